@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * io.h - files in and out. Reading never blocks on a device or follows a surprise; writing is atomic: random temporary name in the target
+ * folder, O_EXCL, write, fsync, rename, fsync the folder. fsync is never retried. The temporary files of running writes are
+ * known to nfi_out_abandon_all(), which a signal handler may call.
+ */
+#ifndef NFI_IO_H
+#define NFI_IO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "newsframe/status.h"
+
+/* Reads a whole regular file (not a FIFO, device or folder) into owned memory, with 64 zero bytes after it. max: NF_ELIMIT above it. */
+nf_status nfi_read_file(void **data, size_t *n, const char *path, uint64_t max, nf_err *err) NF_MUST_CHECK;
+
+/* A buffered sequential reader over a file descriptor; "-" is standard input. Handles EINTR and short reads. */
+typedef struct nfi_in nfi_in;
+nf_status nfi_in_open(nfi_in **out, const char *path, nf_err *err) NF_MUST_CHECK; /* NF_EIO for folders and missing files */
+nf_status nfi_in_read(nfi_in *in, void *dst, size_t want, size_t *got, nf_err *err) NF_MUST_CHECK; /* fills dst unless the end comes first */
+uint64_t nfi_in_size(const nfi_in *in); /* of a regular file, else 0 */
+void nfi_in_close(nfi_in *in);
+
+/* An output: standard output for "-", a stream for existing non-regular targets (/dev/stdout, FIFO), else an atomic replacement. */
+typedef struct nfi_out nfi_out;
+nf_status nfi_out_open(nfi_out **out, const char *path, nf_err *err) NF_MUST_CHECK; /* creates the temporary at once: an unwritable folder fails here */
+void nfi_out_write(nfi_out *o, const void *p, size_t n);           /* buffered; errors stick */
+nf_status nfi_out_pwrite(nfi_out *o, const void *p, size_t n, uint64_t offset, nf_err *err) NF_MUST_CHECK; /* patches earlier bytes; atomic targets only */
+nf_status nfi_out_flush(nfi_out *o, nf_err *err) NF_MUST_CHECK;
+int nfi_out_fd(nfi_out *o);                                        /* after nfi_out_flush(): to re-read what was written; atomic targets only */
+bool nfi_out_is_atomic(const nfi_out *o);
+uint64_t nfi_out_bytes(const nfi_out *o);                          /* written so far */
+nf_status nfi_out_commit(nfi_out *o, nf_err *err) NF_MUST_CHECK;   /* flush, fsync, rename, fsync folder; frees o also on failure */
+void nfi_out_abandon(nfi_out *o);                                  /* removes the temporary, frees; NULL is fine */
+void nfi_out_abandon_all(void);                                    /* async-signal-safe: unlinks every live temporary */
+
+/* True when both paths exist and are the same file: an output that is also an input is refused. */
+bool nfi_same_file(const char *a, const char *b);
+
+/* An unlinked temporary file for sorted runs, in $TMPDIR or /tmp; read and written with pread/pwrite. Returns an fd in *fd. */
+nf_status nfi_tmp_file(int *fd, nf_err *err) NF_MUST_CHECK;
+nf_status nfi_pwrite_all(int fd, const void *p, size_t n, uint64_t offset, const char *path, nf_err *err) NF_MUST_CHECK;
+nf_status nfi_pread_all(int fd, void *p, size_t n, uint64_t offset, const char *path, nf_err *err) NF_MUST_CHECK; /* a short file is NF_EIO */
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * kern.h - the inner loops, one table a CPU level. The scalar row is the reference; every other row gives the same bits, because each lane does
+ * the same IEEE operations in the same order (no fused multiply-add, no horizontal sums). NF_KERN=scalar|avx2|avx512 forces a row.
+ */
+#ifndef NFI_KERN_H
+#define NFI_KERN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Bit i of each mask is byte i of a 64-byte block. */
+typedef struct nfi_class64 {
+    uint64_t letter; /* A-Z a-z */
+    uint64_t upper;  /* A-Z */
+    uint64_t digit;  /* 0-9 */
+    uint64_t high;   /* >= 0x80 */
+    uint64_t joiner; /* ' , . _ : ; and other bytes that may join words: exactly 27 2C 2E 3A 3B 5F */
+} nfi_class64;
+
+typedef struct nfi_kern {
+    const char *name;
+    /*
+     * Classifies blocks 64-byte blocks of src and writes them with A-Z lowered to dst (caller-allocated, 64*blocks bytes, may not overlap).
+     * src must be readable to the end of the last block.
+     */
+    void (*classify)(const uint8_t *src, size_t blocks, uint8_t *dst, nfi_class64 *cls);
+    /* acc[i] += x * (double)w[i] for i in [0, n). */
+    void (*axpy_f64)(double *acc, double x, const float *w, size_t n);
+    /*
+     * Sparse row times dense term-major matrix: out[j] = sum over e in order of val[e] * m[idx[e] * ld + j], j in [0, k), float32, k a multiple of 16.
+     * ld >= k. Accumulators stay in registers in tiles of up to 128 columns.
+     */
+    void (*spmv_f32)(float *out, const int32_t *idx, const float *val, size_t nnz, const float *m, size_t ld, size_t k);
+    /* out[i] = nfi_log(in[i]); in normal and positive; may be in place. */
+    void (*log_f64)(double *out, const double *in, size_t n);
+} nfi_kern;
+
+/* The rows this CPU can run, best last; *n rows. The scalar row is always first. */
+const nfi_kern *const *nfi_kern_rows(size_t *n);
+/* The row in use: the best, or the one NF_KERN names (an unknown or unsupported name falls back to scalar). Chosen by nf_init(). */
+const nfi_kern *nfi_kern_get(void);
+void nfi_kern_init(void);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* limits.h - every documented limit, in one place. Checked before anything is allocated. */
+#ifndef NFI_LIMITS_H
+#define NFI_LIMITS_H
+
+#define NFI_MAX_DOCUMENT ((size_t)64 << 20) /* bytes of one document */
+#define NFI_MAX_RECORD ((size_t)64 << 20)   /* bytes of one CSV or JSONL record */
+#define NFI_MAX_FIELDS 4096                 /* fields of one record */
+#define NFI_MAX_TOKEN 256                   /* bytes of one token; longer ones are dropped and counted */
+#define NFI_MAX_LABEL 128                   /* bytes of one label */
+#define NFI_MAX_LABELS 65535
+#define NFI_MAX_TERMS ((size_t)1 << 28)
+#define NFI_MAX_NGRAM 4
+#define NFI_MAX_MARKS 30                    /* consecutive combining marks kept (UAX #15 stream-safe) */
+#define NFI_MAX_SECTIONS 64
+#define NFI_MAX_FILE ((uint64_t)64 << 30)   /* bytes of a model or statistics file */
+#define NFI_MAX_PATH 4095
+
+#endif

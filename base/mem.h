@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * mem.h - the only way to the heap. Sizes are multiplied with overflow checks; a request above SIZE_MAX fails like
+ * one the system refuses. Tests link another implementation that fails the n-th call.
+ */
+#ifndef NFI_MEM_H
+#define NFI_MEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "newsframe/status.h"
+
+void *nfi_alloc(size_t n, size_t size);             /* uninitialised; NULL when it fails; n*size == 0 gives a unique pointer */
+void *nfi_calloc(size_t n, size_t size);            /* zeroed */
+void *nfi_realloc(void *p, size_t n, size_t size);  /* p stays valid when it fails */
+void *nfi_alloc_aligned(size_t n, size_t size);     /* 64-byte aligned, zeroed; free with nfi_free */
+void nfi_free(void *p);                             /* NULL is fine */
+
+/* Makes *p (cap elements of size) hold at least want elements, growing by half at least. On failure nothing changes. */
+nf_status nfi_grow(void *p, size_t *cap, size_t want, size_t size, nf_err *err) NF_MUST_CHECK;
+
+static inline bool nfi_mul(size_t a, size_t b, size_t *out) { return !__builtin_mul_overflow(a, b, out); }
+static inline bool nfi_add(size_t a, size_t b, size_t *out) { return !__builtin_add_overflow(a, b, out); }
+
+#endif

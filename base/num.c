@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* num.c - printing and parsing of numbers without the locale. */
+#include "base/num.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+double nfi_logsumexp(const double *v, size_t n)
+{
+    double top = v[0], sum = 0.0;
+
+    for (size_t i = 1; i < n; i++)
+        if (v[i] > top)
+            top = v[i];
+    for (size_t i = 0; i < n; i++)
+        sum += nfi_exp(v[i] - top);
+    return top + nfi_log(sum);
+}
+
+size_t nfi_format_u64(char *dst, uint64_t v)
+{
+    char tmp[20];
+    size_t n = 0;
+
+    do
+        tmp[n++] = (char)('0' + v % 10);
+    while ((v /= 10) != 0);
+    for (size_t i = 0; i < n; i++)
+        dst[i] = tmp[n - 1 - i];
+    return n;
+}
+
+size_t nfi_format_fixed(char *dst, double v, int decimals)
+{
+    static const double pow10[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
+    size_t n = 0;
+    double a = fabs(v) * pow10[decimals];
+
+    if (a >= 9e18) { /* beyond 64 bits: no digit after the point is significant */
+        n = (size_t)snprintf(dst, NFI_FIXED_MAX, "%.0f", v);
+        if (decimals > 0)
+            dst[n++] = '.';
+        for (int i = 0; i < decimals; i++)
+            dst[n++] = '0';
+        return n;
+    }
+    uint64_t u = (uint64_t)(a + 0.5), unit = (uint64_t)pow10[decimals];
+    if (v < 0 && u > 0)
+        dst[n++] = '-';
+    n += nfi_format_u64(dst + n, u / unit);
+    if (decimals > 0) {
+        uint64_t frac = u % unit;
+        dst[n++] = '.';
+        for (int i = decimals - 1; i >= 0; i--, frac /= 10)
+            dst[n + (size_t)i] = (char)('0' + frac % 10);
+        n += (size_t)decimals;
+    }
+    return n;
+}
+
+bool nfi_parse_u64(const char *s, size_t n, uint64_t *out)
+{
+    uint64_t v = 0;
+
+    if (n == 0)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (s[i] < '0' || s[i] > '9' || __builtin_mul_overflow(v, 10u, &v) || __builtin_add_overflow(v, (uint64_t)(s[i] - '0'), &v))
+            return false;
+    }
+    *out = v;
+    return true;
+}
+
+/* 10^e for |e| <= 330 by squaring in extended precision. */
+static long double ten_to(int e)
+{
+    long double r = 1, b = 10;
+    for (int k = e < 0 ? -e : e; k; k >>= 1, b *= b)
+        if (k & 1)
+            r *= b;
+    return e < 0 ? 1 / r : r;
+}
+
+bool nfi_parse_double(const char *s, size_t n, double *out)
+{
+    size_t i = 0, digits = 0;
+    uint64_t mant = 0;
+    int exp10 = 0;
+    bool neg = false, seen = false;
+
+    if (i < n && (s[i] == '-' || s[i] == '+'))
+        neg = s[i++] == '-';
+    for (int point = 0; i < n && ((s[i] >= '0' && s[i] <= '9') || (s[i] == '.' && !point)); i++) {
+        if (s[i] == '.') {
+            point = 1;
+            continue;
+        }
+        seen = true;
+        if (digits < 18 && (mant || s[i] != '0')) {
+            mant = mant * 10 + (uint64_t)(s[i] - '0');
+            digits++;
+            exp10 -= point;
+        } else {
+            exp10 += mant ? 1 - point : -point;
+        }
+    }
+    if (!seen)
+        return false;
+    if (i < n && (s[i] == 'e' || s[i] == 'E')) {
+        uint64_t e;
+        bool eneg = false;
+        if (++i < n && (s[i] == '-' || s[i] == '+'))
+            eneg = s[i++] == '-';
+        if (!nfi_parse_u64(s + i, n - i, &e) || e > 400)
+            return false;
+        exp10 += eneg ? -(int)e : (int)e;
+        i = n;
+    }
+    if (i != n)
+        return false;
+    double v = mant == 0 ? 0.0 : exp10 > 330 || exp10 < -345 ? (exp10 > 0 ? HUGE_VAL : 0.0) : (double)((long double)mant * ten_to(exp10));
+    if (!isfinite(v))
+        return false;
+    *out = neg ? -v : v;
+    return true;
+}
+
+size_t nfi_format_shortest(char *dst, double v)
+{
+    for (int p = 6; p <= 17; p++) {
+        int n = snprintf(dst, 32, "%.*g", p, v);
+        for (int i = 0; i < n; i++) /* a host program may have set a locale with another decimal mark */
+            if (dst[i] == ',')
+                dst[i] = '.';
+        double back;
+        if (p == 17 || (nfi_parse_double(dst, (size_t)n, &back) && nfi_bits(back) == nfi_bits(v)))
+            return (size_t)n;
+    }
+    return 0;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * par.h - parallel loops over chunks whose number and size never depend on the thread count. Workers take chunks in any
+ * order; whoever calls merges in chunk order. OpenMP inside; nested calls run serially.
+ */
+#ifndef NFI_PAR_H
+#define NFI_PAR_H
+
+#include <stddef.h>
+
+#include "newsframe/status.h"
+
+/* Threads to use for a request: 0 means all CPUs this process may run on; at least 1, at most 1024. */
+int nfi_par_threads(int want);
+
+/* worker is in [0, threads): index of per-thread scratch. */
+typedef nf_status (*nfi_chunk_fn)(void *ctx, size_t chunk, int worker, nf_err *err);
+
+/*
+ * Runs fn for every chunk in [0, chunks). If some fail, the failure of the lowest chunk is returned, whatever the
+ * threads did; chunks above a failed one may not run.
+ */
+nf_status nfi_par_chunks(size_t chunks, int threads, nfi_chunk_fn fn, void *ctx, nf_err *err) NF_MUST_CHECK;
+
+#endif

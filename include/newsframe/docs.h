@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/**
+ * docs.h - documents in (CSV, TSV, JSONL, folders, plain text, standard input) and CSV tables out.
+ *
+ * A stream reads one or more operands and hands out batches; memory is bounded by the batch (about 4 MiB of input, or one longer
+ * document), never by the corpus. Every record of the input is a document, a reject, or an error: nothing is skipped.
+ */
+#ifndef NEWSFRAME_DOCS_H
+#define NEWSFRAME_DOCS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "newsframe/status.h"
+
+NF_BEGIN_DECLS
+
+/** Borrowed bytes, not NUL-terminated. p may be NULL only when n == 0. */
+typedef struct nf_str {
+    const char *p;
+    size_t n;
+} nf_str;
+
+/** What was met while a document was read; bits of nf_doc.flags. */
+enum {
+    NF_DOC_REPAIRED = 1,  /**< invalid UTF-8 was replaced by U+FFFD somewhere in the record */
+    NF_DOC_FALLBACK = 2,  /**< a field was read as Windows-1252 */
+    NF_DOC_NUL = 4,       /**< a NUL byte stands in the text */
+    NF_DOC_ID_MADE = 8,   /**< the record had no id; id is file:record */
+    NF_DOC_ID_SUFFIX = 16 /**< the id was taken; a suffix was added */
+};
+
+/** One document. Slices point into the batch. Text columns are valid UTF-8 (unless a NUL flag says otherwise, free of NUL). */
+typedef struct nf_doc {
+    nf_str id, label, title, text, date, source; /**< absent fields have n == 0 */
+    const nf_str *carried; /**< nf_docs_columns() values, in that order, content as read */
+    uint64_t record;       /**< 1-based record number within its file, header not counted */
+    uint64_t line;         /**< 1-based line on which the record starts, 0 for one document a file */
+    uint32_t file;         /**< which operand or walked file: nf_docs_path() */
+    uint32_t flags;        /**< NF_DOC_* */
+} nf_doc;
+
+/** A batch of documents and the memory that holds them. {0} is empty and reusable; refilled by nf_docs_next(). */
+typedef struct nf_batch {
+    nf_doc *docs;
+    size_t n;
+    struct nf_batch_mem *mem;
+} nf_batch;
+
+typedef enum nf_encoding {
+    NF_ENC_REPAIR,      /**< UTF-8; invalid sequences become U+FFFD, counted and flagged (default) */
+    NF_ENC_STRICT,      /**< UTF-8; the first invalid byte is NF_EFORMAT naming record, column, offset and value */
+    NF_ENC_UTF8_OR_1252 /**< field by field: valid UTF-8 stays, anything else is read as Windows-1252 and flagged */
+} nf_encoding;
+
+/** How to read. {0} is the default for every field. Strings are borrowed while the stream is open. */
+typedef struct nf_docs_opts {
+    const char *format;    /**< a name of nf_format_name(), NULL probes the content */
+    const char *text;      /**< text column, or several joined by commas; NULL: "text" */
+    const char *id, *label, *title, *date, *source; /**< columns; NULL: the column of that very name where there is one */
+    char delimiter;        /**< CSV only; 0 finds it in the header among , ; TAB | */
+    nf_encoding encoding;
+    const char *rejects;   /**< path of a CSV (file, record, line, reason, raw) for malformed records; NULL: the first one is an error */
+    bool dup_ids_suffix;   /**< true: the n-th holder of an id gets "#n" appended; false: NF_EDATA naming both records */
+    bool need_label;       /**< a label column must exist; labels are checked (length, controls, no list) */
+    size_t max_document;   /**< bytes; 0 = 64 MiB */
+    int threads;           /**< for parsing; 0 = usable CPUs */
+} nf_docs_opts;
+
+/** Counts so far. read = documents handed out + rejected. */
+typedef struct nf_docs_stats {
+    uint64_t read, rejected;
+    uint64_t repaired;     /**< documents with NF_DOC_REPAIRED */
+    uint64_t replacements; /**< U+FFFD written */
+    uint64_t fallback;     /**< fields read as Windows-1252 */
+    uint64_t nul, ids_made, ids_suffixed;
+    uint64_t bytes;        /**< input bytes consumed */
+    uint64_t total_bytes;  /**< size of the regular files, 0 when unknown (pipe) */
+} nf_docs_stats;
+
+typedef struct nf_docs nf_docs; /**< an open document stream; not thread-safe */
+
+/** @return name of the i-th input format, NULL past the end; *summary (may be NULL) gets a line about it. */
+NF_API const char *nf_format_name(size_t i, const char **summary);
+
+/**
+ * Open operands in order. "-" is standard input; no operand means standard input. A folder is walked in byte order of the
+ * paths; a folder whose files all lie one level down is read as a folder per class (label = folder name).
+ * @param out  owned, nf_docs_close(). @param paths n strings, borrowed while the stream is open. @param opts borrowed, NULL for defaults.
+ * @return NF_EIO (missing file, directory where a file is expected), NF_EFORMAT, NF_EINVAL (no such column: the message lists the
+ * columns and the closest), NF_EDATA (empty file, header only is NOT an error here: it is a stream of no documents).
+ */
+NF_API NF_MUST_CHECK nf_status nf_docs_open(nf_docs **out, const char *const *paths, size_t n, const nf_docs_opts *opts, nf_err *err);
+/** Next batch into b, dropping what it held; b->n == 0 means the end. On failure b is empty. Same batches for any thread count. */
+NF_API NF_MUST_CHECK nf_status nf_docs_next(nf_docs *in, nf_batch *b, nf_err *err);
+/** Column names carried through (everything that is not a text column), borrowed from the stream; complete after nf_docs_open(). */
+NF_API const nf_str *nf_docs_columns(const nf_docs *in, size_t *n);
+/** Path of file number i of a document, borrowed. */
+NF_API const char *nf_docs_path(const nf_docs *in, uint32_t i);
+NF_API const nf_docs_stats *nf_docs_counts(const nf_docs *in);
+/** At the end: writes the rejects file, if any. Call before nf_docs_close() when the run succeeded. */
+NF_API NF_MUST_CHECK nf_status nf_docs_finish(nf_docs *in, nf_err *err);
+NF_API void nf_docs_close(nf_docs *in); /**< NULL is fine; drops an unfinished rejects file */
+NF_API void nf_batch_clear(nf_batch *b);
+
+/** How CSV is written. */
+typedef enum nf_csv_dialect {
+    NF_CSV_PLAIN,   /**< RFC 4180 quoting, UTF-8, LF, lossless */
+    NF_CSV_EXCEL,   /**< BOM, CRLF, comma, formula guard on text cells, cells cut at 32,000 characters */
+    NF_CSV_EXCEL_EU /**< the same with semicolons and decimal commas */
+} nf_csv_dialect;
+
+typedef struct nf_csv nf_csv; /**< a table being written; not thread-safe; errors stick until nf_csv_close() */
+
+/** Create the table. path "-" is standard output (streamed), anything else is replaced atomically at nf_csv_close(). @param out owned. */
+NF_API NF_MUST_CHECK nf_status nf_csv_open(nf_csv **out, const char *path, nf_csv_dialect dialect, nf_err *err);
+NF_API void nf_csv_text(nf_csv *w, const char *p, size_t n);         /**< one text cell */
+NF_API void nf_csv_str(nf_csv *w, const char *s);                    /**< one text cell, NUL-terminated */
+NF_API void nf_csv_num(nf_csv *w, double v, int decimals);           /**< fixed decimals 0..9, no exponent; a value that is not finite is a blank cell */
+NF_API void nf_csv_int(nf_csv *w, int64_t v);
+NF_API void nf_csv_blank(nf_csv *w);
+NF_API void nf_csv_end(nf_csv *w);                                   /**< ends the row */
+/** Cells that nf_csv_text() cut so far (Excel dialects). */
+NF_API uint64_t nf_csv_cut(const nf_csv *w);
+/** Commit (keep != 0) or drop the table; w is freed either way. @return the first error met while writing; NF_EPIPE when a reader left. */
+NF_API NF_MUST_CHECK nf_status nf_csv_close(nf_csv *w, int keep, nf_err *err);
+
+NF_END_DECLS
+
+#endif
