@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * token.h - text to tokens. A tokeniser cuts text into segments at ASCII white space; ASCII stretches go through 64-byte masks
+ * (tokenize.c), every maximal run of non-blank bytes that holds a byte >= 0x80 goes to the tokeniser's chunk() (Unicode path).
+ */
+#ifndef NFI_TOKEN_H
+#define NFI_TOKEN_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/kern.h"
+#include "base/limits.h"
+#include "newsframe/status.h"
+
+/* A token: n bytes at nfi_tokbuf.bytes + off; at least 16 bytes are readable there, bytes after the token are arbitrary. */
+typedef struct nfi_token {
+    uint32_t off, n;
+} nfi_token;
+
+/* Tokens of one segment and the bytes they point into. {0} is empty; reused from segment to segment. */
+typedef struct nfi_tokbuf {
+    uint8_t *bytes;
+    size_t nbytes, cap;
+    nfi_token *tok;
+    size_t ntok, captok;
+    uint64_t dropped; /* tokens longer than NFI_MAX_TOKEN, since the start */
+    bool failed;      /* out of memory; sticks */
+    nfi_class64 *cls; /* masks of the segment's blocks */
+    size_t capcls;
+    nfi_buf work; /* scratch of chunk() */
+    uint32_t *cps; /* scratch of chunk(): code points */
+    size_t capcps;
+} nfi_tokbuf;
+
+void nfi_tokbuf_clear(nfi_tokbuf *b);
+/* Appends a token with a copy of its bytes; n > NFI_MAX_TOKEN counts as dropped, n == 0 is nothing. Tokens never hold bytes <= 0x20. */
+void nfi_tok_emit(nfi_tokbuf *b, const void *p, size_t n);
+
+typedef struct nfi_tokenizer {
+    const char *name, *summary;
+    uint32_t version; /* part of every statistics and model file: raised when any token changes */
+    /*
+     * ASCII words: decides for the byte at i (one of ' , . _ : ;, with a letter or digit on both sides inside the text) whether it joins.
+     * text is the whole text, n its length.
+     */
+    bool (*joins)(const char *text, size_t n, size_t i);
+    bool underscore_is_letter; /* _ counts as a word character anywhere (sklearn) */
+    size_t min_ascii;          /* shortest ASCII token kept, in bytes */
+    /* Rewrites an ASCII token [s, e) of text that holds a joiner, or that is an all-capital word of 2 or 3 letters; emits what it becomes. */
+    void (*special)(nfi_tokbuf *b, const char *text, size_t n, size_t s, size_t e);
+    /* Tokenises [s, e) of text: no ASCII blank inside, at least one byte >= 0x80, possibly ill-formed UTF-8. */
+    void (*chunk)(nfi_tokbuf *b, const char *text, size_t n, size_t s, size_t e);
+} nfi_tokenizer;
+
+extern const nfi_tokenizer nfi_tok_news, nfi_tok_sklearn;
+extern const nfi_tokenizer *const nfi_tokenizers[]; /* ends with NULL */
+const nfi_tokenizer *nfi_tokenizer_find(const char *name); /* NULL when there is none */
+
+/*
+ * Tokenises text[*pos .. n), one segment (at most about 32 KiB) a call, into b (emptied first); advances *pos; false at the end of the text.
+ * The tokens of a text do not depend on how calls fall. Thread-safe with one nfi_tokbuf a thread.
+ */
+bool nfi_tokenize(const nfi_tokenizer *t, nfi_tokbuf *b, const char *text, size_t n, size_t *pos);
+
+/* True when, of the letters on the line around [s, e) but outside it (looking at most 200 bytes either way), there are at least 4 and more capitals than small ones. */
+bool nfi_line_shouts(const char *text, size_t n, size_t s, size_t e);
+
+/* Words whose capitals carry meaning: US, UN, WHO, IT. p is the lowered word; returns the capital form or NULL. */
+const char *nfi_acronym(const char *p, size_t n);
+
+#endif
