@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* mem.c - the only callers of malloc. */
+#define _GNU_SOURCE
 #include "base/mem.h"
 
 #include "base/try.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+#define HUGE_PAGE ((size_t)2 << 20)
 
 void *nfi_alloc(size_t n, size_t size)
 {
@@ -28,15 +32,28 @@ void *nfi_realloc(void *p, size_t n, size_t size)
     return realloc(p, bytes ? bytes : 1);
 }
 
-void *nfi_alloc_aligned(size_t n, size_t size)
+void *nfi_alloc_aligned_raw(size_t n, size_t size)
 {
     size_t bytes;
     if (!nfi_mul(n, size, &bytes) || !nfi_add(bytes, 63, &bytes))
         return NULL;
     bytes &= ~(size_t)63;
-    void *p = aligned_alloc(64, bytes ? bytes : 64);
+    if (bytes < 4 * HUGE_PAGE)
+        return aligned_alloc(64, bytes ? bytes : 64);
+    if (!nfi_add(bytes, HUGE_PAGE - 1, &bytes))
+        return NULL;
+    bytes &= ~(HUGE_PAGE - 1);
+    void *p = aligned_alloc(HUGE_PAGE, bytes);
     if (p)
-        memset(p, 0, bytes);
+        (void)madvise(p, bytes, MADV_HUGEPAGE); /* a hint: faults cost more than filling small pages does */
+    return p;
+}
+
+void *nfi_alloc_aligned(size_t n, size_t size)
+{
+    void *p = nfi_alloc_aligned_raw(n, size);
+    if (p)
+        memset(p, 0, (n * size + 63) & ~(size_t)63);
     return p;
 }
 

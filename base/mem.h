@@ -16,6 +16,7 @@ void *nfi_alloc(size_t n, size_t size);             /* uninitialised; NULL when 
 void *nfi_calloc(size_t n, size_t size);            /* zeroed */
 void *nfi_realloc(void *p, size_t n, size_t size);  /* p stays valid when it fails */
 void *nfi_alloc_aligned(size_t n, size_t size);     /* 64-byte aligned, zeroed; free with nfi_free */
+void *nfi_alloc_aligned_raw(size_t n, size_t size); /* 64-byte aligned, uninitialised (for bytes read at once); free with nfi_free */
 void nfi_free(void *p);                             /* NULL is fine */
 
 /* Makes *p (cap elements of size) hold at least want elements, growing by half at least. On failure nothing changes. */

@@ -15,7 +15,7 @@
  *   120  8  XXH3-64 of bytes 0..119
  *   128 ..  sections, each at a multiple of 64, gaps of zero bytes; then the table, at a multiple of 64, one entry a section:
  *           tag 4 bytes, flags u32 (bit 0 = critical), offset u64, byte length u64, element count u64, element type u32, zero u32, XXH3-64 u64
- *   end 16  "NFxEND\\r\\n" (x = kind), file size again (u64)
+ *   end 16  "NFxEND\r\n" (x = kind), file size again (u64)
  *
  * The table stands after the sections so that a file can be written in one pass. Sections stand in the order written, without
  * overlap; every byte of the file is covered by a checksum, a size or a must-be-zero rule. Readers check everything before they hand out a
@@ -31,6 +31,7 @@ size_t nfi_elem_size(nfi_elem t);
 
 /* ---- writing: sections one after another, streamed; the file appears only at commit ---- */
 typedef struct nfi_secw nfi_secw;
+/* A path that is a stream ("-", a FIFO) gets the finished file at commit, through an unlinked temporary. */
 nf_status nfi_secw_open(nfi_secw **out, const char *path, char kind, uint16_t major, uint16_t minor, nf_err *err) NF_MUST_CHECK;
 /* The same into an unlinked temporary (sorted runs); *fd is the caller's after nfi_secw_commit(). */
 nf_status nfi_secw_open_tmp(nfi_secw **out, int *fd, char kind, uint16_t major, uint16_t minor, nf_err *err) NF_MUST_CHECK;
@@ -58,14 +59,15 @@ void nfi_secr_close(nfi_secr *r);
 /* ---- reading in sequence: for files larger than memory; header and table are checked at open, each section's checksum when its last byte is read ---- */
 typedef struct nfi_secs nfi_secs;
 nf_status nfi_secs_open(nfi_secs **out, const char *path, char kind, uint16_t major, nf_err *err) NF_MUST_CHECK;
-nf_status nfi_secs_open_fd(nfi_secs **out, int fd, const char *name, char kind, uint16_t major, nf_err *err) NF_MUST_CHECK; /* takes over fd */
-uint64_t nfi_secs_count(const nfi_secs *s, const char tag[4], nfi_elem type, bool *present); /* elements */
+nf_status nfi_secs_open_fd(nfi_secs **out, int fd, const char *name, char kind, uint16_t major, nf_err *err) NF_MUST_CHECK; /* takes over fd, also on failure */
+uint64_t nfi_secs_count(const nfi_secs *s, const char tag[4], nfi_elem type, bool *present); /* elements; not present when of another type */
 typedef struct nfi_cursor nfi_cursor; /* an independent position in one section, with its own buffer */
 nf_status nfi_secs_cursor(nfi_cursor **out, nfi_secs *s, const char tag[4], nfi_elem type, size_t buffer, nf_err *err) NF_MUST_CHECK;
 /* Exactly bytes bytes into dst; past the end, or a checksum that fails at the end, is NF_EMODEL. */
 nf_status nfi_cursor_read(nfi_cursor *c, void *dst, size_t bytes, nf_err *err) NF_MUST_CHECK;
 uint64_t nfi_cursor_left(const nfi_cursor *c); /* bytes not yet read */
 void nfi_cursor_close(nfi_cursor *c);
-void nfi_secs_close(nfi_secs *s);
+nf_status nfi_secs_check_known(const nfi_secs *s, const char *const *tags, size_t n, nf_err *err) NF_MUST_CHECK; /* as nfi_secr_check_known */
+void nfi_secs_close(nfi_secs *s); /* after its cursors */
 
 #endif

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* io_in.c - reading: whole regular files at once, and buffered sequential input. */
+#define _GNU_SOURCE
+#include "base/io.h"
+
+#include "base/mem.h"
+#include "base/try.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#define BUFFER ((size_t)128 << 10)
+
+static int open_retry(const char *path, int flags)
+{
+    int fd;
+    do
+        fd = open(path, flags);
+    while (fd < 0 && errno == EINTR);
+    return fd;
+}
+
+nf_status nfi_read_file(void **data, size_t *n, const char *path, uint64_t max, nf_err *err)
+{
+    nf_status s = NF_OK;
+    char *p = NULL, extra;
+    size_t got = 0, more = 0;
+    struct stat st;
+    int e;
+
+    int fd = open_retry(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC); /* never waits for a writer or a modem */
+    if (fd < 0)
+        return nfi_fail_errno(err, errno, path, "cannot open");
+    if (fstat(fd, &st) != 0) {
+        s = nfi_fail_errno(err, errno, path, "cannot read");
+        goto out;
+    }
+    if (nfi_mode_name(st.st_mode)) {
+        s = NF_FAIL_AT(err, NF_EIO, path, 0, "is %s, expected a file", nfi_mode_name(st.st_mode));
+        goto out;
+    }
+    if ((uint64_t)st.st_size > max || (uint64_t)st.st_size > SIZE_MAX - 128) {
+        s = NF_FAIL_AT(err, NF_ELIMIT, path, 0, "has %llu bytes, the limit is %llu", (unsigned long long)st.st_size, (unsigned long long)max);
+        goto out;
+    }
+    size_t size = (size_t)st.st_size;
+    p = nfi_alloc_aligned_raw(size + 64, 1);
+    if (!p) {
+        s = nfi_oom(err, "a file");
+        goto out;
+    }
+    if ((e = nfi_read_full(fd, p, size, &got)) != 0 || (e = nfi_read_full(fd, &extra, 1, &more)) != 0) {
+        s = nfi_fail_errno(err, e, path, "cannot read");
+        goto out;
+    }
+    if (got != size || more) {
+        s = NF_FAIL_AT(err, NF_EIO, path, 0, "changed its size while it was read");
+        goto out;
+    }
+    memset(p + size, 0, 64);
+    *data = p;
+    *n = size;
+    p = NULL;
+out:
+    nfi_free(p);
+    close(fd);
+    return s;
+}
+
+struct nfi_in {
+    int fd;
+    bool ended;
+    uint64_t size;
+    size_t at, have;
+    char *path;
+    char buf[BUFFER];
+};
+
+/* Text comes from files, pipes and terminals; a device such as /dev/zero never ends. */
+static const char *refused(const struct stat *st)
+{
+    if (S_ISREG(st->st_mode) || S_ISFIFO(st->st_mode))
+        return NULL;
+    if (S_ISCHR(st->st_mode)) {
+        unsigned kind = major(st->st_rdev), which = minor(st->st_rdev);
+        if (kind != 1 || which == 3) /* 1 = memory devices: null (3), zero, full, random, mem */
+            return NULL;
+    }
+    return nfi_mode_name(st->st_mode);
+}
+
+nf_status nfi_in_open(nfi_in **out, const char *path, nf_err *err)
+{
+    nf_status s = NF_OK;
+    nfi_in *in = NULL;
+    struct stat st;
+    bool standard = strcmp(path, "-") == 0;
+    const char *name = standard ? "standard input" : path, *what;
+    int fd = -1;
+
+    if ((standard ? fstat(0, &st) : stat(path, &st)) != 0)
+        return nfi_fail_errno(err, errno, name, "cannot open");
+    if (!standard && (what = refused(&st)) != NULL)
+        return NF_FAIL_AT(err, NF_EIO, name, 0, "is %s, expected a file", what);
+    fd = standard ? fcntl(0, F_DUPFD_CLOEXEC, 3) : open_retry(path, O_RDONLY | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0)
+        return nfi_fail_errno(err, errno, name, "cannot open");
+    if (fstat(fd, &st) != 0) {
+        s = nfi_fail_errno(err, errno, name, "cannot read");
+        goto out;
+    }
+    /* Standard input may be a socket (a service manager); the second look catches a path that was swapped meanwhile. */
+    what = standard && S_ISSOCK(st.st_mode) ? NULL : refused(&st);
+    if (what) {
+        s = NF_FAIL_AT(err, NF_EIO, name, 0, "is %s, expected a file", what);
+        goto out;
+    }
+    size_t len = strlen(name) + 1;
+    in = nfi_alloc(1, sizeof *in);
+    char *copy = nfi_alloc(len, 1);
+    if (!in || !copy) {
+        nfi_free(copy);
+        s = nfi_oom(err, "an input buffer");
+        goto out;
+    }
+    memcpy(copy, name, len);
+    in->fd = fd;
+    in->ended = false;
+    in->size = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
+    in->at = in->have = 0;
+    in->path = copy;
+    *out = in;
+    in = NULL;
+    fd = -1;
+out:
+    nfi_free(in);
+    if (fd >= 0)
+        close(fd);
+    return s;
+}
+
+nf_status nfi_in_read(nfi_in *in, void *dst, size_t want, size_t *got, nf_err *err)
+{
+    size_t done = 0;
+    char *p = dst;
+
+    while (done < want) {
+        size_t left = want - done, here = in->have - in->at;
+        if (here > 0) {
+            size_t m = here < left ? here : left;
+            memcpy(p + done, in->buf + in->at, m);
+            in->at += m;
+            done += m;
+            continue;
+        }
+        if (in->ended)
+            break;
+        bool direct = left >= BUFFER;
+        size_t n = 0, ask = direct ? left : BUFFER;
+        int e = nfi_read_full(in->fd, direct ? p + done : in->buf, ask, &n);
+        if (e)
+            return nfi_fail_errno(err, e, in->path, "cannot read");
+        in->ended = n < ask;
+        if (direct) {
+            done += n;
+        } else {
+            in->at = 0;
+            in->have = n;
+        }
+    }
+    *got = done;
+    return NF_OK;
+}
+
+uint64_t nfi_in_size(const nfi_in *in)
+{
+    return in->size;
+}
+
+void nfi_in_close(nfi_in *in)
+{
+    if (!in)
+        return;
+    close(in->fd);
+    nfi_free(in->path);
+    nfi_free(in);
+}
