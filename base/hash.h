@@ -6,6 +6,8 @@
 #ifndef NFI_HASH_H
 #define NFI_HASH_H
 
+#include "base/num.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,7 +20,7 @@ nfi_secret nfi_secret_random(void); /* getrandom(); falls back to address and cl
 /* 64x64 -> 128 multiply, halves folded. */
 static inline uint64_t nfi_mum(uint64_t x, uint64_t y)
 {
-    unsigned __int128 m = (unsigned __int128)x * y;
+    nfi_u128 m = (nfi_u128)x * y;
     return (uint64_t)m ^ (uint64_t)(m >> 64);
 }
 

@@ -36,6 +36,9 @@ typedef struct nfi_kern {
     void (*log_f64)(double *out, const double *in, size_t n);
 } nfi_kern;
 
+/* All rows; the vector ones exist on x86-64 only. Reach them through the functions below. */
+extern const nfi_kern nfi_kern_scalar, nfi_kern_avx2, nfi_kern_avx512;
+
 /* The rows this CPU can run, best last; *n rows. The scalar row is always first. */
 const nfi_kern *const *nfi_kern_rows(size_t *n);
 /* The row in use: the best, or the one NF_KERN names (an unknown or unsupported name falls back to scalar). Chosen by nf_init(). */

@@ -15,6 +15,8 @@
 #include <stdint.h>
 #include <string.h>
 
+__extension__ typedef unsigned __int128 nfi_u128; /* products of two words */
+
 static inline uint64_t nfi_bits(double x)
 {
     uint64_t u;

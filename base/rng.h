@@ -6,6 +6,8 @@
 #ifndef NFI_RNG_H
 #define NFI_RNG_H
 
+#include "base/num.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,11 +37,11 @@ static inline double nfi_rng_unit(nfi_rng *r) { return (double)(nfi_rng_next(r) 
 /* Uniform in [0,n), n >= 1, without bias (Lemire 2019). */
 static inline uint64_t nfi_rng_below(nfi_rng *r, uint64_t n)
 {
-    unsigned __int128 m = (unsigned __int128)nfi_rng_next(r) * n;
+    nfi_u128 m = (nfi_u128)nfi_rng_next(r) * n;
     if ((uint64_t)m < n) {
         uint64_t floor = (0 - n) % n;
         while ((uint64_t)m < floor)
-            m = (unsigned __int128)nfi_rng_next(r) * n;
+            m = (nfi_u128)nfi_rng_next(r) * n;
     }
     return (uint64_t)(m >> 64);
 }

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * kern_impl.h - loops shared by the vector rows of kern.h. The includer defines LANES (floats a vector) and
+ * UNITS (groups of 16 columns whose accumulators fit the register file together with two temporaries).
+ *
+ * A column of the result belongs to one lane: the lane multiplies, rounds, adds, rounds, entry after entry, as the scalar row does. Which columns
+ * share a tile therefore never changes a bit. Built with -ffp-contract=off, so that multiply and add are not fused.
+ */
+#ifndef NFI_KERN_IMPL_H
+#define NFI_KERN_IMPL_H
+
+#include "base/kern.h"
+#include "base/num.h"
+
+#define INLINE static inline __attribute__((always_inline))
+#define AHEAD 8 /* entries between a prefetch and its use: about 12 ns of work at 32 columns, the latency of a level-2 miss */
+
+typedef float vecf __attribute__((vector_size(4 * LANES)));
+typedef float vecf_u __attribute__((vector_size(4 * LANES), aligned(4), may_alias)); /* the same at any address */
+typedef double vecd __attribute__((vector_size(4 * LANES)));
+typedef double vecd_u __attribute__((vector_size(4 * LANES), aligned(8), may_alias));
+typedef float half_u __attribute__((vector_size(2 * LANES), aligned(4), may_alias)); /* floats for one vecd */
+
+INLINE void add_entry(vecf *acc, const int nv, float x, const float *row)
+{
+#pragma GCC unroll 16
+    for (int v = 0; v < nv; v++) {
+        vecf p = *(const vecf_u *)(row + v * LANES) * x;
+        acc[v] = acc[v] + p;
+    }
+}
+
+/* One tile of 16 * units columns, accumulators in registers. */
+INLINE void spmv_tile(float *out, const int32_t *idx, const float *val, size_t nnz, const float *m, size_t ld, const int units)
+{
+    const int nv = units * (16 / LANES);
+    vecf acc[UNITS * (16 / LANES)];
+    size_t e = 0;
+
+#pragma GCC unroll 16
+    for (int v = 0; v < nv; v++)
+        acc[v] = (vecf){0};
+    for (; e + AHEAD < nnz; e++) {
+        const float *next = m + (size_t)idx[e + AHEAD] * ld;
+#pragma GCC unroll 8
+        for (int u = 0; u < units; u++)
+            __builtin_prefetch(next + 16 * u);
+        add_entry(acc, nv, val[e], m + (size_t)idx[e] * ld);
+    }
+    for (; e < nnz; e++)
+        add_entry(acc, nv, val[e], m + (size_t)idx[e] * ld);
+#pragma GCC unroll 16
+    for (int v = 0; v < nv; v++)
+        *(vecf_u *)(out + v * LANES) = acc[v];
+}
+
+static void spmv_f32(float *out, const int32_t *idx, const float *val, size_t nnz, const float *m, size_t ld, size_t k)
+{
+    size_t left = k / 16, tiles = (left + UNITS - 1) / UNITS;
+
+    for (; tiles > 0; tiles--) { /* tiles of nearly equal width: a narrow one would wait for its own additions */
+        size_t units = (left + tiles - 1) / tiles;
+        switch (units) {
+        case 1: spmv_tile(out, idx, val, nnz, m, ld, 1); break;
+        case 2: spmv_tile(out, idx, val, nnz, m, ld, 2); break;
+        case 3: spmv_tile(out, idx, val, nnz, m, ld, 3); break;
+        case 4: spmv_tile(out, idx, val, nnz, m, ld, 4); break;
+#if UNITS > 4
+        case 5: spmv_tile(out, idx, val, nnz, m, ld, 5); break;
+        case 6: spmv_tile(out, idx, val, nnz, m, ld, 6); break;
+#endif
+#if UNITS > 6
+        case 7: spmv_tile(out, idx, val, nnz, m, ld, 7); break;
+        case 8: spmv_tile(out, idx, val, nnz, m, ld, 8); break;
+#endif
+        default: __builtin_unreachable();
+        }
+        left -= units;
+        out += 16 * units;
+        m += 16 * units;
+    }
+}
+
+/* Whole vectors of acc += x * w; returns how many elements were done. */
+INLINE size_t axpy_whole(double *acc, double x, const float *w, size_t n)
+{
+    enum { STEP = LANES / 2 };
+    size_t i = 0;
+
+    for (; i + STEP <= n; i += STEP) {
+        vecd p = __builtin_convertvector(*(const half_u *)(w + i), vecd) * x;
+        *(vecd_u *)(acc + i) = *(const vecd_u *)(acc + i) + p;
+    }
+    return i;
+}
+
+static void log_f64(double *out, const double *in, size_t n)
+{
+#pragma GCC ivdep /* out and in are the same array or do not overlap */
+    for (size_t i = 0; i < n; i++)
+        out[i] = nfi_log(in[i]);
+}
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * kern_scalar.c - the reference row, plain C for any CPU. The text loop works on eight bytes at a time in an integer; the others are left to
+ * the compiler, which turns their fixed-width inner loops into whatever vectors the baseline has (SSE2 on x86-64).
+ */
+#include "base/kern.h"
+
+#include "base/num.h"
+
+#include <float.h>
+
+_Static_assert(FLT_EVAL_METHOD == 0, "float and double expressions must round to their own type");
+
+#define EACH 0x0101010101010101u /* times a byte: that byte eight times */
+#define TOP (EACH * 0x80)
+
+static inline uint64_t load_le(const uint8_t *p)
+{
+    uint64_t u;
+    memcpy(&u, p, 8);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    u = __builtin_bswap64(u);
+#endif
+    return u;
+}
+
+static inline void store_le(uint8_t *p, uint64_t u)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    u = __builtin_bswap64(u);
+#endif
+    memcpy(p, &u, 8);
+}
+
+/* In the functions below b holds bytes below 80; the top bit of each byte of the result answers for that byte. */
+static inline uint64_t at_least(uint64_t b, unsigned c) { return b + EACH * (0x80 - c); }
+static inline uint64_t in_range(uint64_t b, unsigned lo, unsigned hi) { return at_least(b, lo) & ~at_least(b, hi + 1); }
+static inline uint64_t equal(uint64_t b, unsigned c) { return ~at_least(b ^ EACH * c, 1); }
+
+/* The eight top bits as one byte: each lands on its own place of the highest byte of the product. */
+static inline uint64_t gather(uint64_t top) { return ((top & TOP) >> 7) * 0x0102040810204080u >> 56; }
+
+static void classify(const uint8_t *src, size_t blocks, uint8_t *dst, nfi_class64 *cls)
+{
+    for (size_t b = 0; b < blocks; b++) {
+        nfi_class64 c = {0};
+        for (int i = 0; i < 64; i += 8, src += 8, dst += 8) {
+            uint64_t v = load_le(src), ascii = v & ~TOP, low = ascii | EACH * 0x20;
+            uint64_t upper = in_range(ascii, 'A', 'Z') & ~v & TOP;
+            uint64_t joiner = equal(ascii, 0x27) | equal(ascii & ~(EACH * 2), 0x2c) | equal(ascii & ~EACH, 0x3a) | equal(ascii, 0x5f);
+            store_le(dst, v | upper >> 2);
+            c.letter |= gather(in_range(low, 'a', 'z') & ~v) << i;
+            c.upper |= gather(upper) << i;
+            c.digit |= gather(in_range(ascii, '0', '9') & ~v) << i;
+            c.high |= gather(v) << i;
+            c.joiner |= gather(joiner & ~v) << i;
+        }
+        cls[b] = c;
+    }
+}
+
+static void axpy_f64(double *acc, double x, const float *w, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        acc[i] += x * (double)w[i];
+}
+
+/* Tiles of 16 columns: with more, compilers leave the sums in memory. */
+static void spmv_f32(float *out, const int32_t *idx, const float *val, size_t nnz, const float *m, size_t ld, size_t k)
+{
+    for (size_t j = 0; j < k; j += 16) {
+        float sum[16] = {0};
+        for (size_t e = 0; e < nnz; e++) {
+            const float *row = m + (size_t)idx[e] * ld + j;
+            float x = val[e];
+            for (int i = 0; i < 16; i++)
+                sum[i] += x * row[i];
+        }
+        memcpy(out + j, sum, sizeof sum);
+    }
+}
+
+static void log_f64(double *out, const double *in, size_t n)
+{
+#pragma GCC ivdep /* out and in are the same array or do not overlap */
+    for (size_t i = 0; i < n; i++)
+        out[i] = nfi_log(in[i]);
+}
+
+const nfi_kern nfi_kern_scalar = {"scalar", classify, axpy_f64, spmv_f32, log_f64};
