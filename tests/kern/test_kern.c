@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Every row of the kernel table gives the bits of the scalar row, and the scalar row those of a loop written from the contract: one byte, one
+ * column, one class at a time.
+ */
+#include "nft.h"
+
+#include "base/kern.h"
+#include "base/num.h"
+
+#include <float.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BLOCKS = 67, NNZ = 200, WIDE = 160, TERMS = 300 };
+
+static nfi_class64 classify_one_by_one(const uint8_t *src, uint8_t *dst)
+{
+    nfi_class64 c = {0};
+    for (int i = 0; i < 64; i++) {
+        uint64_t bit = (uint64_t)1 << i;
+        uint8_t b = src[i];
+        int upper = b >= 'A' && b <= 'Z';
+        dst[i] = upper ? (uint8_t)(b + 32) : b;
+        c.upper |= upper ? bit : 0;
+        c.letter |= upper || (b >= 'a' && b <= 'z') ? bit : 0;
+        c.digit |= b >= '0' && b <= '9' ? bit : 0;
+        c.high |= b >= 0x80 ? bit : 0;
+        c.joiner |= b != 0 && strchr("\x27\x2c\x2e\x3a\x3b\x5f", b) ? bit : 0;
+    }
+    return c;
+}
+
+static int all_are(const uint8_t *p, size_t n, uint8_t b)
+{
+    for (size_t i = 0; i < n; i++)
+        if (p[i] != b)
+            return 0;
+    return 1;
+}
+
+static void check_classes(const uint8_t *src, size_t blocks, const char *what)
+{
+    size_t rows;
+    const nfi_kern *const *row = nfi_kern_rows(&rows);
+    /* one byte off any alignment; what lies behind must stay */
+    uint8_t *dst = malloc(64 * BLOCKS + 65), want[64];
+    nfi_class64 *cls = malloc((BLOCKS + 1) * sizeof *cls);
+
+    for (size_t q = 0; q < rows; q++) {
+        memset(dst, 0xa5, 64 * BLOCKS + 65);
+        memset(cls, 0x5a, (BLOCKS + 1) * sizeof *cls);
+        row[q]->classify(src, blocks, dst + 1, cls);
+        for (size_t b = 0; b < blocks; b++) {
+            nfi_class64 c = classify_one_by_one(src + 64 * b, want);
+            ck_assert_msg(memcmp(want, dst + 1 + 64 * b, 64) == 0, "%s: lowered bytes of block %zu of %s", row[q]->name, b, what);
+            ck_assert_msg(c.letter == cls[b].letter && c.upper == cls[b].upper && c.digit == cls[b].digit && c.high == cls[b].high &&
+                              c.joiner == cls[b].joiner,
+                          "%s: classes of block %zu of %s", row[q]->name, b, what);
+        }
+        ck_assert_msg(dst[0] == 0xa5 && all_are(dst + 1 + 64 * blocks, 64 * (BLOCKS - blocks) + 64, 0xa5) &&
+                          all_are((const uint8_t *)(cls + blocks), sizeof *cls, 0x5a),
+                      "%s: wrote beyond %zu blocks", row[q]->name, blocks);
+    }
+    free(dst);
+    free(cls);
+}
+
+START_TEST(scalar_row_is_first_and_names_differ)
+{
+    size_t rows;
+    const nfi_kern *const *row = nfi_kern_rows(&rows);
+
+    ck_assert_uint_ge(rows, 1);
+    ck_assert_str_eq(row[0]->name, "scalar");
+    for (size_t i = 0; i < rows; i++) {
+        ck_assert(row[i]->classify && row[i]->axpy_f64 && row[i]->spmv_f32 && row[i]->log_f64);
+        for (size_t j = 0; j < i; j++)
+            ck_assert_str_ne(row[i]->name, row[j]->name);
+    }
+}
+END_TEST
+
+START_TEST(environment_forces_a_row)
+{
+    size_t rows;
+    const nfi_kern *const *row = nfi_kern_rows(&rows);
+
+    for (size_t i = 0; i < rows; i++) {
+        setenv("NF_KERN", row[i]->name, 1);
+        nfi_kern_init();
+        ck_assert_ptr_eq(nfi_kern_get(), row[i]);
+    }
+    setenv("NF_KERN", "no such row", 1);
+    nfi_kern_init();
+    ck_assert_ptr_eq(nfi_kern_get(), row[0]);
+    setenv("NF_KERN", "", 1);
+    nfi_kern_init();
+    ck_assert_ptr_eq(nfi_kern_get(), row[rows - 1]);
+    unsetenv("NF_KERN");
+    nfi_kern_init();
+    ck_assert_ptr_eq(nfi_kern_get(), row[rows - 1]);
+}
+END_TEST
+
+START_TEST(every_byte_at_every_place_has_its_class)
+{
+    uint8_t src[256 * 64];
+
+    for (int shift = 0; shift < 64; shift++) { /* 256 bytes in 4 blocks, each at each place of a block */
+        for (int i = 0; i < 256; i++)
+            src[i] = (uint8_t)(i + shift);
+        check_classes(src, 4, "all bytes");
+    }
+    for (int c = 0; c < 256; c++) {
+        memset(src, c, 64);
+        check_classes(src, 1, "one byte throughout");
+    }
+}
+END_TEST
+
+START_TEST(random_blocks_of_any_number_have_their_classes)
+{
+    static const char letters[] = "AZaz@[`{09/:'.,;_ \x80\xff\x7f";
+    nfi_rng r = nft_rng(1);
+    uint8_t *src = malloc(64 * BLOCKS + 1);
+
+    for (size_t blocks = 0; blocks <= BLOCKS; blocks++) {
+        nft_rand_bytes(&r, src, 64 * BLOCKS + 1);
+        check_classes(src + 1, blocks, "random bytes");
+        for (size_t i = 0; i < 64 * BLOCKS; i++)
+            src[i] = (uint8_t)letters[nfi_rng_below(&r, sizeof letters)];
+        check_classes(src, blocks, "bytes at the borders of classes");
+    }
+    free(src);
+}
+END_TEST
+
+/* Sums in the order of the contract; volatile, so that no compiler fuses or reorders. */
+static void spmv_one_by_one(float *out, const int32_t *idx, const float *val, size_t nnz, const float *m, size_t ld, size_t k)
+{
+    for (size_t j = 0; j < k; j++) {
+        volatile float sum = 0, p;
+        for (size_t e = 0; e < nnz; e++) {
+            p = val[e] * m[(size_t)idx[e] * ld + j];
+            sum = sum + p;
+        }
+        out[j] = sum;
+    }
+}
+
+/* Bits; a sum of infinities of both signs is not a number, of which there are several. */
+static int same_floats(const float *a, const float *b, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (memcmp(a + i, b + i, sizeof *a) != 0 && !(a[i] != a[i] && b[i] != b[i]))
+            return 0;
+    return 1;
+}
+
+static void check_spmv(const int32_t *idx, const float *val, size_t nnz, const float *m, size_t ld, size_t k, float *want, float *got)
+{
+    size_t rows;
+    const nfi_kern *const *row = nfi_kern_rows(&rows);
+
+    spmv_one_by_one(want, idx, val, nnz, m, ld, k);
+    for (size_t q = 0; q < rows; q++) {
+        for (size_t j = 0; j <= k; j++)
+            got[j] = -77;
+        row[q]->spmv_f32(got, idx, val, nnz, m, ld, k);
+        ck_assert_msg(same_floats(want, got, k), "%s: spmv of %zu entries into %zu columns", row[q]->name, nnz, k);
+        ck_assert(got[k] == -77);
+    }
+}
+
+START_TEST(sparse_row_times_matrix_has_the_same_bits_everywhere)
+{
+    nfi_rng r = nft_rng(2);
+    const size_t ld = WIDE + 3; /* rows at any address */
+    float *m = malloc((TERMS * ld + 1) * sizeof *m), *want = malloc((WIDE + 2) * sizeof *want), *got = malloc((WIDE + 2) * sizeof *got);
+    int32_t idx[NNZ];
+    float val[NNZ];
+
+    for (int extreme = 0; extreme < 2; extreme++) {
+        for (size_t i = 0; i < TERMS * ld + 1; i++)
+            m[i] = extreme ? nft_rand_float(&r) : (float)nft_rand_between(&r, -1, 1);
+        for (size_t nnz = 0; nnz <= NNZ; nnz += nnz < 24 ? 1 : 11)
+            for (size_t k = 0; k <= WIDE; k += 16) {
+                for (size_t e = 0; e < nnz; e++) {
+                    idx[e] = (int32_t)nfi_rng_below(&r, TERMS);
+                    val[e] = extreme ? nft_rand_float(&r) : (float)nft_rand_between(&r, 0, 1);
+                }
+                check_spmv(idx, val, nnz, m + 1, ld, k, want + 1, got + 1);
+            }
+    }
+    free(m);
+    free(want);
+    free(got);
+}
+END_TEST
+
+START_TEST(tiles_leave_no_column_out)
+{
+    /* wider than any tile: column j of term t holds j, so out[j] = j times the sum of the values */
+    enum { K = 16 * 41 };
+    float *m = malloc(4 * K * sizeof *m), *out = malloc(K * sizeof *out);
+    size_t rows;
+    const nfi_kern *const *row = nfi_kern_rows(&rows);
+
+    for (int i = 0; i < 4 * K; i++)
+        m[i] = (float)(i % K);
+    for (size_t q = 0; q < rows; q++)
+        for (size_t k = 16; k <= K; k += 16) {
+            row[q]->spmv_f32(out, (const int32_t[]){0, 2, 3}, (const float[]){1, 2, 4}, 3, m, K, k);
+            for (size_t j = 0; j < k; j++)
+                if (out[j] != 7 * (float)j)
+                    ck_abort_msg("%s: column %zu of %zu", row[q]->name, j, k);
+        }
+    free(m);
+    free(out);
+}
+END_TEST
+
+START_TEST(adding_a_multiple_has_the_same_bits_everywhere)
+{
+    nfi_rng r = nft_rng(3);
+    size_t rows;
+    const nfi_kern *const *row = nfi_kern_rows(&rows);
+    double start[104], want[104], got[104];
+    float w[104];
+
+    for (int c = 0; c < nft_cases(200); c++)
+        for (size_t n = 0; n <= 100; n++) {
+            double x = c % 2 ? nft_rand_between(&r, -5, 5) : (double)nft_rand_float(&r);
+            for (size_t i = 0; i < 104; i++) {
+                start[i] = c % 2 ? nft_rand_between(&r, -100, 100) : (double)nft_rand_float(&r) * 1e30;
+                w[i] = nft_rand_float(&r);
+            }
+            memcpy(want, start, sizeof want);
+            for (size_t i = 0; i < n; i++) {
+                volatile double p = x * (double)w[1 + i];
+                want[1 + i] = want[1 + i] + p;
+            }
+            for (size_t q = 0; q < rows; q++) {
+                memcpy(got, start, sizeof got);
+                row[q]->axpy_f64(got + 1, x, w + 1, n);
+                ck_assert_msg(memcmp(want, got, sizeof got) == 0, "%s: axpy of %zu", row[q]->name, n);
+            }
+        }
+}
+END_TEST
+
+START_TEST(logarithms_have_the_bits_of_the_single_call)
+{
+    enum { MOST = 67 };
+    static const double edges[] = {DBL_MIN, DBL_MAX, 1, 1 + DBL_EPSILON, 1 - DBL_EPSILON / 2, 0.5, 2, 1e-300, 1e300};
+    nfi_rng r = nft_rng(4);
+    size_t rows;
+    const nfi_kern *const *row = nfi_kern_rows(&rows);
+    double in[MOST + 1], out[MOST + 1], want[MOST + 1];
+
+    for (size_t n = 0; n <= MOST; n++) {
+        for (size_t i = 0; i <= MOST; i++) {
+            in[i] = nfi_rng_below(&r, 8) == 0 ? edges[nfi_rng_below(&r, sizeof edges / sizeof *edges)]
+                                              : nfi_exp(nft_rand_between(&r, i % 2 ? -708 : -1, i % 2 ? 709 : 1));
+            want[i] = nfi_log(in[i]);
+        }
+        for (size_t q = 0; q < rows; q++) {
+            memset(out, 0, sizeof out);
+            row[q]->log_f64(out, in, n);
+            ck_assert_msg(memcmp(want, out, n * sizeof *out) == 0, "%s: log of %zu", row[q]->name, n);
+            ck_assert(out[n] == 0);
+            memcpy(out, in, sizeof out);
+            row[q]->log_f64(out, out, n);
+            ck_assert_msg(memcmp(want, out, n * sizeof *out) == 0, "%s: log of %zu in place", row[q]->name, n);
+            ck_assert(out[n] == in[n]);
+        }
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("kern");
+    TCase *t = tcase_create("rows");
+    tcase_set_timeout(t, 60);
+    tcase_add_test(t, scalar_row_is_first_and_names_differ);
+    tcase_add_test(t, environment_forces_a_row);
+    tcase_add_test(t, every_byte_at_every_place_has_its_class);
+    tcase_add_test(t, random_blocks_of_any_number_have_their_classes);
+    tcase_add_test(t, sparse_row_times_matrix_has_the_same_bits_everywhere);
+    tcase_add_test(t, tiles_leave_no_column_out);
+    tcase_add_test(t, adding_a_multiple_has_the_same_bits_everywhere);
+    tcase_add_test(t, logarithms_have_the_bits_of_the_single_call);
+    suite_add_tcase(s, t);
+    return nft_run(s);
+}
