@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* columns.c - the one table that says what each output column is. */
+#include "cli/columns.h"
+
+#include "base/buf.h"
+#include "base/try.h"
+
+#include <string.h>
+
+#define CARRIED "input columns that are not text, as read, in input order; one whose name is also written here comes as input_<name>"
+
+const nfi_column nfi_columns[] = {
+    {"scores", "<carried>", "text", "", CARRIED},
+    {"scores", "status", "ok|empty|too_short|no_known_words|below_threshold|tie", "",
+     "whether a label was given, else why not; every input document has one row"},
+    {"scores", "label", "text", "", "the class with the highest score, or the labels given by thresholds; blank unless status is ok"},
+    {"scores", "second_label", "text", "", "the class with the next score"},
+    {"scores", "margin", "number", "nats, >= 0", "score of the best class less that of the second"},
+    {"scores", "n_tokens", "integer", ">= 0", "words of the cleaned document"},
+    {"scores", "oov_share", "number", "share, 0 to 1", "part of the words that the model does not know"},
+    {"scores", "score_<class>", "number", "nats", "log-odds of the class against all others, before calibration"},
+    {"scores", "prob_<class>", "number", "probability, 0 to 1", "calibrated probability of the class; blank until the model is calibrated"},
+
+    {"eval_classes", "class", "text", "", "class, then the averages micro and macro"},
+    {"eval_classes", "support", "integer", "documents, >= 0", "documents that a human put into the class"},
+    {"eval_classes", "predicted", "integer", "documents, >= 0", "documents that the model put into the class"},
+    {"eval_classes", "precision", "number", "share, 0 to 1", "part of the predicted documents that are right; blank when nothing was predicted"},
+    {"eval_classes", "recall", "number", "share, 0 to 1", "part of the support that was found; blank when there is no support"},
+    {"eval_classes", "f1", "number", "share, 0 to 1", "harmonic mean of precision and recall; blank when it is not defined"},
+    {"eval_classes", "reason", "text", "", "why a figure is blank"},
+
+    {"eval_summary", "measure", "text", "", "what was measured"},
+    {"eval_summary", "value", "number", "see measure", "the figure; blank when it is not defined"},
+
+    {"eval_confusion", "human", "text", "", "class given by a human"},
+    {"eval_confusion", "machine", "text", "", "class given by the model; blank for documents without a label"},
+    {"eval_confusion", "n", "integer", "documents, >= 0", "documents with this pair"},
+
+    {"cluster_documents", "<carried>", "text", "", CARRIED},
+    {"cluster_documents", "status", "ok|empty", "", "empty: no term of the document was kept, so it is in no cluster; every input document has one row"},
+    {"cluster_documents", "cluster", "integer", "1 to k", "the cluster, numbered by falling size; blank unless status is ok"},
+    {"cluster_documents", "name", "text", "", "name of the cluster"},
+    {"cluster_documents", "similarity", "number", "-1 to 1", "cosine to the centroid of the cluster"},
+    {"cluster_documents", "second_cluster", "integer", "1 to k", "the next best cluster; blank when k is 1"},
+    {"cluster_documents", "margin", "number", "0 to 2", "similarity less that to the second cluster"},
+
+    {"clusters", "cluster", "integer", "1 to k", "the cluster, numbered by falling size"},
+    {"clusters", "name", "text", "", "made from its most distinctive terms; meant to be edited"},
+    {"clusters", "size", "integer", "documents, >= 1", "documents in the cluster"},
+    {"clusters", "share", "number", "share, 0 to 1", "size over all documents that are in a cluster"},
+    {"clusters", "similarity", "number", "-1 to 1", "mean cosine of its documents to the centroid"},
+    {"clusters", "terms", "text", "", "heaviest terms of the centroid, falling, joined by blanks"},
+    {"clusters", "distinctive_terms", "text", "", "terms with the greatest log-odds z score against the other clusters, falling"},
+    {"clusters", "exemplars", "text", "", "ids of the documents nearest to the centroid, nearest first"},
+
+    {"rejects", "file", "text", "", "input file"},
+    {"rejects", "record", "integer", ">= 1", "number of the record in the file, the header not counted"},
+    {"rejects", "line", "integer", ">= 1", "line on which the record starts"},
+    {"rejects", "reason", "text", "", "what is wrong with the record"},
+    {"rejects", "raw", "text", "", "the record as it stands in the file"},
+
+    {"columns", "table", "text", "", "table that the column belongs to"},
+    {"columns", "position", "integer", ">= 1", "place of the column in its table"},
+    {"columns", "name", "text", "", "name in the header; <class> stands for each class, <carried> for the input columns"},
+    {"columns", "type", "text", "", "text, integer, number, or the values it may have joined by |"},
+    {"columns", "range", "text", "", "unit and range"},
+    {"columns", "meaning", "text", "", "what the column says"},
+    {0}};
+
+#define CLASS "<class>"
+
+/* First row of the table, NULL when there is none. */
+static const nfi_column *table_start(const char *table)
+{
+    for (const nfi_column *c = nfi_columns; c->table; c++)
+        if (strcmp(c->table, table) == 0)
+            return c;
+    return NULL;
+}
+
+static bool is_in(const nfi_column *c, const char *table)
+{
+    return c->table && strcmp(c->table, table) == 0;
+}
+
+/* Bytes before "<class>" in a name, or -1. */
+static ptrdiff_t class_at(const char *name)
+{
+    const char *p = strstr(name, CLASS);
+    return p ? p - name : -1;
+}
+
+bool nfi_columns_has(const char *table, const char *name, size_t len, const char *const *classes, size_t k)
+{
+    for (const nfi_column *c = table_start(table); c && is_in(c, table); c++) {
+        ptrdiff_t cut = class_at(c->name);
+        if (cut < 0) {
+            if (strlen(c->name) == len && memcmp(c->name, name, len) == 0)
+                return true;
+            continue;
+        }
+        if (len < (size_t)cut || memcmp(c->name, name, (size_t)cut) != 0)
+            continue;
+        for (size_t i = 0; i < k; i++)
+            if (strlen(classes[i]) == len - (size_t)cut && memcmp(classes[i], name + cut, len - (size_t)cut) == 0)
+                return true;
+    }
+    return false;
+}
+
+static void carried_names(nf_csv *w, const char *table, const nf_str *carried, size_t n, const char *const *classes, size_t k)
+{
+    nfi_buf name = {0};
+
+    for (size_t i = 0; i < n; i++) {
+        name.n = 0;
+        if (nfi_columns_has(table, carried[i].p, carried[i].n, classes, k))
+            nfi_buf_puts(&name, "input_");
+        nfi_buf_put(&name, carried[i].p, carried[i].n);
+        nf_csv_text(w, name.p, name.n);
+    }
+    nfi_buf_clear(&name);
+}
+
+void nfi_columns_header(nf_csv *w, const char *table, const nf_str *carried, size_t n, const char *const *classes, size_t k)
+{
+    const nfi_column *c = table_start(table);
+
+    NF_ASSERT(c != NULL);
+    for (; is_in(c, table); c++) {
+        ptrdiff_t cut = class_at(c->name);
+        if (strcmp(c->name, "<carried>") == 0) {
+            carried_names(w, table, carried, n, classes, k);
+        } else if (cut < 0) {
+            nf_csv_str(w, c->name);
+        } else {
+            nfi_buf name = {0};
+            for (size_t i = 0; i < k; i++) {
+                name.n = 0;
+                nfi_buf_put(&name, c->name, (size_t)cut);
+                nfi_buf_puts(&name, classes[i]);
+                nf_csv_text(w, name.p, name.n);
+            }
+            nfi_buf_clear(&name);
+        }
+    }
+    nf_csv_end(w);
+}
