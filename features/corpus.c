@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * corpus.c - counts a document stream on several threads.
+ *
+ * A batch of the stream is cut into chunks of about 256 KiB of text; any worker takes any chunk with its own vocabulary. At the end the first
+ * worker's vocabulary takes in the others' and their rows are renumbered. Node numbers depend on the threads, nothing derived from them does.
+ */
+#include "features/corpus.h"
+
+#include "base/par.h"
+#include "base/sort.h"
+#include "base/try.h"
+
+#include <string.h>
+#include <unistd.h>
+
+enum { CHUNK_BYTES = 256 << 10 };
+
+nf_status nfi_text_init(nfi_text *t, const nf_text_opts *o, nf_err *err)
+{
+    nfi_text x = {0};
+    const char *name = o && o->tokenizer ? o->tokenizer : "news";
+
+    x.tokenizer = nfi_tokenizer_find(name);
+    if (!x.tokenizer)
+        return NF_FAIL(err, NF_EINVAL, "no tokenizer \"%s\"", name);
+    x.lo = o && o->ngram_lo ? o->ngram_lo : 1;
+    x.hi = o && o->ngram_hi ? o->ngram_hi : o && o->ngram_lo ? o->ngram_lo : 2;
+    if (x.lo < 1 || x.hi < x.lo || x.hi > NFI_MAX_NGRAM)
+        return NF_FAIL(err, NF_EINVAL, "n-grams %d-%d: expected 1 <= low <= high <= %d", x.lo, x.hi, NFI_MAX_NGRAM);
+    NF_TRY(nfi_stop_load(&x.stop, o && o->stopwords ? o->stopwords : "none", x.tokenizer, err));
+    *t = x;
+    return NF_OK;
+}
+
+void nfi_text_clear(nfi_text *t)
+{
+    nfi_stop_clear(&t->stop);
+    *t = (nfi_text){0};
+}
+
+const char *nf_tokenizer_name(size_t i, const char **summary)
+{
+    for (size_t k = 0; nfi_tokenizers[k]; k++) {
+        if (k == i) {
+            if (summary)
+                *summary = nfi_tokenizers[k]->summary;
+            return nfi_tokenizers[k]->name;
+        }
+    }
+    return NULL;
+}
+
+/* ---- one batch ---- */
+
+typedef struct pass {
+    nf_corpus *c;
+    nfi_counter *counter; /* one a worker */
+    const nf_batch *batch;
+    size_t base; /* document number of batch->docs[0] */
+    nfi_chunk *chunk;
+    const size_t *bound; /* chunk k holds batch documents [bound[k], bound[k+1]) */
+} pass;
+
+static nf_status count_chunk(void *ctx, size_t k, int worker, nf_err *err)
+{
+    pass *p = ctx;
+    nfi_chunk *ch = &p->chunk[k];
+    nfi_counter *counter = &p->counter[worker];
+
+    ch->worker = worker;
+    ch->first = p->base + p->bound[k];
+    ch->n = p->bound[k + 1] - p->bound[k];
+    for (size_t i = 0; i < ch->n; i++) {
+        const nf_doc *d = &p->batch->docs[p->bound[k] + i];
+        size_t before = ch->rows.n;
+        nf_str parts[2] = {d->title, d->text};
+        NF_TRY(nfi_count_doc(counter, parts, 2, &ch->rows, &p->c->ntokens[ch->first + i], err));
+        p->c->nterms[ch->first + i] = (uint32_t)(ch->rows.n - before);
+    }
+    /* hand unused room back: chunks live as long as the corpus */
+    void *id = nfi_realloc(ch->rows.id, ch->rows.n, sizeof *ch->rows.id), *tf = NULL;
+    if (id) {
+        ch->rows.id = id;
+        ch->rows.capid = ch->rows.n;
+        tf = nfi_realloc(ch->rows.tf, ch->rows.n, sizeof *ch->rows.tf);
+    }
+    if (tf) {
+        ch->rows.tf = tf;
+        ch->rows.captf = ch->rows.n;
+    }
+    return NF_OK;
+}
+
+static nf_status copy_str(nf_corpus *c, nf_str *dst, nf_str src, nf_err *err)
+{
+    char *p = src.n ? nfi_arena_copy(&c->arena, src.p, src.n) : NULL;
+    if (src.n && !p)
+        return nfi_oom(err, "document columns");
+    *dst = (nf_str){p, src.n};
+    return NF_OK;
+}
+
+/* Labels become numbers in order of first sight (sorted at the end); ids and columns are copied when asked for. */
+static nf_status take_columns(nf_corpus *c, nfi_vocab *labels, const nf_batch *b, const nf_corpus_opts *o, nf_err *err)
+{
+    for (size_t i = 0; i < b->n; i++) {
+        const nf_doc *d = &b->docs[i];
+        size_t n = c->n + i;
+        c->label[n] = -1;
+        if (d->label.n) {
+            uint8_t padded[NFI_MAX_LABEL + 16] = {0};
+            bool fresh;
+            size_t len = d->label.n < NFI_MAX_LABEL ? d->label.n : NFI_MAX_LABEL;
+            memcpy(padded, d->label.p, len);
+            NF_TRY(nfi_vocab_reserve(labels, 1, 0, err));
+            nfi_word_slot *s = nfi_vocab_word(labels, padded, (uint32_t)len, &fresh);
+            if (!s)
+                return nfi_oom(err, "labels");
+            if (labels->nwords > NFI_MAX_LABELS)
+                return NF_FAIL(err, NF_ELIMIT, "more than %d distinct labels; is the label column the right one?", NFI_MAX_LABELS);
+            c->label[n] = (int32_t)s->id;
+        }
+        if (o->keep_ids) {
+            NF_TRY(copy_str(c, &c->id[n], d->id, err));
+            NF_TRY(copy_str(c, &c->title[n], d->title, err));
+        }
+        for (size_t k = 0; o->keep_carried && k < c->ncarried; k++)
+            NF_TRY(copy_str(c, &c->carried[n * c->ncarried + k], d->carried[k], err));
+    }
+    return NF_OK;
+}
+
+static nf_status grow_docs(nf_corpus *c, size_t n, const nf_corpus_opts *o, nf_err *err)
+{
+    NF_TRY(nfi_grow(&c->nterms, &c->capterms, n, sizeof *c->nterms, err));
+    NF_TRY(nfi_grow(&c->ntokens, &c->captokens, n, sizeof *c->ntokens, err));
+    NF_TRY(nfi_grow(&c->label, &c->caplabel, n, sizeof *c->label, err));
+    if (o->keep_ids) {
+        NF_TRY(nfi_grow(&c->id, &c->capid, n, sizeof *c->id, err));
+        NF_TRY(nfi_grow(&c->title, &c->captitle, n, sizeof *c->title, err));
+    }
+    if (o->keep_carried && c->ncarried)
+        NF_TRY(nfi_grow(&c->carried, &c->capcarried, n * c->ncarried, sizeof *c->carried, err));
+    return NF_OK;
+}
+
+static nf_status add_batch(nf_corpus *c, nfi_counter *counter, nfi_vocab *labels, const nf_batch *b, const nf_corpus_opts *o, int threads, nf_err *err)
+{
+    size_t *bound = nfi_alloc(b->n + 1, sizeof *bound), chunks = 0, bytes = 0;
+    nf_status s = NF_OK;
+
+    if (!bound)
+        return nfi_oom(err, "a batch");
+    bound[0] = 0;
+    for (size_t i = 0; i < b->n; i++) {
+        bytes += b->docs[i].text.n + b->docs[i].title.n + 64;
+        if (bytes >= CHUNK_BYTES || i + 1 == b->n) {
+            bound[++chunks] = i + 1;
+            bytes = 0;
+        }
+    }
+    NF_GO(grow_docs(c, c->n + b->n, o, err));
+    NF_GO(nfi_grow(&c->chunk, &c->capchunks, c->nchunks + chunks, sizeof *c->chunk, err));
+    memset(c->chunk + c->nchunks, 0, chunks * sizeof *c->chunk);
+    pass p = {c, counter, b, c->n, c->chunk + c->nchunks, bound};
+    c->nchunks += chunks;
+    NF_GO(nfi_par_chunks(chunks, threads, count_chunk, &p, err));
+    NF_GO(take_columns(c, labels, b, o, err));
+    c->n += b->n;
+out:
+    nfi_free(bound);
+    return s;
+}
+
+/* ---- the end ---- */
+
+/* Words and n-grams of from into c->vocab; map gets the new node of each old one. Frees from's tables first: only nodes and strings are needed. */
+static nf_status absorb(nf_corpus *c, nfi_vocab *from, uint32_t *map, nf_err *err)
+{
+    enum { AHEAD = 16 };
+    nfi_vocab *v = &c->vocab;
+    size_t n = from->nnode;
+
+    nfi_free(from->words);
+    nfi_free(from->pairs);
+    from->words = NULL;
+    from->pairs = NULL;
+    for (size_t i = 0; i < n; i += 4096) { /* room in steps: most nodes exist already */
+        size_t end = i + 4096 < n ? i + 4096 : n;
+        NF_TRY(nfi_vocab_reserve(v, end - i, end - i, err));
+        for (size_t j = i; j < end; j++) {
+            bool fresh;
+            nfi_node x = from->node[j];
+            if (x.prefix == NFI_NONE) {
+                uint8_t padded[NFI_MAX_TOKEN + 16] = {0};
+                nf_str w = from->word[x.word];
+                memcpy(padded, w.p, w.n);
+                nfi_word_slot *slot = nfi_vocab_word(v, padded, (uint32_t)w.n, &fresh);
+                if (!slot)
+                    return nfi_oom(err, "words");
+                map[j] = slot->id;
+                continue;
+            }
+            if (j + AHEAD < end) {
+                nfi_node y = from->node[j + AHEAD]; /* its prefix and word may be unmapped yet: then the prefetch is merely useless */
+                if (y.prefix != NFI_NONE && y.prefix < j && y.word < j)
+                    __builtin_prefetch(&v->pairs[nfi_pair_home(v, (uint64_t)map[y.prefix] << 32 | map[y.word])], 1);
+            }
+            map[j] = nfi_vocab_pair(v, map[x.prefix], map[x.word], &fresh)->id;
+        }
+    }
+    return NF_OK;
+}
+
+static nf_status unify(nf_corpus *c, nfi_counter *counter, int threads, nf_err *err)
+{
+    c->vocab = counter[0].vocab;
+    counter[0].vocab = (nfi_vocab){0};
+    for (int w = 1; w < threads; w++) {
+        nfi_vocab *from = &counter[w].vocab;
+        if (from->nnode == 0)
+            continue;
+        uint32_t *map = nfi_alloc(from->nnode, sizeof *map);
+        if (!map)
+            return nfi_oom(err, "merging vocabularies");
+        nf_status s = absorb(c, from, map, err);
+        for (size_t k = 0; s == NF_OK && k < c->nchunks; k++)
+            for (size_t e = 0; c->chunk[k].worker == w && e < c->chunk[k].rows.n; e++)
+                c->chunk[k].rows.id[e] = map[c->chunk[k].rows.id[e]];
+        nfi_free(map);
+        nfi_vocab_clear(from);
+        NF_TRY(s);
+    }
+    return NF_OK;
+}
+
+static int by_bytes(const void *a, const void *b, void *ctx)
+{
+    const nf_str *all = ctx, *x = &all[*(const uint32_t *)a], *y = &all[*(const uint32_t *)b];
+    size_t n = x->n < y->n ? x->n : y->n;
+    int d = n ? memcmp(x->p, y->p, n) : 0;
+    return d ? d : (x->n > y->n) - (x->n < y->n);
+}
+
+/* Class numbers become ranks by bytes. */
+static nf_status sort_labels(nf_corpus *c, nfi_vocab *labels, nf_err *err)
+{
+    size_t n = labels->nwords;
+    uint32_t *order = nfi_alloc(n, sizeof *order), *rank = nfi_alloc(n, sizeof *rank);
+    nf_status s = NF_OK;
+
+    c->classname = nfi_calloc(n, sizeof *c->classname);
+    if (!order || !rank || !c->classname) {
+        s = nfi_oom(err, "labels");
+        goto out;
+    }
+    for (size_t i = 0; i < n; i++)
+        order[i] = (uint32_t)i;
+    NF_GO(nfi_sort(order, n, sizeof *order, by_bytes, labels->word, err));
+    for (size_t i = 0; i < n; i++) {
+        rank[order[i]] = (uint32_t)i;
+        NF_GO(copy_str(c, &c->classname[i], labels->word[order[i]], err));
+    }
+    c->nclasses = n;
+    for (size_t d = 0; d < c->n; d++)
+        if (c->label[d] >= 0)
+            c->label[d] = (int32_t)rank[c->label[d]];
+out:
+    nfi_free(order);
+    nfi_free(rank);
+    return s;
+}
+
+static uint64_t half_of_ram(void)
+{
+    long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+    return pages > 0 && size > 0 ? (uint64_t)pages * (uint64_t)size / 2 : (uint64_t)1 << 30;
+}
+
+static uint64_t held(const nf_corpus *c, const nfi_counter *counter, int threads)
+{
+    uint64_t bytes = c->arena.bytes + c->n * 24;
+    for (int w = 0; w < threads; w++)
+        bytes += nfi_vocab_bytes(&counter[w].vocab);
+    for (size_t k = 0; k < c->nchunks; k++)
+        bytes += c->chunk[k].rows.n * 8;
+    return bytes;
+}
+
+nf_status nf_corpus_count(nf_corpus **out, nf_docs *in, const nf_corpus_opts *o, nf_err *err)
+{
+    int threads = nfi_par_threads(o->threads);
+    uint64_t memory = o->memory ? o->memory : half_of_ram();
+    nf_status s = NF_OK;
+    nfi_counter *counter = NULL;
+    nfi_vocab labels = {0};
+    nf_batch batch = {0};
+
+    nf_corpus *c = nfi_calloc(1, sizeof *c);
+    if (!c)
+        return nfi_oom(err, "a corpus");
+    NF_GO(nfi_text_init(&c->text, &o->text, err));
+    counter = nfi_calloc((size_t)threads, sizeof *counter);
+    if (!counter) {
+        s = nfi_oom(err, "counters");
+        goto out;
+    }
+    for (int w = 0; w < threads; w++)
+        NF_GO(nfi_counter_init(&counter[w], &c->text, err));
+    NF_GO(nfi_vocab_init(&labels, err));
+    if (o->keep_carried)
+        nf_docs_columns(in, &c->ncarried);
+    for (;;) {
+        NF_GO(nf_docs_next(in, &batch, err));
+        if (batch.n == 0)
+            break;
+        NF_GO(add_batch(c, counter, &labels, &batch, o, threads, err));
+        if (held(c, counter, threads) > memory) {
+            s = NF_FAIL(err, NF_ELIMIT, "%zu documents need more than the memory allowed (%llu MiB); raise --memory", c->n, (unsigned long long)(memory >> 20));
+            goto out;
+        }
+        if (o->progress)
+            o->progress(o->progress_ctx, nf_docs_counts(in));
+    }
+    nf_batch_clear(&batch);
+    NF_GO(unify(c, counter, threads, err));
+    NF_GO(sort_labels(c, &labels, err));
+    *out = c;
+    c = NULL;
+out:
+    for (int w = 0; counter && w < threads; w++)
+        nfi_counter_clear(&counter[w]);
+    nfi_free(counter);
+    nfi_vocab_clear(&labels);
+    nf_batch_clear(&batch);
+    nf_corpus_free(c);
+    return s;
+}
+
+void nf_corpus_free(nf_corpus *c)
+{
+    if (!c)
+        return;
+    for (size_t k = 0; k < c->nchunks; k++)
+        nfi_rows_clear(&c->chunk[k].rows);
+    nfi_free(c->chunk);
+    nfi_free(c->nterms);
+    nfi_free(c->ntokens);
+    nfi_free(c->label);
+    nfi_free(c->classname);
+    nfi_free(c->id);
+    nfi_free(c->title);
+    nfi_free(c->carried);
+    nfi_arena_clear(&c->arena);
+    nfi_vocab_clear(&c->vocab);
+    nfi_text_clear(&c->text);
+    nfi_free(c);
+}
+
+size_t nf_corpus_docs(const nf_corpus *c) { return c->n; }
+size_t nf_corpus_classes(const nf_corpus *c) { return c->nclasses; }
+nf_str nf_corpus_class(const nf_corpus *c, size_t k) { return c->classname[k]; }
+int32_t nf_corpus_label(const nf_corpus *c, size_t doc) { return c->label[doc]; }
+uint64_t nf_corpus_tokens(const nf_corpus *c, size_t doc) { return c->ntokens[doc]; }
+nf_str nf_corpus_id(const nf_corpus *c, size_t doc) { return c->id[doc]; }
+nf_str nf_corpus_title(const nf_corpus *c, size_t doc) { return c->title[doc]; }
+nf_str nf_corpus_carried(const nf_corpus *c, size_t doc, size_t column) { return c->carried[doc * c->ncarried + column]; }

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* terms.c - selection, byte order and column ranks of the kept terms of a corpus. The sums by class are in sums.c. */
+#include "features/terms.h"
+
+#include "base/par.h"
+#include "base/sort.h"
+#include "base/try.h"
+#include "features/sums.h"
+
+#include <string.h>
+
+void nfi_terms_clear(nfi_terms *t)
+{
+    nfi_free(t->seq);
+    nfi_free(t->word);
+    nfi_free(t->df);
+    nfi_free(t->rank);
+    nfi_free(t->ptr);
+    nfi_free(t->cls);
+    nfi_free(t->val);
+    nfi_free(t->doc);
+    nfi_free(t->freq);
+    nfi_free(t->all_freq);
+    nfi_free(t->all_val);
+    nfi_free(t->class_docs);
+    nfi_arena_clear(&t->arena);
+    *t = (nfi_terms){0};
+}
+
+/* Smallest integer >= share * n without rounding surprises at exact multiples. */
+static uint64_t share_up(double share, uint64_t n)
+{
+    double x = share * (double)n;
+    uint64_t u = (uint64_t)x;
+    return (double)u < x ? u + 1 : u;
+}
+
+nf_status nfi_select_bounds(const nf_select_opts *o, uint64_t n, uint64_t *lo, uint64_t *hi, nf_err *err)
+{
+    uint64_t a = o->min_df > 1 ? o->min_df : 1, b = n;
+
+    if (o->min_df_share > 0 && share_up(o->min_df_share, n) > a)
+        a = share_up(o->min_df_share, n);
+    if (o->max_df && o->max_df < b)
+        b = o->max_df;
+    if (o->max_df_share > 0 && (uint64_t)(o->max_df_share * (double)n) < b)
+        b = (uint64_t)(o->max_df_share * (double)n);
+    if (a > b && n > 0 && a <= n)
+        return NF_FAIL(err, NF_EINVAL, "--min-df keeps terms of at least %llu documents, --max-df of at most %llu: nothing can remain",
+                       (unsigned long long)a, (unsigned long long)b);
+    *lo = a;
+    *hi = b;
+    return NF_OK;
+}
+
+nf_status nfi_nothing_left(const nf_select_opts *o, uint64_t n, uint64_t before, nf_err *err)
+{
+    uint64_t lo = 1, hi = n;
+    if (before == 0)
+        return NF_FAIL(err, NF_EDATA, "the %llu documents hold no words", (unsigned long long)n);
+    if (nfi_select_bounds(o, n, &lo, &hi, err) != NF_OK)
+        return NF_EINVAL;
+    return NF_FAIL(err, NF_EDATA,
+                   "no term is left of %llu: terms must be in %llu to %llu of the %llu documents; lower --min-df (or raise --max-df)",
+                   (unsigned long long)before, (unsigned long long)lo, (unsigned long long)hi, (unsigned long long)n);
+}
+
+/* ---- document frequencies ---- */
+
+typedef struct df_pass {
+    const nf_corpus *c;
+    const uint8_t *use;
+    uint32_t **df;   /* one a worker, nnode each */
+    uint64_t *freq;  /* worker 0 only when wanted: total frequency; then serial */
+} df_pass;
+
+static nf_status df_chunk(void *ctx, size_t k, int worker, nf_err *err)
+{
+    df_pass *p = ctx;
+    const nfi_chunk *ch = &p->c->chunk[k];
+    uint32_t *df = p->df[worker];
+    size_t e = 0;
+
+    (void)err;
+    for (size_t d = ch->first; d < ch->first + ch->n; d++) {
+        size_t end = e + p->c->nterms[d];
+        if (p->use && !p->use[d]) {
+            e = end;
+            continue;
+        }
+        if (p->freq)
+            for (size_t i = e; i < end; i++)
+                p->freq[ch->rows.id[i]] += ch->rows.tf[i];
+        for (; e < end; e++)
+            df[ch->rows.id[e]]++;
+    }
+    return NF_OK;
+}
+
+static nf_status doc_frequencies(const nf_corpus *c, const uint8_t *use, uint32_t **out, uint64_t *freq, int threads, nf_err *err)
+{
+    size_t n = c->vocab.nnode;
+    int workers = freq ? 1 : threads;
+    nf_status s = NF_OK;
+    uint32_t **df = nfi_calloc((size_t)workers, sizeof *df);
+
+    if (!df)
+        return nfi_oom(err, "document frequencies");
+    for (int w = 0; w < workers; w++) {
+        df[w] = nfi_calloc(n, sizeof **df);
+        if (!df[w]) {
+            s = nfi_oom(err, "document frequencies");
+            goto out;
+        }
+    }
+    df_pass p = {c, use, df, freq};
+    NF_GO(nfi_par_chunks(c->nchunks, workers, df_chunk, &p, err));
+    for (int w = 1; w < workers; w++)
+        for (size_t i = 0; i < n; i++)
+            df[0][i] += df[w][i];
+    *out = df[0];
+    df[0] = NULL;
+out:
+    for (int w = 0; w < workers; w++)
+        nfi_free(df[w]);
+    nfi_free(df);
+    return s;
+}
+
+/* ---- order ---- */
+
+/* Big-endian first eight bytes, zero padded: byte order except for ties beyond them. */
+static uint64_t head(nf_str w)
+{
+    uint64_t k = 0;
+    for (size_t i = 0; i < 8; i++)
+        k = k << 8 | (i < w.n ? (unsigned char)w.p[i] : 0);
+    return k;
+}
+
+static int by_word(const void *a, const void *b, void *ctx)
+{
+    const nf_str *word = ctx;
+    nf_str x = word[((const nfi_kv *)a)->val], y = word[((const nfi_kv *)b)->val];
+    size_t n = x.n < y.n ? x.n : y.n;
+    int d = memcmp(x.p, y.p, n);
+    return d ? d : (x.n > y.n) - (x.n < y.n);
+}
+
+/* Words flagged in used, by bytes: rank[word number] = place + 1; the strings are copied into t. */
+static nf_status sort_words(nfi_terms *t, const nf_corpus *c, const uint8_t *used, uint32_t *rank, nf_err *err)
+{
+    size_t n = 0, all = c->vocab.nwords;
+    nf_status s = NF_OK;
+
+    for (size_t i = 0; i < all; i++)
+        n += used[i];
+    nfi_kv *kv = nfi_alloc(n, sizeof *kv);
+    t->word = nfi_alloc(n, sizeof *t->word);
+    if (!kv || !t->word) {
+        s = nfi_oom(err, "sorting words");
+        goto out;
+    }
+    for (size_t i = 0, k = 0; i < all; i++)
+        if (used[i])
+            kv[k++] = (nfi_kv){head(c->vocab.word[i]), (uint32_t)i, 0};
+    NF_GO(nfi_sort_kv(kv, n, err));
+    for (size_t i = 0; i < n;) { /* words that share eight bytes */
+        size_t j = i + 1;
+        while (j < n && kv[j].key == kv[i].key)
+            j++;
+        if (j - i > 1)
+            NF_GO(nfi_sort(kv + i, j - i, sizeof *kv, by_word, c->vocab.word, err));
+        i = j;
+    }
+    for (size_t i = 0; i < n; i++) {
+        nf_str w = c->vocab.word[kv[i].val];
+        char *p = nfi_arena_copy(&t->arena, w.p, w.n);
+        if (!p) {
+            s = nfi_oom(err, "words");
+            goto out;
+        }
+        t->word[i] = (nf_str){p, w.n};
+        rank[kv[i].val] = (uint32_t)i + 1;
+    }
+    t->nwords = n;
+out:
+    nfi_free(kv);
+    return s;
+}
+
+nf_status nfi_terms_rank(nfi_terms *t, nf_err *err)
+{
+    nfi_kv *kv = nfi_alloc(t->n, sizeof *kv);
+    nf_status s = NF_OK;
+
+    t->rank = nfi_alloc(t->n, sizeof *t->rank);
+    if (!kv || !t->rank) {
+        s = nfi_oom(err, "ranks");
+        goto out;
+    }
+    for (size_t i = 0; i < t->n; i++)
+        kv[i] = (nfi_kv){UINT32_MAX - t->df[i], (uint32_t)i, 0};
+    NF_GO(nfi_sort_kv(kv, t->n, err));
+    for (size_t i = 0; i < t->n; i++)
+        t->rank[kv[i].val] = (uint32_t)i;
+out:
+    nfi_free(kv);
+    return s;
+}
+
+/* Node numbers in kv[].val into byte order. */
+static nf_status sort_nodes(nfi_kv *kv, size_t n, const nf_corpus *c, const uint32_t *rank, int stride, nf_err *err)
+{
+    uint32_t seq[NFI_MAX_NGRAM];
+
+    if (stride > 2) { /* last words first, then a stable sort by the first two */
+        for (size_t i = 0; i < n; i++) {
+            int m = nfi_node_words(&c->vocab, kv[i].val, seq);
+            kv[i].key = (uint64_t)(m > 2 ? rank[seq[2]] : 0) << 32 | (m > 3 ? rank[seq[3]] : 0);
+        }
+        NF_TRY(nfi_sort_kv(kv, n, err));
+    }
+    for (size_t i = 0; i < n; i++) {
+        int m = nfi_node_words(&c->vocab, kv[i].val, seq);
+        kv[i].key = (uint64_t)rank[seq[0]] << 32 | (m > 1 ? rank[seq[1]] : 0);
+    }
+    return nfi_sort_kv(kv, n, err);
+}
+
+/* Keeps the max_features terms of greatest total frequency, ties by byte order; kv is in byte order and stays so. */
+static nf_status keep_most_frequent(nfi_kv *kv, size_t *n, const uint64_t *freq, uint64_t max, nf_err *err)
+{
+    nfi_kv *byfreq = nfi_alloc(*n, sizeof *byfreq);
+    uint8_t *keep = nfi_calloc(*n, 1);
+    nf_status s = NF_OK;
+
+    if (!byfreq || !keep) {
+        s = nfi_oom(err, "--max-features");
+        goto out;
+    }
+    for (size_t i = 0; i < *n; i++)
+        byfreq[i] = (nfi_kv){UINT64_MAX - freq[kv[i].val], (uint32_t)i, 0};
+    NF_GO(nfi_sort_kv(byfreq, *n, err));
+    for (size_t i = 0; i < max; i++)
+        keep[byfreq[i].val] = 1;
+    size_t m = 0;
+    for (size_t i = 0; i < *n; i++)
+        if (keep[i])
+            kv[m++] = kv[i];
+    *n = m;
+out:
+    nfi_free(byfreq);
+    nfi_free(keep);
+    return s;
+}
+
+nf_status nfi_terms_build(nfi_terms *out, uint32_t **term_of, const nf_corpus *c, const uint8_t *use, const nf_select_opts *select,
+                          const nfi_weighting *weighting, nfi_sum sum, int threads, nf_err *err)
+{
+    nfi_terms t = {.stride = c->text.hi, .nclasses = c->nclasses};
+    size_t nodes = c->vocab.nnode, n = 0, seen = 0;
+    uint32_t *df = NULL, *rank = NULL, *of = NULL;
+    uint8_t *used = NULL;
+    uint64_t *freq = NULL, lo, hi;
+    nfi_kv *kv = NULL;
+    nf_status s = NF_OK;
+
+    threads = nfi_par_threads(threads);
+    t.class_docs = nfi_calloc(c->nclasses, sizeof *t.class_docs);
+    freq = select->max_features ? nfi_calloc(nodes, sizeof *freq) : NULL;
+    used = nfi_calloc(c->vocab.nwords, 1);
+    rank = nfi_calloc(c->vocab.nwords, sizeof *rank);
+    if (!t.class_docs || (select->max_features && !freq) || !used || !rank) {
+        s = nfi_oom(err, "terms");
+        goto out;
+    }
+    for (size_t d = 0; d < c->n; d++) {
+        if (use && !use[d])
+            continue;
+        t.ndocs++;
+        if (c->label[d] >= 0)
+            t.class_docs[c->label[d]]++;
+    }
+    NF_GO(nfi_select_bounds(select, t.ndocs, &lo, &hi, err));
+    NF_GO(doc_frequencies(c, use, &df, freq, threads, err));
+
+    for (size_t i = 0; i < nodes; i++) {
+        seen += df[i] > 0;
+        n += df[i] >= lo && df[i] <= hi;
+    }
+    if (n == 0) {
+        s = nfi_nothing_left(select, t.ndocs, seen, err);
+        goto out;
+    }
+    kv = nfi_alloc(n, sizeof *kv);
+    if (!kv) {
+        s = nfi_oom(err, "terms");
+        goto out;
+    }
+    n = 0;
+    for (size_t i = 0; i < nodes; i++) {
+        if (df[i] < lo || df[i] > hi)
+            continue;
+        kv[n++].val = (uint32_t)i;
+        uint32_t seq[NFI_MAX_NGRAM];
+        int m = nfi_node_words(&c->vocab, (uint32_t)i, seq);
+        for (int k = 0; k < m; k++)
+            used[seq[k]] = 1;
+    }
+    NF_GO(sort_words(&t, c, used, rank, err));
+    NF_GO(sort_nodes(kv, n, c, rank, t.stride, err));
+    if (select->max_features && select->max_features < n)
+        NF_GO(keep_most_frequent(kv, &n, freq, select->max_features, err));
+
+    t.n = n;
+    t.seq = nfi_calloc(n * (size_t)t.stride, sizeof *t.seq);
+    t.df = nfi_alloc(n, sizeof *t.df);
+    of = nfi_alloc(nodes, sizeof *of);
+    if (!t.seq || !t.df || !of) {
+        s = nfi_oom(err, "terms");
+        goto out;
+    }
+    memset(of, 0xff, nodes * sizeof *of);
+    for (size_t i = 0; i < n; i++) {
+        uint32_t seq[NFI_MAX_NGRAM];
+        int m = nfi_node_words(&c->vocab, kv[i].val, seq);
+        for (int k = 0; k < m; k++)
+            t.seq[i * (size_t)t.stride + (size_t)k] = rank[seq[k]];
+        t.df[i] = df[kv[i].val];
+        of[kv[i].val] = (uint32_t)i;
+    }
+    NF_GO(nfi_terms_rank(&t, err));
+    if (sum != NFI_SUM_NONE)
+        NF_GO(nfi_terms_sum(&t, c, use, of, weighting, sum, threads, err));
+    *out = t;
+    t = (nfi_terms){0};
+    if (term_of) {
+        *term_of = of;
+        of = NULL;
+    }
+out:
+    nfi_free(df);
+    nfi_free(rank);
+    nfi_free(of);
+    nfi_free(used);
+    nfi_free(freq);
+    nfi_free(kv);
+    nfi_terms_clear(&t);
+    return s;
+}
+
+size_t nfi_terms_spell(const nfi_terms *t, size_t term, char *buf, size_t cap)
+{
+    size_t n = 0;
+
+    for (int k = 0; k < t->stride && t->seq[term * (size_t)t->stride + (size_t)k]; k++) {
+        nf_str w = t->word[t->seq[term * (size_t)t->stride + (size_t)k] - 1];
+        if (k > 0) {
+            if (n < cap)
+                buf[n] = ' ';
+            n++;
+        }
+        if (n < cap)
+            memcpy(buf + n, w.p, w.n < cap - n ? w.n : cap - n);
+        n += w.n;
+    }
+    return n;
+}
+
+nf_status nfi_terms_by_rank(const nfi_terms *t, uint32_t **columns, nf_err *err)
+{
+    uint32_t *c = nfi_alloc(t->n, sizeof *c);
+    if (!c)
+        return nfi_oom(err, "columns");
+    for (size_t i = 0; i < t->n; i++)
+        c[t->rank[i]] = (uint32_t)i;
+    *columns = c;
+    return NF_OK;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * terms.h - kept terms with their sums by class: what every model is derived from, whether documents were just counted or statistics were read.
+ *
+ * Terms stand in byte order. Since no word holds a byte <= 0x20 and words of an n-gram are joined by one space, that is the order of the
+ * sequences of word ranks, shorter first; nothing has to be spelled out to sort.
+ */
+#ifndef NFI_TERMS_H
+#define NFI_TERMS_H
+
+#include "features/corpus.h"
+#include "features/weight.h"
+
+typedef struct nfi_terms {
+    size_t n;         /* kept terms */
+    int stride;       /* words a term at most */
+    uint32_t *seq;    /* n x stride: word number + 1, 0 = no more words */
+    size_t nwords;
+    nf_str *word;     /* words of the kept terms, by bytes, in arena */
+    uint32_t *df;     /* n: documents with the term, labelled or not */
+    uint32_t *rank;   /* n: column number: rank by (df falling, bytes rising) */
+    uint64_t *ptr;    /* n + 1: entries of term t are ptr[t] .. ptr[t+1] - 1, classes rising */
+    uint16_t *cls;
+    int64_t *val;     /* sum of the weights f(tf)/norm of the class's documents, fixed point 2^-32 */
+    uint32_t *doc;    /* documents of the class with the term */
+    uint64_t *freq;   /* occurrences in the class's documents; only when NFI_SUM_ALL was asked for, else NULL */
+    uint64_t *all_freq; /* n: occurrences in all documents; only with NFI_SUM_ALL */
+    int64_t *all_val;   /* n: sum of the weights over all documents; only with NFI_SUM_ALL */
+    nfi_arena arena;
+    uint64_t ndocs;   /* N of idf */
+    size_t nclasses;
+    uint64_t *class_docs; /* nclasses */
+} nfi_terms;
+
+void nfi_terms_clear(nfi_terms *t);
+
+/* df limits for n documents: *lo and *hi are inclusive. NF_EINVAL when they contradict each other. */
+nf_status nfi_select_bounds(const nf_select_opts *o, uint64_t n, uint64_t *lo, uint64_t *hi, nf_err *err) NF_MUST_CHECK;
+/* "no term is left: ..." naming the knob, NF_EDATA. */
+nf_status nfi_nothing_left(const nf_select_opts *o, uint64_t n, uint64_t before, nf_err *err);
+
+/* What nfi_terms_build adds up. */
+typedef enum nfi_sum {
+    NFI_SUM_NONE,   /* selection only: ptr, cls, val, doc stay NULL */
+    NFI_SUM_MODEL,  /* weights and documents by class: what a model needs */
+    NFI_SUM_ALL     /* and frequencies, and the same over all documents: what a statistics file holds */
+} nfi_sum;
+
+/*
+ * Builds from a corpus. use: n flags, documents left out have 0; NULL = all.
+ * term_of: owned array, node -> term number or NFI_NONE, NULL when not wanted.
+ */
+nf_status nfi_terms_build(nfi_terms *out, uint32_t **term_of, const nf_corpus *c, const uint8_t *use, const nf_select_opts *select,
+                          const nfi_weighting *weighting, nfi_sum sum, int threads, nf_err *err) NF_MUST_CHECK;
+
+/* Spells term t into buf (cut at cap); returns the full length. */
+size_t nfi_terms_spell(const nfi_terms *t, size_t term, char *buf, size_t cap);
+/* seq of another order into the column order: columns[rank[t]] = t. Owned. */
+nf_status nfi_terms_by_rank(const nfi_terms *t, uint32_t **columns, nf_err *err) NF_MUST_CHECK;
+/* Fills rank from df; used by every maker of nfi_terms. */
+nf_status nfi_terms_rank(nfi_terms *t, nf_err *err) NF_MUST_CHECK;
+
+#endif

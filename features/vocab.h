@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * vocab.h - the growing vocabulary of one counting thread: words, and n-grams as (prefix, last word) pairs, so that no string is built or
+ * hashed for an n-gram.
+ *
+ * Every word and n-gram is a node; node numbers are dense in order of first sight and mean nothing outside (final ids are ranks by document
+ * frequency and bytes). Tables are open addressing with linear probing, load at most 1/2 (words) or 2/3 (n-grams), keyed by a random secret; a probe run that should
+ * not happen switches the word table to SipHash.
+ */
+#ifndef NFI_VOCAB_H
+#define NFI_VOCAB_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/hash.h"
+#include "newsframe/docs.h"
+
+#define NFI_NONE UINT32_MAX
+
+typedef struct nfi_word_slot {
+    uint64_t lo, hi; /* the bytes, zero padded, when n <= 16; else hash and address */
+    uint32_t id;     /* node */
+    uint32_t n;      /* length, 0 = free slot */
+    uint32_t pos;    /* place in the current row, see count.c */
+    uint32_t pad;
+} nfi_word_slot;
+
+typedef struct nfi_pair_slot {
+    uint64_t key; /* prefix node << 32 | word node; UINT64_MAX = free */
+    uint32_t id, pos;
+} nfi_pair_slot;
+
+/* A word: prefix NFI_NONE, word = its number among words. An n-gram: prefix = node of the first n-1 words, word = node of the last word. */
+typedef struct nfi_node {
+    uint32_t prefix, word;
+} nfi_node;
+
+typedef struct nfi_vocab {
+    nfi_secret secret;
+    bool siphash;
+    nfi_word_slot *words;
+    size_t wcap, nwords;
+    nfi_pair_slot *pairs;
+    size_t pcap, npairs;
+    nfi_node *node;
+    size_t nnode, capnode;
+    nf_str *word; /* nwords strings, in arena */
+    size_t capword;
+    nfi_arena arena;
+} nfi_vocab;
+
+nf_status nfi_vocab_init(nfi_vocab *v, nf_err *err) NF_MUST_CHECK;
+void nfi_vocab_clear(nfi_vocab *v);
+/* Forgets everything, keeps the memory; tables shrink back when they had grown far. */
+nf_status nfi_vocab_reset(nfi_vocab *v, nf_err *err) NF_MUST_CHECK;
+size_t nfi_vocab_bytes(const nfi_vocab *v); /* memory held, for budgets */
+
+/* Room for n more words / pairs, so that slots stay put until that many were inserted. */
+nf_status nfi_vocab_reserve(nfi_vocab *v, size_t words, size_t pairs, nf_err *err) NF_MUST_CHECK;
+
+/* The slot of a word, inserting it as a new node (or, when stop is true for it, see count.c). Needs room reserved. NULL: out of memory for the bytes. */
+nfi_word_slot *nfi_vocab_word(nfi_vocab *v, const uint8_t *p, uint32_t n, bool *fresh);
+nfi_pair_slot *nfi_vocab_pair(nfi_vocab *v, uint32_t prefix, uint32_t word, bool *fresh);
+/* Look-up only: the node, or NFI_NONE. p must have 16 readable bytes. */
+uint32_t nfi_vocab_find_word(const nfi_vocab *v, const uint8_t *p, uint32_t n);
+uint32_t nfi_vocab_find_pair(const nfi_vocab *v, uint32_t prefix, uint32_t word);
+
+static inline void nfi_word_key(const uint8_t *p, uint32_t n, uint64_t *lo, uint64_t *hi)
+{
+    static const uint64_t mask[9] = {0, 0xff, 0xffff, 0xffffff, 0xffffffff, 0xffffffffff, 0xffffffffffff, 0xffffffffffffff, UINT64_MAX};
+    uint32_t a = n < 8 ? n : 8, b = n < 8 ? 0 : n < 16 ? n - 8 : 8;
+    memcpy(lo, p, 8);
+    memcpy(hi, p + 8, 8);
+    *lo &= mask[a];
+    *hi &= mask[b];
+}
+
+static inline size_t nfi_pair_home(const nfi_vocab *v, uint64_t key) { return (size_t)nfi_hash2(key, v->secret.b, v->secret) & (v->pcap - 1); }
+/* Where probing for the word starts; reads 16 bytes at p. */
+size_t nfi_word_home(const nfi_vocab *v, const uint8_t *p, uint32_t n);
+
+/* Words in an n-gram node: 1 for a word. Their word numbers are written first to last into seq (room for NFI_MAX_NGRAM). */
+int nfi_node_words(const nfi_vocab *v, uint32_t node, uint32_t seq[4]);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* weight.c - the table of weighting schemes. */
+#include "features/weight.h"
+
+#include <math.h>
+#include <string.h>
+
+static const nfi_weighting tfidf = {"tfidf", "log tf, unit length, then idf (additive)", "(1 + ln tf) / norm * idf", NFI_TF_LOG, true, true, true};
+static const nfi_weighting tfidf_raw = {"tfidf-raw", "tf, unit length, then idf (additive)", "tf / norm * idf", NFI_TF_RAW, true, true, true};
+static const nfi_weighting tf = {"tf", "raw counts (additive)", "tf", NFI_TF_RAW, false, false, true};
+static const nfi_weighting binary = {"binary", "presence (additive)", "tf > 0", NFI_TF_BINARY, false, false, true};
+static const nfi_weighting sklearn = {"sklearn", "tf times idf, then unit length over kept terms, as scikit-learn", "tf * idf / norm", NFI_TF_RAW, true, true, false};
+
+const nfi_weighting *const nfi_weightings[] = {&tfidf, &tfidf_raw, &tf, &binary, &sklearn, NULL};
+
+const nfi_weighting *nfi_weighting_find(const char *name)
+{
+    for (size_t i = 0; nfi_weightings[i]; i++)
+        if (strcmp(nfi_weightings[i]->name, name) == 0)
+            return nfi_weightings[i];
+    return NULL;
+}
+
+double nfi_tf_value(nfi_tf kind, uint32_t n)
+{
+    return n == 0 ? 0.0 : kind == NFI_TF_LOG ? 1.0 + nfi_log((double)n) : kind == NFI_TF_RAW ? (double)n : 1.0;
+}
+
+void nfi_tf_table(nfi_tf kind, double table[NFI_TF_TABLE])
+{
+    for (uint32_t n = 0; n < NFI_TF_TABLE; n++)
+        table[n] = nfi_tf_value(kind, n);
+}
+
+double nfi_inverse_norm(const double table[NFI_TF_TABLE], nfi_tf kind, const uint32_t *freq, size_t n)
+{
+    /* Squares in fixed point 2^32; 128 bits hold the sum of any document. */
+    unsigned __int128 sum = 0;
+
+    for (size_t e = 0; e < n; e++) {
+        double f = nfi_tf_at(table, kind, freq[e]);
+        sum += f < 32768.0 ? (uint64_t)(f * f * NFI_FIXED_ONE + 0.5) : (unsigned __int128)(f * f) << 32;
+    }
+    return sum == 0 ? 0.0 : 1.0 / sqrt((double)sum / NFI_FIXED_ONE);
+}
