@@ -45,7 +45,8 @@ size_t nfi_format_fixed(char *dst, double v, int decimals)
             dst[n++] = '0';
         return n;
     }
-    uint64_t u = (uint64_t)(a + 0.5), unit = (uint64_t)pow10[decimals];
+    uint64_t u = (uint64_t)a, unit = (uint64_t)pow10[decimals];
+    u += a - (double)u >= 0.5; /* a + 0.5 could round a second time */
     if (v < 0 && u > 0)
         dst[n++] = '-';
     n += nfi_format_u64(dst + n, u / unit);
@@ -127,16 +128,30 @@ bool nfi_parse_double(const char *s, size_t n, double *out)
     return true;
 }
 
+/* A host program may have set a locale with another decimal mark, of any length: whatever is neither digit, sign nor e becomes a point. */
+static size_t with_point(char *s, size_t n)
+{
+    size_t o = 0;
+    bool mark = false;
+
+    for (size_t i = 0; i < n; i++) {
+        bool plain = (s[i] >= '0' && s[i] <= '9') || s[i] == '-' || s[i] == '+' || s[i] == 'e';
+        if (plain)
+            s[o++] = s[i];
+        else if (!mark)
+            s[o++] = '.';
+        mark = !plain;
+    }
+    return o;
+}
+
 size_t nfi_format_shortest(char *dst, double v)
 {
     for (int p = 6; p <= 17; p++) {
-        int n = snprintf(dst, 32, "%.*g", p, v);
-        for (int i = 0; i < n; i++) /* a host program may have set a locale with another decimal mark */
-            if (dst[i] == ',')
-                dst[i] = '.';
+        size_t n = with_point(dst, (size_t)snprintf(dst, 32, "%.*g", p, v));
         double back;
-        if (p == 17 || (nfi_parse_double(dst, (size_t)n, &back) && nfi_bits(back) == nfi_bits(v)))
-            return (size_t)n;
+        if (p == 17 || (nfi_parse_double(dst, n, &back) && nfi_bits(back) == nfi_bits(v)))
+            return n;
     }
     return 0;
 }

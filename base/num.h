@@ -67,7 +67,12 @@ static inline double nfi_exp(double x)
 double nfi_logsumexp(const double *v, size_t n);
 
 /* Round half up to a multiple of 2^-32, as an integer; v in [0, 2^30]. */
-static inline int64_t nfi_to_fixed(double v) { return (int64_t)(v * 4294967296.0 + 0.5); }
+static inline int64_t nfi_to_fixed(double v)
+{
+    double scaled = v * 4294967296.0;
+    int64_t below = (int64_t)scaled;
+    return below + (scaled - (double)below >= 0.5); /* scaled + 0.5 could round a second time */
+}
 #define NFI_FIXED_ONE 4294967296.0 /* 2^32: the scale of every fixed-point sum */
 
 #define NFI_FIXED_MAX 336 /* bytes nfi_format_fixed may write: 309 digits, point, decimals, sign */

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Parallel chunks: each runs once, the lowest failure wins, nested loops work. */
+#include "nft.h"
+
+#include "base/par.h"
+#include "base/try.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <string.h>
+
+enum { CHUNKS = 500 };
+
+typedef struct work {
+    atomic_int runs[CHUNKS];
+    bool fails[CHUNKS];
+    int threads;
+    atomic_int strange; /* workers out of range */
+} work;
+
+static nf_status one(void *ctx, size_t chunk, int worker, nf_err *err)
+{
+    work *w = ctx;
+
+    atomic_fetch_add(&w->runs[chunk], 1);
+    if (worker < 0 || worker >= w->threads)
+        atomic_fetch_add(&w->strange, 1);
+    for (volatile size_t spin = (chunk * 7919) % 2000; spin > 0; spin--) /* chunks end out of order */
+        ;
+    if (w->fails[chunk])
+        return NF_FAIL_AT(err, chunk % 2 ? NF_EDATA : NF_EFORMAT, "chunk", chunk, "chunk %zu failed", chunk);
+    return NF_OK;
+}
+
+START_TEST(every_chunk_runs_once)
+{
+    static work w;
+
+    for (w.threads = 1; w.threads <= 16; w.threads++)
+        for (size_t chunks = 0; chunks <= CHUNKS; chunks = chunks * 3 + 1) {
+            memset(w.runs, 0, sizeof w.runs);
+            nft_ok(nfi_par_chunks(chunks, w.threads, one, &w, &nft_err));
+            for (size_t c = 0; c < CHUNKS; c++)
+                ck_assert_int_eq(atomic_load(&w.runs[c]), c < chunks);
+            ck_assert_int_eq(atomic_load(&w.strange), 0);
+        }
+}
+END_TEST
+
+START_TEST(lowest_failing_chunk_wins_with_any_number_of_threads)
+{
+    static work w;
+    nfi_rng r = nft_rng(1);
+
+    for (int c = 0; c < nft_cases(200); c++) {
+        size_t lowest = CHUNKS;
+        for (size_t i = 0; i < CHUNKS; i++) {
+            w.fails[i] = nfi_rng_below(&r, 40) == 0;
+            if (w.fails[i] && lowest == CHUNKS)
+                lowest = i;
+        }
+        w.threads = 1 + (int)nfi_rng_below(&r, 9);
+        memset(w.runs, 0, sizeof w.runs);
+        nf_err err = {0};
+        nf_status s = nfi_par_chunks(CHUNKS, w.threads, one, &w, &err);
+        if (lowest == CHUNKS) {
+            ck_assert_int_eq(s, NF_OK);
+            continue;
+        }
+        ck_assert_int_eq(s, lowest % 2 ? NF_EDATA : NF_EFORMAT);
+        ck_assert_int_eq(err.code, s);
+        ck_assert_uint_eq(err.line, lowest);
+        for (size_t i = 0; i <= lowest; i++) /* nothing below the failure is skipped */
+            ck_assert_int_eq(atomic_load(&w.runs[i]), 1);
+        ck_assert_int_eq(nfi_par_chunks(CHUNKS, w.threads, one, &w, NULL), s);
+    }
+}
+END_TEST
+
+static nf_status outer(void *ctx, size_t chunk, int worker, nf_err *err)
+{
+    work *w = ctx;
+    (void)worker;
+    return nfi_par_chunks(10, 4, one, w + chunk, err);
+}
+
+START_TEST(nested_loops_run_serially)
+{
+    static work w[8];
+
+    for (int i = 0; i < 8; i++)
+        w[i].threads = 1;
+    nft_ok(nfi_par_chunks(8, 4, outer, w, &nft_err));
+    for (int i = 0; i < 8; i++) {
+        ck_assert_int_eq(atomic_load(&w[i].strange), 0);
+        for (int c = 0; c < 10; c++)
+            ck_assert_int_eq(atomic_load(&w[i].runs[c]), 1);
+    }
+    w[3].fails[4] = true;
+    w[5].fails[1] = true;
+    nf_err err = {0};
+    ck_assert_int_eq(nfi_par_chunks(8, 4, outer, w, &err), NF_EFORMAT);
+    ck_assert_uint_eq(err.line, 4);
+}
+END_TEST
+
+START_TEST(number_of_threads_has_bounds)
+{
+    ck_assert_int_ge(nfi_par_threads(0), 1);
+    ck_assert_int_eq(nfi_par_threads(-5), nfi_par_threads(0));
+    ck_assert_int_eq(nfi_par_threads(1), 1);
+    ck_assert_int_eq(nfi_par_threads(7), 7);
+    ck_assert_int_eq(nfi_par_threads(1024), 1024);
+    ck_assert_int_eq(nfi_par_threads(1000000), 1024);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("par");
+    TCase *t = tcase_create("par");
+    tcase_set_timeout(t, 60);
+    tcase_add_test(t, every_chunk_runs_once);
+    tcase_add_test(t, lowest_failing_chunk_wins_with_any_number_of_threads);
+    tcase_add_test(t, nested_loops_run_serially);
+    tcase_add_test(t, number_of_threads_has_bounds);
+    suite_add_tcase(s, t);
+    return nft_run(s);
+}
