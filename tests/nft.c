@@ -44,6 +44,18 @@ int nft_run(Suite *s)
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
+bool nft_forks(void)
+{
+    const char *fork = getenv("CK_FORK");
+    return !fork || strcmp(fork, "no") != 0;
+}
+
+bool nft_long_double(void)
+{
+    volatile long double x = 1, least = 0x1p-63L;
+    return x + least != x;
+}
+
 void nft_dir(char dst[NFT_PATH])
 {
     snprintf(dst, NFT_PATH, "%s/XXXXXX", root);

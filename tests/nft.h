@@ -4,6 +4,7 @@
 #define NFT_H
 
 #include <check.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,6 +38,11 @@
  * scratch folders. Returns what main() returns.
  */
 int nft_run(Suite *s);
+
+/* Whether tests run in processes of their own; those that lower limits or stop the process must. */
+bool nft_forks(void);
+/* Whether long double has 64 bits of precision here; under valgrind it has not. */
+bool nft_long_double(void);
 
 /* Makes a fresh empty folder and writes its path to dst. */
 void nft_dir(char dst[NFT_PATH]);

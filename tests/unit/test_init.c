@@ -126,7 +126,8 @@ int main(void)
     Suite *s = suite_create("init");
     TCase *t = tcase_create("init");
     tcase_set_timeout(t, 30);
-    tcase_add_test(t, first_product_without_memory_fails_and_the_next_with_memory_works); /* first, should there be no fork */
+    if (nft_forks())
+        tcase_add_test(t, first_product_without_memory_fails_and_the_next_with_memory_works);
     tcase_add_test(t, blas_is_openblas);
     tcase_add_test(t, blas_has_one_thread);
     tcase_add_test(t, errors_of_gsl_do_not_abort);

@@ -263,16 +263,18 @@ int main(void)
     Suite *s = suite_create("num");
     TCase *t = tcase_create("num");
     tcase_set_timeout(t, 60);
-    tcase_add_test(t, log_is_within_one_unit_in_the_last_place);
-    tcase_add_test(t, exp_is_within_one_unit_in_the_last_place);
+    if (nft_long_double()) { /* the yardstick, and what parsing computes with */
+        tcase_add_test(t, log_is_within_one_unit_in_the_last_place);
+        tcase_add_test(t, exp_is_within_one_unit_in_the_last_place);
+        tcase_add_test(t, fixed_decimals_are_the_nearest);
+        tcase_add_test(t, decimal_numbers_are_read);
+        tcase_add_test(t, shortest_numbers_read_back_to_the_same_bits);
+        tcase_add_loop_test(t, locales_change_nothing, 0, 3);
+    }
     tcase_add_test(t, log_sum_exp_neither_overflows_nor_underflows);
     tcase_add_test(t, fixed_point_rounds_half_up);
     tcase_add_test(t, fixed_decimals_are_printed_without_exponent);
-    tcase_add_test(t, fixed_decimals_are_the_nearest);
     tcase_add_test(t, integers_are_printed_and_read);
-    tcase_add_test(t, decimal_numbers_are_read);
-    tcase_add_test(t, shortest_numbers_read_back_to_the_same_bits);
-    tcase_add_loop_test(t, locales_change_nothing, 0, 3);
     suite_add_tcase(s, t);
     return nft_run(s);
 }
