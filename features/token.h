@@ -47,7 +47,7 @@ typedef struct nfi_tokenizer {
     bool (*joins)(const char *text, size_t n, size_t i);
     bool underscore_is_letter; /* _ counts as a word character anywhere (sklearn) */
     size_t min_ascii;          /* shortest ASCII token kept, in bytes */
-    /* Rewrites an ASCII token [s, e) of text that holds a joiner, or that is an all-capital word of 2 or 3 letters; emits what it becomes. */
+    /* Rewrites an ASCII token [s, e) of text that holds a joiner, or that is an all-capital word of 2 or 3 letters; emits what it becomes. NULL: no rewriting. */
     void (*special)(nfi_tokbuf *b, const char *text, size_t n, size_t s, size_t e);
     /* Tokenises [s, e) of text: no ASCII blank inside, at least one byte >= 0x80, possibly ill-formed UTF-8. */
     void (*chunk)(nfi_tokbuf *b, const char *text, size_t n, size_t s, size_t e);

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * tok_news.c - the default tokeniser: words of UAX #29, tailored to scraped news. Here: the rules, and their ASCII half.
+ *
+ * A token is a word segment that holds at least one letter or number (category L or N). The tailorings:
+ *  a) Letter case, compatibility forms (full width, ligatures) and the way accents are encoded do not count: NFKC and case folding.
+ *     Subscript digits are digits (CO2); enclosing marks are dropped; of more than 30 combining marks in a row 30 count.
+ *  b) ' and its typographic forms U+2018 U+2019 U+02BC join letters (don't) and become '. A final 's is dropped (Pyongyang's: pyongyang).
+ *  c) . joins two digits (3.5). Between letters it joins single letters, and then disappears (J.R.R.: jrr), and the parts of a host name: on
+ *     either side only [A-Za-z0-9-] and dots, and either the name begins with www. or a later part is a top-level domain of the list
+ *     below, in small letters (or the whole name in capitals). So example.com is one token and "cooperation.The" is two: scraped
+ *     text glues sentences. At most 64 bytes either way are looked at.
+ *  d) , joins digits (1,000). e) : and ; never join. f) _ joins letters and digits, one at a time; at the ends it is not part of the token.
+ *  g) US, UN, WHO and IT in capitals stay apart from us, un, who and it, unless the line is mostly capitals (nfi_line_shouts()); written
+ *     with dots they always are the acronym (U.S., u.s.: US).
+ *  h) A token of one ASCII letter or digit is dropped. (A single letter or digit beyond ASCII, an ideograph among them, stays.)
+ *  i) Soft hyphens, zero-width characters, bidirectional controls, BOMs: all default ignorables and format characters are dropped before anything
+ *     else, so they neither split nor change a word. Every Unicode space, dash and quotation mark separates.
+ *  k) Non-characters, private-use characters and U+FFFD are no tokens and separate. l) Digits and letters stay together (mig29, 5bn).
+ *  m) Each ideograph and hiragana is a token; katakana runs and hangul words are tokens, as UAX #29 has it. A double quote between Hebrew letters
+ *     becomes U+05F4. Connectors other than _ and U+202F separate.
+ *  n) When folding brings up characters that are no letters or numbers (U+33C2 style), the folded form is cut by the same rules.
+ * ASCII text gives the same tokens by the mask path (tokenize.c with the functions here) and by nfi_news_chunk(); a property test holds them together.
+ */
+#include "features/tok_news.h"
+
+#include <string.h>
+
+/*
+ * Top-level domains that end a host name. Left out: those that are English words in small letters (in, it, is, at, be, me, no, so, to, us, my, am),
+ * because a full stop without a space before them is more often the end of a sentence.
+ */
+static const char *const domains[] = {
+    "com", "org", "net", "edu", "gov", "mil", "int", "info", "biz", "eu", "io",
+    "ae", "ar", "au", "az", "bd", "bg", "br", "by", "ca", "ch", "cl", "cn", "co", "cu", "cz", "de", "dk", "ee", "eg", "es", "et", "fi", "fr", "ge",
+    "gr", "hk", "hr", "hu", "id", "ie", "il", "iq", "ir", "jo", "jp", "ke", "kg", "kp", "kr", "kz", "lb", "lk", "lt", "lv", "ly", "ma", "md", "mx",
+    "ng", "nl", "np", "nz", "pe", "ph", "pk", "pl", "ps", "pt", "qa", "ro", "rs", "ru", "sa", "se", "sg", "si", "sk", "sy", "th", "tn", "tr", "tv",
+    "tw", "ua", "uk", "uy", "uz", "va", "ve", "vn", "ye", "za", "zw",
+};
+
+static bool is_small(char c) { return c >= 'a' && c <= 'z'; }
+static bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
+static bool is_letter(char c) { return is_small(c) || is_capital(c) || c == NEWS_LETTER; }
+static bool is_digit(char c) { return (c >= '0' && c <= '9') || c == NEWS_DIGIT; }
+static bool is_word(char c) { return is_letter(c) || is_digit(c); }
+static bool is_high(char c) { return (unsigned char)c >= 0x80; }
+static bool is_host(char c) { return (is_word(c) && !is_high(c)) || c == '-' || c == '.'; }
+static char lower(char c) { return is_capital(c) ? (char)(c | 0x20) : c; }
+
+const char *nfi_acronym(const char *p, size_t n)
+{
+    static const char *const words[][2] = {{"us", "US"}, {"un", "UN"}, {"who", "WHO"}, {"it", "IT"}};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strlen(words[i][0]) == n && memcmp(words[i][0], p, n) == 0)
+            return words[i][1];
+    return NULL;
+}
+
+/* Do the letters on both sides of the dot at i stand alone: no word goes on through a letter, digit, apostrophe or low line? A possessive may follow. */
+static bool between_initials(const char *text, size_t n, size_t i)
+{
+    if (!is_letter(text[i - 1]) || !is_letter(text[i + 1]))
+        return false;
+    if (i >= 2 && is_word(text[i - 2]))
+        return false;
+    if (i >= 3 && (text[i - 2] == '\'' || text[i - 2] == '_') && is_word(text[i - 3]))
+        return false;
+    size_t r = i + 2;
+    if (r < n && is_word(text[r]))
+        return false;
+    if (r + 1 < n && text[r] == '_' && is_word(text[r + 1]))
+        return false;
+    if (r + 1 < n && text[r] == '\'' && is_letter(text[r + 1]))
+        return lower(text[r + 1]) == 's' && (r + 2 >= n || !is_word(text[r + 2]));
+    return true;
+}
+
+static bool is_domain(const char *p, size_t n)
+{
+    char low[4];
+
+    if (n < 2 || n > 4)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        low[i] = lower(p[i]);
+    for (size_t i = 0; i < sizeof domains / sizeof *domains; i++)
+        if (strlen(domains[i]) == n && memcmp(domains[i], low, n) == 0)
+            return true;
+    return false;
+}
+
+/* Does the dot at i stand inside a host name? */
+static bool in_host(const char *text, size_t n, size_t i)
+{
+    enum { REACH = 64 };
+    size_t lo = i, hi = i + 1;
+    bool small = false;
+
+    while (lo > 0 && i - lo < REACH && is_host(text[lo - 1]))
+        small |= is_small(text[--lo]);
+    while (hi < n && hi - i <= REACH && is_host(text[hi]))
+        small |= is_small(text[hi++]);
+    if ((lo > 0 && is_high(text[lo - 1])) || (hi < n && is_high(text[hi])))
+        return false;
+    bool cut_left = lo > 0 && is_host(text[lo - 1]), cut_right = hi < n && is_host(text[hi]);
+    while (text[lo] == '-' || text[lo] == '.')
+        if (++lo >= i)
+            return false;
+    if (!cut_left && i - lo >= 3 && lower(text[lo]) == 'w' && lower(text[lo + 1]) == 'w' && lower(text[lo + 2]) == 'w' && text[lo + 3] == '.')
+        return true;
+    for (size_t at = i + 1; at < hi;) {
+        const char *dot = memchr(text + at, '.', hi - at);
+        size_t end = dot ? (size_t)(dot - text) : hi;
+        if (end == at || (!dot && cut_right))
+            return false;
+        if (is_domain(text + at, end - at) && (!small || is_small(text[at])))
+            return true;
+        at = end + 1;
+    }
+    return false;
+}
+
+bool nfi_news_joins(const char *text, size_t n, size_t i)
+{
+    char left = text[i - 1], right = text[i + 1];
+
+    switch (text[i]) {
+    case '\'':
+        return is_letter(left) && is_letter(right);
+    case ',':
+        return is_digit(left) && is_digit(right);
+    case '_':
+        return true;
+    case '.':
+        return (is_digit(left) && is_digit(right)) || between_initials(text, n, i) || in_host(text, n, i);
+    default:
+        return false;
+    }
+}
+
+/* Is it letters with dots between them, one letter a part? */
+static bool is_dotted(const char *p, size_t n)
+{
+    if (n < 3 || n % 2 == 0)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (i % 2 ? p[i] != '.' : !is_letter(p[i]))
+            return false;
+    return true;
+}
+
+void nfi_news_ascii(nfi_tokbuf *b, const char *raw, size_t len, const char *text, size_t n, size_t s, size_t e)
+{
+    char word[NFI_MAX_TOKEN];
+    bool caps = len <= 3 || (len <= 5 && raw[len - 2] == '\'' && raw[len - 1] == 's'); /* room for an acronym; IT'S is not one */
+    size_t m = 0;
+
+    if (len > 2 && raw[len - 2] == '\'' && lower(raw[len - 1]) == 's')
+        len -= 2;
+    bool dotted = is_dotted(raw, len);
+    for (size_t i = 0; i < len; i++) {
+        if (dotted && raw[i] == '.')
+            continue;
+        caps = caps && is_capital(raw[i]);
+        word[m++] = lower(raw[i]);
+    }
+    if (m < 2)
+        return;
+    const char *acronym = dotted || caps ? nfi_acronym(word, m) : NULL;
+    if (acronym && (dotted || !nfi_line_shouts(text, n, s, e)))
+        nfi_tok_emit(b, acronym, m);
+    else
+        nfi_tok_emit(b, word, m);
+}
+
+static void special(nfi_tokbuf *b, const char *text, size_t n, size_t s, size_t e)
+{
+    nfi_news_ascii(b, text + s, e - s, text, n, s, e);
+}
+
+const nfi_tokenizer nfi_tok_news = {
+    .name = "news",
+    .summary = "words of UAX #29, tailored to scraped news (default)",
+    .version = 1,
+    .joins = nfi_news_joins,
+    .underscore_is_letter = false,
+    .min_ascii = 2,
+    .special = special,
+    .chunk = nfi_news_chunk,
+};

@@ -1,0 +1,120 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Writes features/wordbreak_table.inc from the Unicode Character Database (Debian package unicode-data, version 15.0.0).
+
+usage: tools/gen_wordbreak.py [/usr/share/unicode] > features/wordbreak_table.inc
+
+A code point has one of a few dozen records: its Word_Break class and flags (features/wordbreak.h explains them). Two stages: block number -> block,
+block -> record number. The output is ASCII, deterministic, and holds no copy of the input's prose.
+"""
+import os
+import sys
+
+ROOT = sys.argv[1] if len(sys.argv) > 1 else "/usr/share/unicode"
+END = 0x110000
+BLOCK = 128  # nfi_wb() in features/wordbreak.h shifts by 7
+CLASSES = ["Other", "CR", "LF", "Newline", "Extend", "ZWJ", "Format", "Katakana", "Hebrew_Letter", "ALetter", "Single_Quote", "Double_Quote",
+           "MidNumLet", "MidLetter", "MidNum", "Numeric", "ExtendNumLet", "Regional_Indicator", "WSegSpace"]
+PICT, WORD, MARK, DROP, FAST, CHANGES, CASED, IGNORABLE = (1 << b for b in range(5, 13))
+SIGMA = 0x3C3  # the final form folds to it, but is its own lower case
+
+
+def rows(name):
+    """(first, last, fields after the code points) of every data line."""
+    with open(os.path.join(ROOT, name), encoding="utf-8") as f:
+        for line in f:
+            fields = [x.strip() for x in line.split("#")[0].split(";")]
+            if fields[0]:
+                first, _, last = fields[0].partition("..")
+                yield int(first, 16), int(last or first, 16), fields[1:]
+
+
+def marked(name, prop, value=None):
+    """One byte a code point: does it have the property (with this value)?"""
+    has = bytearray(END + 1)
+    for first, last, f in rows(name):
+        if f[0] == prop and (value is None or f[1] in value):
+            has[first:last + 1] = b"\1" * (last + 1 - first)
+    return has
+
+
+def unicode_data():
+    """General category, combining class and simple lower case of every assigned code point."""
+    category, ccc, lower = ["Cn"] * END, [0] * END, list(range(END))
+    start = None
+    for first, _, f in rows("UnicodeData.txt"):
+        if f[0].endswith(", First>"):
+            start = first
+            continue
+        for cp in range(first if start is None else start, first + 1):
+            category[cp], ccc[cp] = f[1], int(f[2])
+            if f[12]:
+                lower[cp] = int(f[12], 16)
+        start = None
+    return category, ccc, lower
+
+
+def numbers(name, ctype, values):
+    print(f"const {ctype} {name}[{len(values)}] = {{")
+    line = "   "
+    for v in values:
+        item = f" {v},"
+        if len(line) + len(item) > 140:
+            print(line)
+            line = "   "
+        line += item
+    print(line)
+    print("};")
+
+
+def main():
+    with open(os.path.join(ROOT, "auxiliary/WordBreakProperty.txt"), encoding="utf-8") as f:
+        version = f.readline().strip().removeprefix("# WordBreakProperty-").removesuffix(".txt")
+    category, ccc, lower = unicode_data()
+    cls = bytearray(END)
+    for first, last, f in rows("auxiliary/WordBreakProperty.txt"):
+        cls[first:last + 1] = bytes([CLASSES.index(f[0])]) * (last + 1 - first)
+    fold = list(range(END))
+    for first, last, f in rows("DerivedNormalizationProps.txt"):
+        if f[0] == "NFKC_CF":
+            target = [int(x, 16) for x in f[1].split()]
+            for cp in range(first, last + 1):
+                fold[cp] = target[0] if len(target) == 1 else END
+    unstable = marked("DerivedNormalizationProps.txt", "NFKC_QC")
+    pict = marked("emoji/emoji-data.txt", "Extended_Pictographic")
+    hidden = marked("DerivedCoreProperties.txt", "Default_Ignorable_Code_Point")
+    cased = marked("DerivedCoreProperties.txt", "Cased")
+    ignorable = marked("DerivedCoreProperties.txt", "Case_Ignorable")
+
+    records, of = [], []
+    for cp in range(END):
+        cat = category[cp]
+        r = cls[cp]
+        r |= PICT if pict[cp] else 0
+        r |= WORD if cat[0] in "LN" else 0
+        r |= MARK if cat[0] == "M" else 0
+        r |= DROP if hidden[cp] or cat in ("Cf", "Me") else 0
+        if cat[0] in "LN" and not hidden[cp] and not ccc[cp] and not unstable[cp] and not unstable[fold[cp]] and fold[cp] in (lower[cp], SIGMA):
+            r |= FAST
+        r |= CHANGES if lower[cp] != cp or fold[cp] == SIGMA != cp else 0
+        r |= CASED if cased[cp] else 0
+        r |= IGNORABLE if ignorable[cp] else 0
+        of.append(r)
+    records = sorted(set(of))
+    number = {r: i for i, r in enumerate(records)}
+    blocks, first_stage = {}, []
+    for at in range(0, END, BLOCK):
+        block = tuple(number[r] for r in of[at:at + BLOCK])
+        first_stage.append(blocks.setdefault(block, len(blocks)))
+    assert len(records) <= 256 and len(blocks) <= 256
+    second = [n for block in blocks for n in block]
+
+    print("/* SPDX-License-Identifier: GPL-3.0-or-later */")
+    print("/* wordbreak_table.inc - written by tools/gen_wordbreak.py; do not edit. */")
+    print(f'#define WORDBREAK_VERSION "{version}"')
+    numbers("nfi_wb_records", "uint16_t", records)
+    numbers("nfi_wb_blocks", "uint8_t", first_stage)
+    numbers("nfi_wb_index", "uint8_t", second)
+
+
+main()
