@@ -20,7 +20,7 @@ static const nfi_opt rows[] = {
     OPT_END};
 
 /* A table, a column, or a column of one class: score_military is score_<class>. */
-static bool matches(const nfi_column *c, const char *name)
+static bool matches(const nfi_dict_column *c, const char *name)
 {
     const char *cut = strstr(c->name, "<class>");
 
@@ -32,7 +32,7 @@ static bool matches(const nfi_column *c, const char *name)
 /* Column names, then tables, for the closest match. */
 static const char *any_name(const void *ctx, size_t i)
 {
-    const nfi_column *c = nfi_columns;
+    const nfi_dict_column *c = nfi_dict;
     (void)ctx;
 
     for (; i > 1 && c->table; i -= 2)
@@ -57,7 +57,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nf_csv *w = NULL;
     size_t found = 0;
 
-    for (const nfi_column *c = nfi_columns; c->table; c++)
+    for (const nfi_dict_column *c = nfi_dict; c->table; c++)
         found += !name || matches(c, name);
     if (found == 0)
         return unknown(cli, name);
@@ -65,10 +65,10 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nf_status s = nf_csv_open(&w, o->out.output, (nf_csv_dialect)o->out.excel, &err);
     if (s != NF_OK)
         return nfi_cli_fail(cli, s, &err);
-    nfi_columns_header(w, "columns", NULL, 0, NULL, 0);
+    nfi_dict_header(w, "columns", NULL, 0, NULL, 0);
     int64_t place = 0;
-    for (const nfi_column *c = nfi_columns; c->table; c++) {
-        place = c > nfi_columns && strcmp(c[-1].table, c->table) == 0 ? place + 1 : 1;
+    for (const nfi_dict_column *c = nfi_dict; c->table; c++) {
+        place = c > nfi_dict && strcmp(c[-1].table, c->table) == 0 ? place + 1 : 1;
         if (name && !matches(c, name))
             continue;
         nf_csv_str(w, c->table);

@@ -9,7 +9,7 @@
 
 #define CARRIED "input columns that are not text, as read, in input order; one whose name is also written here comes as input_<name>"
 
-const nfi_column nfi_columns[] = {
+const nfi_dict_column nfi_dict[] = {
     {"scores", "<carried>", "text", "", CARRIED},
     {"scores", "status", "ok|empty|too_short|no_known_words|below_threshold|tie", "",
      "whether a label was given, else why not; every input document has one row"},
@@ -70,15 +70,15 @@ const nfi_column nfi_columns[] = {
 #define CLASS "<class>"
 
 /* First row of the table, NULL when there is none. */
-static const nfi_column *table_start(const char *table)
+static const nfi_dict_column *table_start(const char *table)
 {
-    for (const nfi_column *c = nfi_columns; c->table; c++)
+    for (const nfi_dict_column *c = nfi_dict; c->table; c++)
         if (strcmp(c->table, table) == 0)
             return c;
     return NULL;
 }
 
-static bool is_in(const nfi_column *c, const char *table)
+static bool is_in(const nfi_dict_column *c, const char *table)
 {
     return c->table && strcmp(c->table, table) == 0;
 }
@@ -90,9 +90,9 @@ static ptrdiff_t class_at(const char *name)
     return p ? p - name : -1;
 }
 
-bool nfi_columns_has(const char *table, const char *name, size_t len, const char *const *classes, size_t k)
+bool nfi_dict_has(const char *table, const char *name, size_t len, const char *const *classes, size_t k)
 {
-    for (const nfi_column *c = table_start(table); c && is_in(c, table); c++) {
+    for (const nfi_dict_column *c = table_start(table); c && is_in(c, table); c++) {
         ptrdiff_t cut = class_at(c->name);
         if (cut < 0) {
             if (strlen(c->name) == len && memcmp(c->name, name, len) == 0)
@@ -114,7 +114,7 @@ static void carried_names(nf_csv *w, const char *table, const nf_str *carried, s
 
     for (size_t i = 0; i < n; i++) {
         name.n = 0;
-        if (nfi_columns_has(table, carried[i].p, carried[i].n, classes, k))
+        if (nfi_dict_has(table, carried[i].p, carried[i].n, classes, k))
             nfi_buf_puts(&name, "input_");
         nfi_buf_put(&name, carried[i].p, carried[i].n);
         nf_csv_text(w, name.p, name.n);
@@ -122,9 +122,9 @@ static void carried_names(nf_csv *w, const char *table, const nf_str *carried, s
     nfi_buf_clear(&name);
 }
 
-void nfi_columns_header(nf_csv *w, const char *table, const nf_str *carried, size_t n, const char *const *classes, size_t k)
+void nfi_dict_header(nf_csv *w, const char *table, const nf_str *carried, size_t n, const char *const *classes, size_t k)
 {
-    const nfi_column *c = table_start(table);
+    const nfi_dict_column *c = table_start(table);
 
     NF_ASSERT(c != NULL);
     for (; is_in(c, table); c++) {

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * parse.c - a verb's rows as glibc argp tables: one generic parser, and --help and --usage from argp itself. argp's own messages are off; what
+ * it refuses is looked for again here, so that the one line says what was given, what is expected and which option is closest.
+ */
+#include "cli/opt.h"
+
+#include "base/try.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <string.h>
+
+#define FIRST_LONG 256 /* argp keys of options without a letter start here */
+
+enum { STD_HELP_AT = 1, STD_USAGE_AT }; /* places in nfi_std_opts */
+
+const nfi_opt nfi_std_opts[] = {OPT_HEADER("Help"),
+                                {.type = NFI_OPT_FLAG, .key = 'h', .name = "help", .help = "print this help"},
+                                {.type = NFI_OPT_FLAG, .name = "usage", .help = "print a short usage"},
+                                {.type = NFI_OPT_FLAG, .key = 'V', .name = "version", .help = "print the version and how it was built"},
+                                OPT_END};
+
+/* All rows of a verb, the standard ones last. */
+typedef struct table {
+    const nfi_opt **row;       /* n, headers included */
+    struct argp_option *argp;  /* n + 1 */
+    size_t n;
+    struct argp top;
+    nfi_arena *arena;
+} table;
+
+typedef struct parsing {
+    const table *t;
+    nfi_parsed *out;
+    size_t n_given;
+    nf_status s;
+    nf_err *err;
+} parsing;
+
+/* Copies what b holds into the arena and empties b. */
+static const char *settle(nfi_buf *b, nfi_arena *a)
+{
+    const char *s = nfi_buf_ok(b) ? nfi_arena_copy(a, b->p ? b->p : "", b->n) : NULL;
+    b->n = 0;
+    return s;
+}
+
+static int row_key(const nfi_opt *row, size_t i)
+{
+    return row->key ? row->key : FIRST_LONG + (int)i;
+}
+
+static const char *doc_text(nfi_buf *b, const nfi_verb *verb, nfi_arena *a)
+{
+    nfi_buf_puts(b, verb->summary);
+    nfi_buf_puts(b, ".\n\vExamples:\n");
+    for (const nfi_example *e = verb->examples; e->command; e++) {
+        nfi_buf_puts(b, "  ");
+        nfi_buf_puts(b, e->command);
+        nfi_buf_puts(b, "\n");
+    }
+    nfi_buf_puts(b, "\nThe whole text: man newsframe-");
+    nfi_buf_puts(b, verb->name);
+    if (nfi_buf_ok(b) && b->n > 0 && b->p[0] >= 'a' && b->p[0] <= 'z')
+        b->p[0] = (char)(b->p[0] - 32);
+    return settle(b, a);
+}
+
+static bool fill_option(struct argp_option *o, const nfi_opt *row, size_t i, int *group, nfi_buf *b, nfi_arena *a)
+{
+    if (row->type == NFI_OPT_HEADER) {
+        nfi_buf_puts(b, row->name);
+        nfi_buf_puts(b, ":");
+        *group = row == nfi_std_opts ? -1 : *group + 1; /* argp itself moves --help and --version to group -1, the last */
+        *o = (struct argp_option){.doc = settle(b, a), .group = *group};
+        return o->doc != NULL;
+    }
+    o->name = row->name;
+    o->key = row_key(row, i);
+    o->group = *group;
+    o->flags = (row->flags & NFI_OPT_HIDDEN ? OPTION_HIDDEN : 0) | (row->implied ? OPTION_ARG_OPTIONAL : 0);
+    nfi_opt_help(b, row);
+    o->doc = settle(b, a);
+    if (row->type != NFI_OPT_FLAG) {
+        nfi_opt_arg(b, row);
+        o->arg = settle(b, a);
+        if (!o->arg)
+            return false;
+    }
+    return o->doc != NULL;
+}
+
+static error_t on_key(int key, char *arg, struct argp_state *state);
+
+static nf_status build(table *t, const nfi_verb *verb, nfi_arena *a, nf_err *err)
+{
+    nfi_buf b = {0};
+    int group = 1;
+    bool good = true;
+
+    *t = (table){.arena = a};
+    for (const nfi_opt *r = verb->opts; r->type != NFI_OPT_END; r++)
+        t->n++;
+    size_t own = t->n;
+    for (const nfi_opt *r = nfi_std_opts; r->type != NFI_OPT_END; r++)
+        t->n++;
+    t->row = nfi_arena_alloc(a, t->n * sizeof *t->row);
+    t->argp = nfi_arena_alloc(a, (t->n + 1) * sizeof *t->argp);
+    if (!t->row || !t->argp)
+        return nfi_oom(err, "options");
+    memset(t->argp, 0, (t->n + 1) * sizeof *t->argp);
+    for (size_t i = 0; good && i < t->n; i++) {
+        t->row[i] = i < own ? &verb->opts[i] : &nfi_std_opts[i - own];
+        good = fill_option(&t->argp[i], t->row[i], i, &group, &b, a);
+    }
+    t->top = (struct argp){.options = t->argp, .parser = on_key, .args_doc = verb->operands, .doc = good ? doc_text(&b, verb, a) : NULL};
+    nfi_buf_clear(&b);
+    return t->top.doc ? NF_OK : nfi_oom(err, "options");
+}
+
+static void mark_given(parsing *p, const char *name)
+{
+    for (size_t i = 0; i < p->n_given; i++)
+        if (p->out->given[i] == name)
+            return;
+    p->out->given[p->n_given++] = name;
+    p->out->given[p->n_given] = NULL;
+}
+
+/* True when the row is one of the standard three and parsing is over. */
+static bool take_std(parsing *p, const nfi_opt *row)
+{
+    if (row < nfi_std_opts || row >= nfi_std_opts + sizeof nfi_std_opts / sizeof *nfi_std_opts)
+        return false;
+    p->out->what = row == &nfi_std_opts[STD_HELP_AT] ? NFI_WANT_HELP : row == &nfi_std_opts[STD_USAGE_AT] ? NFI_WANT_USAGE : NFI_WANT_VERSION;
+    return true;
+}
+
+static error_t on_key(int key, char *arg, struct argp_state *state)
+{
+    parsing *p = state->input;
+
+    if (key == ARGP_KEY_ARG) {
+        p->out->args[p->out->nargs++] = arg;
+        return 0;
+    }
+    for (size_t i = 0; i < p->t->n; i++) {
+        const nfi_opt *row = p->t->row[i];
+        if (row->type == NFI_OPT_HEADER || row_key(row, i) != key)
+            continue;
+        if (take_std(p, row))
+            return ECANCELED;
+        mark_given(p, row->name);
+        p->s = nfi_opt_set(row, p->out->opts, arg ? arg : row->implied ? row->implied : "", &p->out->arena, p->err);
+        return p->s == NF_OK ? 0 : EINVAL;
+    }
+    return ARGP_ERR_UNKNOWN;
+}
+
+/* ---- what was wrong: the same walk over the words that getopt does ---- */
+
+static const char *shown_name(const void *ctx, size_t i)
+{
+    const table *t = ctx;
+
+    for (size_t r = 0; r < t->n; r++)
+        if (nfi_opt_shown(t->row[r]) && i-- == 0)
+            return t->row[r]->name;
+    return NULL;
+}
+
+static nf_status no_such(const table *t, const nfi_verb *verb, const char *dashes, const char *word, nf_err *err)
+{
+    const char *close = nfi_closest(word, shown_name, t);
+
+    if (close)
+        return NF_FAIL(err, NF_EINVAL, "no option %s%.100s; closest: --%s", dashes, word, close);
+    return NF_FAIL(err, NF_EINVAL, "no option %s%.100s; newsframe %s --help lists them all", dashes, word, verb->name);
+}
+
+static nf_status no_value(const nfi_opt *row, nf_err *err)
+{
+    nfi_buf b = {0};
+
+    nfi_opt_expected(&b, row);
+    nf_status s = nfi_buf_ok(&b) ? NF_FAIL(err, NF_EINVAL, "--%s: no value given, expected %.*s", row->name, (int)b.n, b.p) : nfi_oom(err, "a message");
+    nfi_buf_clear(&b);
+    return s;
+}
+
+/* A word that starts with --; *skip is set when the next word is its value. */
+static nf_status check_long(const table *t, const nfi_verb *verb, const char *word, bool last, bool *skip, nf_err *err)
+{
+    size_t n = strcspn(word, "=");
+    const nfi_opt *hit = NULL, *other = NULL;
+
+    for (size_t i = 0; i < t->n; i++) {
+        const nfi_opt *row = t->row[i];
+        if (row->type == NFI_OPT_HEADER || strncmp(row->name, word, n) != 0)
+            continue;
+        if (!row->name[n]) {
+            hit = row;
+            other = NULL;
+            break;
+        }
+        other = hit ? hit : other;
+        hit = row;
+    }
+    if (!hit) {
+        char given[128];
+        size_t len = n < sizeof given ? n : sizeof given - 1;
+        memcpy(given, word, len);
+        given[len] = '\0';
+        return no_such(t, verb, "--", given, err);
+    }
+    if (other)
+        return NF_FAIL(err, NF_EINVAL, "--%.*s is short for more than one option: --%s, --%s", n > 100 ? 100 : (int)n, word, other->name, hit->name);
+    if (hit->type == NFI_OPT_FLAG)
+        return word[n] ? NF_FAIL(err, NF_EINVAL, "--%s: \"%.100s\" given, expected no value", hit->name, word + n + 1) : NF_OK;
+    if (word[n] || hit->implied)
+        return NF_OK;
+    *skip = true;
+    return last ? no_value(hit, err) : NF_OK;
+}
+
+/* The letters behind one dash. */
+static nf_status check_short(const table *t, const nfi_verb *verb, const char *letters, bool last, bool *skip, nf_err *err)
+{
+    for (const char *c = letters; *c; c++) {
+        const nfi_opt *row = NULL;
+        for (size_t i = 0; i < t->n && !row; i++)
+            if (t->row[i]->type != NFI_OPT_HEADER && t->row[i]->key == (unsigned char)*c)
+                row = t->row[i];
+        if (!row && letters[1] && nfi_closest(letters, shown_name, t))
+            return no_such(t, verb, "-", letters, err);
+        if (!row)
+            return NF_FAIL(err, NF_EINVAL, "no option -%c; newsframe %s --help lists them all", *c, verb->name);
+        if (row->type == NFI_OPT_FLAG)
+            continue;
+        if (c[1] || row->implied)
+            return NF_OK;
+        *skip = true;
+        return last ? no_value(row, err) : NF_OK;
+    }
+    return NF_OK;
+}
+
+static nf_status explain_refusal(const table *t, const nfi_verb *verb, int argc, char **argv, nf_err *err)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        const char *w = argv[i];
+        bool skip = false;
+        if (w[0] == '-' && w[1] == '-')
+            NF_TRY(check_long(t, verb, w + 2, i + 1 == argc, &skip, err));
+        else if (w[0] == '-' && w[1])
+            NF_TRY(check_short(t, verb, w + 1, i + 1 == argc, &skip, err));
+        i += skip;
+    }
+    return NF_FAIL(err, NF_EINVAL, "options not understood; see newsframe %s --help", verb->name);
+}
+
+static nf_status check_complete(const nfi_parsed *p, const nfi_verb *verb, nf_err *err)
+{
+    if (p->nargs < verb->min_args && p->nargs == 0)
+        return NF_FAIL(err, NF_EINVAL, "nothing given to work on, expected %s", verb->operands);
+    if (p->nargs < verb->min_args)
+        return NF_FAIL(err, NF_EINVAL, "%d operand%s given, expected %s", p->nargs, p->nargs == 1 ? "" : "s", verb->operands);
+    if (verb->max_args == 0 && p->nargs > 0)
+        return NF_FAIL(err, NF_EINVAL, "\"%.100s\" given, expected options only", p->args[0]);
+    if (verb->max_args > 0 && p->nargs > verb->max_args)
+        return NF_FAIL(err, NF_EINVAL, "%d operands given, expected %s", p->nargs, verb->operands);
+    for (const nfi_opt *r = verb->opts; r->type != NFI_OPT_END; r++) {
+        bool there = !(r->flags & NFI_OPT_REQUIRED) || r->type == NFI_OPT_HEADER;
+        for (const char **g = p->given; *g && !there; g++)
+            there = *g == r->name;
+        if (!there)
+            return NF_FAIL(err, NF_EINVAL, "--%s %s is missing", r->name, r->arg ? r->arg : "");
+    }
+    return NF_OK;
+}
+
+nf_status nfi_parse_verb(nfi_parsed *out, const nfi_verb *verb, int argc, char **argv, nf_err *err)
+{
+    table t;
+
+    *out = (nfi_parsed){0};
+    NF_TRY(build(&t, verb, &out->arena, err));
+    size_t size = verb->opts_size ? verb->opts_size : 1;
+    out->opts = nfi_arena_alloc(&out->arena, size);
+    out->args = nfi_arena_alloc(&out->arena, ((size_t)argc + 1) * sizeof *out->args);
+    out->given = nfi_arena_alloc(&out->arena, (t.n + 1) * sizeof *out->given);
+    if (!out->opts || !out->args || !out->given)
+        return nfi_oom(err, "options");
+    memset(out->opts, 0, size);
+    out->given[0] = NULL;
+    NF_TRY(nfi_opt_defaults(verb->opts, out->opts, &out->arena, err));
+
+    parsing p = {.t = &t, .out = out, .err = err};
+    error_t e = argp_parse(&t.top, argc, argv, ARGP_NO_ERRS | ARGP_NO_HELP | ARGP_NO_EXIT, NULL, &p);
+    out->args[out->nargs] = NULL;
+    if (p.s != NF_OK)
+        return p.s;
+    if (out->what != NFI_PARSED)
+        return NF_OK;
+    if (e == ENOMEM)
+        return nfi_oom(err, "options");
+    if (e != 0)
+        return explain_refusal(&t, verb, argc, argv, err);
+    return check_complete(out, verb, err);
+}
+
+void nfi_parsed_clear(nfi_parsed *p)
+{
+    nfi_arena_clear(&p->arena);
+    *p = (nfi_parsed){0};
+}
+
+nf_status nfi_print_help(const nfi_verb *verb, FILE *to, bool longer, nf_err *err)
+{
+    nfi_arena a = {0};
+    table t;
+    char name[64];
+    nf_status s;
+
+    NF_GO(build(&t, verb, &a, err));
+    snprintf(name, sizeof name, "newsframe %s", verb->name);
+    argp_help(&t.top, to, longer ? ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC : ARGP_HELP_USAGE, name);
+out:
+    nfi_arena_clear(&a);
+    return s;
+}
