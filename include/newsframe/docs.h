@@ -26,12 +26,12 @@ typedef struct nf_str {
 enum {
     NF_DOC_REPAIRED = 1,  /**< invalid UTF-8 was replaced by U+FFFD somewhere in the record */
     NF_DOC_FALLBACK = 2,  /**< a field was read as Windows-1252 */
-    NF_DOC_NUL = 4,       /**< a NUL byte stands in the text */
+    NF_DOC_NUL = 4,       /**< a NUL byte was replaced by a space */
     NF_DOC_ID_MADE = 8,   /**< the record had no id; id is file:record */
     NF_DOC_ID_SUFFIX = 16 /**< the id was taken; a suffix was added */
 };
 
-/** One document. Slices point into the batch. Text columns are valid UTF-8 (unless a NUL flag says otherwise, free of NUL). */
+/** One document. Slices point into the batch. Everything is valid UTF-8, free of NUL. */
 typedef struct nf_doc {
     nf_str id, label, title, text, date, source; /**< absent fields have n == 0 */
     const nf_str *carried; /**< nf_docs_columns() values, in that order, content as read */
@@ -123,6 +123,8 @@ NF_API void nf_csv_blank(nf_csv *w);
 NF_API void nf_csv_end(nf_csv *w);                                   /**< ends the row */
 /** Cells that nf_csv_text() cut so far (Excel dialects). */
 NF_API uint64_t nf_csv_cut(const nf_csv *w);
+/** Hand on what is buffered, for streams and to learn early that a reader left. @return the first error met so far. */
+NF_API NF_MUST_CHECK nf_status nf_csv_flush(nf_csv *w, nf_err *err);
 /** Commit (keep != 0) or drop the table; w is freed either way. @return the first error met while writing; NF_EPIPE when a reader left. */
 NF_API NF_MUST_CHECK nf_status nf_csv_close(nf_csv *w, int keep, nf_err *err);
 

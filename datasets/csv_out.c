@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * csv_out.c - tables out. Plain: RFC 4180, quotes only where a reader needs them, LF, nothing changed. Excel: byte order mark, CRLF, and text
+ * cells that a spreadsheet would run as a formula start with an apostrophe; numbers printed here never do.
+ */
+#include "newsframe/docs.h"
+
+#include "base/buf.h"
+#include "base/io.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "base/try.h"
+#include "base/utf8.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { FLUSH_AT = 256 << 10, EXCEL_UNITS = 32000 };
+
+struct nf_csv {
+    nfi_out *out;
+    nfi_buf buf;
+    nf_csv_dialect dialect;
+    char delimiter;
+    bool first_row;
+    size_t cells;   /* of the row so far */
+    bool blank_row; /* no byte was written for the row's cells */
+    uint64_t cut;
+};
+
+nf_status nf_csv_open(nf_csv **out, const char *path, nf_csv_dialect dialect, nf_err *err)
+{
+    nf_status s = NF_OK;
+
+    if ((unsigned)dialect > NF_CSV_EXCEL_EU)
+        return NF_FAIL(err, NF_EINVAL, "no CSV dialect number %d", (int)dialect);
+    nf_csv *w = nfi_calloc(1, sizeof *w);
+    if (!w)
+        return nfi_oom(err, "a table");
+    w->dialect = dialect;
+    w->delimiter = dialect == NF_CSV_EXCEL_EU ? ';' : ',';
+    w->first_row = true;
+    w->blank_row = true;
+    if (!nfi_buf_reserve(&w->buf, FLUSH_AT + 4096)) {
+        s = nfi_oom(err, "a table");
+        goto out;
+    }
+    NF_GO(nfi_out_open(&w->out, path, err));
+    if (dialect != NF_CSV_PLAIN)
+        nfi_buf_put(&w->buf, "\xef\xbb\xbf", 3);
+    *out = w;
+    w = NULL;
+out:
+    if (w)
+        nfi_buf_clear(&w->buf);
+    nfi_free(w);
+    return s;
+}
+
+static void pass_on(nf_csv *w)
+{
+    nfi_out_write(w->out, w->buf.p, w->buf.n);
+    w->buf.n = 0;
+}
+
+static void separate(nf_csv *w)
+{
+    if (w->cells++ > 0) {
+        nfi_buf_putc(&w->buf, w->delimiter);
+        w->blank_row = false;
+    }
+}
+
+/* Bytes of s that Excel would show: 32,000 UTF-16 units. */
+static size_t excel_prefix(const char *s, size_t n)
+{
+    size_t i = 0, units = 0;
+
+    if (n <= EXCEL_UNITS)
+        return n;
+    while (i < n) {
+        uint32_t cp;
+        size_t len = nfi_utf8_decode(s + i, n - i, &cp);
+        units += cp >= 0x10000 ? 2 : 1;
+        if (units > EXCEL_UNITS)
+            return i;
+        i += len;
+    }
+    return n;
+}
+
+static bool is_ignorable(uint32_t cp)
+{
+    return cp == ' ' || cp == 0 || cp == 0x85 || cp == 0xa0 || cp == 0xad || cp == 0x1680 || (cp >= 0x2000 && cp <= 0x200f) ||
+           (cp >= 0x2028 && cp <= 0x202f) || (cp >= 0x205f && cp <= 0x2069) || cp == 0x3000 || cp == 0xfeff;
+}
+
+/* Would a spreadsheet take it for a formula? Decided by the first character that is neither a space nor invisible. */
+static bool is_formula(const char *s, size_t n)
+{
+    for (size_t i = 0; i < n;) {
+        uint32_t cp;
+        i += nfi_utf8_decode(s + i, n - i, &cp);
+        if (is_ignorable(cp))
+            continue;
+        return (cp < 0x80 && memchr("=+-@\t\r\n|%", (int)cp, 9)) || cp == 0xff1d || cp == 0xff0b || cp == 0xff0d || cp == 0xff20;
+    }
+    return false;
+}
+
+static bool needs_quotes(const char *p, size_t n, char delimiter)
+{
+    for (size_t i = 0; i < n; i++)
+        if (p[i] == delimiter || p[i] == '"' || p[i] == '\n' || p[i] == '\r')
+            return true;
+    return false;
+}
+
+void nf_csv_text(nf_csv *w, const char *p, size_t n)
+{
+    bool guard = false;
+
+    separate(w);
+    if (w->dialect != NF_CSV_PLAIN && n > 0) {
+        size_t shown = excel_prefix(p, n);
+        w->cut += shown < n;
+        n = shown;
+        guard = is_formula(p, n);
+    }
+    /* A mark of byte order at the very start of the file would be dropped by readers. */
+    bool mark = w->first_row && w->cells == 1 && n >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0;
+    bool quotes = mark || needs_quotes(p, n, w->delimiter);
+    if (n > 0)
+        w->blank_row = false;
+    if (quotes)
+        nfi_buf_putc(&w->buf, '"');
+    if (guard)
+        nfi_buf_putc(&w->buf, '\'');
+    if (!quotes) {
+        nfi_buf_put(&w->buf, p, n);
+        return;
+    }
+    for (const char *q; n > 0 && (q = memchr(p, '"', n)) != NULL;) {
+        size_t run = (size_t)(q - p) + 1;
+        nfi_buf_put(&w->buf, p, run);
+        nfi_buf_putc(&w->buf, '"');
+        p += run;
+        n -= run;
+    }
+    nfi_buf_put(&w->buf, p, n);
+    nfi_buf_putc(&w->buf, '"');
+}
+
+void nf_csv_str(nf_csv *w, const char *s)
+{
+    nf_csv_text(w, s, strlen(s));
+}
+
+void nf_csv_num(nf_csv *w, double v, int decimals)
+{
+    separate(w);
+    if (!isfinite(v))
+        return;
+    size_t at = w->buf.n;
+    nfi_buf_put_fixed(&w->buf, v, decimals < 0 ? 0 : decimals > 9 ? 9 : decimals);
+    for (size_t i = at; w->dialect == NF_CSV_EXCEL_EU && i < w->buf.n; i++)
+        if (w->buf.p[i] == '.')
+            w->buf.p[i] = ',';
+    w->blank_row = false;
+}
+
+void nf_csv_int(nf_csv *w, int64_t v)
+{
+    separate(w);
+    nfi_buf_put_i64(&w->buf, v);
+    w->blank_row = false;
+}
+
+void nf_csv_blank(nf_csv *w)
+{
+    separate(w);
+}
+
+void nf_csv_end(nf_csv *w)
+{
+    if (w->blank_row && w->cells > 0) /* one empty cell: an empty line would be no record */
+        nfi_buf_put(&w->buf, "\"\"", 2);
+    if (w->dialect != NF_CSV_PLAIN)
+        nfi_buf_putc(&w->buf, '\r');
+    nfi_buf_putc(&w->buf, '\n');
+    w->cells = 0;
+    w->blank_row = true;
+    w->first_row = false;
+    if (w->buf.n >= FLUSH_AT)
+        pass_on(w);
+}
+
+uint64_t nf_csv_cut(const nf_csv *w)
+{
+    return w->cut;
+}
+
+nf_status nf_csv_flush(nf_csv *w, nf_err *err)
+{
+    if (!nfi_buf_ok(&w->buf))
+        return nfi_oom(err, "a table");
+    pass_on(w);
+    return nfi_out_flush(w->out, err);
+}
+
+nf_status nf_csv_close(nf_csv *w, int keep, nf_err *err)
+{
+    nf_status s = NF_OK;
+
+    if (keep && nfi_buf_ok(&w->buf)) {
+        pass_on(w);
+        s = nfi_out_commit(w->out, err);
+    } else {
+        nfi_out_abandon(w->out);
+        if (keep)
+            s = nfi_oom(err, "a table");
+    }
+    nfi_buf_clear(&w->buf);
+    nfi_free(w);
+    return s;
+}

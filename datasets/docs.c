@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * docs.c - the front of a document stream: options, operands, columns. Every table that can be opened twice is looked into at once, so that a missing
+ * column in the last file is found before hours of work, not after.
+ *
+ * The carried columns are those of the first operand that has any. A field with no column goes to the column "extra", as JSON. That column is there
+ * when it can be needed: a later file has other columns or cannot be looked into beforehand, a JSON file is longer than the first block (4 MiB), or
+ * some record of that block has a key the first has not.
+ */
+#include "datasets/stream.h"
+
+#include "base/limits.h"
+#include "base/par.h"
+#include "base/try.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { PEEK = 64 << 10 };
+
+nf_status nfi_source_add(nf_docs *in, nfi_source src, nf_err *err)
+{
+    NF_TRY(nfi_grow(&in->src, &in->cap_src, in->n_src + 1, sizeof *in->src, err));
+    in->src[in->n_src++] = src;
+    return NF_OK;
+}
+
+nf_status nfi_name_id(nf_str *out, const char *name, nfi_arena *arena, nf_err *err)
+{
+    size_t n = strlen(name), cap = n * 8 + 1; /* \u{202e} is the longest escape of a character of 3 bytes, \xff of one */
+    char *id = nfi_arena_alloc(arena, cap);
+
+    if (!id)
+        return nfi_oom(err, "a file name");
+    nfi_escape(id, cap, name, n);
+    *out = (nf_str){id, strlen(id)};
+    return NF_OK;
+}
+
+nf_status nfi_source_open(nf_docs *in, nfi_source *src, size_t block, nf_err *err)
+{
+    nf_status s = NF_OK;
+    nfi_reader *r = nfi_calloc(1, sizeof *r);
+
+    if (!r)
+        return nfi_oom(err, "an input");
+    NF_GO(nfi_reader_open(r, src->path, src->mem, src->format, (size_t)in->threads, block, &in->o, err));
+    if (!r->format->table && in->o.need_label) {
+        s = NF_FAIL_AT(err, NF_EINVAL, r->path, 0, "a text alone has no label; put the files of each class into a folder of its name");
+        goto out;
+    }
+    if (in->have_columns && r->format->table)
+        nfi_plan_bind(&r->plan, r->n_own, &in->columns);
+    const char *slash = strrchr(src->path, '/');
+    NF_GO(nfi_name_id(&src->id, strcmp(src->path, "-") == 0 ? "stdin" : slash && slash[1] ? slash + 1 : src->path, &in->arena, err));
+    src->format = r->format;
+    src->reader = r;
+    r = NULL;
+out:
+    if (r)
+        nfi_reader_close(r);
+    nfi_free(r);
+    return s;
+}
+
+static void close_source(nfi_source *src)
+{
+    if (src->reader)
+        nfi_reader_close(src->reader);
+    nfi_free(src->reader);
+    src->reader = NULL;
+}
+
+/* ---- operands ---- */
+
+static nf_status add_operand(nf_docs *in, const char *path, nf_err *err)
+{
+    const nfi_format *by_name = nfi_format_by_extension(path);
+    nfi_source src = {.path = path, .format = in->forced};
+    struct stat st;
+
+    if (strcmp(path, "-") == 0) {
+        for (size_t i = 0; i < in->n_src; i++)
+            if (strcmp(in->src[i].path, "-") == 0)
+                return NF_FAIL(err, NF_EINVAL, "standard input is named twice");
+        if (in->forced == &nfi_format_folder)
+            return NF_FAIL_AT(err, NF_EIO, "standard input", 0, "is no folder");
+        return nfi_source_add(in, src, err);
+    }
+    if (strlen(path) > NFI_MAX_PATH)
+        return NF_FAIL(err, NF_ELIMIT, "a path is longer than %d bytes", NFI_MAX_PATH);
+    if (stat(path, &st) != 0)
+        return nfi_fail_errno(err, errno, path, "cannot open");
+    if (S_ISDIR(st.st_mode)) {
+        if (in->forced && in->forced->table)
+            return NF_FAIL_AT(err, NF_EIO, path, 0, "is a folder; --format %s reads files", in->forced->name);
+        return nfi_walk(in, path, err);
+    }
+    if (in->forced == &nfi_format_folder)
+        return NF_FAIL_AT(err, NF_EIO, path, 0, "is no folder");
+    src.regular = S_ISREG(st.st_mode);
+    src.size = src.regular ? (uint64_t)st.st_size : 0;
+    if (!src.format)
+        src.format = by_name;
+    if (src.regular && src.format == &nfi_format_text) {
+        const char *slash = strrchr(path, '/');
+        src.file = true;
+        NF_TRY(nfi_name_id(&src.id, slash ? slash + 1 : path, &in->arena, err));
+    }
+    return nfi_source_add(in, src, err);
+}
+
+/* Looks into the tables, in order: the first gives the columns and stays open, the others are checked. */
+static nf_status look_into_tables(nf_docs *in, nf_err *err)
+{
+    bool extra = false, open_one = false;
+
+    for (size_t i = 0; i < in->n_src; i++) {
+        nfi_source *src = &in->src[i];
+        if (src->file || src->fault)
+            continue;
+        if (open_one && !src->regular) { /* a pipe can be read once only */
+            extra = true;
+            continue;
+        }
+        NF_TRY(nfi_source_open(in, src, open_one ? PEEK : NFI_BLOCK, err));
+        nfi_reader *r = src->reader;
+        if (!r->format->table) {
+            if (src->regular) { /* a text file by its content: read like the others */
+                src->file = true;
+                close_source(src);
+            }
+            continue;
+        }
+        if (!in->have_columns) {
+            NF_TRY(nfi_columns_define(&in->columns, &r->plan, r->n_own, &in->arena, err));
+            in->have_columns = true;
+        }
+        extra |= nfi_plan_bind(&r->plan, r->n_own, &in->columns) > 0 || r->new_keys;
+        if (open_one)
+            close_source(src);
+        open_one = true;
+    }
+    return extra ? nfi_columns_add_extra(&in->columns, &in->arena, err) : NF_OK;
+}
+
+static nf_status check_labels(const nf_docs *in, nf_err *err)
+{
+    for (size_t i = 0; in->o.need_label && i < in->n_src; i++)
+        if (in->src[i].file && !in->src[i].fault && in->src[i].label.n == 0)
+            return NF_FAIL_AT(err, NF_EINVAL, in->src[i].path, 0,
+                              "a text alone has no label; put the files of each class into a folder of its name, and name the folder that holds those");
+    return NF_OK;
+}
+
+static nf_status check_options(nf_docs *in, nf_err *err)
+{
+    const nf_docs_opts *o = &in->o;
+
+    if (o->format && !(in->forced = nfi_format_find(o->format))) {
+        char list[200] = "", asked[80];
+        size_t at = 0;
+        for (size_t i = 0; nfi_formats[i]; i++) {
+            size_t n = strlen(nfi_formats[i]->name);
+            if (at + n + 3 > sizeof list)
+                break;
+            if (i > 0) {
+                memcpy(list + at, ", ", 2);
+                at += 2;
+            }
+            memcpy(list + at, nfi_formats[i]->name, n + 1);
+            at += n;
+        }
+        nfi_escape(asked, sizeof asked, o->format, strlen(o->format));
+        return NF_FAIL(err, NF_EINVAL, "no input format \"%s\"; formats are: %s", asked, list);
+    }
+    if (o->delimiter && (memchr("\"\r\n", o->delimiter, 3) || (unsigned char)o->delimiter >= 0x80))
+        return NF_FAIL(err, NF_EINVAL, "the delimiter must be one ASCII character, not a quote or a line end");
+    if ((unsigned)o->encoding > NF_ENC_UTF8_OR_1252)
+        return NF_FAIL(err, NF_EINVAL, "no encoding number %d", (int)o->encoding);
+    return NF_OK;
+}
+
+static nf_status open_rejects(nf_docs *in, nf_err *err)
+{
+    static const char *const header[] = {"file", "record", "line", "reason", "raw"};
+
+    if (!in->o.rejects)
+        return NF_OK;
+    for (size_t i = 0; i < in->n_src; i++)
+        if (nfi_same_file(in->o.rejects, in->src[i].path))
+            return NF_FAIL_AT(err, NF_EINVAL, in->o.rejects, 0, "is an input too; rejects need a file of their own");
+    NF_TRY(nf_csv_open(&in->rejects, in->o.rejects, NF_CSV_PLAIN, err));
+    for (size_t i = 0; i < sizeof header / sizeof *header; i++)
+        nf_csv_str(in->rejects, header[i]);
+    nf_csv_end(in->rejects);
+    return NF_OK;
+}
+
+static nf_status open_stream(nf_docs **out, const char *const *paths, size_t n, const nfi_memory *mem, const nf_docs_opts *opts, nf_err *err)
+{
+    static const char *const standard[] = {"-"};
+    nf_status s = NF_OK;
+    nf_docs *in = nfi_calloc(1, sizeof *in);
+
+    if (!in)
+        return nfi_oom(err, "a document stream");
+    if (opts)
+        in->o = *opts;
+    in->columns.extra = -1;
+    in->label_column = -1;
+    in->threads = nfi_par_threads(in->o.threads);
+    in->max_document = in->o.max_document ? in->o.max_document : NFI_MAX_DOCUMENT;
+    nfi_ids_init(&in->ids);
+    NF_GO(check_options(in, err));
+    if (!(in->row = nfi_calloc((size_t)in->threads, sizeof *in->row))) {
+        s = nfi_oom(err, "a document stream");
+        goto out;
+    }
+    if (mem)
+        NF_GO(nfi_source_add(in, (nfi_source){.path = paths[0], .mem = mem, .format = in->forced, .size = mem->n}, err));
+    for (size_t i = 0; !mem && i < (n ? n : 1); i++)
+        NF_GO(add_operand(in, n ? paths[i] : standard[0], err));
+    NF_GO(check_labels(in, err));
+    NF_GO(look_into_tables(in, err));
+    NF_GO(check_labels(in, err)); /* some were found to be texts */
+    for (size_t i = 0; i < in->columns.n; i++)
+        if ((int32_t)i != in->columns.extra && in->columns.name[i].n == 5 && memcmp(in->columns.name[i].p, "label", 5) == 0)
+            in->label_column = (int32_t)i;
+    for (size_t i = 0; i < in->n_src; i++) {
+        if (!in->src[i].regular && !mem) {
+            in->stats.total_bytes = 0;
+            break;
+        }
+        in->stats.total_bytes += in->src[i].size;
+    }
+    in->shape = (nfi_shape){.columns = &in->columns, .encoding = in->o.encoding, .max_document = in->max_document, .need_label = in->o.need_label};
+    NF_GO(open_rejects(in, err));
+    *out = in;
+    in = NULL;
+out:
+    nf_docs_close(in);
+    return s;
+}
+
+nf_status nf_docs_open(nf_docs **out, const char *const *paths, size_t n, const nf_docs_opts *opts, nf_err *err)
+{
+    return open_stream(out, paths, n, NULL, opts, err);
+}
+
+nf_status nfi_docs_open_memory(nf_docs **out, const char *path, const nfi_memory *mem, const nf_docs_opts *opts, nf_err *err)
+{
+    return open_stream(out, &path, 1, mem, opts, err);
+}
+
+const nf_str *nf_docs_columns(const nf_docs *in, size_t *n)
+{
+    *n = in->columns.n;
+    return in->columns.name;
+}
+
+const char *nf_docs_path(const nf_docs *in, uint32_t i)
+{
+    return i < in->n_src ? in->src[i].path : NULL;
+}
+
+const nf_docs_stats *nf_docs_counts(const nf_docs *in)
+{
+    return &in->stats;
+}
+
+nf_status nf_docs_finish(nf_docs *in, nf_err *err)
+{
+    nf_csv *rejects = in->rejects;
+
+    in->rejects = NULL;
+    return rejects ? nf_csv_close(rejects, 1, err) : NF_OK;
+}
+
+void nf_docs_close(nf_docs *in)
+{
+    if (!in)
+        return;
+    for (size_t i = 0; i < in->n_src; i++)
+        close_source(&in->src[i]);
+    nfi_free(in->src);
+    for (int i = 0; in->row && i < in->threads; i++)
+        nfi_row_clear(&in->row[i]);
+    nfi_free(in->row);
+    nfi_ids_clear(&in->ids);
+    nfi_buf_clear(&in->tmp);
+    if (in->rejects && nf_csv_close(in->rejects, 0, NULL) != NF_OK) {
+        /* dropped anyway */
+    }
+    nfi_arena_clear(&in->arena);
+    nfi_free(in);
+}

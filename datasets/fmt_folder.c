@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * fmt_folder.c - a folder of articles, one a file. It is walked without recursion and without following links to folders; an entry that is
+ * no text file is an error or a reject, never passed over. When every file lies exactly one level down, the folders are the classes.
+ */
+#define _GNU_SOURCE
+#include "datasets/stream.h"
+
+#include "base/limits.h"
+#include "base/sort.h"
+#include "base/try.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+const nfi_format nfi_format_folder = {
+    .name = "folder",
+    .summary = "a folder of articles, one a file; folders of files one level down are the classes",
+    .whole = true,
+};
+
+typedef struct entry {
+    char *path; /* relative to the folder */
+    const char *fault;
+    uint64_t size;
+} entry;
+
+typedef struct walk {
+    nf_docs *in;
+    const char *folder;
+    int fd;
+    entry *file;
+    size_t n_files, cap_files;
+    char **todo; /* folders to read */
+    size_t n_todo, cap_todo;
+} walk;
+
+static const char *other_kind(mode_t mode)
+{
+    return S_ISFIFO(mode)   ? "is a FIFO, expected a file"
+           : S_ISSOCK(mode) ? "is a socket, expected a file"
+           : S_ISCHR(mode)  ? "is a device, expected a file"
+           : S_ISBLK(mode)  ? "is a device, expected a file"
+                            : "is no regular file";
+}
+
+static nf_status look(walk *w, const char *dir, const char *name, nf_err *err)
+{
+    struct stat st;
+    size_t d = strlen(dir), n = strlen(name);
+    char *rel = nfi_arena_alloc(&w->in->arena, d + n + 2);
+    entry e = {0};
+
+    if (!rel)
+        return nfi_oom(err, "a folder");
+    if (d) {
+        memcpy(rel, dir, d);
+        rel[d++] = '/';
+    }
+    memcpy(rel + d, name, n + 1);
+    e.path = rel;
+    if (fstatat(w->fd, rel, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+        e.fault = "vanished while the folder was read";
+    } else if (S_ISDIR(st.st_mode)) {
+        NF_TRY(nfi_grow(&w->todo, &w->cap_todo, w->n_todo + 1, sizeof *w->todo, err));
+        w->todo[w->n_todo++] = rel;
+        return NF_OK;
+    } else if (S_ISLNK(st.st_mode) && fstatat(w->fd, rel, &st, 0) != 0) {
+        e.fault = "is a symbolic link to nothing";
+    } else if (S_ISDIR(st.st_mode)) {
+        e.fault = "is a symbolic link to a folder, which is not followed";
+    } else if (!S_ISREG(st.st_mode)) {
+        e.fault = other_kind(st.st_mode);
+    } else if (strlen(w->folder) + d + n + 2 > NFI_MAX_PATH) {
+        e.fault = "has a path longer than 4095 bytes";
+    } else {
+        const nfi_format *f = nfi_format_by_extension(name);
+        if (f && f->table && w->in->forced != &nfi_format_text)
+            e.fault = "is a table within a folder of texts; name the file itself, or use --format text";
+        e.size = (uint64_t)st.st_size;
+    }
+    NF_TRY(nfi_grow(&w->file, &w->cap_files, w->n_files + 1, sizeof *w->file, err));
+    w->file[w->n_files++] = e;
+    return NF_OK;
+}
+
+static nf_status read_folder(walk *w, const char *rel, nf_err *err)
+{
+    nf_status s = NF_OK;
+    DIR *dir = NULL;
+    int fd = openat(w->fd, *rel ? rel : ".", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+    if (fd < 0 || !(dir = fdopendir(fd))) {
+        int e = errno;
+        if (fd >= 0)
+            close(fd);
+        if (!*rel || e == ENOMEM || e == EMFILE || e == ENFILE)
+            return nfi_fail_errno(err, e, w->folder, "cannot read the folder");
+        NF_TRY(nfi_grow(&w->file, &w->cap_files, w->n_files + 1, sizeof *w->file, err));
+        char *copy = nfi_arena_copy(&w->in->arena, rel, strlen(rel));
+        if (!copy)
+            return nfi_oom(err, "a folder");
+        w->file[w->n_files++] = (entry){.path = copy, .fault = "is a folder that cannot be read"};
+        return NF_OK;
+    }
+    for (;;) {
+        errno = 0;
+        const struct dirent *d = readdir(dir);
+        if (!d) {
+            if (errno)
+                s = nfi_fail_errno(err, errno, w->folder, "cannot read the folder");
+            break;
+        }
+        if (strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0)
+            NF_GO(look(w, rel, d->d_name, err));
+    }
+out:
+    closedir(dir);
+    return s;
+}
+
+static int by_path(const void *a, const void *b, void *ctx)
+{
+    (void)ctx;
+    return strcmp(((const entry *)a)->path, ((const entry *)b)->path);
+}
+
+static bool is_class_folder(const walk *w)
+{
+    size_t files = 0;
+
+    for (size_t i = 0; i < w->n_files; i++) {
+        const char *slash = strchr(w->file[i].path, '/');
+        if (w->file[i].fault)
+            continue;
+        if (!slash || strchr(slash + 1, '/'))
+            return false;
+        files++;
+    }
+    return files > 0;
+}
+
+static nf_status add(walk *w, const entry *e, bool classes, nf_err *err)
+{
+    nf_docs *in = w->in;
+    size_t d = strlen(w->folder), n = strlen(e->path);
+    nfi_source src = {.size = e->size, .fault = e->fault, .file = true, .regular = true, .format = &nfi_format_text};
+
+    while (d > 1 && w->folder[d - 1] == '/')
+        d--;
+    char *path = nfi_arena_alloc(&in->arena, d + n + 2);
+    if (!path)
+        return nfi_oom(err, "a folder");
+    memcpy(path, w->folder, d);
+    path[d] = '/';
+    memcpy(path + d + 1, e->path, n + 1);
+    src.path = path;
+    NF_TRY(nfi_name_id(&src.id, e->path, &in->arena, err));
+    if (e->fault && !in->o.rejects)
+        return NF_FAIL_AT(err, NF_EIO, path, 0, "%s", e->fault);
+    if (classes && !e->fault) {
+        char *label = nfi_arena_copy(&in->arena, e->path, (size_t)(strchr(e->path, '/') - e->path));
+        if (!label)
+            return nfi_oom(err, "a folder");
+        NF_TRY(nfi_name_id(&src.label, label, &in->arena, err));
+        const char *fault = in->o.need_label ? nfi_label_fault(src.label) : NULL;
+        if (fault)
+            return NF_FAIL_AT(err, NF_EFORMAT, path, 0, "the folder name as a label %s", fault);
+    }
+    return nfi_source_add(in, src, err);
+}
+
+nf_status nfi_walk(nf_docs *in, const char *folder, nf_err *err)
+{
+    nf_status s = NF_OK;
+    walk w = {.in = in, .folder = folder, .fd = -1};
+    char root[1] = "";
+
+    w.fd = open(folder, O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC);
+    if (w.fd < 0) {
+        s = nfi_fail_errno(err, errno, folder, "cannot read the folder");
+        goto out;
+    }
+    NF_GO(read_folder(&w, root, err));
+    while (w.n_todo > 0)
+        NF_GO(read_folder(&w, w.todo[--w.n_todo], err));
+    NF_GO(nfi_sort(w.file, w.n_files, sizeof *w.file, by_path, NULL, err));
+    bool classes = is_class_folder(&w);
+    for (size_t i = 0; i < w.n_files; i++)
+        NF_GO(add(&w, &w.file[i], classes, err));
+    if (classes && !in->have_columns) {
+        nfi_plan plan = {.n = 1};
+        nf_str name = {"label", 5};
+        int32_t carry = 0;
+        plan.name = &name;
+        plan.carry = &carry;
+        NF_GO(nfi_columns_define(&in->columns, &plan, 1, &in->arena, err));
+        in->have_columns = true;
+    }
+out:
+    if (w.fd >= 0)
+        close(w.fd);
+    nfi_free(w.file);
+    nfi_free(w.todo);
+    return s;
+}

@@ -1,0 +1,480 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * fmt_jsonl.c - one JSON object a line. yajl checks the grammar and names keys, numbers and containers; it is given no string callback, so it does
+ * not copy strings: the value of a key that got no other callback is the string that follows it, and is taken from the line itself.
+ * (yajl would also turn an unpaired surrogate into a question mark.)
+ *
+ * yajl does not survive an allocation that fails, so it draws from a pool that is sized before each line and never runs dry: its two
+ * growing buffers (a token cut by the end of the line, a key with escapes) at least double, so each stays below twice the line.
+ */
+#include "datasets/format.h"
+
+#include "base/hash.h"
+#include "base/limits.h"
+#include "base/try.h"
+#include "datasets/json_text.h"
+
+#include <string.h>
+#include <yajl/yajl_parse.h>
+
+enum { MAX_DEPTH = 64, MAX_NUMBER = 4096, FEW = 16, INDEX = 4 * NFI_MAX_FIELDS, POOL = 64 << 10 };
+
+typedef struct cell {
+    uint32_t stamp, i;
+} cell;
+
+typedef struct parser {
+    yajl_handle yajl;
+    char *pool; /* yajl's memory, reused for every line */
+    size_t pool_cap, pool_n, last; /* last: the newest block, which may grow in place */
+    nfi_secret secret;
+    const nfi_plan *plan;
+    cell *columns, *extras; /* name -> number, for many names; a cell counts when its stamp is current */
+    uint32_t columns_stamp, extras_stamp;
+
+    nfi_row *row;
+    const char *line;
+    size_t n, value_end, key_end, nested, next_column, keys;
+    int depth;
+    bool pending;      /* a key was read, its value not yet */
+    bool is_extra;     /* the pending key is row->extra[target], else row->f[target] */
+    size_t target;
+    nf_status status;
+} parser;
+
+/* ---- memory for yajl ---- */
+
+static void *pool_alloc(void *ctx, size_t n)
+{
+    parser *ps = ctx;
+    size_t need = ((n + 15) & ~(size_t)15) + 16; /* 16 bytes in front hold the size */
+
+    NF_ASSERT(need > n && ps->pool_cap - ps->pool_n >= need);
+    ps->last = ps->pool_n;
+    memcpy(ps->pool + ps->last, &n, sizeof n);
+    ps->pool_n += need;
+    return ps->pool + ps->last + 16;
+}
+
+static void *pool_realloc(void *ctx, void *p, size_t n)
+{
+    parser *ps = ctx;
+    size_t old;
+
+    if (!p)
+        return pool_alloc(ctx, n);
+    if (p == ps->pool + ps->last + 16) {
+        ps->pool_n = ps->last;
+        return pool_alloc(ctx, n);
+    }
+    memcpy(&old, (char *)p - 16, sizeof old);
+    return memcpy(pool_alloc(ctx, n), p, old < n ? old : n);
+}
+
+static void pool_free(void *ctx, void *p)
+{
+    (void)ctx;
+    (void)p;
+}
+
+/* ---- names ---- */
+
+static bool same(nf_str a, nf_str b)
+{
+    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+/* The cell for name: of the entry that has it, or the free one where it belongs. Tables are at most a quarter full. */
+static cell *find_cell(const parser *ps, cell *table, uint32_t stamp, nf_str name, bool extras)
+{
+    size_t h = (size_t)nfi_siphash(name.p, name.n, ps->secret);
+
+    for (;; h++) {
+        cell *c = &table[h & (INDEX - 1)];
+        if (c->stamp != stamp || same(extras ? ps->row->extra[c->i].name : ps->plan->name[c->i], name))
+            return c;
+    }
+}
+
+static nf_status index_columns(parser *ps, const nfi_plan *plan)
+{
+    ps->plan = plan;
+    if (!plan || plan->n <= FEW)
+        return NF_OK;
+    if (!ps->columns && !(ps->columns = nfi_calloc(INDEX, sizeof *ps->columns))) {
+        ps->plan = NULL;
+        return NF_ENOMEM;
+    }
+    ps->columns_stamp++;
+    for (size_t i = 0; i < plan->n; i++) {
+        cell *c = find_cell(ps, ps->columns, ps->columns_stamp, plan->name[i], false);
+        *c = (cell){ps->columns_stamp, (uint32_t)i};
+    }
+    return NF_OK;
+}
+
+/* Column of that name, plan->n when there is none. Records mostly keep the order of the first. */
+static size_t find_column(parser *ps, nf_str name)
+{
+    const nfi_plan *plan = ps->plan;
+    size_t n = plan ? plan->n : 0;
+
+    if (n == 0)
+        return 0;
+    if (ps->next_column < n && same(plan->name[ps->next_column], name))
+        return ps->next_column;
+    if (n > FEW) {
+        const cell *c = find_cell(ps, ps->columns, ps->columns_stamp, name, false);
+        return c->stamp == ps->columns_stamp ? c->i : n;
+    }
+    for (size_t i = 0; i < n; i++)
+        if (same(plan->name[i], name))
+            return i;
+    return n;
+}
+
+/* ---- the events of one line ---- */
+
+static int stop(parser *ps, nf_status s)
+{
+    ps->status = s;
+    return 0;
+}
+
+static size_t consumed(const parser *ps)
+{
+    return yajl_get_bytes_consumed(ps->yajl);
+}
+
+static nfi_field *target(parser *ps)
+{
+    return ps->is_extra ? &ps->row->extra[ps->target].f : &ps->row->f[ps->target];
+}
+
+static void set_value(parser *ps, nfi_kind kind, size_t from, size_t to)
+{
+    nf_str raw = {ps->line + from, to - from};
+
+    *target(ps) = (nfi_field){.v = kind == NFI_NULL ? (nf_str){0} : raw, .raw = raw, .kind = kind};
+    ps->pending = false;
+    ps->value_end = to;
+}
+
+/* A key still waits: its value is a string. */
+static nf_status take_string(parser *ps)
+{
+    size_t i = ps->key_end;
+    bool escapes;
+
+    if (!ps->pending)
+        return NF_OK;
+    while (i < ps->n && ps->line[i] != '"')
+        i++;
+    size_t end = i + nfi_json_string_end(ps->line + i, ps->n - i, &escapes);
+    set_value(ps, NFI_STRING, i, end);
+    nfi_field *f = target(ps);
+    if (escapes)
+        return nfi_json_string(&f->v, f->raw, ps->row->arena, &ps->row->replacements);
+    f->v = (nf_str){f->raw.p + 1, f->raw.n - 2};
+    return NF_OK;
+}
+
+static nf_status duplicate(parser *ps, nf_str name)
+{
+    char shown[200];
+    nfi_escape(shown, sizeof shown, name.p, name.n);
+    return nfi_row_bad(ps->row, NF_EFORMAT, "key \"%s\" stands twice in the object", shown);
+}
+
+static nf_status add_extra(parser *ps, nf_str name, nf_str raw, bool *twice)
+{
+    nfi_row *row = ps->row;
+    size_t i = row->n_extra;
+
+    *twice = false;
+    if (i < FEW) {
+        for (size_t k = 0; k < i && !*twice; k++)
+            *twice = same(row->extra[k].name, name);
+    } else {
+        if (!ps->extras && !(ps->extras = nfi_calloc(INDEX, sizeof *ps->extras)))
+            return NF_ENOMEM;
+        if (i == FEW) { /* the table starts with what was compared one by one so far */
+            ps->extras_stamp++;
+            for (size_t k = 0; k < i; k++)
+                *find_cell(ps, ps->extras, ps->extras_stamp, row->extra[k].name, true) = (cell){ps->extras_stamp, (uint32_t)k};
+        }
+        cell *c = find_cell(ps, ps->extras, ps->extras_stamp, name, true);
+        *twice = c->stamp == ps->extras_stamp;
+        if (!*twice)
+            *c = (cell){ps->extras_stamp, (uint32_t)i};
+    }
+    if (*twice)
+        return NF_OK;
+    NF_TRY(nfi_grow(&row->extra, &row->cap_extra, i + 1, sizeof *row->extra, NULL));
+    row->extra[i] = (nfi_extra){.name = name, .raw_name = raw};
+    row->n_extra++;
+    ps->is_extra = true;
+    ps->target = i;
+    return NF_OK;
+}
+
+static int on_key(void *ctx, const unsigned char *key, size_t len)
+{
+    parser *ps = ctx;
+    size_t from, to = consumed(ps);
+    nf_str name;
+    bool twice = false;
+
+    (void)key; /* yajl's copy of a key with escapes is gone after this call: take it from the line */
+    (void)len;
+    if (ps->depth != 1)
+        return 1;
+    nf_status s = take_string(ps);
+    if (s != NF_OK)
+        return stop(ps, s);
+    if (++ps->keys > NFI_MAX_FIELDS)
+        return stop(ps, nfi_row_bad(ps->row, NF_ELIMIT, "the object has more than %d keys", NFI_MAX_FIELDS));
+    for (from = ps->value_end; from < to && ps->line[from] != '"'; from++)
+        ;
+    nf_str raw = {ps->line + from, to - from};
+    s = nfi_json_string(&name, raw, ps->row->arena, &ps->row->replacements);
+    if (s != NF_OK)
+        return stop(ps, s);
+
+    size_t column = find_column(ps, name);
+    if (ps->plan && column < ps->plan->n) {
+        twice = ps->row->f[column].kind != NFI_ABSENT;
+        ps->is_extra = false;
+        ps->target = column;
+        ps->next_column = column + 1;
+    } else if ((s = add_extra(ps, name, raw, &twice)) != NF_OK) {
+        return stop(ps, s);
+    }
+    if (twice)
+        return stop(ps, duplicate(ps, name));
+    ps->pending = true;
+    ps->key_end = to;
+    return 1;
+}
+
+static int scalar(parser *ps, nfi_kind kind, size_t len)
+{
+    size_t to = consumed(ps);
+    if (ps->depth == 1 && to >= len) /* less: a number cut by the end of the line, which is an error one step later */
+        set_value(ps, kind, to - len, to);
+    return 1;
+}
+
+static int on_null(void *ctx)
+{
+    return scalar(ctx, NFI_NULL, 4);
+}
+
+static int on_bool(void *ctx, int value)
+{
+    return scalar(ctx, NFI_BOOL, value ? 4 : 5);
+}
+
+static int on_number(void *ctx, const char *p, size_t len)
+{
+    parser *ps = ctx;
+
+    (void)p;
+    if (len > MAX_NUMBER)
+        return stop(ps, nfi_row_bad(ps->row, NF_ELIMIT, "a number has %zu digits, the limit is %d", len, MAX_NUMBER));
+    return scalar(ps, NFI_NUMBER, len);
+}
+
+static int enter(parser *ps)
+{
+    if (++ps->depth > MAX_DEPTH)
+        return stop(ps, nfi_row_bad(ps->row, NF_ELIMIT, "nested more than %d deep", MAX_DEPTH));
+    if (ps->depth == 1)
+        ps->value_end = consumed(ps);
+    if (ps->depth == 2) {
+        ps->nested = consumed(ps) - 1;
+        ps->pending = false;
+    }
+    return 1;
+}
+
+static int leave(parser *ps, nfi_kind kind)
+{
+    if (ps->depth == 1) {
+        nf_status s = take_string(ps);
+        if (s != NF_OK)
+            return stop(ps, s);
+    }
+    if (--ps->depth == 1)
+        set_value(ps, kind, ps->nested, consumed(ps));
+    return 1;
+}
+
+static int on_map(void *ctx)
+{
+    return enter(ctx);
+}
+
+static int on_map_end(void *ctx)
+{
+    return leave(ctx, NFI_OBJECT);
+}
+
+static int on_array(void *ctx)
+{
+    return enter(ctx);
+}
+
+static int on_array_end(void *ctx)
+{
+    return leave(ctx, NFI_ARRAY);
+}
+
+static const yajl_callbacks callbacks = {
+    .yajl_null = on_null,
+    .yajl_boolean = on_bool,
+    .yajl_number = on_number,
+    .yajl_start_map = on_map,
+    .yajl_map_key = on_key,
+    .yajl_end_map = on_map_end,
+    .yajl_start_array = on_array,
+    .yajl_end_array = on_array_end,
+};
+
+/* ---- records ---- */
+
+static bool is_blank(const char *p, size_t n)
+{
+    size_t i = 0;
+    while (i < n && (p[i] == ' ' || p[i] == '\t' || p[i] == '\r'))
+        i++;
+    return i == n;
+}
+
+static bool jsonl_next(nfi_scan *sc, const char *p, size_t n, bool eof, nf_str *rec)
+{
+    while (sc->at < n || (eof && sc->start < n)) {
+        const char *nl = sc->at < n ? memchr(p + sc->at, '\n', n - sc->at) : NULL;
+        size_t end = nl ? (size_t)(nl - p) : n, from = sc->start;
+        sc->state = 1;
+        if (!nl && !eof) {
+            sc->at = n;
+            return false;
+        }
+        sc->start = sc->at = nl ? end + 1 : n;
+        sc->state = 0;
+        sc->rec_line = sc->line++;
+        if (sc->begun || !is_blank(p + from, end - from)) {
+            sc->begun = false;
+            *rec = (nf_str){p + from, end - from - (end > from && p[end - 1] == '\r')};
+            return true;
+        }
+    }
+    return false;
+}
+
+static void *jsonl_open(char delimiter)
+{
+    parser *ps = nfi_calloc(1, sizeof *ps);
+
+    (void)delimiter;
+    if (ps)
+        ps->secret = nfi_secret_random();
+    return ps;
+}
+
+static void jsonl_close(void *p)
+{
+    parser *ps = p;
+    if (ps) {
+        nfi_free(ps->pool);
+        nfi_free(ps->columns);
+        nfi_free(ps->extras);
+        nfi_free(ps);
+    }
+}
+
+static const char *kind_of(char c)
+{
+    switch (c) {
+    case '[':
+        return "an array";
+    case '"':
+        return "a string";
+    case 't':
+    case 'f':
+        return "a boolean";
+    case 'n':
+        return "null";
+    default:
+        return c == '-' || (c >= '0' && c <= '9') ? "a number" : "something else";
+    }
+}
+
+static nf_status grammar(parser *ps)
+{
+    size_t at = consumed(ps), n = 0;
+    const char *text = (const char *)yajl_get_error(ps->yajl, 0, (const unsigned char *)ps->line, ps->n); /* from the pool */
+
+    while (text[n] && text[n] != '\n' && !(text[n] == '.' && (text[n + 1] == '\n' || !text[n + 1])))
+        n++;
+    return nfi_row_bad(ps->row, NF_EFORMAT, "malformed JSON at byte %zu: %.*s", at, (int)n, text);
+}
+
+static nf_status jsonl_parse(void *p, const nfi_plan *plan, nf_str rec, nfi_row *row)
+{
+    parser *ps = p;
+    size_t first = 0, need = rec.n * 6 + POOL, columns = plan ? plan->n : 0;
+
+    NF_TRY(nfi_grow(&row->f, &row->cap_f, columns, sizeof *row->f, NULL));
+    row->n = columns;
+    row->n_extra = 0;
+    for (size_t i = 0; i < columns; i++)
+        row->f[i] = (nfi_field){0};
+    while (first < rec.n && (rec.p[first] == ' ' || rec.p[first] == '\t' || rec.p[first] == '\r'))
+        first++;
+    if (first < rec.n && rec.p[first] != '{')
+        return nfi_row_bad(row, NF_EFORMAT, "expected a JSON object, found %s", kind_of(rec.p[first]));
+
+    if (ps->pool_cap < need) {
+        nfi_free(ps->pool); /* nothing in it lives beyond a line */
+        ps->pool_cap = 0;
+        if (!(ps->pool = nfi_alloc(need, 1)))
+            return NF_ENOMEM;
+        ps->pool_cap = need;
+    }
+    if (!plan || plan != ps->plan)
+        NF_TRY(index_columns(ps, plan));
+    ps->pool_n = ps->last = 0;
+    ps->row = row;
+    ps->line = rec.p;
+    ps->n = rec.n;
+    ps->value_end = ps->key_end = ps->nested = ps->next_column = ps->keys = 0;
+    ps->depth = 0;
+    ps->pending = false;
+    ps->status = NF_OK;
+
+    yajl_alloc_funcs memory = {pool_alloc, pool_realloc, pool_free, ps};
+    ps->yajl = yajl_alloc(&callbacks, &memory, ps);
+    yajl_config(ps->yajl, yajl_dont_validate_strings, 1); /* repaired or refused later, by --encoding */
+    yajl_status y = yajl_parse(ps->yajl, (const unsigned char *)rec.p, rec.n);
+    if (y == yajl_status_ok)
+        y = yajl_complete_parse(ps->yajl);
+    nf_status s = y == yajl_status_error ? grammar(ps) : ps->status;
+    yajl_free(ps->yajl);
+    ps->yajl = NULL;
+    return s;
+}
+
+static const char *const jsonl_ext[] = {".jsonl", ".ndjson", ".json", NULL};
+
+const nfi_format nfi_format_jsonl = {
+    .name = "jsonl",
+    .summary = "one JSON object a line; the keys of the first are the columns",
+    .extensions = jsonl_ext,
+    .table = true,
+    .next = jsonl_next,
+    .open = jsonl_open,
+    .close = jsonl_close,
+    .parse = jsonl_parse,
+};

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * fmt_text.c - one article a file, the whole file being its text. Files are read in parallel, those of a batch decided by the sizes met
+ * when the operands were listed.
+ */
+#include "datasets/stream.h"
+
+#include "base/io.h"
+#include "base/par.h"
+#include "base/try.h"
+
+#include <string.h>
+
+enum { MAX_FILES = 4096, GROUP = 16 };
+
+static const char *const text_ext[] = {".txt", ".text", NULL};
+
+const nfi_format nfi_format_text = {
+    .name = "text",
+    .summary = "one article a file: the whole file is its text, its path the id",
+    .extensions = text_ext,
+    .whole = true,
+};
+
+typedef struct job {
+    nf_docs *in;
+    nf_batch *b;
+    size_t n;
+} job;
+
+/* The bytes of a file become a document. */
+static nf_status finish(nf_docs *in, const nfi_source *src, nf_str text, nfi_row *row, nf_doc *doc, nf_err *err)
+{
+    static const nf_str name = {"text", 4};
+    nf_doc d = {.id = src->id, .label = src->label, .text = text};
+    size_t skip = 0;
+    nf_err why = {0};
+
+    if (nfi_check_start(&skip, text.p, text.n, NULL, &why) != NF_OK)
+        return nfi_row_bad(row, why.code, "%s", why.msg) == NF_OK ? NF_OK : nfi_oom(err, "a file");
+    d.text.p += skip;
+    d.text.n -= skip;
+    if (nfi_clean(in->o.encoding, row, name, &d.text, &d.flags) != NF_OK)
+        return nfi_oom(err, "a file");
+    nf_str *carried = nfi_arena_alloc(row->arena, in->columns.n * sizeof *carried);
+    if (!carried)
+        return nfi_oom(err, "a file");
+    for (size_t i = 0; i < in->columns.n; i++)
+        carried[i] = (int32_t)i == in->label_column ? src->label : (nf_str){0};
+    d.carried = carried;
+    if (row->replacements)
+        d.flags |= NF_DOC_REPAIRED;
+    if (row->fallback)
+        d.flags |= NF_DOC_FALLBACK;
+    *doc = d;
+    return NF_OK;
+}
+
+static nf_status read_file(nf_docs *in, const nfi_source *src, nfi_row *row, nfi_slot *slot, nf_doc *doc, nf_err *err)
+{
+    void *data = NULL;
+    size_t n = 0;
+    nf_err why = {0};
+
+    nf_status s = nfi_read_file(&data, &n, src->path, in->max_document, &why);
+    if (s == NF_ENOMEM) {
+        if (err)
+            *err = why;
+        return s;
+    }
+    if (s != NF_OK)
+        return nfi_row_bad(row, s, "%s", why.msg) == NF_OK ? NF_OK : nfi_oom(err, "a file");
+    char *copy = nfi_arena_copy(row->arena, data, n);
+    nfi_free(data);
+    if (!copy)
+        return nfi_oom(err, "a file");
+    slot->rec = (nf_str){copy, n < 4096 ? n : 4096}; /* what a reject would show */
+    return finish(in, src, (nf_str){copy, n}, row, doc, err);
+}
+
+static void begin_row(nfi_row *row, nfi_arena *arena)
+{
+    row->arena = arena;
+    row->bad = (nfi_bad){0};
+    row->replacements = 0;
+    row->fallback = 0;
+    row->record = 1;
+}
+
+static void end_row(nf_docs *in, const nfi_row *row, nfi_slot *slot, const nf_doc *doc)
+{
+    slot->bad = row->bad;
+    slot->replacements = row->replacements;
+    slot->fallback = row->fallback;
+    if (row->bad.code == NF_OK)
+        slot->id = nfi_ids_hash(&in->ids, doc->id.p, doc->id.n);
+}
+
+static nf_status read_group(void *ctx, size_t group, int worker, nf_err *err)
+{
+    const job *j = ctx;
+    nf_docs *in = j->in;
+    nfi_row *row = &in->row[worker];
+
+    for (size_t i = group * GROUP; i < j->n && i < (group + 1) * GROUP; i++) {
+        nfi_slot *slot = &j->b->mem->slot[i];
+        const nfi_source *src = &in->src[slot->file];
+        begin_row(row, &j->b->mem->arena[group]);
+        if (src->fault) {
+            if (nfi_row_bad(row, NF_EIO, "%s", src->fault) != NF_OK)
+                return nfi_oom(err, "a reject");
+        } else {
+            NF_TRY(read_file(in, src, row, slot, &j->b->docs[i], err));
+        }
+        end_row(in, row, slot, &j->b->docs[i]);
+    }
+    return NF_OK;
+}
+
+nf_status nfi_files_read(nf_docs *in, nf_batch *b, size_t *n, nf_err *err)
+{
+    size_t count = 0;
+    uint64_t bytes = 0;
+
+    for (size_t i = in->at; i < in->n_src && (in->src[i].file || in->src[i].fault) && count < MAX_FILES && bytes < NFI_BLOCK; i++) {
+        NF_TRY(nfi_batch_room(b, count + 1, err));
+        b->mem->slot[count++] = (nfi_slot){.file = (uint32_t)i, .record = in->src[i].fault ? 0 : 1};
+        bytes += in->src[i].size;
+    }
+    NF_TRY(nfi_batch_arenas(b->mem, count / GROUP + 1, err));
+    job j = {in, b, count};
+    NF_TRY(nfi_par_chunks((count + GROUP - 1) / GROUP, in->threads, read_group, &j, err));
+    in->at += count;
+    in->stats.bytes += bytes;
+    *n = count;
+    return NF_OK;
+}
+
+nf_status nfi_stream_read(nf_docs *in, nfi_source *src, nf_batch *b, size_t *n, nf_err *err)
+{
+    nfi_reader *r = src->reader;
+    nfi_row *row = &in->row[0];
+
+    if (r->record > 0)
+        return NF_OK;
+    while (!r->eof && r->have <= in->max_document)
+        NF_TRY(nfi_reader_fill(r, NFI_BLOCK, err));
+    NF_TRY(nfi_batch_room(b, 1, err));
+    NF_TRY(nfi_batch_arenas(b->mem, 1, err));
+    nfi_slot *slot = &b->mem->slot[0];
+    *slot = (nfi_slot){.record = 1};
+    begin_row(row, &b->mem->arena[0]);
+    if (r->have > in->max_document) {
+        if (nfi_row_bad(row, NF_ELIMIT, "the text has more than %zu bytes, the limit", in->max_document) != NF_OK)
+            return nfi_oom(err, "a reject");
+    } else {
+        char *copy = nfi_arena_copy(row->arena, r->buf, r->have);
+        if (!copy)
+            return nfi_oom(err, "a file");
+        slot->rec = (nf_str){copy, r->have < 4096 ? r->have : 4096};
+        NF_TRY(finish(in, src, (nf_str){copy, r->have}, row, &b->docs[0], err));
+    }
+    end_row(in, row, slot, &b->docs[0]);
+    r->scan.start = r->scan.at = r->have;
+    r->record = 1;
+    *n = 1;
+    return NF_OK;
+}

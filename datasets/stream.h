@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* stream.h - the inside of a document stream: what docs.c opens, batch.c reads and fmt_text.c fills. */
+#ifndef NFI_STREAM_H
+#define NFI_STREAM_H
+
+#include "datasets/ids.h"
+#include "datasets/reader.h"
+#include "datasets/record.h"
+
+/* One input: a table, a file that is one document, or an entry that cannot be read. */
+typedef struct nfi_source {
+    const char *path;
+    const char *fault;        /* why it cannot be read: a reject, or an error at once */
+    const nfi_format *format; /* NULL: found out when it is opened */
+    const nfi_memory *mem;
+    nfi_reader *reader;       /* open, or NULL */
+    nf_str id, label;         /* of a file that is one document */
+    uint64_t size;
+    bool file;                /* one document, read whole */
+    bool regular;             /* can be opened twice */
+} nfi_source;
+
+/* What is known of one record of a batch beside its document. */
+typedef struct nfi_slot {
+    nf_str rec;   /* raw bytes */
+    size_t at;    /* where they are in the buffer */
+    uint64_t line, record, replacements;
+    uint32_t file, fallback;
+    nfi_hash128 id;
+    nfi_bad bad;
+} nfi_slot;
+
+struct nf_batch_mem {
+    char *buf; /* the raw records */
+    size_t cap_buf, cap_docs, cap_slots, cap_groups, cap_arenas;
+    nfi_slot *slot;
+    size_t *group; /* first slot of each group of records that is parsed as one task, and the end */
+    nfi_arena *arena; /* one a group */
+};
+
+struct nf_docs {
+    nf_docs_opts o;
+    const nfi_format *forced;
+    int threads;
+    size_t max_document;
+    nfi_arena arena;
+    nfi_source *src;
+    size_t n_src, cap_src, at; /* at: the source being read */
+    nfi_columns columns;
+    bool have_columns;
+    int32_t label_column; /* carried column for the labels of class folders, -1 none */
+    nfi_shape shape;
+    nfi_row *row; /* one a worker */
+    nfi_ids ids;
+    nfi_buf tmp;
+    nf_csv *rejects;
+    nf_docs_stats stats;
+    bool failed;
+};
+
+/* fmt_text.c: the next files that are one document each become slots and documents of b. */
+nf_status nfi_files_read(nf_docs *in, nf_batch *b, size_t *n, nf_err *err) NF_MUST_CHECK;
+/* The same for an input that cannot be opened twice and turned out to be one text: src->reader, read to its end. */
+nf_status nfi_stream_read(nf_docs *in, nfi_source *src, nf_batch *b, size_t *n, nf_err *err) NF_MUST_CHECK;
+/* fmt_folder.c: the files below folder, in byte order of their paths. */
+nf_status nfi_walk(nf_docs *in, const char *folder, nf_err *err) NF_MUST_CHECK;
+
+/* batch.c */
+nf_status nfi_batch_room(nf_batch *b, size_t n, nf_err *err) NF_MUST_CHECK; /* slots and docs for n, a multiple larger over time */
+nf_status nfi_batch_arenas(struct nf_batch_mem *m, size_t n, nf_err *err) NF_MUST_CHECK;
+
+/* docs.c */
+nf_status nfi_source_add(nf_docs *in, nfi_source src, nf_err *err) NF_MUST_CHECK;
+nf_status nfi_source_open(nf_docs *in, nfi_source *src, size_t block, nf_err *err) NF_MUST_CHECK; /* src->reader, bound when columns are known */
+/* A file name as an id: control characters and bytes that are not UTF-8 escaped. */
+nf_status nfi_name_id(nf_str *out, const char *name, nfi_arena *arena, nf_err *err) NF_MUST_CHECK;
+/* The same stream over bytes in memory, under the name path; mem is borrowed while the stream is open. For tests. */
+NF_API nf_status nfi_docs_open_memory(nf_docs **out, const char *path, const nfi_memory *mem, const nf_docs_opts *opts, nf_err *err) NF_MUST_CHECK;
+
+#endif
