@@ -50,6 +50,15 @@ bool nft_forks(void)
     return !fork || strcmp(fork, "no") != 0;
 }
 
+bool nft_limits(void)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    return false;
+#else
+    return nft_forks();
+#endif
+}
+
 bool nft_long_double(void)
 {
     volatile long double x = 1, least = 0x1p-63L;

@@ -39,8 +39,8 @@
  */
 int nft_run(Suite *s);
 
-/* Whether tests run in processes of their own; those that lower limits or stop the process must. */
-bool nft_forks(void);
+bool nft_forks(void);  /* tests run in processes of their own; those that stop the process must */
+bool nft_limits(void); /* a test may lower RLIMIT_AS: it has its own process, and no sanitizer that needs terabytes */
 /* Whether long double has 64 bits of precision here; under valgrind it has not. */
 bool nft_long_double(void);
 
