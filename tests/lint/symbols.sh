@@ -1,0 +1,26 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# symbols.sh LIBRARY - the shared library exports nf_* and nothing else. TAP.
+set -u
+echo "1..2"
+if ! names=$(nm -D --defined-only "$1"); then
+    echo "Bail out! nm cannot read $1"
+    exit 1
+fi
+names=$(awk '$2 != "A" { print $3 }' <<<"$names" | sed 's/@.*//' | sort -u)
+other=$(grep -v '^nf_' <<<"$names")
+rc=0
+if [ -z "$other" ]; then
+    echo "ok 1 - only nf_* is exported"
+else
+    echo "not ok 1 - only nf_* is exported"
+    while read -r name; do echo "# $name"; done <<<"$other"
+    rc=1
+fi
+if grep -qx nf_init <<<"$names"; then
+    echo "ok 2 - nf_init is exported"
+else
+    echo "not ok 2 - nf_init is exported"
+    rc=1
+fi
+exit $rc
