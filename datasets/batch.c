@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * batch.c - from blocks of bytes to batches of documents. Records are cut one after another, parsed in parallel in groups whose borders depend on the
- * bytes alone, then taken in order: malformed ones to the rejects, ids against those met before. The batch takes over the block its slices
- * point into, so an unescaped field is never copied.
+ * batch.c - from blocks of bytes to batches of documents. Records are cut one after another, parsed in parallel in groups whose borders
+ * depend on the bytes alone, then taken in order: malformed ones to the rejects, ids against those met before. The batch takes over the
+ * block its slices point into, so an unescaped field is never copied.
  */
 #include "datasets/stream.h"
 
@@ -104,8 +104,8 @@ static nf_status skip_long(nfi_reader *r, nfi_slot *slot, nfi_arena *arena, nf_e
     char *reason = nfi_arena_copy(arena, why.msg, strlen(why.msg));
     if (!head || !reason)
         return nfi_oom(err, "a reject");
-    *slot = (nfi_slot){.rec = {head, len}, .line = r->scan.line, .bad = {.code = NF_ELIMIT, .line = why.line - r->scan.line, .reason = reason}};
-    slot->record = ++r->record;
+    *slot = (nfi_slot){.rec = {head, len}, .line = r->scan.line, .record = ++r->record};
+    slot->bad = (nfi_bad){.code = NF_ELIMIT, .line = why.line - r->scan.line, .reason = reason};
     r->scan.begun = true;
     do {
         r->scan.line += nfi_count_lines(r->buf + r->scan.start, r->scan.at - r->scan.start);
@@ -234,9 +234,16 @@ static nf_status reject(nf_docs *in, const nfi_slot *slot)
     return NF_OK;
 }
 
+/* A path as messages show it. */
+static const char *shown(const nf_docs *in, uint32_t file)
+{
+    return strcmp(in->src[file].path, "-") == 0 ? "standard input" : in->src[file].path;
+}
+
 static nf_status malformed(const nf_docs *in, const nfi_slot *slot, nf_err *err)
 {
-    nf_status s = NF_FAIL_AT(err, slot->bad.code, in->src[slot->file].path, slot->line ? slot->line + slot->bad.line : 0, "%s", slot->bad.reason);
+    uint64_t line = slot->line ? slot->line + slot->bad.line : 0;
+    nf_status s = NF_FAIL_AT(err, slot->bad.code, shown(in, slot->file), line, "%s", slot->bad.reason);
 
     if (err && slot->bad.has_byte) {
         err->has_byte = 1;
@@ -249,9 +256,8 @@ static nf_status malformed(const nf_docs *in, const nfi_slot *slot, nf_err *err)
 static nf_status taken(const nf_docs *in, const nf_doc *doc, const nfi_id *first, nf_err *err)
 {
     char id[80], here[32] = "", there[32] = "";
-    size_t shown = doc->id.n < 60 ? doc->id.n : 60;
 
-    nfi_escape(id, sizeof id, doc->id.p, shown);
+    nfi_escape(id, sizeof id, doc->id.p, doc->id.n < 60 ? doc->id.n : 60);
     if (doc->line) {
         memcpy(here, " of record ", 11);
         here[11 + nfi_format_u64(here + 11, doc->record)] = '\0';
@@ -261,8 +267,8 @@ static nf_status taken(const nf_docs *in, const nf_doc *doc, const nfi_id *first
         size_t n = 7 + nfi_format_u64(there + 7, first->record);
         memcpy(there + n, " of ", 5);
     }
-    return NF_FAIL_AT(err, NF_EDATA, in->src[doc->file].path, doc->line, "id \"%s\"%s was already used by %s%.200s; --dup-ids suffix keeps both", id,
-                      here, there, in->src[first->file].path);
+    return NF_FAIL_AT(err, NF_EDATA, shown(in, doc->file), doc->line,
+                      "id \"%s\"%s was already used by %s%.200s; --dup-ids suffix keeps both", id, here, there, shown(in, first->file));
 }
 
 /* Settles the id of doc: first holder, or the n-th with "#n" after it. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* columns.h - which input column is for what, and what to say when one is missing. Strings and arrays come from the arena that is passed. */
+/* columns.h - which input column is for what, and what to say when one is missing. Strings and arrays come from the arena passed. */
 #ifndef NFI_COLUMNS_H
 #define NFI_COLUMNS_H
 
@@ -14,8 +14,8 @@ typedef struct nfi_columns {
 } nfi_columns;
 
 /*
- * Plan for a file with the columns names[0..n). open (JSON): the columns with a usual name (id, label, ...) are expected later when no record had
- * them so far. shown: how many of the names a message lists.
+ * Plan for a file with the columns names[0..n). open (JSON): the columns with a usual name (id, label, ...) are expected later when no
+ * record had them so far. shown: how many of the names a message lists.
  * @return NF_OK, NF_EINVAL (a column asked for is missing: the message lists the columns and the closest), NF_EFORMAT (a column that
  * is used stands twice in the header), NF_ENOMEM.
  */

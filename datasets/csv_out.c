@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * csv_out.c - tables out. Plain: RFC 4180, quotes only where a reader needs them, LF, nothing changed. Excel: byte order mark, CRLF, and text
- * cells that a spreadsheet would run as a formula start with an apostrophe; numbers printed here never do.
+ * csv_out.c - tables out. Plain: RFC 4180, quotes only where a reader needs them, LF, nothing changed. Excel: byte order mark, CRLF, and
+ * text cells that a spreadsheet would run as a formula start with an apostrophe; numbers printed here never do.
  */
 #include "newsframe/docs.h"
 

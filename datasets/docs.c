@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * docs.c - the front of a document stream: options, operands, columns. Every table that can be opened twice is looked into at once, so that a missing
- * column in the last file is found before hours of work, not after.
+ * docs.c - the front of a document stream: options, operands, columns. Every table that can be opened twice is looked into at once, so
+ * that a missing column in the last file is found before hours of work, not after.
  *
- * The carried columns are those of the first operand that has any. A field with no column goes to the column "extra", as JSON. That column is there
- * when it can be needed: a later file has other columns or cannot be looked into beforehand, a JSON file is longer than the first block (4 MiB), or
- * some record of that block has a key the first has not.
+ * The carried columns are those of the first operand that has any. A field with no column goes to the column "extra", as JSON. That
+ * column is there when it can be needed: a later file has other columns or cannot be looked into beforehand, a JSON file is longer than
+ * the first block (4 MiB; 64 KiB for a later file), or some record of that block has a key the first has not.
  */
 #include "datasets/stream.h"
 
@@ -150,7 +150,8 @@ static nf_status check_labels(const nf_docs *in, nf_err *err)
     for (size_t i = 0; in->o.need_label && i < in->n_src; i++)
         if (in->src[i].file && !in->src[i].fault && in->src[i].label.n == 0)
             return NF_FAIL_AT(err, NF_EINVAL, in->src[i].path, 0,
-                              "a text alone has no label; put the files of each class into a folder of its name, and name the folder that holds those");
+                              "a text alone has no label; put the files of each class into a folder of its name, and name the folder that "
+                              "holds those");
     return NF_OK;
 }
 
@@ -198,7 +199,8 @@ static nf_status open_rejects(nf_docs *in, nf_err *err)
     return NF_OK;
 }
 
-static nf_status open_stream(nf_docs **out, const char *const *paths, size_t n, const nfi_memory *mem, const nf_docs_opts *opts, nf_err *err)
+static nf_status open_stream(nf_docs **out, const char *const *paths, size_t n, const nfi_memory *mem, const nf_docs_opts *opts,
+                             nf_err *err)
 {
     static const char *const standard[] = {"-"};
     nf_status s = NF_OK;
@@ -235,7 +237,8 @@ static nf_status open_stream(nf_docs **out, const char *const *paths, size_t n, 
         }
         in->stats.total_bytes += in->src[i].size;
     }
-    in->shape = (nfi_shape){.columns = &in->columns, .encoding = in->o.encoding, .max_document = in->max_document, .need_label = in->o.need_label};
+    in->shape = (nfi_shape){
+        .columns = &in->columns, .encoding = in->o.encoding, .max_document = in->max_document, .need_label = in->o.need_label};
     NF_GO(open_rejects(in, err));
     *out = in;
     in = NULL;

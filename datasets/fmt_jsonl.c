@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * fmt_jsonl.c - one JSON object a line. yajl checks the grammar and names keys, numbers and containers; it is given no string callback, so it does
- * not copy strings: the value of a key that got no other callback is the string that follows it, and is taken from the line itself.
+ * fmt_jsonl.c - one JSON object a line. yajl checks the grammar and names keys, numbers and containers; it is given no string callback,
+ * so it does not copy strings: the value of a key that got no other callback is the string that follows it, taken from the line itself.
  * (yajl would also turn an unpaired surrogate into a question mark.)
  *
  * yajl does not survive an allocation that fails, so it draws from a pool that is sized before each line and never runs dry: its two
@@ -160,23 +160,39 @@ static void set_value(parser *ps, nfi_kind kind, size_t from, size_t to)
     ps->value_end = to;
 }
 
-/* A key still waits: its value is a string. */
-static nf_status take_string(parser *ps)
+/* A key still waits: its value is the string that ends before the token at next. Between the two stand blanks and at most a comma. */
+static nf_status take_string(parser *ps, size_t next)
 {
-    size_t i = ps->key_end;
-    bool escapes;
+    size_t i = ps->key_end, end = next;
 
     if (!ps->pending)
         return NF_OK;
-    while (i < ps->n && ps->line[i] != '"')
+    while (ps->line[i] != '"')
         i++;
-    size_t end = i + nfi_json_string_end(ps->line + i, ps->n - i, &escapes);
+    while (ps->line[end - 1] != '"')
+        end--;
     set_value(ps, NFI_STRING, i, end);
     nfi_field *f = target(ps);
-    if (escapes)
-        return nfi_json_string(&f->v, f->raw, ps->row->arena, &ps->row->replacements);
-    f->v = (nf_str){f->raw.p + 1, f->raw.n - 2};
-    return NF_OK;
+    return nfi_json_string(&f->v, f->raw, ps->row->arena, &ps->row->replacements);
+}
+
+/* Where the string token that ends at to began; nothing but blanks and a comma stands between it and the value before. */
+static size_t key_start(const parser *ps, const unsigned char *key, size_t len, size_t to)
+{
+    const char *k = (const char *)key;
+    bool escapes;
+
+    if (k > ps->line && k + len < ps->line + ps->n) /* yajl points into the line */
+        return (size_t)(k - ps->line) - 1;
+    /* A key with escapes is a copy. Walk over the string that may wait, to the quote that comes after it. */
+    size_t from = ps->pending ? ps->key_end : ps->value_end;
+    for (int strings = ps->pending ? 2 : 1;; strings--) {
+        while (from < to && ps->line[from] != '"')
+            from++;
+        if (strings == 1)
+            return from;
+        from += nfi_json_string_end(ps->line + from, to - from, &escapes);
+    }
 }
 
 static nf_status duplicate(parser *ps, nf_str name)
@@ -221,21 +237,17 @@ static nf_status add_extra(parser *ps, nf_str name, nf_str raw, bool *twice)
 static int on_key(void *ctx, const unsigned char *key, size_t len)
 {
     parser *ps = ctx;
-    size_t from, to = consumed(ps);
     nf_str name;
     bool twice = false;
 
-    (void)key; /* yajl's copy of a key with escapes is gone after this call: take it from the line */
-    (void)len;
     if (ps->depth != 1)
         return 1;
-    nf_status s = take_string(ps);
+    size_t to = consumed(ps), from = key_start(ps, key, len, to);
+    nf_status s = take_string(ps, from);
     if (s != NF_OK)
         return stop(ps, s);
     if (++ps->keys > NFI_MAX_FIELDS)
         return stop(ps, nfi_row_bad(ps->row, NF_ELIMIT, "the object has more than %d keys", NFI_MAX_FIELDS));
-    for (from = ps->value_end; from < to && ps->line[from] != '"'; from++)
-        ;
     nf_str raw = {ps->line + from, to - from};
     s = nfi_json_string(&name, raw, ps->row->arena, &ps->row->replacements);
     if (s != NF_OK)
@@ -301,7 +313,7 @@ static int enter(parser *ps)
 static int leave(parser *ps, nfi_kind kind)
 {
     if (ps->depth == 1) {
-        nf_status s = take_string(ps);
+        nf_status s = take_string(ps, consumed(ps) - 1);
         if (s != NF_OK)
             return stop(ps, s);
     }
@@ -411,9 +423,9 @@ static const char *kind_of(char c)
     }
 }
 
-static nf_status grammar(parser *ps)
+static nf_status grammar(parser *ps, bool ended)
 {
-    size_t at = consumed(ps), n = 0;
+    size_t at = ended ? ps->n : consumed(ps), n = 0;
     const char *text = (const char *)yajl_get_error(ps->yajl, 0, (const unsigned char *)ps->line, ps->n); /* from the pool */
 
     while (text[n] && text[n] != '\n' && !(text[n] == '.' && (text[n + 1] == '\n' || !text[n + 1])))
@@ -458,9 +470,10 @@ static nf_status jsonl_parse(void *p, const nfi_plan *plan, nf_str rec, nfi_row 
     ps->yajl = yajl_alloc(&callbacks, &memory, ps);
     yajl_config(ps->yajl, yajl_dont_validate_strings, 1); /* repaired or refused later, by --encoding */
     yajl_status y = yajl_parse(ps->yajl, (const unsigned char *)rec.p, rec.n);
-    if (y == yajl_status_ok)
+    bool ended = y == yajl_status_ok;
+    if (ended)
         y = yajl_complete_parse(ps->yajl);
-    nf_status s = y == yajl_status_error ? grammar(ps) : ps->status;
+    nf_status s = y == yajl_status_error ? grammar(ps, ended) : ps->status;
     yajl_free(ps->yajl);
     ps->yajl = NULL;
     return s;

@@ -83,8 +83,8 @@ typedef struct nfi_format {
     bool whole;                    /* one document a file */
 
     /*
-     * Cuts the next record out of p[0..n): true with *rec set (no terminator) and sc moved behind it; false when more bytes are needed, or, with eof,
-     * when there is none. Blank lines are no records. Never looks at a byte twice over repeated calls, but for the last one or two.
+     * Cuts the next record out of p[0..n): true with *rec set (no terminator) and sc moved behind it; false when more bytes are needed, or,
+     * with eof, when there is none. Blank lines are no records. Repeated calls look at no byte twice, but for the last one or two.
      */
     bool (*next)(nfi_scan *sc, const char *p, size_t n, bool eof, nf_str *rec);
     /* Per-worker parser; NULL when out of memory. */

@@ -42,8 +42,8 @@ const nfi_format *nfi_format_by_extension(const char *path)
 }
 
 /*
- * Without an extension: an opening brace is JSON; a first line with a delimiter, or one that is the text column alone, is a header; anything else
- * is an article. A sentence with a comma is taken for a header, and then refused for its missing column, never read as garbage.
+ * Without an extension: an opening brace is JSON; a first line with a delimiter, or one that is the text column alone, is a header; anything
+ * else is an article. A sentence with a comma is taken for a header, and then refused for its missing column, never read as garbage.
  */
 const nfi_format *nfi_format_by_content(const char *p, size_t n, const char *text_column)
 {
@@ -89,8 +89,8 @@ nf_status nfi_check_start(size_t *skip, const char *p, size_t n, const char *pat
 
     for (size_t i = 0; i < sizeof encodings / sizeof *encodings; i++)
         if (n >= encodings[i].n && memcmp(p, encodings[i].bytes, encodings[i].n) == 0)
-            return NF_FAIL_AT(err, NF_EFORMAT, path, 0, "is %s text, expected UTF-8; convert it first: iconv -f %s -t UTF-8", encodings[i].what,
-                              encodings[i].what[3] == '3' ? "UTF-32" : "UTF-16");
+            return NF_FAIL_AT(err, NF_EFORMAT, path, 0, "is %s text, expected UTF-8; convert it first: iconv -f %s -t UTF-8",
+                              encodings[i].what, encodings[i].what[4] == '3' ? "UTF-32" : "UTF-16");
     for (size_t i = 0; i < sizeof binaries / sizeof *binaries; i++)
         if (n >= binaries[i].n && memcmp(p, binaries[i].bytes, binaries[i].n) == 0 && !(i == 4 && (n < 4 || p[3] < '1' || p[3] > '9')))
             return NF_FAIL_AT(err, NF_EFORMAT, path, 0, "is %s", binaries[i].what);

@@ -36,7 +36,8 @@ typedef struct nfi_reader {
 } nfi_reader;
 
 /*
- * Opens path ("-": standard input) or, when mem is not NULL, reads from memory; finds the format unless forced; makes the plan (not bound) of a table.
+ * Opens path ("-": standard input) or, when mem is not NULL, reads from memory; finds the format unless forced; makes the plan (not
+ * bound) of a table.
  * @param block bytes to look at. @return NF_EIO, NF_EFORMAT, NF_EDATA (empty), NF_EINVAL (columns), NF_ENOMEM.
  */
 nf_status nfi_reader_open(nfi_reader *r, const char *path, const nfi_memory *mem, const nfi_format *forced, size_t workers, size_t block,

@@ -71,10 +71,11 @@ nf_status nfi_batch_arenas(struct nf_batch_mem *m, size_t n, nf_err *err) NF_MUS
 
 /* docs.c */
 nf_status nfi_source_add(nf_docs *in, nfi_source src, nf_err *err) NF_MUST_CHECK;
-nf_status nfi_source_open(nf_docs *in, nfi_source *src, size_t block, nf_err *err) NF_MUST_CHECK; /* src->reader, bound when columns are known */
+/* Opens src->reader, bound when the columns are known. */
+nf_status nfi_source_open(nf_docs *in, nfi_source *src, size_t block, nf_err *err) NF_MUST_CHECK;
 /* A file name as an id: control characters and bytes that are not UTF-8 escaped. */
 nf_status nfi_name_id(nf_str *out, const char *name, nfi_arena *arena, nf_err *err) NF_MUST_CHECK;
 /* The same stream over bytes in memory, under the name path; mem is borrowed while the stream is open. For tests. */
-NF_API nf_status nfi_docs_open_memory(nf_docs **out, const char *path, const nfi_memory *mem, const nf_docs_opts *opts, nf_err *err) NF_MUST_CHECK;
+nf_status nfi_docs_open_memory(nf_docs **out, const char *path, const nfi_memory *mem, const nf_docs_opts *opts, nf_err *err) NF_MUST_CHECK;
 
 #endif
