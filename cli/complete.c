@@ -197,8 +197,8 @@ static void fish_rows(nfi_buf *b, const char *verb, const nfi_opt *rows)
         }
         if (r->type == NFI_OPT_FILE)
             nfi_buf_puts(b, " -r -F");
-        else if (r->type != NFI_OPT_FLAG && !r->implied)
-            nfi_buf_puts(b, " -x");
+        else
+            nfi_buf_puts(b, r->type == NFI_OPT_FLAG || r->implied ? " -f" : " -x");
         if (r->names) {
             nfi_buf_puts(b, " -a '");
             put_names(b, r);
