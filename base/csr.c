@@ -68,7 +68,8 @@ nf_status nf_csr_check(const nf_csr *m, nf_err *err)
         return NF_FAIL(err, NF_EINVAL, "row 0, entry %" PRId64 ": the first row must start at entry 0", m->ptr[0]);
     for (size_t r = 0; r < m->rows; r++) /* all of them first: until then no entry may be read */
         if (m->ptr[r + 1] < m->ptr[r])
-            return NF_FAIL(err, NF_EINVAL, "row %zu, entry %" PRId64 ": the row ends before it starts, at %" PRId64, r, m->ptr[r], m->ptr[r + 1]);
+            return NF_FAIL(err, NF_EINVAL, "row %zu, entry %" PRId64 ": the row ends before it starts, at %" PRId64, r, m->ptr[r],
+                           m->ptr[r + 1]);
     if (m->ptr[m->rows] > 0 && (!m->idx || !m->val))
         return NF_FAIL(err, NF_EINVAL, "row 0, entry 0: %" PRId64 " entries without arrays", m->ptr[m->rows]);
     for (size_t r = 0; r < m->rows; r++)

@@ -9,8 +9,8 @@
 void nfi_blas_init(void);
 
 /*
- * Writes one line to dst (cap bytes with the NUL): the base name of the file that cblas_sgemm is bound to, then what OpenBLAS says of itself.
- * Returns the length.
+ * Writes one line to dst (cap bytes with the NUL): the base name of the file that cblas_sgemm is bound to, then what OpenBLAS says of
+ * itself. Returns the length.
  */
 size_t nfi_blas_describe(char *dst, size_t cap);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * kern_scalar.c - the reference row, plain C for any CPU. The text loop works on eight bytes at a time in an integer; the others are left to
- * the compiler, which turns their fixed-width inner loops into whatever vectors the baseline has (SSE2 on x86-64).
+ * kern_scalar.c - the reference row, plain C for any CPU. The text loop works on eight bytes at a time in an integer; the others are left
+ * to the compiler, which turns their fixed-width inner loops into whatever vectors the baseline has (SSE2 on x86-64).
  */
 #include "base/kern.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Every row of the kernel table gives the bits of the scalar row, and the scalar row those of a loop written from the contract: one byte, one
- * column, one class at a time.
+ * Every row of the kernel table, the scalar one too, gives the bits of a loop written from the contract: one byte, one column, one class
+ * at a time.
  */
 #include "nft.h"
 

@@ -71,8 +71,8 @@ static void slow_round(word v[4])
 static uint64_t slow_siphash(const unsigned char *p, size_t n, nfi_secret k, int c, int d)
 {
     word k0 = from_u64(k.a), k1 = from_u64(k.b);
-    word v[4] = {differ(k0, from_u64(0x736f6d6570736575u)), differ(k1, from_u64(0x646f72616e646f6du)), differ(k0, from_u64(0x6c7967656e657261u)),
-                 differ(k1, from_u64(0x7465646279746573u))};
+    word v[4] = {differ(k0, from_u64(0x736f6d6570736575u)), differ(k1, from_u64(0x646f72616e646f6du)),
+                 differ(k0, from_u64(0x6c7967656e657261u)), differ(k1, from_u64(0x7465646279746573u))};
 
     for (size_t at = 0; at <= n / 8 * 8; at += 8) { /* the last word ends with the length */
         unsigned char m[8] = {0};

@@ -41,7 +41,8 @@ START_TEST(log_is_within_one_unit_in_the_last_place)
         if (u > worst)
             worst = u, at = x;
     }
-    static const double edges[] = {DBL_MIN, DBL_MAX, 1 + DBL_EPSILON, 1 - DBL_EPSILON / 2, M_SQRT1_2, M_SQRT2, 0.5, 2, M_E, 10, 1e-300, 1e300};
+    static const double edges[] = {DBL_MIN, DBL_MAX, 1 + DBL_EPSILON, 1 - DBL_EPSILON / 2, M_SQRT1_2, M_SQRT2, 0.5, 2, M_E, 10,
+                                   1e-300, 1e300};
     for (size_t i = 0; i < sizeof edges / sizeof *edges; i++)
         for (int step = -2; step <= 2; step++) {
             double x = nfi_from_bits(nfi_bits(edges[i]) + (uint64_t)(int64_t)step);
@@ -63,7 +64,9 @@ START_TEST(exp_is_within_one_unit_in_the_last_place)
     static const double edges[] = {-708, 709, -0x1p-60, 0x1p-60, 0.34657359027997264, -0.34657359027997264, 1, -1, 700, -700};
 
     for (int i = 0; i < 100000; i++) {
-        double x = i % 3 == 0 ? nft_rand_between(&r, -708, 709) : i % 3 == 1 ? nft_rand_between(&r, -1, 1) : nft_rand_between(&r, -1e-8, 1e-8);
+        double x = i % 3 == 0 ? nft_rand_between(&r, -708, 709) 
+                   : i % 3 == 1 ? nft_rand_between(&r, -1, 1)
+                                : nft_rand_between(&r, -1e-8, 1e-8);
         if (i < (int)(sizeof edges / sizeof *edges))
             x = edges[i];
         double u = ulps(nfi_exp(x), expl((long double)x));
@@ -142,7 +145,8 @@ START_TEST(fixed_decimals_are_the_nearest)
         const char *s = fixed(v, decimals);
         long double back = strtold(s, NULL), half = 0.5L * powl(10, -decimals);
         /* the product with the power of ten is rounded once, to 2^-53 of itself */
-        ck_assert_msg(fabsl(back - (long double)v) <= half * (1 + 1e-9L) + fabsl((long double)v) * 0x1p-52L, "%a to %d decimals is %s", v, decimals, s);
+        ck_assert_msg(fabsl(back - (long double)v) <= half * (1 + 1e-9L) + fabsl((long double)v) * 0x1p-52L,
+                      "%a to %d decimals is %s", v, decimals, s);
         ck_assert_msg(strspn(s, "-0123456789.") == strlen(s), "%s", s);
     }
 }
@@ -161,7 +165,8 @@ START_TEST(integers_are_printed_and_read)
         ck_assert(nfi_parse_u64(s, n, &v) && v == values[i]);
     }
     v = 77;
-    static const char *const wrong[] = {"", "-1", "+1", " 1", "1 ", "1.0", "0x1", "18446744073709551616", "99999999999999999999999", "1e3", "\xd9\xa1"};
+    static const char *const wrong[] = {"", "-1", "+1", " 1", "1 ", "1.0", "0x1", "18446744073709551616", "99999999999999999999999",
+                                        "1e3", "\xd9\xa1"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         ck_assert_msg(!nfi_parse_u64(wrong[i], strlen(wrong[i]), &v), "\"%s\" is taken for a number", wrong[i]);
     ck_assert_uint_eq(v, 77); /* untouched */
@@ -177,12 +182,13 @@ START_TEST(decimal_numbers_are_read)
         double v;
     } right[] = {
         {"0", 0}, {"1", 1}, {"+1.5", 1.5}, {"-1.5", -1.5}, {".5", .5}, {"5.", 5}, {"1e3", 1e3}, {"1E-3", 1e-3}, {"1e+3", 1e3},
-        {"0.1", 0.1}, {"123456789012345678901234567890", 123456789012345678901234567890.0}, {"0.000000000000000000000000000000123", 1.23e-31},
+        {"0.1", 0.1},
+        {"123456789012345678901234567890", 123456789012345678901234567890.0}, {"0.000000000000000000000000000000123", 1.23e-31},
         {"1.7976931348623157e308", DBL_MAX}, {"2.2250738585072014e-308", DBL_MIN}, {"4.9406564584124654e-324", DBL_TRUE_MIN},
         {"1e-400", 0}, {"0e5", 0}, {"3.141592653589793238462643383279", M_PI}, {"1000000000000000000000e-21", 1},
     };
-    static const char *const wrong[] = {"", ".", "-", "+", "e5", "1e", "1e+", "1,5", "1 ", " 1", "0x10", "inf", "-inf", "nan", "1e400", "1e309",
-                                        "--1", "1.2.3", "1e5.0", "1e99999999999999999999", "NaN", "1_000", "\xd9\xa1"};
+    static const char *const wrong[] = {"", ".", "-", "+", "e5", "1e", "1e+", "1,5", "1 ", " 1", "0x10", "inf", "-inf", "nan", "1e400",
+                                        "1e309", "--1", "1.2.3", "1e5.0", "1e99999999999999999999", "NaN", "1_000", "\xd9\xa1"};
     double v;
 
     for (size_t i = 0; i < sizeof right / sizeof *right; i++) {

@@ -7,7 +7,8 @@
 START_TEST(finaliser_is_that_of_splitmix64)
 {
     /* Output of the published generator for seed 1234567: the state rises by the golden ratio and is mixed. */
-    static const uint64_t want[] = {6457827717110365317u, 3203168211198807973u, 9817491932198370423u, 4593380528125082431u, 16408922859458223821u};
+    static const uint64_t want[] = {6457827717110365317u, 3203168211198807973u, 9817491932198370423u, 4593380528125082431u,
+                                    16408922859458223821u};
     uint64_t state = 1234567;
 
     for (int i = 0; i < 5; i++)
