@@ -30,12 +30,33 @@
  * Top-level domains that end a host name. Left out: those that are English words in small letters (in, it, is, at, be, me, no, so, to, us, my, am),
  * because a full stop without a space before them is more often the end of a sentence.
  */
-static const char *const domains[] = {
-    "com", "org", "net", "edu", "gov", "mil", "int", "info", "biz", "eu", "io",
-    "ae", "ar", "au", "az", "bd", "bg", "br", "by", "ca", "ch", "cl", "cn", "co", "cu", "cz", "de", "dk", "ee", "eg", "es", "et", "fi", "fr", "ge",
-    "gr", "hk", "hr", "hu", "id", "ie", "il", "iq", "ir", "jo", "jp", "ke", "kg", "kp", "kr", "kz", "lb", "lk", "lt", "lv", "ly", "ma", "md", "mx",
-    "ng", "nl", "np", "nz", "pe", "ph", "pk", "pl", "ps", "pt", "qa", "ro", "rs", "ru", "sa", "se", "sg", "si", "sk", "sy", "th", "tn", "tr", "tv",
-    "tw", "ua", "uk", "uy", "uz", "va", "ve", "vn", "ye", "za", "zw",
+static const char domains[26][48] = { /* by first letter: what follows it, between blanks */
+    " e r u z ", /* a */
+    " d g iz r y ", /* b */
+    " a h l n o om u z ", /* c */
+    " e k ", /* d */
+    " du e g s t u ", /* e */
+    " i r ", /* f */
+    " e ov r ", /* g */
+    " k r u ", /* h */
+    " d e l nfo nt o q r ", /* i */
+    " o p ", /* j */
+    " e g p r z ", /* k */
+    " b k t v y ", /* l */
+    " a d il x ", /* m */
+    " et g l p z ", /* n */
+    " rg ", /* o */
+    " e h k l s t ", /* p */
+    " a ", /* q */
+    " o s u ", /* r */
+    " a e g i k y ", /* s */
+    " h n r v w ", /* t */
+    " a k y z ", /* u */
+    " a e n ", /* v */
+    "", /* w */
+    "", /* x */
+    " e ", /* y */
+    " a w ", /* z */
 };
 
 static bool is_small(char c) { return c >= 'a' && c <= 'z'; }
@@ -49,11 +70,14 @@ static char lower(char c) { return is_capital(c) ? (char)(c | 0x20) : c; }
 
 const char *nfi_acronym(const char *p, size_t n)
 {
-    static const char *const words[][2] = {{"us", "US"}, {"un", "UN"}, {"who", "WHO"}, {"it", "IT"}};
+    static const struct {
+        char small[4], capital[4];
+        size_t n;
+    } words[] = {{"us", "US", 2}, {"un", "UN", 2}, {"who", "WHO", 3}, {"it", "IT", 2}};
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strlen(words[i][0]) == n && memcmp(words[i][0], p, n) == 0)
-            return words[i][1];
+        if (words[i].n == n && words[i].small[0] == p[0] && memcmp(words[i].small, p, n) == 0)
+            return words[i].capital;
     return NULL;
 }
 
@@ -78,16 +102,14 @@ static bool between_initials(const char *text, size_t n, size_t i)
 
 static bool is_domain(const char *p, size_t n)
 {
-    char low[4];
+    char key[6] = " ";
 
-    if (n < 2 || n > 4)
+    if (n < 2 || n > 4 || lower(p[0]) < 'a' || lower(p[0]) > 'z')
         return false;
-    for (size_t i = 0; i < n; i++)
-        low[i] = lower(p[i]);
-    for (size_t i = 0; i < sizeof domains / sizeof *domains; i++)
-        if (strlen(domains[i]) == n && memcmp(domains[i], low, n) == 0)
-            return true;
-    return false;
+    for (size_t i = 1; i < n; i++)
+        key[i] = lower(p[i]);
+    key[n] = ' ';
+    return strstr(domains[lower(p[0]) - 'a'], key) != NULL;
 }
 
 /* Does the dot at i stand inside a host name? */

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/**
+ * models.h - naive Bayes classifiers: train, score, save, load, cross-validate.
+ *
+ * A model is derived and read-only: it may be shared between threads. A score depends on the document and the model alone, never on what else was in
+ * the batch, the threads or the CPU.
+ */
+#ifndef NEWSFRAME_MODELS_H
+#define NEWSFRAME_MODELS_H
+
+#include "newsframe/features.h"
+#include "newsframe/metrics.h"
+#include "newsframe/stats.h"
+
+NF_BEGIN_DECLS
+
+/** i-th classifier; NULL past the end; *summary may be NULL. */
+NF_API const char *nf_classifier_name(size_t i, const char **summary);
+
+/** How to train. Start from nf_train_defaults(). Strings are borrowed. */
+typedef struct nf_train_opts {
+    nf_select_opts select;  /**< default min_df 2 */
+    const char *classifier; /**< "cnb" (default) or "mnb" */
+    const char *weighting;  /**< default "tfidf" */
+    const char *prior;      /**< NULL: the classifier's own (cnb "uniform", mnb "data"); "data", "uniform", or "a=.2,b=.8" for all classes */
+    double smoothing;       /**< > 0; 0 = auto: exact leave-one-out accuracy over a ladder of values */
+    int threads;
+} nf_train_opts;
+NF_API nf_train_opts nf_train_defaults(void);
+
+typedef struct nf_model nf_model;
+
+/** What training found; for reports. Strings are borrowed from the model. */
+typedef struct nf_model_info {
+    const char *classifier, *weighting, *tokenizer, *stopwords, *unicode;
+    int ngram_lo, ngram_hi;
+    size_t classes, terms, words;
+    uint64_t documents;      /**< counted, labelled or not */
+    uint64_t labelled;
+    double smoothing;
+    const char *smoothing_how; /**< "given", "leave-one-out", "fixed" (no documents to tune on, or a weighting that has no exact leave-one-out) */
+    double loo_accuracy;     /**< leave-one-out accuracy at the chosen smoothing; negative when not computed */
+    uint64_t loo_documents;  /**< documents it was computed on */
+    const char *prior;
+    uint64_t bytes;          /**< of the file the model was read from, 0 if it was trained */
+} nf_model_info;
+
+/**
+ * Train on counted documents.
+ * @param out owned, nf_model_free(). @return NF_EDATA: fewer than two classes, no term left; NF_EINVAL: bad option.
+ */
+NF_API NF_MUST_CHECK nf_status nf_model_train(nf_model **out, const nf_counted *c, const nf_train_opts *opts, nf_err *err);
+/** The same bytes for the same model on any machine. Atomic; verified by reading back. */
+NF_API NF_MUST_CHECK nf_status nf_model_save(const nf_model *m, const char *path, nf_err *err);
+/** Untrusted input is fine: any file gives NF_OK, NF_EMODEL, NF_EIO or NF_ENOMEM. */
+NF_API NF_MUST_CHECK nf_status nf_model_load(nf_model **out, const char *path, nf_err *err);
+/** From memory that outlives the model, 64-byte aligned. name is for messages. */
+NF_API NF_MUST_CHECK nf_status nf_model_from_memory(nf_model **out, const void *p, size_t n, const char *name, nf_err *err);
+NF_API void nf_model_free(nf_model *m);
+
+NF_API void nf_model_describe(const nf_model *m, nf_model_info *out);
+NF_API nf_str nf_model_label(const nf_model *m, size_t k);          /**< k-th class, sorted by bytes */
+NF_API uint64_t nf_model_class_docs(const nf_model *m, size_t k);   /**< documents it was trained on */
+NF_API int32_t nf_model_find_label(const nf_model *m, nf_str label);/**< class number or -1 */
+/** Term t of the model in byte order (words joined by a space) into buf, cut at cap. @return full length. */
+NF_API size_t nf_model_term(const nf_model *m, size_t t, char *buf, size_t cap);
+NF_API uint64_t nf_model_term_df(const nf_model *m, size_t t);
+/** Documents of class k that have term t. */
+NF_API uint64_t nf_model_term_docs(const nf_model *m, size_t t, size_t k);
+/** Weight of term t for class k as it enters a score, in nats per unit of document weight, class against the mean of the others. */
+NF_API double nf_model_term_weight(const nf_model *m, size_t t, size_t k);
+
+/** Why a document has or has no label. The texts are the CSV values. */
+#define NF_SCORE_STATUSES(X)                                                                                 \
+    X(NF_SCORE_OK, "ok", "labelled")                                                                         \
+    X(NF_SCORE_EMPTY, "empty", "no token in the text")                                                       \
+    X(NF_SCORE_TOO_SHORT, "too_short", "fewer tokens than the minimum (3)")                                  \
+    X(NF_SCORE_NO_KNOWN_WORDS, "no_known_words", "no term of the text is known to the model")                \
+    X(NF_SCORE_BELOW_THRESHOLD, "below_threshold", "the margin is below the threshold asked for")            \
+    X(NF_SCORE_TIE, "tie", "the two best classes have the same score")
+typedef enum nf_score_status {
+#define X(name, text, meaning) name,
+    NF_SCORE_STATUSES(X)
+#undef X
+    NF_SCORE_STATUS_COUNT
+} nf_score_status;
+NF_API const char *nf_score_status_text(nf_score_status s);
+
+/** One scored document. */
+typedef struct nf_score {
+    nf_score_status status;
+    int32_t label, second;  /**< best and second class; -1 unless status is ok */
+    double margin;          /**< log-odds of the best minus those of the second, nats, >= 0; 0 when nothing was scored */
+    bool scored;            /**< log-odds are there (also for below_threshold and tie) */
+    uint64_t n_tokens;
+    double oov_share;       /**< share of the tokens (stop words aside) whose word the model does not know, 0..1 */
+} nf_score;
+
+typedef struct nf_scorer_opts {
+    uint64_t min_tokens; /**< fewer: too_short; 0 = 3 */
+    double threshold;    /**< margin below it: below_threshold; 0 = none */
+    int threads;
+} nf_scorer_opts;
+
+/** Scratch for scoring a stream with one model; not thread-safe itself, uses threads inside. */
+typedef struct nf_scorer nf_scorer;
+NF_API NF_MUST_CHECK nf_status nf_scorer_new(nf_scorer **out, const nf_model *m, const nf_scorer_opts *opts, nf_err *err);
+/**
+ * Score a batch. @param scores b->n, caller-allocated. @param log_odds b->n x classes, caller-allocated, row-major: ln(p/(1-p)) of each class against
+ * the rest in nats, p the softmax of the class scores; zeros when nothing was scored.
+ */
+NF_API NF_MUST_CHECK nf_status nf_scorer_batch(nf_scorer *s, const nf_batch *b, nf_score *scores, double *log_odds, nf_err *err);
+NF_API void nf_scorer_free(nf_scorer *s);
+
+/** Stratified k-fold cross-validation: terms, idf, smoothing and weights are found anew in each fold without its documents. */
+typedef struct nf_crossval_opts {
+    nf_train_opts train;
+    size_t folds;    /**< default 5 */
+    uint64_t seed;   /**< default 1 */
+} nf_crossval_opts;
+/**
+ * @param fold_of n, caller-allocated: fold of each document, -1 when it was in none (no label, or a class with one document).
+ * @param predicted n, caller-allocated: class given when the document was held out, -1 when none.
+ * @param smoothing folds values, caller-allocated: what each fold chose.
+ */
+NF_API NF_MUST_CHECK nf_status nf_crossval(const nf_corpus *c, const nf_crossval_opts *opts, int32_t *fold_of, int32_t *predicted, double *smoothing, nf_err *err);
+
+NF_END_DECLS
+
+#endif

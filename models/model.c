@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* model.c - training: sums to weights; what a model says about itself. */
+#include "models/model.h"
+
+#include "base/try.h"
+#include "features/unicode.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *nf_classifier_name(size_t i, const char **summary)
+{
+    for (size_t k = 0; nfi_classifiers[k]; k++) {
+        if (k == i) {
+            if (summary)
+                *summary = nfi_classifiers[k]->summary;
+            return nfi_classifiers[k]->name;
+        }
+    }
+    return NULL;
+}
+
+nf_train_opts nf_train_defaults(void)
+{
+    return (nf_train_opts){.select = {.min_df = 2}};
+}
+
+void nf_model_free(nf_model *m)
+{
+    if (!m)
+        return;
+    for (size_t i = 0; i < sizeof m->own / sizeof m->own[0]; i++)
+        nfi_free(m->own[i]);
+    nfi_free(m->label);
+    nfi_arena_clear(&m->arena);
+    nfi_text_clear(&m->text);
+    nfi_secr_close(m->file);
+    nfi_free(m);
+}
+
+/* ---- checks before any work ---- */
+
+static nf_status resolve(nf_model *m, const nf_train_opts *o, nf_err *err)
+{
+    const char *classifier = o->classifier ? o->classifier : nfi_classifiers[0]->name;
+    const char *weighting = o->weighting ? o->weighting : nfi_weightings[0]->name;
+
+    m->classifier = nfi_classifier_find(classifier);
+    m->weighting = nfi_weighting_find(weighting);
+    if (!m->classifier)
+        return NF_FAIL(err, NF_EINVAL, "no classifier \"%s\"", classifier);
+    if (!m->weighting)
+        return NF_FAIL(err, NF_EINVAL, "no weighting \"%s\"", weighting);
+    if (!isfinite(o->smoothing) || o->smoothing < 0 || o->smoothing > 1e6)
+        return NF_FAIL(err, NF_EINVAL, "smoothing must be above 0 (or auto)");
+    const char *prior = o->prior ? o->prior : m->classifier->prior;
+    if (strlen(prior) >= sizeof m->prior)
+        return NF_FAIL(err, NF_EINVAL, "the prior list is longer than %zu bytes", sizeof m->prior - 1);
+    memcpy(m->prior, prior, strlen(prior) + 1);
+    return NF_OK;
+}
+
+/* Classes with documents, at least two. */
+static nf_status check_classes(const nfi_terms *t, const nf_str *label, nf_err *err)
+{
+    size_t have = 0, last = 0;
+
+    for (size_t k = 0; k < t->nclasses; k++) {
+        if (t->class_docs[k]) {
+            have++;
+            last = k;
+        }
+    }
+    if (have == 0)
+        return NF_FAIL(err, NF_EDATA, "none of the %llu documents has a label", (unsigned long long)t->ndocs);
+    if (have == 1)
+        return NF_FAIL(err, NF_EDATA, "all labelled documents are \"%.*s\"; a classifier needs at least two classes", (int)label[last].n, label[last].p);
+    return NF_OK;
+}
+
+/* ---- copies of what the terms hold ---- */
+
+/* The i-th owned array of the model, n elements of size; NULL when out of memory. */
+static void *own(nf_model *m, int i, size_t n, size_t size)
+{
+    return m->own[i] = nfi_calloc(n, size);
+}
+
+static nf_status copy_vocabulary(nf_model *m, const nfi_terms *t, nf_err *err)
+{
+    uint64_t bytes = 0;
+
+    for (size_t i = 0; i < t->nwords; i++)
+        bytes += t->word[i].n;
+    uint64_t *end = own(m, 0, t->nwords, sizeof *end);
+    char *blob = own(m, 1, (size_t)bytes, 1);
+    uint32_t *seq = own(m, 2, t->n * (size_t)t->stride, sizeof *seq), *df = own(m, 3, t->n, sizeof *df);
+    if (!end || !blob || !seq || !df)
+        return nfi_oom(err, "a model");
+    bytes = 0;
+    for (size_t i = 0; i < t->nwords; i++) {
+        memcpy(blob + bytes, t->word[i].p, t->word[i].n);
+        end[i] = bytes += t->word[i].n;
+    }
+    memcpy(seq, t->seq, t->n * (size_t)t->stride * sizeof *seq);
+    memcpy(df, t->df, t->n * sizeof *df);
+    m->nwords = t->nwords;
+    m->word_end = end;
+    m->word_bytes = blob;
+    m->nbytes = bytes;
+    m->n = t->n;
+    m->stride = t->stride;
+    m->seq = seq;
+    m->df = df;
+    m->documents = t->ndocs;
+    return NF_OK;
+}
+
+static nf_status copy_labels(nf_model *m, const nfi_terms *t, const nfi_origin *o, nf_err *err)
+{
+    uint64_t *docs = own(m, 4, t->nclasses, sizeof *docs);
+
+    m->label = nfi_calloc(t->nclasses, sizeof *m->label);
+    if (!docs || !m->label)
+        return nfi_oom(err, "labels");
+    m->nclasses = t->nclasses;
+    for (size_t k = 0; k < t->nclasses; k++) {
+        char *p = nfi_arena_copy(&m->arena, o->label[k].p, o->label[k].n);
+        if (!p)
+            return nfi_oom(err, "labels");
+        m->label[k] = (nf_str){p, o->label[k].n};
+        docs[k] = t->class_docs[k];
+    }
+    m->class_docs = docs;
+    nfi_text x = {.tokenizer = o->text->tokenizer, .lo = o->text->lo, .hi = o->text->hi};
+    NF_TRY(nfi_stop_from_words(&x.stop, o->text->stop.name, o->text->stop.word, o->text->stop.n, err));
+    m->text = x;
+    snprintf(m->unicode, sizeof m->unicode, "%s", nfi_unicode_version());
+    return NF_OK;
+}
+
+/* ---- weights ---- */
+
+static nf_status weigh(nf_model *m, const nfi_terms *t, const double *idf, nf_err *err)
+{
+    bool comp = m->classifier->complement;
+    double a = m->smoothing, sign = comp ? -1.0 : 1.0;
+    size_t nk = t->nclasses;
+
+    float *idf32 = own(m, 5, t->n, sizeof *idf32), *base = own(m, 6, t->n, sizeof *base), *w = own(m, 7, t->ptr[t->n], sizeof *w);
+    uint64_t *ptr = own(m, 8, t->n + 1, sizeof *ptr);
+    uint16_t *cls = own(m, 9, t->ptr[t->n], sizeof *cls);
+    uint32_t *doc = own(m, 10, t->ptr[t->n], sizeof *doc);
+    double *z = own(m, 11, nk, sizeof *z), *total = own(m, 12, 2 * nk, sizeof *total);
+    if (!idf32 || !base || !w || !ptr || !cls || !doc || !z || !total)
+        return nfi_oom(err, "weights");
+    memcpy(ptr, t->ptr, (t->n + 1) * sizeof *ptr);
+    memcpy(cls, t->cls, t->ptr[t->n] * sizeof *cls);
+    memcpy(doc, t->doc, t->ptr[t->n] * sizeof *doc);
+
+    bool fold = m->weighting->idf && m->weighting->additive; /* otherwise idf is in the sums already, or there is none */
+    for (size_t i = 0; i < t->n; i++) {
+        int64_t all = 0;
+        double g = fold ? idf[i] / NFI_FIXED_ONE : 1.0 / NFI_FIXED_ONE;
+        for (uint64_t e = t->ptr[i]; e < t->ptr[i + 1]; e++)
+            all += t->val[e];
+        idf32[i] = m->weighting->idf ? (float)idf[i] : 1.0f;
+        base[i] = (float)(sign * nfi_log(a + (comp ? g * (double)all : 0.0)));
+        for (uint64_t e = t->ptr[i]; e < t->ptr[i + 1]; e++)
+            w[e] = (float)(sign * nfi_log(a + g * (double)(comp ? all - t->val[e] : t->val[e])));
+    }
+    double *ones = NULL;
+    if (!fold) {
+        if (!(ones = nfi_alloc(t->n, sizeof *ones)))
+            return nfi_oom(err, "weights");
+        for (size_t i = 0; i < t->n; i++)
+            ones[i] = 1.0;
+    }
+    nfi_nb_totals(t, fold ? idf : ones, total, total + nk);
+    nfi_free(ones);
+    double sum = 0.0;
+    for (size_t k = 0; k < nk; k++)
+        sum += total[k];
+    for (size_t k = 0; k < nk; k++)
+        z[k] = -sign * nfi_log(a * (double)t->n + (comp ? sum - total[k] : total[k]));
+    m->idf = idf32;
+    m->base = base;
+    m->ptr = ptr;
+    m->cls = cls;
+    m->w = w;
+    m->doc = doc;
+    m->z = z;
+    return NF_OK;
+}
+
+static nf_status choose_smoothing(nf_model *m, const nfi_terms *t, const nfi_sample *sample, const nf_train_opts *o, const double *prior, nf_err *err)
+{
+    const char *how = "given";
+
+    m->loo_accuracy = -1.0;
+    m->smoothing = o->smoothing;
+    if (o->smoothing == 0.0) {
+        m->smoothing = m->weighting->l2 ? m->classifier->smoothing_unit : m->classifier->smoothing_count;
+        how = "fixed";
+        if (sample && sample->n && m->weighting->additive) {
+            NF_TRY(nfi_nb_tune(m->classifier, t, sample, m->weighting, prior, strcmp(m->prior, "data") == 0, o->threads, &m->smoothing,
+                               &m->loo_accuracy, &m->loo_documents, err));
+            how = "leave-one-out";
+        }
+    }
+    snprintf(m->smoothing_how, sizeof m->smoothing_how, "%s", how);
+    return NF_OK;
+}
+
+nf_status nfi_model_finish(nf_model **out, const nfi_terms *t, const nfi_sample *sample, const nfi_origin *origin, const nf_train_opts *o, nf_err *err)
+{
+    nf_status s = NF_OK;
+    double *idf = NULL;
+
+    nf_model *m = nfi_calloc(1, sizeof *m);
+    if (!m)
+        return nfi_oom(err, "a model");
+    NF_GO(resolve(m, o, err));
+    NF_GO(check_classes(t, origin->label, err));
+    NF_GO(copy_labels(m, t, origin, err));
+    NF_GO(copy_vocabulary(m, t, err));
+    double *prior = own(m, 13, t->nclasses, sizeof *prior);
+    idf = nfi_alloc(t->n, sizeof *idf);
+    if (!prior || !idf) {
+        s = nfi_oom(err, "a model");
+        goto out;
+    }
+    NF_GO(nfi_nb_prior(m->prior, m->label, t->class_docs, t->nclasses, prior, err));
+    m->log_prior = prior;
+    for (size_t i = 0; i < t->n; i++)
+        idf[i] = nfi_idf(t->ndocs, t->df[i]);
+    NF_GO(choose_smoothing(m, t, sample, o, prior, err));
+    NF_GO(weigh(m, t, idf, err));
+    *out = m;
+    m = NULL;
+out:
+    nfi_free(idf);
+    nf_model_free(m);
+    return s;
+}
+
+nf_status nf_model_train(nf_model **out, const nf_counted *c, const nf_train_opts *o, nf_err *err)
+{
+    const char *weighting = o->weighting ? o->weighting : nfi_weightings[0]->name;
+    const nfi_weighting *w = nfi_weighting_find(weighting);
+    nfi_terms t = {0};
+    nfi_sample sample = {0};
+    nf_str *label = NULL;
+    nf_status s = NF_OK;
+
+    if (!w)
+        return NF_FAIL(err, NF_EINVAL, "no weighting \"%s\"", weighting);
+    NF_GO(nfi_counted_terms(c, &o->select, w, o->smoothing == 0.0 && w->additive, o->threads, &t, &sample, err));
+    label = nfi_calloc(t.nclasses, sizeof *label);
+    if (!label) {
+        s = nfi_oom(err, "labels");
+        goto out;
+    }
+    for (size_t k = 0; k < t.nclasses; k++)
+        label[k] = nf_counted_label(c, k);
+    nfi_origin origin = {nfi_counted_text(c), label};
+    s = nfi_model_finish(out, &t, &sample, &origin, o, err);
+out:
+    nfi_free(label);
+    nfi_terms_clear(&t);
+    nfi_sample_clear(&sample);
+    return s;
+}
+
+/* ---- what a model says about itself ---- */
+
+void nf_model_describe(const nf_model *m, nf_model_info *out)
+{
+    uint64_t labelled = 0;
+
+    for (size_t k = 0; k < m->nclasses; k++)
+        labelled += m->class_docs[k];
+    *out = (nf_model_info){
+        .classifier = m->classifier->name, .weighting = m->weighting->name, .tokenizer = m->text.tokenizer->name, .stopwords = m->text.stop.name,
+        .unicode = m->unicode, .ngram_lo = m->text.lo, .ngram_hi = m->text.hi, .classes = m->nclasses, .terms = m->n, .words = m->nwords,
+        .documents = m->documents, .labelled = labelled, .smoothing = m->smoothing, .smoothing_how = m->smoothing_how,
+        .loo_accuracy = m->loo_accuracy, .loo_documents = m->loo_documents, .prior = m->prior, .bytes = m->file_bytes};
+}
+
+nf_str nf_model_label(const nf_model *m, size_t k) { return m->label[k]; }
+uint64_t nf_model_class_docs(const nf_model *m, size_t k) { return m->class_docs[k]; }
+uint64_t nf_model_term_df(const nf_model *m, size_t t) { return m->df[t]; }
+
+int32_t nf_model_find_label(const nf_model *m, nf_str label)
+{
+    for (size_t k = 0; k < m->nclasses; k++)
+        if (m->label[k].n == label.n && memcmp(m->label[k].p, label.p, label.n) == 0)
+            return (int32_t)k;
+    return -1;
+}
+
+size_t nf_model_term(const nf_model *m, size_t t, char *buf, size_t cap)
+{
+    size_t n = 0;
+
+    for (int k = 0; k < m->stride && m->seq[t * (size_t)m->stride + (size_t)k]; k++) {
+        nf_str w = nfi_model_word(m, m->seq[t * (size_t)m->stride + (size_t)k] - 1);
+        if (k > 0) {
+            if (n < cap)
+                buf[n] = ' ';
+            n++;
+        }
+        if (n < cap)
+            memcpy(buf + n, w.p, w.n < cap - n ? w.n : cap - n);
+        n += w.n;
+    }
+    return n;
+}
+
+/* Entry of class k in term t, or UINT64_MAX. */
+static uint64_t entry_of(const nf_model *m, size_t t, size_t k)
+{
+    for (uint64_t e = m->ptr[t]; e < m->ptr[t + 1]; e++)
+        if (m->cls[e] == k)
+            return e;
+    return UINT64_MAX;
+}
+
+uint64_t nf_model_term_docs(const nf_model *m, size_t t, size_t k)
+{
+    uint64_t e = entry_of(m, t, k);
+    return e == UINT64_MAX ? 0 : m->doc[e];
+}
+
+double nf_model_term_weight(const nf_model *m, size_t t, size_t k)
+{
+    double mine = 0.0, others = 0.0;
+
+    for (size_t c = 0; c < m->nclasses; c++) {
+        uint64_t e = entry_of(m, t, c);
+        double v = (double)(e == UINT64_MAX ? m->base[t] : m->w[e]) + m->z[c];
+        if (c == k)
+            mine = v;
+        else
+            others += v;
+    }
+    return (double)m->idf[t] * (mine - others / (double)(m->nclasses - 1));
+}

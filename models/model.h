@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * model.h - inside of nf_model. All arrays are read-only; they belong either to the model (own) or to the file it was read from (file).
+ */
+#ifndef NFI_MODEL_H
+#define NFI_MODEL_H
+
+#include "base/section.h"
+#include "models/nb.h"
+#include "newsframe/models.h"
+
+struct nf_model {
+    nfi_text text;
+    const nfi_weighting *weighting;
+    const nfi_classifier *classifier;
+    char prior[256], smoothing_how[32], unicode[16];
+    double smoothing, loo_accuracy;
+    uint64_t loo_documents, documents;
+    size_t nclasses;
+    nf_str *label;          /* nclasses, by bytes */
+    const uint64_t *class_docs;
+    const double *z, *log_prior; /* nclasses: see nb.h */
+    size_t nwords;
+    const uint64_t *word_end; /* nwords: end of each word in word_bytes */
+    const char *word_bytes;
+    uint64_t nbytes;
+    size_t n;               /* terms, in byte order */
+    int stride;
+    const uint32_t *seq;    /* n x stride: word number + 1, 0 = no more */
+    const uint32_t *df;     /* n */
+    const float *idf;       /* n; 1 for schemes without idf */
+    const float *base;      /* n: w of classes in which the term does not occur */
+    const uint64_t *ptr;    /* n + 1 */
+    const uint16_t *cls;    /* ptr[n]: classes rising within a term */
+    const float *w;         /* ptr[n] */
+    const uint32_t *doc;    /* ptr[n]: documents of the class with the term, for explanation */
+    nfi_arena arena;        /* labels, and everything of a trained model */
+    void *own[16];          /* arrays of a trained model */
+    nfi_secr *file;
+    uint64_t file_bytes;
+};
+
+static inline nf_str nfi_model_word(const nf_model *m, size_t i)
+{
+    uint64_t a = i ? m->word_end[i - 1] : 0;
+    return (nf_str){m->word_bytes + a, (size_t)(m->word_end[i] - a)};
+}
+
+/* Where a model comes from when its documents were counted. Borrowed. */
+typedef struct nfi_origin {
+    const nfi_text *text;
+    const nf_str *label;
+} nfi_origin;
+
+/*
+ * Derives a model from sums; takes over nothing. sample may be NULL or empty (then smoothing is the fixed one unless given).
+ */
+nf_status nfi_model_finish(nf_model **out, const nfi_terms *t, const nfi_sample *sample, const nfi_origin *origin, const nf_train_opts *o, nf_err *err) NF_MUST_CHECK;
+
+/* One document as terms of the model: term NFI_NONE is unknown (it still counts in the norm). Entries in first-seen order. */
+typedef struct nfi_score_row {
+    const uint32_t *term, *tf;
+    size_t n;
+} nfi_score_row;
+/*
+ * Class scores of a row into acc (nclasses, caller-allocated), summed in double in entry order. expanded: nclasses floats of scratch.
+ * Returns how many entries were known.
+ */
+size_t nfi_model_score_row(const nf_model *m, const double table[NFI_TF_TABLE], const nfi_score_row *row, double *acc, float *expanded);
+/* Class scores to log-odds, best, second and margin. */
+void nfi_log_odds(const double *acc, size_t n, double *log_odds, int32_t *best, int32_t *second, double *margin);
+
+#endif

@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * model_file.c - the model file (.nfm): container kind 'M' of base/section.h, version 1.0. Little-endian, data only.
+ *
+ *   META  bytes  "key=value\n" lines, keys rising: classifier, documents, loo_accuracy, loo_documents, ngram_hi, ngram_lo, prior, smoothing,
+ *                smoothing_how, stop, tokenizer, tokenizer_version, unicode, weighting
+ *   LABE  u64    end of each label in LABB; labels rise by bytes       LABB  bytes
+ *   STPE  u64    end of each stop word in STPB; words rise by bytes    STPB  bytes
+ *   CDOC  u64    documents a class
+ *   ZCLS  f64    z_c, PRIR f64 ln prior: see nb.h
+ *   WRDE  u64    end of each word in WRDB; words rise by bytes         WRDB  bytes
+ *   TSEQ  u32    terms x ngram_hi: word number + 1, 0 = no more; rows rise
+ *   TDFR  u32    document frequency a term      TIDF  f32   idf a term
+ *   TBAS  f32    w of classes without the term  TPTR  u64   terms + 1 offsets into the next three
+ *   TCLS  u16    class                          TWGT  f32   w of term and class
+ *   TDOC  u32    documents of the class with the term (optional: explanation)
+ *
+ * A reader trusts nothing: lengths, order, ranges of everything used as an index and finiteness are checked before the model is handed out.
+ */
+#include "models/model.h"
+
+#include "base/try.h"
+#include "base/utf8.h"
+#include "features/unicode.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { MAJOR = 1, MINOR = 0 };
+
+/* ---- writing ---- */
+
+static void put_strings(nfi_secw *w, const char *ends, const char *bytes, const nf_str *s, size_t n)
+{
+    uint64_t end = 0;
+
+    nfi_secw_begin(w, ends, NFI_U64, true);
+    for (size_t i = 0; i < n; i++) {
+        end += s[i].n;
+        nfi_secw_put(w, &end, sizeof end);
+    }
+    nfi_secw_end(w);
+    nfi_secw_begin(w, bytes, NFI_BYTES, true);
+    for (size_t i = 0; i < n; i++)
+        nfi_secw_put(w, s[i].p, s[i].n);
+    nfi_secw_end(w);
+}
+
+static void put_number(nfi_buf *b, const char *key, double v)
+{
+    char tmp[32];
+    nfi_buf_puts(b, key);
+    nfi_buf_put(b, tmp, nfi_format_shortest(tmp, v));
+    nfi_buf_putc(b, '\n');
+}
+
+static void put_text(nfi_buf *b, const char *key, const char *v)
+{
+    nfi_buf_puts(b, key);
+    nfi_buf_puts(b, v);
+    nfi_buf_putc(b, '\n');
+}
+
+static void put_meta(const nf_model *m, nfi_buf *b)
+{
+    put_text(b, "classifier=", m->classifier->name);
+    put_number(b, "documents=", (double)m->documents);
+    put_number(b, "loo_accuracy=", m->loo_accuracy);
+    put_number(b, "loo_documents=", (double)m->loo_documents);
+    put_number(b, "ngram_hi=", m->text.hi);
+    put_number(b, "ngram_lo=", m->text.lo);
+    put_text(b, "prior=", m->prior);
+    put_number(b, "smoothing=", m->smoothing);
+    put_text(b, "smoothing_how=", m->smoothing_how);
+    put_text(b, "stop=", m->text.stop.name);
+    put_text(b, "tokenizer=", m->text.tokenizer->name);
+    put_number(b, "tokenizer_version=", m->text.tokenizer->version);
+    put_text(b, "unicode=", m->unicode);
+    put_text(b, "weighting=", m->weighting->name);
+}
+
+nf_status nf_model_save(const nf_model *m, const char *path, nf_err *err)
+{
+    nfi_buf meta = {0};
+    nfi_secw *w = NULL;
+    nf_status s = NF_OK;
+
+    put_meta(m, &meta);
+    if (!nfi_buf_ok(&meta)) {
+        s = nfi_oom(err, "model settings");
+        goto out;
+    }
+    NF_GO(nfi_secw_open(&w, path, 'M', MAJOR, MINOR, err));
+    nfi_secw_section(w, "META", NFI_BYTES, true, meta.p, meta.n);
+    put_strings(w, "LABE", "LABB", m->label, m->nclasses);
+    put_strings(w, "STPE", "STPB", m->text.stop.word, m->text.stop.n);
+    nfi_secw_section(w, "CDOC", NFI_U64, true, m->class_docs, m->nclasses);
+    nfi_secw_section(w, "ZCLS", NFI_F64, true, m->z, m->nclasses);
+    nfi_secw_section(w, "PRIR", NFI_F64, true, m->log_prior, m->nclasses);
+    nfi_secw_section(w, "WRDE", NFI_U64, true, m->word_end, m->nwords);
+    nfi_secw_section(w, "WRDB", NFI_BYTES, true, m->word_bytes, m->nbytes);
+    nfi_secw_section(w, "TSEQ", NFI_U32, true, m->seq, m->n * (size_t)m->stride);
+    nfi_secw_section(w, "TDFR", NFI_U32, true, m->df, m->n);
+    nfi_secw_section(w, "TIDF", NFI_F32, true, m->idf, m->n);
+    nfi_secw_section(w, "TBAS", NFI_F32, true, m->base, m->n);
+    nfi_secw_section(w, "TPTR", NFI_U64, true, m->ptr, m->n + 1);
+    nfi_secw_section(w, "TCLS", NFI_U16, true, m->cls, (size_t)m->ptr[m->n]);
+    nfi_secw_section(w, "TWGT", NFI_F32, true, m->w, (size_t)m->ptr[m->n]);
+    nfi_secw_section(w, "TDOC", NFI_U32, false, m->doc, (size_t)m->ptr[m->n]);
+    s = nfi_secw_commit(w, err);
+out:
+    nfi_buf_clear(&meta);
+    return s;
+}
+
+/* ---- reading ---- */
+
+static nf_status bad(const nf_model *m, nf_err *err, const char *what)
+{
+    return NF_FAIL_AT(err, NF_EMODEL, nfi_secr_name(m->file), 0, "damaged or hostile model: %s", what);
+}
+
+static nf_status get(nf_model *m, const char *tag, nfi_elem type, uint64_t want, const void *p, nf_err *err)
+{
+    uint64_t n;
+    const void *data;
+    char what[64];
+
+    NF_TRY(nfi_secr_get(m->file, tag, type, true, &data, &n, err));
+    if (want != UINT64_MAX && n != want) {
+        snprintf(what, sizeof what, "section %.4s has %llu elements, expected %llu", tag, (unsigned long long)n, (unsigned long long)want);
+        return bad(m, err, what);
+    }
+    memcpy((void *)(uintptr_t)p, &data, sizeof data); /* p is the address of a typed pointer */
+    return NF_OK;
+}
+
+/* Value of a key of META, as [*v, *v + *n). */
+static bool meta_value(const char *meta, size_t len, const char *key, const char **v, size_t *n)
+{
+    size_t k = strlen(key);
+    for (const char *p = meta, *end = meta + len; p < end;) {
+        const char *nl = memchr(p, '\n', (size_t)(end - p));
+        if (!nl)
+            return false;
+        if ((size_t)(nl - p) > k && memcmp(p, key, k) == 0 && p[k] == '=') {
+            *v = p + k + 1;
+            *n = (size_t)(nl - *v);
+            return true;
+        }
+        p = nl + 1;
+    }
+    return false;
+}
+
+static nf_status meta_text(nf_model *m, const char *meta, size_t len, const char *key, char *dst, size_t cap, nf_err *err)
+{
+    const char *v;
+    size_t n;
+    char what[64];
+
+    if (!meta_value(meta, len, key, &v, &n) || n >= cap || memchr(v, 0, n) || nfi_utf8_valid_prefix(v, n) != n) {
+        snprintf(what, sizeof what, "setting \"%s\" is missing or malformed", key);
+        return bad(m, err, what);
+    }
+    memcpy(dst, v, n);
+    dst[n] = '\0';
+    return NF_OK;
+}
+
+static nf_status meta_number(nf_model *m, const char *meta, size_t len, const char *key, double lo, double hi, double *out, nf_err *err)
+{
+    char text[40], what[64];
+
+    NF_TRY(meta_text(m, meta, len, key, text, sizeof text, err));
+    if (!nfi_parse_double(text, strlen(text), out) || *out < lo || *out > hi) {
+        snprintf(what, sizeof what, "setting \"%s\" is out of range", key);
+        return bad(m, err, what);
+    }
+    return NF_OK;
+}
+
+static nf_status read_meta(nf_model *m, char *stop, size_t capstop, nf_err *err)
+{
+    const char *meta;
+    uint64_t len;
+    const void *p;
+    char name[64];
+    double lo, hi, version, v;
+
+    NF_TRY(nfi_secr_get(m->file, "META", NFI_BYTES, true, &p, &len, err));
+    meta = p;
+    NF_TRY(meta_text(m, meta, len, "tokenizer", name, sizeof name, err));
+    if (!(m->text.tokenizer = nfi_tokenizer_find(name)))
+        return bad(m, err, "it names a tokenizer that this program does not have");
+    NF_TRY(meta_number(m, meta, len, "tokenizer_version", 0, 1e9, &version, err));
+    if ((uint32_t)version != m->text.tokenizer->version)
+        return bad(m, err, "it was made with another version of the tokenizer; train it again");
+    NF_TRY(meta_text(m, meta, len, "unicode", m->unicode, sizeof m->unicode, err));
+    if (strcmp(m->unicode, nfi_unicode_version()) != 0)
+        return bad(m, err, "it was made with another Unicode version; train it again");
+    NF_TRY(meta_text(m, meta, len, "classifier", name, sizeof name, err));
+    if (!(m->classifier = nfi_classifier_find(name)))
+        return bad(m, err, "it names a classifier that this program does not have");
+    NF_TRY(meta_text(m, meta, len, "weighting", name, sizeof name, err));
+    if (!(m->weighting = nfi_weighting_find(name)))
+        return bad(m, err, "it names a weighting that this program does not have");
+    NF_TRY(meta_number(m, meta, len, "ngram_lo", 1, NFI_MAX_NGRAM, &lo, err));
+    NF_TRY(meta_number(m, meta, len, "ngram_hi", lo, NFI_MAX_NGRAM, &hi, err));
+    m->text.lo = (int)lo;
+    m->text.hi = m->stride = (int)hi;
+    NF_TRY(meta_text(m, meta, len, "prior", m->prior, sizeof m->prior, err));
+    NF_TRY(meta_text(m, meta, len, "smoothing_how", m->smoothing_how, sizeof m->smoothing_how, err));
+    NF_TRY(meta_number(m, meta, len, "smoothing", 1e-12, 1e6, &m->smoothing, err));
+    NF_TRY(meta_number(m, meta, len, "loo_accuracy", -1, 1, &m->loo_accuracy, err));
+    NF_TRY(meta_number(m, meta, len, "loo_documents", 0, 0x1p53, &v, err));
+    m->loo_documents = (uint64_t)v;
+    NF_TRY(meta_number(m, meta, len, "documents", 1, 0x1p53, &v, err));
+    m->documents = (uint64_t)v;
+    return meta_text(m, meta, len, "stop", stop, capstop, err);
+}
+
+/* Strings that rise by bytes, at least min bytes long, valid UTF-8 without control characters (and, for words, without blanks). */
+static nf_status check_strings(const nf_model *m, const uint64_t *end, uint64_t n, const char *bytes, uint64_t nbytes, size_t max, unsigned char least, const char *what,
+                               nf_err *err)
+{
+    uint64_t a = 0, prev = 0;
+
+    for (uint64_t i = 0; i < n; i++) {
+        if (end[i] <= a || end[i] > nbytes || end[i] - a > max)
+            return bad(m, err, what);
+        for (uint64_t k = a; k < end[i]; k++)
+            if ((unsigned char)bytes[k] < least || bytes[k] == 0x7f)
+                return bad(m, err, what);
+        if (nfi_utf8_valid_prefix(bytes + a, (size_t)(end[i] - a)) != end[i] - a)
+            return bad(m, err, what);
+        if (i > 0) {
+            size_t x = (size_t)(a - prev), y = (size_t)(end[i] - a);
+            int d = memcmp(bytes + prev, bytes + a, x < y ? x : y);
+            if (d > 0 || (d == 0 && x >= y))
+                return bad(m, err, what);
+        }
+        prev = a;
+        a = end[i];
+    }
+    return a == nbytes ? NF_OK : bad(m, err, what);
+}
+
+static nf_status read_strings(nf_model *m, const char *ends, const char *bytes, uint64_t n, size_t max, unsigned char least, const char *what, const uint64_t **end,
+                              const char **blob, uint64_t *count, uint64_t *nbytes, nf_err *err)
+{
+    const void *p;
+
+    NF_TRY(nfi_secr_get(m->file, ends, NFI_U64, true, &p, count, err));
+    *end = p;
+    NF_TRY(nfi_secr_get(m->file, bytes, NFI_BYTES, true, &p, nbytes, err));
+    *blob = p;
+    if (n != UINT64_MAX && *count != n)
+        return bad(m, err, what);
+    return check_strings(m, *end, *count, *blob, *nbytes, max, least, what, err);
+}
+
+static nf_status check_f64(const nf_model *m, const double *v, size_t n, const char *what, nf_err *err)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(v[i]) || fabs(v[i]) > 1e12)
+            return bad(m, err, what);
+    return NF_OK;
+}
+
+static nf_status check_f32(const nf_model *m, const float *v, size_t n, const char *what, nf_err *err)
+{
+    uint32_t worst = 0;
+
+    for (size_t i = 0; i < n; i++) { /* no branch: the loop vectorises */
+        uint32_t u;
+        memcpy(&u, &v[i], sizeof u);
+        u &= 0x7fffffff;
+        worst = u > worst ? u : worst;
+    }
+    return worst < 0x5368d4a5 ? NF_OK : bad(m, err, what); /* |v| < 1e12, which also rules out infinities and NaN */
+}
+
+static nf_status check_terms(const nf_model *m, nf_err *err)
+{
+    size_t stride = (size_t)m->stride;
+
+    for (size_t t = 0; t < m->n; t++) {
+        const uint32_t *s = m->seq + t * stride;
+        bool ended = s[0] == 0;
+        if (ended)
+            return bad(m, err, "an empty term");
+        for (size_t k = 0; k < stride; k++) {
+            if (s[k] > m->nwords || (ended && s[k]))
+                return bad(m, err, "a term names a word that does not exist");
+            ended = s[k] == 0;
+        }
+        if (t > 0) {
+            size_t k = 0;
+            while (k < stride && s[k] == s[k - stride])
+                k++;
+            if (k == stride || s[k - stride] > s[k])
+                return bad(m, err, "terms are not in order");
+        }
+        if (m->ptr[t + 1] < m->ptr[t] || m->ptr[t + 1] - m->ptr[t] > m->nclasses)
+            return bad(m, err, "offsets of terms are not in order");
+        if (m->df[t] == 0 || m->df[t] > m->documents || m->idf[t] < 0.0f)
+            return bad(m, err, "a document frequency is out of range");
+    }
+    return NF_OK;
+}
+
+static nf_status check_entries(const nf_model *m, nf_err *err)
+{
+    for (size_t t = 0; t < m->n; t++)
+        for (uint64_t e = m->ptr[t]; e < m->ptr[t + 1]; e++)
+            if (m->cls[e] >= m->nclasses || (e > m->ptr[t] && m->cls[e] <= m->cls[e - 1]))
+                return bad(m, err, "a class number is out of range or order");
+    return NF_OK;
+}
+
+static nf_status read_arrays(nf_model *m, const char *stop, nf_err *err)
+{
+    const uint64_t *end;
+    const char *blob;
+    uint64_t n, nbytes, terms, entries;
+    const void *p;
+    nf_str *words = NULL;
+    nf_status s = NF_OK;
+
+    NF_TRY(read_strings(m, "LABE", "LABB", UINT64_MAX, NFI_MAX_LABEL, 0x20, "labels", &end, &blob, &n, &nbytes, err));
+    if (n < 2 || n > NFI_MAX_LABELS)
+        return bad(m, err, "it has fewer than 2 or more than 65535 classes");
+    m->nclasses = (size_t)n;
+    m->label = nfi_calloc(m->nclasses, sizeof *m->label);
+    if (!m->label)
+        return nfi_oom(err, "labels");
+    for (size_t k = 0; k < m->nclasses; k++)
+        m->label[k] = (nf_str){blob + (k ? end[k - 1] : 0), (size_t)(end[k] - (k ? end[k - 1] : 0))};
+
+    NF_TRY(read_strings(m, "STPE", "STPB", UINT64_MAX, NFI_MAX_TOKEN, 0x21, "stop words", &end, &blob, &n, &nbytes, err));
+    words = nfi_calloc((size_t)n, sizeof *words);
+    if (!words)
+        return nfi_oom(err, "stop words");
+    for (size_t k = 0; k < n; k++)
+        words[k] = (nf_str){blob + (k ? end[k - 1] : 0), (size_t)(end[k] - (k ? end[k - 1] : 0))};
+    s = nfi_stop_from_words(&m->text.stop, stop, words, (size_t)n, err);
+    nfi_free(words);
+    NF_TRY(s);
+
+    NF_TRY(get(m, "CDOC", NFI_U64, m->nclasses, &m->class_docs, err));
+    NF_TRY(get(m, "ZCLS", NFI_F64, m->nclasses, &m->z, err));
+    NF_TRY(get(m, "PRIR", NFI_F64, m->nclasses, &m->log_prior, err));
+    NF_TRY(check_f64(m, m->z, m->nclasses, "class offsets are not finite", err));
+    NF_TRY(check_f64(m, m->log_prior, m->nclasses, "priors are not finite", err));
+    double sum = 0.0;
+    for (size_t k = 0; k < m->nclasses; k++)
+        sum += nfi_exp(m->log_prior[k] < 700 ? m->log_prior[k] : 700);
+    if (fabs(sum - 1.0) > 1e-6)
+        return bad(m, err, "priors do not add up to 1");
+
+    NF_TRY(read_strings(m, "WRDE", "WRDB", UINT64_MAX, NFI_MAX_TOKEN, 0x21, "words are malformed or not in order", &m->word_end, &m->word_bytes, &n, &m->nbytes, err));
+    if (n >= UINT32_MAX)
+        return bad(m, err, "too many words");
+    m->nwords = (size_t)n;
+    NF_TRY(nfi_secr_get(m->file, "TDFR", NFI_U32, true, &p, &terms, err));
+    if (terms == 0 || terms > NFI_MAX_TERMS)
+        return bad(m, err, "it has no terms, or more than 2^28");
+    m->df = p;
+    m->n = (size_t)terms;
+    NF_TRY(get(m, "TSEQ", NFI_U32, terms * (uint64_t)m->stride, &m->seq, err));
+    NF_TRY(get(m, "TIDF", NFI_F32, terms, &m->idf, err));
+    NF_TRY(get(m, "TBAS", NFI_F32, terms, &m->base, err));
+    NF_TRY(get(m, "TPTR", NFI_U64, terms + 1, &m->ptr, err));
+    NF_TRY(nfi_secr_get(m->file, "TCLS", NFI_U16, true, &p, &entries, err));
+    m->cls = p;
+    NF_TRY(get(m, "TWGT", NFI_F32, entries, &m->w, err));
+    NF_TRY(nfi_secr_get(m->file, "TDOC", NFI_U32, false, &p, &n, err));
+    m->doc = p;
+    if (p && n != entries)
+        return bad(m, err, "section TDOC has the wrong length");
+    NF_TRY(check_f32(m, m->idf, m->n, "an idf is not finite", err));
+    NF_TRY(check_f32(m, m->base, m->n, "a weight is not finite", err));
+    NF_TRY(check_f32(m, m->w, (size_t)entries, "a weight is not finite", err));
+    NF_TRY(check_terms(m, err));
+    if (m->ptr[0] != 0 || m->ptr[m->n] != entries)
+        return bad(m, err, "offsets of terms do not match the weights");
+    return check_entries(m, err);
+}
+
+static nf_status parse(nf_model **out, nfi_secr *file, nf_err *err)
+{
+    static const char *const known[] = {"META", "LABE", "LABB", "STPE", "STPB", "CDOC", "ZCLS", "PRIR", "WRDE", "WRDB",
+                                        "TSEQ", "TDFR", "TIDF", "TBAS", "TPTR", "TCLS", "TWGT", "TDOC"};
+    nf_status s = NF_OK;
+    char stop[64];
+    nf_model *m = nfi_calloc(1, sizeof *m);
+
+    if (!m) {
+        nfi_secr_close(file);
+        return nfi_oom(err, "a model");
+    }
+    m->file = file;
+    NF_GO(nfi_secr_check_known(file, known, sizeof known / sizeof known[0], err));
+    NF_GO(read_meta(m, stop, sizeof stop, err));
+    NF_GO(read_arrays(m, stop, err));
+    for (size_t i = 0;; i++) {
+        char tag[5];
+        nfi_elem type;
+        uint64_t count, bytes;
+        if (!nfi_secr_entry(file, i, tag, &type, &count, &bytes))
+            break;
+        m->file_bytes += bytes;
+    }
+    *out = m;
+    m = NULL;
+out:
+    nf_model_free(m);
+    return s;
+}
+
+nf_status nf_model_load(nf_model **out, const char *path, nf_err *err)
+{
+    nfi_secr *file;
+    NF_TRY(nfi_secr_open(&file, path, 'M', MAJOR, err));
+    return parse(out, file, err);
+}
+
+nf_status nf_model_from_memory(nf_model **out, const void *p, size_t n, const char *name, nf_err *err)
+{
+    nfi_secr *file;
+    NF_TRY(nfi_secr_from_memory(&file, p, n, name, 'M', MAJOR, err));
+    return parse(out, file, err);
+}

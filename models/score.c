@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * score.c - documents to class scores.
+ *
+ * A worker counts documents with the same code as training; a node of its vocabulary is looked up in the model once, when it is first seen. Rows of weights
+ * are expanded from (base, exceptions) to one float a class and added with the axpy kernel, so that every path gives the same bits.
+ */
+#include "models/lookup.h"
+#include "models/model.h"
+
+#include "base/kern.h"
+#include "base/par.h"
+#include "base/try.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { CHUNK_BYTES = 128 << 10, VOCAB_MAX = 1 << 21 };
+
+const char *nf_score_status_text(nf_score_status s)
+{
+    static const char *const text[] = {
+#define X(name, value, meaning) value,
+        NF_SCORE_STATUSES(X)
+#undef X
+    };
+    return (unsigned)s < NF_SCORE_STATUS_COUNT ? text[s] : "?";
+}
+
+size_t nfi_model_score_row(const nf_model *m, const double table[NFI_TF_TABLE], const nfi_score_row *row, double *acc, float *expanded)
+{
+    const nfi_kern *kern = nfi_kern_get();
+    const nfi_weighting *w = m->weighting;
+    double inv = 1.0, mass = 0.0;
+    size_t known = 0;
+
+    if (w->l2 && w->additive) {
+        inv = nfi_inverse_norm(table, w->tf, row->tf, row->n);
+    } else if (w->l2) {
+        double sum = 0.0;
+        for (size_t e = 0; e < row->n; e++) {
+            double x = row->term[e] == NFI_NONE ? 0.0 : nfi_tf_at(table, w->tf, row->tf[e]) * (double)m->idf[row->term[e]];
+            sum += x * x;
+        }
+        inv = sum > 0 ? 1.0 / sqrt(sum) : 0.0;
+    }
+    for (size_t k = 0; k < m->nclasses; k++)
+        acc[k] = 0.0;
+    for (size_t e = 0; e < row->n; e++) {
+        uint32_t t = row->term[e];
+        if (t == NFI_NONE)
+            continue;
+        double x = nfi_tf_at(table, w->tf, row->tf[e]) * inv * (double)m->idf[t];
+        uint64_t a = m->ptr[t], b = m->ptr[t + 1];
+        known++;
+        mass += x;
+        if (b - a == m->nclasses) { /* every class has an entry: they are in order */
+            kern->axpy_f64(acc, x, m->w + a, m->nclasses);
+            continue;
+        }
+        for (size_t k = 0; k < m->nclasses; k++)
+            expanded[k] = m->base[t];
+        for (; a < b; a++)
+            expanded[m->cls[a]] = m->w[a];
+        kern->axpy_f64(acc, x, expanded, m->nclasses);
+    }
+    for (size_t k = 0; k < m->nclasses; k++)
+        acc[k] += m->log_prior[k] + mass * m->z[k];
+    return known;
+}
+
+void nfi_log_odds(const double *acc, size_t n, double *log_odds, int32_t *best, int32_t *second, double *margin)
+{
+    int32_t a = 0, b = -1;
+    double sum = 0.0;
+
+    for (size_t k = 1; k < n; k++) {
+        if (acc[k] > acc[a]) {
+            b = a;
+            a = (int32_t)k;
+        } else if (b < 0 || acc[k] > acc[b]) {
+            b = (int32_t)k;
+        }
+    }
+    /* ln(p/(1-p)) = s_k - ln(sum over the others of exp s): for the best class sum the others directly, for the rest take the class out */
+    for (size_t k = 0; k < n; k++) {
+        log_odds[k] = nfi_exp(acc[k] - acc[a]);
+        sum += log_odds[k];
+    }
+    double rest = 0.0;
+    for (size_t k = 0; k < n; k++)
+        if ((int32_t)k != a)
+            rest += log_odds[k];
+    for (size_t k = 0; k < n; k++) {
+        double others = (int32_t)k == a ? rest : sum - log_odds[k];
+        log_odds[k] = acc[k] - acc[a] - (others > 1e-300 ? nfi_log(others) : -690.7755278982137);
+    }
+    *best = a;
+    *second = b;
+    *margin = log_odds[a] - log_odds[b];
+}
+
+/* ---- streams ---- */
+
+typedef struct worker {
+    nfi_counter counter;
+    nfi_rows rows;
+    uint32_t *term; /* node -> model term */
+    uint32_t *word; /* node -> model word, for word nodes */
+    size_t mapped, capterm, capword;
+    uint32_t *row; /* terms of the current document */
+    size_t caprow;
+    double *acc;
+    float *expanded;
+} worker;
+
+struct nf_scorer {
+    const nf_model *m;
+    nfi_lookup lookup;
+    uint64_t min_tokens;
+    double threshold;
+    int threads;
+    worker *w;
+    double table[NFI_TF_TABLE];
+    /* of the batch at hand */
+    const nf_batch *batch;
+    const size_t *bound;
+    nf_score *scores;
+    double *log_odds;
+};
+
+void nf_scorer_free(nf_scorer *s)
+{
+    if (!s)
+        return;
+    for (int i = 0; s->w && i < s->threads; i++) {
+        worker *w = &s->w[i];
+        nfi_counter_clear(&w->counter);
+        nfi_rows_clear(&w->rows);
+        nfi_free(w->term);
+        nfi_free(w->word);
+        nfi_free(w->row);
+        nfi_free(w->acc);
+        nfi_free(w->expanded);
+    }
+    nfi_free(s->w);
+    nfi_lookup_clear(&s->lookup);
+    nfi_free(s);
+}
+
+nf_status nf_scorer_new(nf_scorer **out, const nf_model *m, const nf_scorer_opts *o, nf_err *err)
+{
+    nf_status s = NF_OK;
+    nf_scorer *x = nfi_calloc(1, sizeof *x);
+
+    if (!x)
+        return nfi_oom(err, "scoring");
+    x->m = m;
+    x->min_tokens = o && o->min_tokens ? o->min_tokens : 3;
+    x->threshold = o ? o->threshold : 0.0;
+    x->threads = nfi_par_threads(o ? o->threads : 0);
+    nfi_tf_table(m->weighting->tf, x->table);
+    NF_GO(nfi_lookup_init(&x->lookup, m, err));
+    x->w = nfi_calloc((size_t)x->threads, sizeof *x->w);
+    if (!x->w) {
+        s = nfi_oom(err, "scoring");
+        goto out;
+    }
+    for (int i = 0; i < x->threads; i++) {
+        NF_GO(nfi_counter_init(&x->w[i].counter, &m->text, err));
+        x->w[i].acc = nfi_alloc(m->nclasses, sizeof *x->w[i].acc);
+        x->w[i].expanded = nfi_alloc(m->nclasses, sizeof *x->w[i].expanded);
+        if (!x->w[i].acc || !x->w[i].expanded) {
+            s = nfi_oom(err, "scoring");
+            goto out;
+        }
+    }
+    *out = x;
+    x = NULL;
+out:
+    nf_scorer_free(x);
+    return s;
+}
+
+/* Looks up the nodes that the vocabulary gained since the last call. */
+static nf_status map_nodes(nf_scorer *s, worker *w, nf_err *err)
+{
+    const nfi_vocab *v = &w->counter.vocab;
+
+    NF_TRY(nfi_grow(&w->term, &w->capterm, v->nnode, sizeof *w->term, err));
+    NF_TRY(nfi_grow(&w->word, &w->capword, v->nnode, sizeof *w->word, err));
+    for (size_t i = w->mapped; i < v->nnode; i++) {
+        nfi_node x = v->node[i];
+        if (x.prefix == NFI_NONE) {
+            uint32_t word = nfi_lookup_word(&s->lookup, v->word[x.word]);
+            w->word[i] = word;
+            w->term[i] = word == NFI_NONE ? NFI_NONE : nfi_lookup_term(&s->lookup, &word, 1);
+            continue;
+        }
+        uint32_t seq[NFI_MAX_NGRAM], at = (uint32_t)i;
+        int n = 1;
+        for (uint32_t p = x.prefix; p != NFI_NONE; p = v->node[p].prefix)
+            n++;
+        bool known = true;
+        for (int k = n - 1; k >= 0; k--) {
+            bool last = v->node[at].prefix == NFI_NONE;
+            seq[k] = w->word[last ? at : v->node[at].word];
+            known &= seq[k] != NFI_NONE;
+            at = v->node[at].prefix;
+        }
+        w->word[i] = NFI_NONE;
+        w->term[i] = known ? nfi_lookup_term(&s->lookup, seq, n) : NFI_NONE;
+    }
+    w->mapped = v->nnode;
+    return NF_OK;
+}
+
+static nf_status score_doc(nf_scorer *s, worker *w, const nf_doc *d, nf_score *out, double *log_odds, nf_err *err)
+{
+    const nf_model *m = s->m;
+    nf_str parts[2] = {d->title, d->text};
+    uint64_t known_tokens = 0, counted = 0;
+
+    *out = (nf_score){.label = -1, .second = -1};
+    for (size_t k = 0; k < m->nclasses; k++)
+        log_odds[k] = 0.0;
+    w->rows.n = 0;
+    NF_TRY(nfi_count_doc(&w->counter, parts, 2, &w->rows, &out->n_tokens, err));
+    NF_TRY(map_nodes(s, w, err));
+    NF_TRY(nfi_grow(&w->row, &w->caprow, w->rows.n, sizeof *w->row, err));
+    for (size_t e = 0; e < w->rows.n; e++) {
+        uint32_t node = w->rows.id[e];
+        w->row[e] = w->term[node];
+        if (m->text.lo == 1 && w->counter.vocab.node[node].prefix != NFI_NONE)
+            continue; /* out-of-vocabulary is about words where words are counted */
+        counted += w->rows.tf[e];
+        known_tokens += w->row[e] != NFI_NONE ? w->rows.tf[e] : 0;
+    }
+    out->oov_share = counted ? 1.0 - (double)known_tokens / (double)counted : 0.0;
+    if (out->n_tokens == 0) {
+        out->status = NF_SCORE_EMPTY;
+        return NF_OK;
+    }
+    if (out->n_tokens < s->min_tokens) {
+        out->status = NF_SCORE_TOO_SHORT;
+        return NF_OK;
+    }
+    nfi_score_row row = {w->row, w->rows.tf, w->rows.n};
+    if (nfi_model_score_row(m, s->table, &row, w->acc, w->expanded) == 0) {
+        out->status = NF_SCORE_NO_KNOWN_WORDS;
+        return NF_OK;
+    }
+    int32_t best, second;
+    nfi_log_odds(w->acc, m->nclasses, log_odds, &best, &second, &out->margin);
+    for (size_t k = 0; k < m->nclasses; k++)
+        if (!isfinite(log_odds[k]))
+            return NF_FAIL(err, NF_EINTERNAL, "a score is not finite");
+    out->scored = true;
+    if (out->margin <= 1e-9) {
+        out->status = NF_SCORE_TIE;
+    } else if (out->margin < s->threshold) {
+        out->status = NF_SCORE_BELOW_THRESHOLD;
+    } else {
+        out->label = best;
+        out->second = second;
+    }
+    return NF_OK;
+}
+
+static nf_status score_chunk(void *ctx, size_t k, int index, nf_err *err)
+{
+    nf_scorer *s = ctx;
+    worker *w = &s->w[index];
+
+    if (w->counter.vocab.nnode > VOCAB_MAX) { /* bounds memory on endless streams; scores do not depend on it */
+        NF_TRY(nfi_vocab_reset(&w->counter.vocab, err));
+        w->mapped = 0;
+    }
+    for (size_t i = s->bound[k]; i < s->bound[k + 1]; i++)
+        NF_TRY(score_doc(s, w, &s->batch->docs[i], &s->scores[i], s->log_odds + i * s->m->nclasses, err));
+    return NF_OK;
+}
+
+nf_status nf_scorer_batch(nf_scorer *s, const nf_batch *b, nf_score *scores, double *log_odds, nf_err *err)
+{
+    size_t *bound = nfi_alloc(b->n + 1, sizeof *bound), chunks = 0, bytes = 0;
+
+    if (!bound)
+        return nfi_oom(err, "scoring");
+    bound[0] = 0;
+    for (size_t i = 0; i < b->n; i++) {
+        bytes += b->docs[i].text.n + b->docs[i].title.n + 64;
+        if (bytes >= CHUNK_BYTES || i + 1 == b->n) {
+            bound[++chunks] = i + 1;
+            bytes = 0;
+        }
+    }
+    s->batch = b;
+    s->bound = bound;
+    s->scores = scores;
+    s->log_odds = log_odds;
+    nf_status st = nfi_par_chunks(chunks, s->threads, score_chunk, s, err);
+    nfi_free(bound);
+    return st;
+}
