@@ -8,11 +8,16 @@
  *         OPT_ENUM(0, "init", struct opts, init, "k-means++", nf_kmeans_init_name, "how to choose the first centres"),
  *         OPT_COMMON(struct opts, common),
  *         OPT_END};
- *     static int run(const void *opts, nfi_cli *cli, int nargs, char **args) { const struct opts *o = opts; ... return NFI_EXIT_OK; }
- *     const nfi_verb nfi_verb_cluster = {.name = "cluster", ..., .opts = rows, .opts_size = sizeof(struct opts), .run = run};
+ *     static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
+ *     {
+ *         const struct opts *o = opts;
+ *         ... return NFI_EXIT_OK;
+ *     }
+ *     const nfi_verb nfi_verb_cluster = {.name = "cluster", .opts = rows, .opts_size = sizeof(struct opts), .run = run, ...};
  *
- * plus a row in verbs.c and a file name in meson.build. The rows make the parser, --help, --usage, the man page and the shell completions, so a
- * value that reaches run() is of the right type and within its range. A verb parses, calls the library and reports: no algorithm lives here.
+ * plus a row in verbs.c and a file name in meson.build. The rows make the parser, --help, --usage, the man page and the shell completions,
+ * so a value that reaches run() is of the right type and within its range. A verb parses, calls the library and reports: no algorithm
+ * lives here.
  */
 #ifndef NFI_CLI_H
 #define NFI_CLI_H
@@ -93,7 +98,8 @@ typedef struct nfi_opt {
 
 /* Offset of a field that must have type T; another type does not compile. */
 #define NFI_FIELD(S, f, T) (offsetof(S, f) + 0 * sizeof(_Generic(((S *)0)->f, T: (char)0)))
-#define NFI_ROW(t, T, k, n, S, f, a, d, h) .type = (t), .key = (k), .name = (n), .arg = (a), .offset = NFI_FIELD(S, f, T), .def = (d), .help = (h)
+#define NFI_ROW(t, T, k, n, S, f, a, d, h) \
+    .type = (t), .key = (k), .name = (n), .arg = (a), .offset = NFI_FIELD(S, f, T), .def = (d), .help = (h)
 
 #define OPT_END {.type = NFI_OPT_END}
 #define OPT_HEADER(text) {.type = NFI_OPT_HEADER, .name = (text)}
@@ -113,7 +119,8 @@ typedef struct nfi_opt {
 #define OPT_ENUM(k, n, S, f, d, fn, h) {NFI_ROW(NFI_OPT_ENUM, const char *, k, n, S, f, "NAME", d, h), .names = (fn)}
 #define OPT_CHOICE(k, n, S, f, d, fn, h) {NFI_ROW(NFI_OPT_CHOICE, int, k, n, S, f, "NAME", d, h), .names = (fn)}
 /* --name or --name=VALUE */
-#define OPT_CHOICE_IMPLIED(k, n, S, f, d, dflt, fn, h) {NFI_ROW(NFI_OPT_CHOICE, int, k, n, S, f, "NAME", d, h), .names = (fn), .implied = (dflt)}
+#define OPT_CHOICE_IMPLIED(k, n, S, f, d, dflt, fn, h) \
+    {NFI_ROW(NFI_OPT_CHOICE, int, k, n, S, f, "NAME", d, h), .names = (fn), .implied = (dflt)}
 #define OPT_LIST(k, n, S, f, a, d, h) {NFI_ROW(NFI_OPT_LIST, nfi_list, k, n, S, f, a, d, h)}
 
 /* ---- row groups that mean the same in every verb: put the struct into your own and name the field ---- */
@@ -128,18 +135,18 @@ const char *nfi_encoding_name(size_t i, const char **summary); /* index = nf_enc
 const char *nfi_dup_ids_name(size_t i, const char **summary);
 const char *nfi_excel_name(size_t i, const char **summary);    /* index = nf_csv_dialect */
 
-#define OPT_INPUT(S, f)                                                                                                                          \
-    OPT_HEADER("Input"),                                                                                                                         \
-    OPT_STR(0, "text", S, f.text, "COLUMN", NULL, "text column, or several joined by commas; without it \"text\""),                              \
-    OPT_STR(0, "id", S, f.id, "COLUMN", NULL, "id column; without it \"id\" where there is one, else file:record"),                              \
-    OPT_STR(0, "label", S, f.label, "COLUMN", NULL, "label column; without it \"label\" where there is one"),                                    \
-    OPT_STR(0, "date", S, f.date, "COLUMN", NULL, "date column; without it \"date\" where there is one"),                                        \
-    OPT_STR(0, "source", S, f.source, "COLUMN", NULL, "source column; without it \"source\" where there is one"),                                \
-    OPT_STR(0, "title", S, f.title, "COLUMN", NULL, "title column, put before the text; without it \"title\" where there is one"),               \
-    OPT_ENUM(0, "format", S, f.format, NULL, nf_format_name, "input format; without it the content is probed"),                                  \
-    OPT_CHAR(0, "delimiter", S, f.delimiter, NULL, "separator of CSV fields, or \"tab\"; without it the header decides"),                        \
-    OPT_CHOICE(0, "encoding", S, f.encoding, "repair", nfi_encoding_name, "what to do with bytes that are not UTF-8"),                           \
-    OPT_FILE(0, "rejects", S, f.rejects, NULL, "write malformed records to FILE and go on; without it the first one is an error"),               \
+#define OPT_INPUT(S, f) \
+    OPT_HEADER("Input"), \
+    OPT_STR(0, "text", S, f.text, "COLUMN", NULL, "text column, or several joined by commas; without it \"text\""), \
+    OPT_STR(0, "id", S, f.id, "COLUMN", NULL, "id column; without it \"id\" where there is one, else file:record"), \
+    OPT_STR(0, "label", S, f.label, "COLUMN", NULL, "label column; without it \"label\" where there is one"), \
+    OPT_STR(0, "date", S, f.date, "COLUMN", NULL, "date column; without it \"date\" where there is one"), \
+    OPT_STR(0, "source", S, f.source, "COLUMN", NULL, "source column; without it \"source\" where there is one"), \
+    OPT_STR(0, "title", S, f.title, "COLUMN", NULL, "title column, put before the text; without it \"title\" where there is one"), \
+    OPT_ENUM(0, "format", S, f.format, NULL, nf_format_name, "input format; without it the content is probed"), \
+    OPT_CHAR(0, "delimiter", S, f.delimiter, NULL, "separator of CSV fields, or \"tab\"; without it the header decides"), \
+    OPT_CHOICE(0, "encoding", S, f.encoding, "repair", nfi_encoding_name, "what to do with bytes that are not UTF-8"), \
+    OPT_FILE(0, "rejects", S, f.rejects, NULL, "write malformed records to FILE and go on; without it the first one is an error"), \
     OPT_CHOICE(0, "dup-ids", S, f.dup_ids, "error", nfi_dup_ids_name, "what to do when two documents have one id")
 
 typedef struct nfi_common_opts {
@@ -151,10 +158,11 @@ typedef struct nfi_common_opts {
 #define OPT_THREADS(S, f) \
     OPT_INT(0, "threads", S, f.threads, "N", NULL, 1, 1024, "threads; without it all usable CPUs; the result does not depend on it")
 #define OPT_MEMORY(S, f) \
-    OPT_SIZE(0, "memory", S, f.memory, "1G", (int64_t)16 << 20, INT64_MAX, "memory for what can go to disk; the result does not depend on it")
+    OPT_SIZE(0, "memory", S, f.memory, "1G", (int64_t)16 << 20, INT64_MAX, \
+             "memory for what can go to disk; the result does not depend on it")
 #define OPT_SEED(S, f) OPT_COUNT(0, "seed", S, f.seed, "N", "1", 0, UINT64_MAX, "seed of everything random")
-#define OPT_QUIET_ROWS(S, q, v)                                            \
-    OPT_FLAG('q', "quiet", S, q, "print nothing but warnings and errors"),  \
+#define OPT_QUIET_ROWS(S, q, v) \
+    OPT_FLAG('q', "quiet", S, q, "print nothing but warnings and errors"), \
     OPT_FLAG('v', "verbose", S, v, "say more about what is done")
 #define OPT_QUIET(S, f) OPT_QUIET_ROWS(S, f.quiet, f.verbose)
 #define OPT_COMMON(S, f) OPT_HEADER("Common"), OPT_THREADS(S, f), OPT_MEMORY(S, f), OPT_SEED(S, f), OPT_QUIET(S, f)
@@ -165,7 +173,7 @@ typedef struct nfi_output_opts {
 } nfi_output_opts;
 
 #define OPT_OUTPUT_FILE(S, f, h) OPT_FILE('o', "output", S, f.output, "-", h)
-#define OPT_EXCEL(S, f)                                                                                \
+#define OPT_EXCEL(S, f) \
     OPT_CHOICE_IMPLIED(0, "excel", S, f.excel, "no", "us", nfi_excel_name, "write CSV for spreadsheets")
 #define OPT_OUTPUT(S, f) \
     OPT_HEADER("Output"), OPT_OUTPUT_FILE(S, f, "write the table to FILE, replaced at once when all is done"), OPT_EXCEL(S, f)

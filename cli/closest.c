@@ -33,7 +33,7 @@ size_t nfi_edit_distance(const char *a, size_t n, const char *b, size_t m, size_
     return row[n % 3][m] <= limit ? row[n % 3][m] : limit + 1;
 }
 
-/* A third of the word may be wrong, at least one letter; a name that starts with the word counts as one step away. Ties go to the first name. */
+/* A third of the word may be wrong, at least one letter; a name that starts with the word is one step away. Ties go to the first name. */
 const char *nfi_closest(const char *word, const char *(*name)(const void *ctx, size_t i), const void *ctx)
 {
     size_t n = strlen(word), limit = n < 6 ? 1 + n / 3 : n / 3, best = limit + 1;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* man.c - manual pages in man(7) macros, from the same rows as the parser. Same bytes every time: the date is that of the text, not of the run. */
+/* man.c - manual pages in man(7) macros, from the rows of the parser. Same bytes every time: the date is that of the text, not the run. */
 #include "cli/opt.h"
 
 #include <string.h>
@@ -184,7 +184,8 @@ static void verb_page(nfi_buf *b, const nfi_verb *verb)
     for (size_t i = 0; verb->paragraphs[i]; i++)
         put_line(b, ".PP\n", verb->paragraphs[i]);
     nfi_buf_puts(b, ".SH OPTIONS\n"
-                    "Long options may be cut short where that is unambiguous, and take their value as \\fB\\-\\-\\fIname\\fB=\\fIvalue\\fR or as the next word.\n");
+                    "Long options may be cut short where that is unambiguous, and take their value as "
+                    "\\fB\\-\\-\\fIname\\fB=\\fIvalue\\fR or as the next word.\n");
     put_options(b, verb->opts);
     put_options(b, nfi_std_opts);
     put_exits(b, verb->exits);
@@ -194,15 +195,16 @@ static void verb_page(nfi_buf *b, const nfi_verb *verb)
 static void program_page(nfi_buf *b)
 {
     static const char *const says[] = {
-        "newsframe turns text into tf-idf vectors, classifies articles by frame (military, economic, diplomatic, ...) with naive Bayes, groups them by topic "
-        "with k-means, and writes CSV with one row out for each row in: same order, same id, never a silent drop.",
-        "Each task is a verb with its own page. Data goes to standard output or to the file of -o, everything else to standard error. The name - stands for "
-        "standard input or output. A file that is written is replaced at once when all is done, or not at all. The last line on standard error counts "
-        "what was read and what became of it; the parts add up.",
+        "newsframe turns text into tf-idf vectors, classifies articles by frame (military, economic, diplomatic, ...) with naive Bayes, "
+        "groups them by topic with k-means, and writes CSV with one row out for each row in: same order, same id, never a silent drop.",
+        "Each task is a verb with its own page. Data goes to standard output or to the file of -o, everything else to standard error. The name "
+        "- stands for standard input or output. A file that is written is replaced at once when all is done, or not at all. The last line on "
+        "standard error counts what was read and what became of it; the parts add up.",
         "The same input, options and seed give the same bytes, for any number of threads and on any CPU. Numbers never follow the locale.",
         NULL};
 
-    nfi_buf_puts(b, ".B newsframe\n.I VERB\n.RI [ OPTION ...]\n.RI [ OPERAND ...]\n.br\n.B newsframe\n.BR \\-\\-help | \\-\\-version |help\n.I VERB\n.SH DESCRIPTION\n");
+    nfi_buf_puts(b, ".B newsframe\n.I VERB\n.RI [ OPTION ...]\n.RI [ OPERAND ...]\n.br\n"
+                    ".B newsframe\n.BR \\-\\-help | \\-\\-version |help\n.I VERB\n.SH DESCRIPTION\n");
     for (size_t i = 0; says[i]; i++)
         put_line(b, ".PP\n", says[i]);
     nfi_buf_puts(b, ".SH VERBS\n");

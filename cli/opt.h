@@ -40,9 +40,11 @@ void nfi_parsed_clear(nfi_parsed *p);
 /* --help (long) or --usage of a verb through argp. */
 nf_status nfi_print_help(const nfi_verb *verb, FILE *to, bool longer, nf_err *err) NF_MUST_CHECK;
 
-/* closest.c: the name most like word, NULL when none is near. name(ctx, i) is NULL past the end. */
+/* closest.c */
+/* The name most like word, NULL when none is near. name(ctx, i) is NULL past the end. */
 const char *nfi_closest(const char *word, const char *(*name)(const void *ctx, size_t i), const void *ctx);
-size_t nfi_edit_distance(const char *a, size_t n, const char *b, size_t m, size_t limit); /* restricted Damerau-Levenshtein; above limit: limit + 1 */
+/* Insertions, deletions, changes and swaps of neighbours from a to b; limit + 1 for anything above limit. */
+size_t nfi_edit_distance(const char *a, size_t n, const char *b, size_t m, size_t limit);
 
 /* man.c, complete.c: appended to b; verb NULL is the program's own page. NF_ENOMEM is the only failure (b->failed). */
 void nfi_dump_man(nfi_buf *b, const nfi_verb *verb);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * parse.c - a verb's rows as glibc argp tables: one generic parser, and --help and --usage from argp itself. argp's own messages are off; what
- * it refuses is looked for again here, so that the one line says what was given, what is expected and which option is closest.
+ * parse.c - a verb's rows as glibc argp tables: one generic parser, and --help and --usage from argp itself. argp's own messages are
+ * off; what it refuses is looked for again here, so that the one line says what was given, what is expected and which option is closest.
  */
 #include "cli/opt.h"
 
@@ -133,7 +133,9 @@ static bool take_std(parsing *p, const nfi_opt *row)
 {
     if (row < nfi_std_opts || row >= nfi_std_opts + sizeof nfi_std_opts / sizeof *nfi_std_opts)
         return false;
-    p->out->what = row == &nfi_std_opts[STD_HELP_AT] ? NFI_WANT_HELP : row == &nfi_std_opts[STD_USAGE_AT] ? NFI_WANT_USAGE : NFI_WANT_VERSION;
+    p->out->what = row == &nfi_std_opts[STD_HELP_AT]    ? NFI_WANT_HELP
+                   : row == &nfi_std_opts[STD_USAGE_AT] ? NFI_WANT_USAGE
+                                                        : NFI_WANT_VERSION;
     return true;
 }
 
@@ -184,7 +186,8 @@ static nf_status no_value(const nfi_opt *row, nf_err *err)
     nfi_buf b = {0};
 
     nfi_opt_expected(&b, row);
-    nf_status s = nfi_buf_ok(&b) ? NF_FAIL(err, NF_EINVAL, "--%s: no value given, expected %.*s", row->name, (int)b.n, b.p) : nfi_oom(err, "a message");
+    nf_status s = !nfi_buf_ok(&b) ? nfi_oom(err, "a message")
+                                  : NF_FAIL(err, NF_EINVAL, "--%s: no value given, expected %.*s", row->name, (int)b.n, b.p);
     nfi_buf_clear(&b);
     return s;
 }
@@ -215,7 +218,8 @@ static nf_status check_long(const table *t, const nfi_verb *verb, const char *wo
         return no_such(t, verb, "--", given, err);
     }
     if (other)
-        return NF_FAIL(err, NF_EINVAL, "--%.*s is short for more than one option: --%s, --%s", n > 100 ? 100 : (int)n, word, other->name, hit->name);
+        return NF_FAIL(err, NF_EINVAL, "--%.*s is short for more than one option: --%s, --%s",
+                       n > 100 ? 100 : (int)n, word, other->name, hit->name);
     if (hit->type == NFI_OPT_FLAG)
         return word[n] ? NF_FAIL(err, NF_EINVAL, "--%s: \"%.100s\" given, expected no value", hit->name, word + n + 1) : NF_OK;
     if (word[n] || hit->implied)

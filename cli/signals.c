@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * signals.c - what the surroundings may do to the program. A signal that ends it removes unfinished outputs first and keeps its status (128 + n);
- * a reader that leaves and a full file are errors of write(2), not signals.
+ * signals.c - what the surroundings may do to the program. A signal that ends it removes unfinished outputs first and keeps its status
+ * (128 + n); a reader that leaves and a full file are errors of write(2), not signals.
  */
 #include "cli/opt.h"
 

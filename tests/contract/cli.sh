@@ -48,7 +48,8 @@ is "both helps are one" "" "$(diff "$tmp/help" "$tmp/out")"
 ends "usage of a verb" 0 "" columns --usage
 ends "data" 0 "" columns
 is "data: header" "table,position,name,type,range,meaning" "$(head -n 1 "$tmp/out")"
-ends "unwritable output" 1 "newsframe: columns: $tmp/none/x: cannot open the folder for writing: No such file or directory" columns -o "$tmp/none/x"
+ends "unwritable output" 1 \
+    "newsframe: columns: $tmp/none/x: cannot open the folder for writing: No such file or directory" columns -o "$tmp/none/x"
 ends "terminal controls are escaped" 2 'newsframe: no verb \u{1b}[2J; newsframe --help lists them all' "$(printf '\033[2J')"
 
 if [ -c /dev/full ]; then

@@ -31,7 +31,8 @@ START_TEST(verbs_are_complete)
         ck_assert_msg(v->examples && v->examples[0].command, "%s: no example", v->name);
         for (const nfi_example *e = v->examples; e->command; e++) {
             one_phrase(e->command, e->says);
-            ck_assert_msg(strstr(e->command, "newsframe ") && strstr(e->command, v->name), "%s: example of something else: %s", v->name, e->command);
+            ck_assert_msg(strstr(e->command, "newsframe ") && strstr(e->command, v->name),
+                          "%s: example of something else: %s", v->name, e->command);
         }
         ck_assert_msg((v->exits & NFI_EXITS_BASE) == NFI_EXITS_BASE && v->exits < 1u << NFI_EXITS, "%s: exit codes", v->name);
         ck_assert_ptr_nonnull((const void *)(uintptr_t)v->run);

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# docs.sh NEWSFRAME - TAP: committed pages and completions are what the program generates, groff finds nothing wrong with them, every page has
-# its verb, every option of --help is in the page, and the shells that are here can read their completions.
+# docs.sh NEWSFRAME - TAP: committed pages and completions are what the program generates, groff finds nothing wrong with them, every page
+# has its verb, every option of --help is in the page, and the shells that are here can read their completions.
 set -u
 
 root=$(cd "$(dirname "$0")/../.." && pwd)

@@ -423,8 +423,9 @@ END_TEST
 
 START_TEST(a_required_option_is_missed)
 {
-    static const nfi_opt need[] = {{NFI_ROW(NFI_OPT_FILE, const char *, 'o', "output", struct opts, file, "FILE", NULL, "x"), .flags = NFI_OPT_REQUIRED},
-                                   OPT_END};
+    static const nfi_opt need[] = {
+        {NFI_ROW(NFI_OPT_FILE, const char *, 'o', "output", struct opts, file, "FILE", NULL, "x"), .flags = NFI_OPT_REQUIRED},
+        OPT_END};
     nfi_verb v = toy;
     nfi_parsed p;
     nf_err err = {0};
