@@ -198,8 +198,8 @@ static void program_page(nfi_buf *b)
         "newsframe turns text into tf-idf vectors, classifies articles by frame (military, economic, diplomatic, ...) with naive Bayes, "
         "groups them by topic with k-means, and writes CSV with one row out for each row in: same order, same id, never a silent drop.",
         "Each task is a verb with its own page. Data goes to standard output or to the file of -o, everything else to standard error. The "
-        "name - stands for standard input or output. A file that is written is replaced at once when all is done, or not at all. The last line "
-        "on standard error counts what was read and what became of it; the parts add up.",
+        "name - stands for standard input or output. A file that is written is replaced at once when all is done, or not at all. The "
+        "last line on standard error counts what was read and what became of it; the parts add up.",
         "The same input, options and seed give the same bytes, for any number of threads and on any CPU. Numbers never follow the locale.",
         NULL};
 
