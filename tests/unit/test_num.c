@@ -225,7 +225,7 @@ START_TEST(shortest_numbers_read_back_to_the_same_bits)
 
     for (size_t i = 0; i < sizeof edges / sizeof *edges; i++)
         check_round_trip(edges[i]);
-    for (int i = 0; i < 50000; i++)
+    for (int i = 0; i < 20000; i++)
         check_round_trip(i % 2 ? any_normal(&r) * (i % 4 == 1 ? 1 : -1) : nft_rand_between(&r, -1000, 1000));
     s[nfi_format_shortest(s, 0.1)] = '\0';
     ck_assert_str_eq(s, "0.1");
@@ -234,24 +234,27 @@ START_TEST(shortest_numbers_read_back_to_the_same_bits)
 }
 END_TEST
 
-/* Decimal comma; a decimal point of two bytes (U+066B); a thousands separator. Made on the spot, as few systems have them ready. */
+/* A decimal comma, as in German, and a mark of two bytes, as in Pashto. The locales are made on the spot, as few systems have them ready. */
 START_TEST(locales_change_nothing)
 {
-    static const char *const names[] = {"de_DE", "ps_AF", "en_IN"};
-    const char *name = names[_i];
-    char dir[NFT_PATH], command[2 * NFT_PATH], s[33];
+    static const char *const marks[] = {",", "<U066B>"};
+    char dir[NFT_PATH], source[NFT_PATH], text[256], command[3 * NFT_PATH], s[33];
     double v;
 
     nft_dir(dir);
-    snprintf(command, sizeof command, "localedef -i %s -f UTF-8 %s/%s.UTF-8 >/dev/null 2>&1", name, dir, name);
-    int made = system(command); /* 1 for warnings */
-    snprintf(command, sizeof command, "%s.UTF-8", name);
+    snprintf(text, sizeof text,
+             "LC_CTYPE\ncopy \"POSIX\"\nEND LC_CTYPE\nLC_NUMERIC\n"
+             "decimal_point \"%s\"\nthousands_sep \".\"\ngrouping 3;3\nEND LC_NUMERIC\n", marks[_i]);
+    nft_file_str(source, dir, "source", text);
+    snprintf(command, sizeof command, "localedef -c -i %s -f UTF-8 %s/own.UTF-8 >/dev/null 2>&1", source, dir);
+    int made = system(command);
     setenv("LOCPATH", dir, 1);
-    if (!setlocale(LC_ALL, command)) {
-        printf("# no locale %s here (localedef: %d)\n", command, made);
+    if (!setlocale(LC_NUMERIC, "own.UTF-8")) {
+        printf("# no locale could be made here (localedef: %d)\n", made);
         fflush(stdout);
         return;
     }
+    ck_assert_str_ne(localeconv()->decimal_point, ".");
     ck_assert(nfi_parse_double("1.5", 3, &v) && v == 1.5);
     ck_assert(!nfi_parse_double("1,5", 3, &v));
     ck_assert_str_eq(fixed(1234567.25, 2), "1234567.25");
@@ -275,7 +278,7 @@ int main(void)
         tcase_add_test(t, fixed_decimals_are_the_nearest);
         tcase_add_test(t, decimal_numbers_are_read);
         tcase_add_test(t, shortest_numbers_read_back_to_the_same_bits);
-        tcase_add_loop_test(t, locales_change_nothing, 0, 3);
+        tcase_add_loop_test(t, locales_change_nothing, 0, 2);
     }
     tcase_add_test(t, log_sum_exp_neither_overflows_nor_underflows);
     tcase_add_test(t, fixed_point_rounds_half_up);
