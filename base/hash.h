@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "newsframe/status.h"
+
 typedef struct nfi_secret {
     uint64_t a, b;
 } nfi_secret;
@@ -39,5 +41,9 @@ typedef struct nfi_hash128 {
 } nfi_hash128;
 uint64_t nfi_xxh64(const void *p, size_t n);
 nfi_hash128 nfi_xxh128(const void *p, size_t n);
+
+/* SHA-256 in hex with the NUL, 65 bytes: the identity of a file between people. */
+void nfi_sha256_hex(char hex[65], const void *p, size_t n);
+nf_status nfi_sha256_file(char hex[65], const char *path, nf_err *err) NF_MUST_CHECK;
 
 #endif

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* cmd_cluster.c - newsframe cluster: documents into groups by topic, as two tables. */
+#include "cli/columns.h"
+#include "cli/work.h"
+
+#include "base/buf.h"
+#include "newsframe/cluster.h"
+
+#include <string.h>
+
+enum { TERMS = 10, EXEMPLARS = 5, NAME_TERMS = 3, TERM_MAX = 1100 };
+
+struct opts {
+    nfi_input_opts in;
+    nfi_term_opts terms;
+    nfi_output_opts out;
+    nfi_common_opts common;
+    const char *clusters, *weighting, *metric, *init;
+    uint64_t k, restarts, max_iter;
+};
+
+static const nfi_opt rows[] = {
+    OPT_HEADER("Clusters"),
+    {NFI_ROW(NFI_OPT_COUNT, uint64_t, 'k', "k", struct opts, k, "K", NULL, "number of clusters"), .min = 1, .max = 65535, .flags = NFI_OPT_REQUIRED},
+    OPT_COUNT(0, "restarts", struct opts, restarts, "N", "10", 1, 1000, "runs from different seeds; the best objective wins"),
+    OPT_ENUM(0, "metric", struct opts, metric, "spherical", nf_kmeans_metric_name, "spherical: cosine; euclidean: distance"),
+    OPT_ENUM(0, "init", struct opts, init, "k-means++", nf_kmeans_init_name, "how the first centroids are chosen"),
+    OPT_COUNT(0, "max-iter", struct opts, max_iter, "N", "300", 1, 10000, "most iterations of a run"),
+    OPT_OUTPUT(struct opts, out),
+    OPT_FILE(0, "clusters", struct opts, clusters, NULL, "also write one row a cluster to FILE: size, terms, exemplars"),
+    OPT_TEXT(struct opts, terms, "1", "en"),
+    OPT_SELECT(struct opts, terms, "50%"),
+    OPT_ENUM(0, "weighting", struct opts, weighting, "tfidf", nf_weighting_name, "how frequencies become weights; rows then get unit length"),
+    OPT_INPUT(struct opts, in),
+    OPT_HEADER("Common"),
+    OPT_THREADS(struct opts, common),
+    {NFI_ROW(NFI_OPT_SIZE, uint64_t, 0, "memory", struct opts, common.memory, "SIZE", NULL, "most memory for rows; without it half of what there is"),
+     .min = (int64_t)16 << 20, .max = INT64_MAX},
+    OPT_SEED(struct opts, common),
+    OPT_QUIET(struct opts, common),
+    OPT_END};
+
+typedef struct job {
+    const struct opts *o;
+    nfi_cli *cli;
+    nf_docs_stats stats;
+    nf_str *column; /* carried columns of the input */
+    size_t ncolumns;
+    char *names;    /* their bytes */
+    nf_corpus *c;
+    nf_csr X, counts;
+    nf_vocabulary *v;
+    nf_clusters k;
+    nf_cluster_term *heavy, *distinct; /* k x TERMS */
+    int64_t *exemplar;                 /* k x EXEMPLARS */
+} job;
+
+/* The stream is closed before the tables are written: keep the column names. */
+static nf_status keep_columns(job *j, const nf_docs *docs)
+{
+    size_t bytes = 0;
+    const nf_str *c = nf_docs_columns(docs, &j->ncolumns);
+
+    for (size_t i = 0; i < j->ncolumns; i++)
+        bytes += c[i].n;
+    j->column = nfi_calloc(j->ncolumns, sizeof *j->column);
+    j->names = nfi_alloc(bytes, 1);
+    if (!j->column || !j->names)
+        return NF_ENOMEM;
+    bytes = 0;
+    for (size_t i = 0; i < j->ncolumns; i++) {
+        memcpy(j->names + bytes, c[i].p, c[i].n);
+        j->column[i] = (nf_str){j->names + bytes, c[i].n};
+        bytes += c[i].n;
+    }
+    return NF_OK;
+}
+
+static nf_status count_documents(job *j, int nargs, char **args, nf_err *err)
+{
+    const struct opts *o = j->o;
+    nf_docs *docs = NULL;
+    nfi_progress progress = {0};
+    nf_corpus_opts count = {.keep_ids = true, .keep_carried = true};
+    nf_status s;
+
+    nfi_work_text(&o->terms, &count.text);
+    count.threads = (int)o->common.threads;
+    count.memory = o->common.memory;
+    count.progress = nfi_work_progress;
+    count.progress_ctx = &progress;
+    if ((s = nfi_work_open(&docs, &o->in, &o->common, false, nargs, args, err)) != NF_OK)
+        return s;
+    nfi_progress_start(&progress, j->cli, "counting", "documents");
+    s = nf_corpus_count(&j->c, docs, &count, err);
+    nfi_progress_stop(&progress);
+    j->stats = *nf_docs_counts(docs);
+    if (s == NF_OK)
+        s = keep_columns(j, docs);
+    if (s == NF_OK)
+        s = nf_docs_finish(docs, err);
+    nf_docs_close(docs);
+    return s;
+}
+
+static nf_status cluster(job *j, nf_err *err)
+{
+    const struct opts *o = j->o;
+    nf_select_opts select;
+    nf_kmeans_opts k = nf_kmeans_defaults((size_t)o->k);
+    nf_status s;
+
+    nfi_work_select(&o->terms, &select);
+    if (nf_corpus_docs(j->c) < 50 && !nfi_cli_given(j->cli, "min-df") && !nfi_cli_given(j->cli, "max-df")) {
+        select = (nf_select_opts){.max_features = o->terms.max_features}; /* document frequencies of few documents say little */
+        nfi_cli_note(j->cli, "fewer than 50 documents: all terms are kept (--min-df 1, no --max-df)");
+    }
+    if ((s = nf_corpus_rows(j->c, &select, o->weighting, (int)o->common.threads, &j->X, &j->counts, &j->v, err)) != NF_OK)
+        return s;
+    k.metric = o->metric;
+    k.init = o->init;
+    k.restarts = (int)o->restarts;
+    k.max_iter = (int)o->max_iter;
+    k.seed = o->common.seed;
+    k.threads = (int)o->common.threads;
+    if ((s = nf_kmeans(&j->k, &j->X, &k, err)) != NF_OK)
+        return s;
+    j->heavy = nfi_alloc(j->k.k * TERMS, sizeof *j->heavy);
+    j->distinct = nfi_alloc(j->k.k * TERMS, sizeof *j->distinct);
+    j->exemplar = nfi_alloc(j->k.k * EXEMPLARS, sizeof *j->exemplar);
+    if (!j->heavy || !j->distinct || !j->exemplar)
+        return NF_ENOMEM;
+    if ((s = nf_cluster_heaviest(&j->k, TERMS, j->heavy, err)) != NF_OK || (s = nf_cluster_distinctive(&j->k, &j->counts, TERMS, j->distinct, err)) != NF_OK)
+        return s;
+    return nf_cluster_exemplars(&j->k, EXEMPLARS, j->exemplar, err);
+}
+
+/* Terms of one cluster joined by the separator; at most max of them. */
+static void term_list(job *j, nfi_buf *b, const nf_cluster_term *t, size_t max, const char *between)
+{
+    char term[TERM_MAX];
+
+    b->n = 0;
+    for (size_t i = 0; i < max && t[i].term >= 0; i++) {
+        size_t n = nf_vocabulary_term(j->v, (size_t)t[i].term, term, sizeof term);
+        if (i > 0)
+            nfi_buf_puts(b, between);
+        nfi_buf_put(b, term, n < sizeof term ? n : sizeof term);
+    }
+}
+
+/* The most distinctive terms, or the heaviest when nothing sets the cluster apart. */
+static void name_of(job *j, nfi_buf *b, size_t k)
+{
+    const nf_cluster_term *t = j->distinct + k * TERMS;
+    term_list(j, b, t[0].term >= 0 ? t : j->heavy + k * TERMS, NAME_TERMS, ", ");
+}
+
+static nf_status document_table(job *j, nf_err *err)
+{
+    nf_csv *w;
+    nfi_buf name = {0};
+    const nf_clusters *k = &j->k;
+    nf_status s = nf_csv_open(&w, j->o->out.output, (nf_csv_dialect)j->o->out.excel, err);
+
+    if (s != NF_OK)
+        return s;
+    nfi_dict_header(w, "cluster_documents", j->column, j->ncolumns, NULL, 0);
+    for (size_t d = 0; d < k->n; d++) {
+        for (size_t c = 0; c < j->ncolumns; c++) {
+            nf_str x = nf_corpus_carried(j->c, d, c);
+            nf_csv_text(w, x.p, x.n);
+        }
+        bool in = k->assign[d] >= 0, second = in && k->second[d] >= 0;
+        nf_csv_str(w, in ? "ok" : "empty");
+        if (in) {
+            name_of(j, &name, (size_t)k->assign[d]);
+            nf_csv_int(w, k->assign[d] + 1);
+            nf_csv_text(w, name.p, name.n);
+            nf_csv_num(w, (double)k->similarity[d], 6);
+        } else {
+            for (int i = 0; i < 3; i++)
+                nf_csv_blank(w);
+        }
+        if (second) {
+            nf_csv_int(w, k->second[d] + 1);
+            nf_csv_num(w, (double)k->similarity[d] - (double)k->second_similarity[d], 6);
+        } else {
+            nf_csv_blank(w);
+            nf_csv_blank(w);
+        }
+        nf_csv_end(w);
+    }
+    bool ok = nfi_buf_ok(&name);
+    nfi_buf_clear(&name);
+    s = nf_csv_close(w, ok, err);
+    return ok ? s : NF_ENOMEM;
+}
+
+static nf_status cluster_table(job *j, nf_err *err)
+{
+    nf_csv *w;
+    nfi_buf b = {0};
+    const nf_clusters *k = &j->k;
+    uint64_t inside = 0;
+    nf_status s = nf_csv_open(&w, j->o->clusters, (nf_csv_dialect)j->o->out.excel, err);
+
+    if (s != NF_OK)
+        return s;
+    for (size_t c = 0; c < k->k; c++)
+        inside += k->size[c];
+    nfi_dict_header(w, "clusters", NULL, 0, NULL, 0);
+    for (size_t c = 0; c < k->k; c++) {
+        double sum = 0.0;
+        for (size_t d = 0; d < k->n; d++)
+            sum += k->assign[d] == (int32_t)c ? (double)k->similarity[d] : 0.0;
+        nf_csv_int(w, (int64_t)c + 1);
+        name_of(j, &b, c);
+        nf_csv_text(w, b.p, b.n);
+        nf_csv_int(w, (int64_t)k->size[c]);
+        nf_csv_num(w, (double)k->size[c] / (double)inside, 6);
+        nf_csv_num(w, sum / (double)k->size[c], 6);
+        term_list(j, &b, j->heavy + c * TERMS, TERMS, " | ");
+        nf_csv_text(w, b.p, b.n);
+        term_list(j, &b, j->distinct + c * TERMS, TERMS, " | ");
+        nf_csv_text(w, b.p, b.n);
+        b.n = 0;
+        for (size_t i = 0; i < EXEMPLARS && j->exemplar[c * EXEMPLARS + i] >= 0; i++) {
+            nf_str id = nf_corpus_id(j->c, (size_t)j->exemplar[c * EXEMPLARS + i]);
+            if (i > 0)
+                nfi_buf_puts(&b, " | ");
+            nfi_buf_put(&b, id.p, id.n);
+        }
+        nf_csv_text(w, b.p, b.n);
+        nf_csv_end(w);
+    }
+    bool ok = nfi_buf_ok(&b);
+    nfi_buf_clear(&b);
+    s = nf_csv_close(w, ok, err);
+    return ok ? s : NF_ENOMEM;
+}
+
+/* Where documents carry labels: how far clusters and labels agree. */
+static void report_agreement(job *j)
+{
+    size_t n = nf_corpus_docs(j->c);
+    nf_agreement a;
+
+    if (nf_corpus_classes(j->c) < 2)
+        return;
+    int32_t *label = nfi_alloc(n, sizeof *label);
+    for (size_t d = 0; label && d < n; d++)
+        label[d] = nf_corpus_label(j->c, d);
+    if (label && nf_agreement_of(label, j->k.assign, n, &a, NULL) == NF_OK)
+        nfi_cli_note(j->cli, "against the label column: NMI %.4f  ARI %.4f  purity %.4f  (clusters describe vocabulary, labels need not)", a.nmi, a.ari, a.purity);
+    nfi_free(label);
+}
+
+static void report(job *j)
+{
+    uint64_t inside = 0;
+    nfi_tally t;
+
+    for (size_t c = 0; c < j->k.k; c++)
+        inside += j->k.size[c];
+    nfi_cli_note(j->cli, "%zu clusters, %zu terms, objective %.4f, restart %d, %d iterations%s", j->k.k, nf_vocabulary_size(j->v), j->k.objective, j->k.restart + 1,
+                 j->k.iterations, j->k.converged ? "" : " (not converged: raise --max-iter)");
+    report_agreement(j);
+    nfi_tally_begin(&t, "read", j->stats.read);
+    nfi_tally_part(&t, "clustered", inside);
+    nfi_tally_part(&t, "empty", nf_corpus_docs(j->c) - inside);
+    nfi_tally_docs(&t, &j->stats);
+    nfi_tally_end(&t, j->cli);
+}
+
+static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
+{
+    const struct opts *o = opts;
+    job j = {.o = o, .cli = cli};
+    nf_err err = {0};
+
+    int usage = nfi_cli_check_output(cli, o->out.output, args, nargs);
+    if (usage == NFI_EXIT_OK)
+        usage = nfi_cli_check_output(cli, o->clusters, args, nargs);
+    if (usage != NFI_EXIT_OK)
+        return usage;
+    nf_status s = count_documents(&j, nargs, args, &err);
+    if (s == NF_OK)
+        s = cluster(&j, &err);
+    if (s == NF_OK && o->clusters)
+        s = cluster_table(&j, &err);
+    if (s == NF_OK)
+        s = document_table(&j, &err);
+    if (s == NF_OK)
+        report(&j);
+    nfi_free(j.column);
+    nfi_free(j.names);
+    nfi_free(j.heavy);
+    nfi_free(j.distinct);
+    nfi_free(j.exemplar);
+    nf_clusters_clear(&j.k);
+    nf_csr_clear(&j.X);
+    nf_csr_clear(&j.counts);
+    nf_vocabulary_free(j.v);
+    nf_corpus_free(j.c);
+    return nfi_cli_fail(cli, s, &err);
+}
+
+static const char *const paragraphs[] = {
+    "Groups documents by k-means on tf-idf rows of unit length: by cosine (spherical k-means), from several seedings of which the best objective wins. One table has every document "
+    "with its cluster, how similar it is to the centroid, the second best cluster and the margin; the other has every cluster with its size, heaviest terms, most distinctive "
+    "terms and the documents nearest to the centroid.",
+    "The same seed gives the same clusters for any number of threads and on any CPU. Clusters describe vocabulary: a way to explore a corpus, not a coding of frames.",
+    NULL};
+
+static const nfi_example examples[] = {
+    {"newsframe cluster $NF_SAMPLES/geo-1/corpus.jsonl -k 10 -o documents.csv --clusters clusters.csv", "ten clusters of the bundled corpus"},
+    {NULL, NULL}};
+
+const nfi_verb nfi_verb_cluster = {
+    .name = "cluster", .group = "Explore", .summary = "group documents by topic", .operands = "[CORPUS...]", .max_args = -1,
+    .paragraphs = paragraphs, .opts = rows, .opts_size = sizeof(struct opts), .examples = examples, .exits = NFI_EXITS_DATA, .run = run};

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* cmd_count.c - newsframe count: documents to additive statistics. */
+#include "cli/work.h"
+
+struct opts {
+    nfi_input_opts in;
+    nfi_term_opts terms;
+    nfi_common_opts common;
+    const char *output, *weighting;
+    bool ledger;
+};
+
+static const nfi_opt rows[] = {
+    OPT_HEADER("Output"),
+    {NFI_ROW(NFI_OPT_FILE, const char *, 'o', "output", struct opts, output, "FILE", NULL, "the statistics to write, replaced at once when all is done"),
+     .flags = NFI_OPT_REQUIRED},
+    OPT_FLAG(0, "ledger", struct opts, ledger, "remember every document (id and text, as hashes), so that none is counted twice, here or by merge"),
+    OPT_TEXT(struct opts, terms, "1-2", "none"),
+    OPT_ENUM(0, "weighting", struct opts, weighting, "tfidf", nf_weighting_name, "whose sums are kept; tf and binary can be had from any"),
+    OPT_INPUT(struct opts, in),
+    OPT_HEADER("Common"),
+    OPT_THREADS(struct opts, common),
+    OPT_MEMORY(struct opts, common),
+    OPT_QUIET(struct opts, common),
+    OPT_END};
+
+static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
+{
+    const struct opts *o = opts;
+    nf_counted *counted = NULL;
+    nf_docs *docs = NULL;
+    nfi_progress progress = {0};
+    nf_count_opts count = {.weighting = o->weighting, .ledger = o->ledger, .no_sample = true};
+    nf_err err = {0};
+
+    int usage = nfi_cli_check_output(cli, o->output, args, nargs);
+    if (usage != NFI_EXIT_OK)
+        return usage;
+    nfi_work_text(&o->terms, &count.corpus.text);
+    count.corpus.threads = (int)o->common.threads;
+    count.corpus.memory = o->common.memory;
+    count.corpus.progress = nfi_work_progress;
+    count.corpus.progress_ctx = &progress;
+    nf_status s = nfi_work_open(&docs, &o->in, &o->common, false, nargs, args, &err);
+    if (s == NF_OK) {
+        nfi_progress_start(&progress, cli, "counting", "documents");
+        s = nf_count(&counted, docs, &count, &err);
+        nfi_progress_stop(&progress);
+    }
+    if (s == NF_OK)
+        s = nf_counted_save(counted, (int)o->common.threads, o->output, &err);
+    if (s == NF_OK)
+        s = nf_docs_finish(docs, &err);
+    if (s == NF_OK) {
+        nfi_tally t;
+        nfi_tally_begin(&t, "read", nf_docs_counts(docs)->read);
+        nfi_tally_part(&t, "labelled", nf_counted_labelled(counted));
+        nfi_tally_part(&t, "unlabelled", nf_counted_docs(counted) - nf_counted_labelled(counted));
+        nfi_tally_docs(&t, nf_docs_counts(docs));
+        nfi_tally_end(&t, cli);
+    }
+    nf_counted_free(counted);
+    nf_docs_close(docs);
+    return nfi_cli_fail(cli, s, &err);
+}
+
+static const char *const paragraphs[] = {
+    "Counts documents into a statistics file: for every term and label the number of documents, the occurrences, and the sum of the weights, as exact integers. "
+    "Nothing is pruned and no text is kept.",
+    "Statistics add up: counting two halves, on one machine or two, and merging them gives the bytes of counting the whole. newsframe train --from makes the model.",
+    NULL};
+
+static const nfi_example examples[] = {
+    {"newsframe count $NF_SAMPLES/geo-1/corpus.jsonl -o geo-1.nfs", "count labelled JSON lines"},
+    {NULL, NULL}};
+
+const nfi_verb nfi_verb_count = {
+    .name = "count", .group = "Learn", .summary = "count documents into statistics that can be added up", .operands = "[CORPUS...]", .max_args = -1,
+    .paragraphs = paragraphs, .opts = rows, .opts_size = sizeof(struct opts), .examples = examples, .exits = NFI_EXITS_DATA, .run = run};

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* cmd_crossval.c - newsframe crossval: how well would a model trained on this corpus do? */
+#include "cli/work.h"
+
+#include "base/buf.h"
+#include "base/num.h"
+
+struct opts {
+    nfi_input_opts in;
+    nfi_term_opts terms;
+    nfi_train_rows train;
+    nfi_output_opts out;
+    nfi_eval_opts eval;
+    nfi_common_opts common;
+    uint64_t folds;
+    double min_accuracy;
+};
+
+static const nfi_opt rows[] = {
+    OPT_HEADER("Folds"),
+    OPT_COUNT('k', "folds", struct opts, folds, "K", "5", 2, 1000, "number of folds"),
+    OPT_REAL(0, "min-accuracy", struct opts, min_accuracy, "SHARE", "0", 0, 1, "exit 5 when the accuracy is below this"),
+    OPT_OUTPUT(struct opts, out),
+    OPT_EVAL(struct opts, eval),
+    OPT_TEXT(struct opts, terms, "1-2", "none"),
+    OPT_SELECT(struct opts, terms, NULL),
+    OPT_TRAIN(struct opts, train),
+    OPT_INPUT(struct opts, in),
+    OPT_HEADER("Common"),
+    OPT_THREADS(struct opts, common),
+    {NFI_ROW(NFI_OPT_SIZE, uint64_t, 0, "memory", struct opts, common.memory, "SIZE", NULL, "most memory for rows; without it half of what there is"),
+     .min = (int64_t)16 << 20, .max = INT64_MAX},
+    OPT_SEED(struct opts, common),
+    OPT_QUIET(struct opts, common),
+    OPT_END};
+
+static nf_status count_documents(const struct opts *o, nfi_cli *cli, int nargs, char **args, nf_corpus **out, nf_docs_stats *stats, nf_err *err)
+{
+    nf_docs *docs = NULL;
+    nfi_progress progress = {0};
+    nf_corpus_opts count = {.keep_ids = true};
+    nf_status s;
+
+    nfi_work_text(&o->terms, &count.text);
+    count.threads = (int)o->common.threads;
+    count.memory = o->common.memory;
+    count.progress = nfi_work_progress;
+    count.progress_ctx = &progress;
+    if ((s = nfi_work_open(&docs, &o->in, &o->common, true, nargs, args, err)) != NF_OK)
+        return s;
+    nfi_progress_start(&progress, cli, "counting", "documents");
+    s = nf_corpus_count(out, docs, &count, err);
+    nfi_progress_stop(&progress);
+    *stats = *nf_docs_counts(docs);
+    if (s == NF_OK)
+        s = nf_docs_finish(docs, err);
+    nf_docs_close(docs);
+    return s;
+}
+
+/* Arrays of one run. */
+typedef struct results {
+    int32_t *fold, *machine, *human;
+    double *smoothing;
+    nf_str *label, *id;
+    bool *excluded;
+    uint64_t *support;
+} results;
+
+static bool allocate(results *r, size_t n, size_t k, size_t folds)
+{
+    r->fold = nfi_alloc(n, sizeof *r->fold);
+    r->machine = nfi_alloc(n, sizeof *r->machine);
+    r->human = nfi_alloc(n, sizeof *r->human);
+    r->smoothing = nfi_alloc(folds, sizeof *r->smoothing);
+    r->label = nfi_alloc(k, sizeof *r->label);
+    r->id = nfi_alloc(n, sizeof *r->id);
+    r->excluded = nfi_calloc(k, sizeof *r->excluded);
+    r->support = nfi_calloc(k, sizeof *r->support);
+    return r->fold && r->machine && r->human && r->smoothing && r->label && r->id && r->excluded && r->support;
+}
+
+static void clear(results *r)
+{
+    nfi_free(r->fold);
+    nfi_free(r->machine);
+    nfi_free(r->human);
+    nfi_free(r->smoothing);
+    nfi_free(r->label);
+    nfi_free(r->id);
+    nfi_free(r->excluded);
+    nfi_free(r->support);
+}
+
+static void report_smoothing(nfi_cli *cli, const double *smoothing, size_t folds)
+{
+    nfi_buf b = {0};
+
+    for (size_t k = 0; k < folds; k++) {
+        char tmp[32];
+        nfi_buf_putc(&b, ' ');
+        nfi_buf_put(&b, tmp, nfi_format_shortest(tmp, smoothing[k]));
+    }
+    if (nfi_buf_ok(&b))
+        nfi_cli_note(cli, "smoothing by fold:%.*s", (int)b.n, b.p);
+    nfi_buf_clear(&b);
+}
+
+static int report(const struct opts *o, nfi_cli *cli, const nf_corpus *c, results *r, const nf_docs_stats *stats)
+{
+    size_t n = nf_corpus_docs(c), k = nf_corpus_classes(c);
+    uint64_t right = 0, wrong = 0, without = 0, out = 0, unlabelled = 0;
+
+    for (size_t i = 0; i < k; i++)
+        r->label[i] = nf_corpus_class(c, i);
+    for (size_t d = 0; d < n; d++) {
+        r->human[d] = nf_corpus_label(c, d);
+        r->id[d] = nf_corpus_id(c, d);
+        if (r->human[d] >= 0)
+            r->support[r->human[d]]++;
+    }
+    for (size_t i = 0; i < k; i++) {
+        r->excluded[i] = r->support[i] < 2;
+        if (r->excluded[i])
+            nfi_cli_warn(cli, "class \"%.*s\" has 1 document: trained in every fold, left out of the scores", (int)r->label[i].n, r->label[i].p);
+    }
+    for (size_t d = 0; d < n; d++) {
+        unlabelled += r->human[d] < 0;
+        out += r->human[d] >= 0 && r->fold[d] < 0;
+        if (r->fold[d] < 0)
+            continue;
+        right += r->machine[d] == r->human[d];
+        without += r->machine[d] < 0;
+        wrong += r->machine[d] >= 0 && r->machine[d] != r->human[d];
+    }
+    nfi_evaluation e = {.label = r->label, .k = k, .excluded = r->excluded, .human = r->human, .machine = r->machine, .fold = r->fold, .id = r->id, .n = n};
+    if (o->train.smoothing[0] == 'a')
+        report_smoothing(cli, r->smoothing, (size_t)o->folds);
+    int code = nfi_work_evaluation(cli, &e, &o->out, &o->eval);
+    if (code != NFI_EXIT_OK)
+        return code;
+    nfi_tally t;
+    nfi_tally_begin(&t, "read", stats->read);
+    nfi_tally_part(&t, "right", right);
+    nfi_tally_part(&t, "wrong", wrong);
+    nfi_tally_part(&t, "no label given", without);
+    nfi_tally_part(&t, "in no fold", out);
+    nfi_tally_part(&t, "unlabelled", unlabelled);
+    nfi_tally_docs(&t, stats);
+    nfi_tally_end(&t, cli);
+    return (double)right < o->min_accuracy * (double)(right + wrong + without) ? NFI_EXIT_GATE : NFI_EXIT_OK;
+}
+
+static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
+{
+    const struct opts *o = opts;
+    nf_crossval_opts cv = {.folds = (size_t)o->folds, .seed = o->common.seed};
+    nf_corpus *c = NULL;
+    results r = {0};
+    nf_docs_stats stats = {0};
+    nf_err err = {0};
+    int code = NFI_EXIT_OK;
+
+    int usage = nfi_work_train(cli, &o->train, &o->terms, o->common.threads, &cv.train);
+    if (usage == NFI_EXIT_OK)
+        usage = nfi_cli_check_output(cli, o->out.output, args, nargs);
+    if (usage != NFI_EXIT_OK)
+        return usage;
+    nf_status s = count_documents(o, cli, nargs, args, &c, &stats, &err);
+    if (s == NF_OK && !allocate(&r, nf_corpus_docs(c), nf_corpus_classes(c), (size_t)o->folds))
+        s = err.code = NF_ENOMEM;
+    if (s == NF_OK)
+        s = nf_crossval(c, &cv, r.fold, r.machine, r.smoothing, &err);
+    if (s == NF_OK)
+        code = report(o, cli, c, &r, &stats);
+    clear(&r);
+    nf_corpus_free(c);
+    return s == NF_OK ? code : nfi_cli_fail(cli, s, &err);
+}
+
+static const char *const paragraphs[] = {
+    "Splits the labelled documents into folds with the same mix of classes, trains on all folds but one and scores the one left out, in turn. Terms, idf and smoothing are found "
+    "anew for each fold from the others, so nothing of a document reaches the model that judges it.",
+    "A class with one document is trained in every fold and left out of the scores. The tables are those of newsframe evaluate.",
+    NULL};
+
+static const nfi_example examples[] = {
+    {"newsframe crossval $NF_SAMPLES/geo-1/corpus.jsonl", "judge the classifier on a labelled corpus"},
+    {NULL, NULL}};
+
+const nfi_verb nfi_verb_crossval = {
+    .name = "crossval", .group = "Judge", .summary = "judge the classifier on a labelled corpus by cross-validation", .operands = "[CORPUS...]", .max_args = -1,
+    .paragraphs = paragraphs, .opts = rows, .opts_size = sizeof(struct opts), .examples = examples, .exits = NFI_EXITS_DATA | NFI_EXIT_BIT(NFI_EXIT_GATE), .run = run};

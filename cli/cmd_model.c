@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* cmd_model.c - newsframe model info|verify|dump FILE. */
+#include "cli/work.h"
+
+#include "base/buf.h"
+#include "base/hash.h"
+#include "base/io.h"
+#include "base/num.h"
+
+#include <string.h>
+
+struct opts {
+    const char *output, *expect;
+    bool quiet, verbose;
+};
+
+static const nfi_opt rows[] = {
+    OPT_HEADER("Output"),
+    OPT_FILE('o', "output", struct opts, output, "-", "write to FILE, replaced at once when all is done"),
+    OPT_STR(0, "expect-sha256", struct opts, expect, "HEX", NULL, "refuse the file (exit 4) unless it has this SHA-256"),
+    OPT_HEADER("Common"),
+    OPT_QUIET_ROWS(struct opts, quiet, verbose),
+    OPT_END};
+
+typedef struct job {
+    const nf_model *m;
+    nf_model_info info;
+    char sha256[65];
+    nfi_buf b;
+} job;
+
+static void pair(nfi_buf *b, const char *key, const char *value)
+{
+    nfi_buf_puts(b, key);
+    nfi_buf_putc(b, '\t');
+    nfi_buf_puts(b, value);
+    nfi_buf_putc(b, '\n');
+}
+
+static void pair_u64(nfi_buf *b, const char *key, uint64_t v)
+{
+    char tmp[24] = {0};
+    nfi_format_u64(tmp, v);
+    pair(b, key, tmp);
+}
+
+static void pair_num(nfi_buf *b, const char *key, double v)
+{
+    char tmp[40] = {0};
+    nfi_format_shortest(tmp, v);
+    pair(b, key, tmp);
+}
+
+static void info(job *j)
+{
+    nfi_buf *b = &j->b;
+    const nf_model_info *i = &j->info;
+
+    pair(b, "sha256", j->sha256);
+    pair_u64(b, "bytes", i->bytes);
+    pair(b, "classifier", i->classifier);
+    pair(b, "weighting", i->weighting);
+    pair(b, "tokenizer", i->tokenizer);
+    pair(b, "unicode", i->unicode);
+    pair(b, "stopwords", i->stopwords);
+    pair_u64(b, "ngram_lo", (uint64_t)i->ngram_lo);
+    pair_u64(b, "ngram_hi", (uint64_t)i->ngram_hi);
+    pair_u64(b, "terms", i->terms);
+    pair_u64(b, "words", i->words);
+    pair_u64(b, "documents", i->documents);
+    pair_u64(b, "labelled", i->labelled);
+    pair(b, "prior", i->prior);
+    pair_num(b, "smoothing", i->smoothing);
+    pair(b, "smoothing_how", i->smoothing_how);
+    if (i->loo_accuracy >= 0) {
+        pair_num(b, "loo_accuracy", i->loo_accuracy);
+        pair_u64(b, "loo_documents", i->loo_documents);
+    }
+    for (size_t k = 0; k < i->classes; k++) {
+        nf_str l = nf_model_label(j->m, k);
+        nfi_buf_puts(b, "class\t");
+        nfi_buf_put(b, l.p, l.n);
+        nfi_buf_putc(b, '\t');
+        nfi_buf_put_u64(b, nf_model_class_docs(j->m, k));
+        nfi_buf_putc(b, '\n');
+    }
+}
+
+/* One row a term: term, document frequency, then documents and weight by class. */
+static nf_status dump(job *j, nf_csv *w)
+{
+    char term[1100];
+
+    nf_csv_str(w, "term");
+    nf_csv_str(w, "df");
+    for (size_t k = 0; k < j->info.classes; k++) {
+        for (int which = 0; which < 2; which++) {
+            nf_str l = nf_model_label(j->m, k);
+            j->b.n = 0;
+            nfi_buf_puts(&j->b, which ? "weight_" : "docs_");
+            nfi_buf_put(&j->b, l.p, l.n);
+            nf_csv_text(w, j->b.p, j->b.n);
+        }
+    }
+    nf_csv_end(w);
+    for (size_t t = 0; t < j->info.terms; t++) {
+        size_t n = nf_model_term(j->m, t, term, sizeof term);
+        nf_csv_text(w, term, n < sizeof term ? n : sizeof term);
+        nf_csv_int(w, (int64_t)nf_model_term_df(j->m, t));
+        for (size_t k = 0; k < j->info.classes; k++) {
+            nf_csv_int(w, (int64_t)nf_model_term_docs(j->m, t, k));
+            nf_csv_num(w, nf_model_term_weight(j->m, t, k), 6);
+        }
+        nf_csv_end(w);
+    }
+    return nfi_buf_ok(&j->b) ? NF_OK : NF_ENOMEM;
+}
+
+static nf_status write_text(const nfi_buf *b, const char *path, nf_err *err)
+{
+    nfi_out *o;
+    nf_status s = nfi_out_open(&o, path, err);
+
+    if (s != NF_OK)
+        return s;
+    nfi_out_write(o, b->p, b->n);
+    return nfi_out_commit(o, err);
+}
+
+static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
+{
+    const struct opts *o = opts;
+    const char *what = args[0], *path = nargs > 1 ? args[1] : NULL;
+    nf_model *model = NULL;
+    nf_csv *w = NULL;
+    job j = {0};
+    nf_err err = {0};
+    nf_status s;
+
+    if (strcmp(what, "info") != 0 && strcmp(what, "verify") != 0 && strcmp(what, "dump") != 0)
+        return nfi_cli_usage(cli, "model %s: expected info, verify or dump", what);
+    int usage = nfi_cli_check_output(cli, o->output, args + 1, nargs - 1);
+    if (usage != NFI_EXIT_OK)
+        return usage;
+    s = nfi_work_model(&model, path, &err);
+    if (s == NF_OK && path)
+        s = nfi_sha256_file(j.sha256, path, &err);
+    else if (s == NF_OK)
+        nfi_sha256_hex(j.sha256, nfi_builtin_model, nfi_builtin_model_size);
+    if (s == NF_OK && o->expect && strcmp(o->expect, j.sha256) != 0) {
+        nf_model_free(model);
+        nfi_cli_warn(cli, "%s has SHA-256 %s, not the expected one", path ? path : "the built-in model", j.sha256);
+        return NFI_EXIT_MODEL;
+    }
+    if (s == NF_OK) {
+        nf_model_describe(model, &j.info);
+        j.m = model;
+    }
+    if (s == NF_OK && what[0] == 'i') {
+        info(&j);
+        s = nfi_buf_ok(&j.b) ? write_text(&j.b, o->output, &err) : NF_ENOMEM;
+    } else if (s == NF_OK && what[0] == 'd') {
+        s = nf_csv_open(&w, o->output, NF_CSV_PLAIN, &err);
+        if (s == NF_OK) {
+            s = dump(&j, w);
+            nf_status closed = nf_csv_close(w, s == NF_OK, &err);
+            s = s == NF_OK ? closed : s;
+        }
+    } else if (s == NF_OK) {
+        nfi_cli_note(cli, "%s: whole and valid, %zu terms, %zu classes, SHA-256 %s", path ? path : "built-in model", j.info.terms, j.info.classes, j.sha256);
+    }
+    nfi_buf_clear(&j.b);
+    nf_model_free(model);
+    return nfi_cli_fail(cli, s, &err);
+}
+
+static const char *const paragraphs[] = {
+    "model info prints what a model is made of, one key and value a line, separated by a tab; model verify checks every byte and every value and prints one line; model dump writes "
+    "all terms as CSV: document frequency, and for each class the documents that have the term and its weight. Without FILE it is the built-in model.",
+    "A model file holds data only. A damaged or foreign file is refused with exit code 4; --expect-sha256 pins the very file.",
+    NULL};
+
+static const nfi_example examples[] = {
+    {"newsframe model info", "what the built-in model is made of"},
+    {"newsframe model dump angles.nfm -o terms.csv", "all terms and weights of a model as CSV"},
+    {NULL, NULL}};
+
+const nfi_verb nfi_verb_model = {
+    .name = "model", .group = "Files", .summary = "look into a model: info, verify, dump", .operands = "info|verify|dump [FILE]", .min_args = 1, .max_args = 2,
+    .paragraphs = paragraphs, .opts = rows, .opts_size = sizeof(struct opts), .examples = examples, .exits = NFI_EXITS_MODEL, .run = run};

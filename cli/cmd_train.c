@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* cmd_train.c - newsframe train: labelled documents, or statistics, to a model. */
+#include "cli/work.h"
+
+struct opts {
+    nfi_input_opts in;
+    nfi_term_opts terms;
+    nfi_train_rows train;
+    nfi_common_opts common;
+    const char *output, *stats;
+    bool from;
+};
+
+static const nfi_opt rows[] = {
+    OPT_HEADER("Output"),
+    {NFI_ROW(NFI_OPT_FILE, const char *, 'o', "output", struct opts, output, "FILE", NULL, "the model to write, replaced at once when all is done"),
+     .flags = NFI_OPT_REQUIRED},
+    OPT_FILE(0, "stats", struct opts, stats, NULL, "also keep the statistics, so that more documents can be added later without these"),
+    OPT_HEADER("From statistics"),
+    OPT_FLAG(0, "from", struct opts, from, "operands are statistics files, not documents; they are added up"),
+    OPT_TEXT(struct opts, terms, "1-2", "none"),
+    OPT_SELECT(struct opts, terms, NULL),
+    OPT_TRAIN(struct opts, train),
+    OPT_INPUT(struct opts, in),
+    OPT_HEADER("Common"),
+    OPT_THREADS(struct opts, common),
+    OPT_MEMORY(struct opts, common),
+    OPT_QUIET(struct opts, common),
+    OPT_END};
+
+static void report_classes(nfi_cli *cli, const nf_counted *c)
+{
+    for (size_t k = 0; k < nf_counted_labels(c); k++) {
+        nf_str name = nf_counted_label(c, k);
+        if (nf_counted_label_docs(c, k) == 1)
+            nfi_cli_warn(cli, "class \"%.*s\" has 1 document: it is trained, but no evaluation can hold it out", (int)name.n, name.p);
+        nfi_cli_detail(cli, "class %.*s: %llu documents", (int)name.n, name.p, (unsigned long long)nf_counted_label_docs(c, k));
+    }
+}
+
+static void report_model(nfi_cli *cli, const nf_model *m, const char *path)
+{
+    nf_model_info i;
+
+    nf_model_describe(m, &i);
+    if (i.loo_accuracy >= 0)
+        nfi_cli_note(cli, "smoothing %g chosen by leave-one-out on %llu documents: accuracy %.4f", i.smoothing, (unsigned long long)i.loo_documents, i.loo_accuracy);
+    else
+        nfi_cli_note(cli, "smoothing %g (%s)", i.smoothing, i.smoothing_how);
+    nfi_cli_note(cli, "%s: %s, %zu classes, %zu terms of %d to %d words, weighting %s, prior %s", path, i.classifier, i.classes, i.terms, i.ngram_lo, i.ngram_hi,
+                 i.weighting, i.prior);
+}
+
+static nf_status count_documents(const struct opts *o, nfi_cli *cli, int nargs, char **args, nf_counted **out, nf_docs_stats *stats, nf_err *err)
+{
+    nf_docs *docs = NULL;
+    nfi_progress progress = {0};
+    nf_count_opts count = {.weighting = o->train.weighting};
+    nf_status s;
+
+    nfi_work_text(&o->terms, &count.corpus.text);
+    count.corpus.threads = (int)o->common.threads;
+    count.corpus.memory = o->common.memory;
+    count.corpus.progress = nfi_work_progress;
+    count.corpus.progress_ctx = &progress;
+    if ((s = nfi_work_open(&docs, &o->in, &o->common, true, nargs, args, err)) != NF_OK)
+        return s;
+    nfi_progress_start(&progress, cli, "counting", "documents");
+    s = nf_count(out, docs, &count, err);
+    nfi_progress_stop(&progress);
+    *stats = *nf_docs_counts(docs);
+    if (s == NF_OK)
+        s = nf_docs_finish(docs, err);
+    nf_docs_close(docs);
+    return s;
+}
+
+static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
+{
+    const struct opts *o = opts;
+    nf_train_opts train;
+    nf_counted *counted = NULL;
+    nf_model *model = NULL;
+    nf_docs_stats stats = {0};
+    nf_err err = {0};
+    nf_status s;
+
+    int usage = nfi_work_train(cli, &o->train, &o->terms, o->common.threads, &train);
+    if (usage == NFI_EXIT_OK)
+        usage = nfi_cli_check_output(cli, o->output, args, nargs);
+    if (usage == NFI_EXIT_OK)
+        usage = nfi_cli_check_output(cli, o->stats, args, nargs);
+    if (usage == NFI_EXIT_OK && o->from && nargs == 0)
+        usage = nfi_cli_usage(cli, "--from needs statistics files to read");
+    if (usage == NFI_EXIT_OK && o->from && (nfi_cli_given(cli, "ngrams") || nfi_cli_given(cli, "tokenizer") || nfi_cli_given(cli, "stopwords")))
+        usage = nfi_cli_usage(cli, "--tokenizer, --ngrams and --stopwords are fixed when documents are counted; with --from they cannot be changed");
+    if (usage != NFI_EXIT_OK)
+        return usage;
+
+    if (o->from)
+        s = nf_counted_open(&counted, (const char *const *)args, (size_t)nargs, &err);
+    else
+        s = count_documents(o, cli, nargs, args, &counted, &stats, &err);
+    if (s == NF_OK) {
+        report_classes(cli, counted);
+        s = nf_model_train(&model, counted, &train, &err);
+    }
+    if (s == NF_OK && o->stats)
+        s = nf_counted_save(counted, (int)o->common.threads, o->stats, &err);
+    if (s == NF_OK)
+        s = nf_model_save(model, o->output, &err);
+    if (s == NF_OK) {
+        nfi_tally t;
+        report_model(cli, model, o->output);
+        nfi_tally_begin(&t, "read", o->from ? nf_counted_docs(counted) : stats.read);
+        nfi_tally_part(&t, "trained", nf_counted_labelled(counted));
+        nfi_tally_part(&t, "unlabelled", nf_counted_docs(counted) - nf_counted_labelled(counted));
+        nfi_tally_docs(&t, &stats);
+        nfi_tally_end(&t, cli);
+    }
+    nf_model_free(model);
+    nf_counted_free(counted);
+    return nfi_cli_fail(cli, s, &err);
+}
+
+static const char *const paragraphs[] = {
+    "Counts labelled documents and derives a naive Bayes classifier from the counts. Documents without a label add to the document frequencies only.",
+    "The text is not kept, and the counts are exact integers: the model has the same bytes for any number of threads, any amount of memory, and any order "
+    "of the documents. With --smoothing auto the smoothing is the one with the best exact leave-one-out accuracy (on at most 16,384 documents).",
+    "With --from the operands are statistics made by newsframe count or kept by --stats, on this machine or others; the model is the one that all their "
+    "documents together would give, at a fixed smoothing unless one is named.",
+    NULL};
+
+static const nfi_example examples[] = {
+    {"newsframe train $NF_SAMPLES/geo-1/corpus.jsonl -o angles.nfm", "train on labelled JSON lines"},
+    {NULL, NULL}};
+
+const nfi_verb nfi_verb_train = {
+    .name = "train", .group = "Learn", .summary = "make a model from labelled documents or statistics", .operands = "[CORPUS...]", .max_args = -1,
+    .paragraphs = paragraphs, .opts = rows, .opts_size = sizeof(struct opts), .examples = examples, .exits = NFI_EXITS_MODEL, .run = run};

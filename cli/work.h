@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* work.h - what several verbs do alike: shared option rows for terms, opening inputs and models, progress. */
+#ifndef NFI_WORK_H
+#define NFI_WORK_H
+
+#include "cli/cli.h"
+#include "newsframe/models.h"
+
+/* ---- how text becomes terms, and which are kept ---- */
+typedef struct nfi_term_opts {
+    const char *tokenizer, *stopwords;
+    nfi_ngrams ngrams;
+    nfi_share min_df, max_df;
+    uint64_t max_features;
+} nfi_term_opts;
+
+#define OPT_TEXT(S, f, ngrams_default, stop_default)                                                                             \
+    OPT_HEADER("Terms"),                                                                                                         \
+    OPT_ENUM(0, "tokenizer", S, f.tokenizer, "news", nf_tokenizer_name, "how text is cut into words"),                           \
+    OPT_NGRAMS(0, "ngrams", S, f.ngrams, ngrams_default, 4, "words a term"),                                                     \
+    OPT_STR(0, "stopwords", S, f.stopwords, "LIST", stop_default, "words left out before n-grams: none, en, or a file, one a line")
+#define OPT_SELECT(S, f, max_df_default)                                                                                         \
+    OPT_SHARE(0, "min-df", S, f.min_df, "2", 1, "keep terms in at least N documents, or P% of them"),                            \
+    OPT_SHARE(0, "max-df", S, f.max_df, max_df_default, 1, "keep terms in at most N documents, or P% of them"),                  \
+    OPT_COUNT(0, "max-features", S, f.max_features, "N", NULL, 1, UINT64_MAX, "keep only the N most frequent terms")
+
+void nfi_work_text(const nfi_term_opts *o, nf_text_opts *text);
+void nfi_work_select(const nfi_term_opts *o, nf_select_opts *select);
+
+/* ---- how a classifier is trained ---- */
+typedef struct nfi_train_rows {
+    const char *classifier, *weighting, *prior, *smoothing;
+} nfi_train_rows;
+
+#define OPT_TRAIN(S, f)                                                                                                          \
+    OPT_HEADER("Classifier"),                                                                                                    \
+    OPT_ENUM(0, "classifier", S, f.classifier, "cnb", nf_classifier_name, "the classifier"),                                     \
+    OPT_ENUM(0, "weighting", S, f.weighting, "tfidf", nf_weighting_name, "how frequencies become weights"),                      \
+    OPT_STR(0, "prior", S, f.prior, "SHARES", NULL, "data, uniform, or a=.2,b=.8; without it uniform for cnb, data for mnb"),    \
+    OPT_STR(0, "smoothing", S, f.smoothing, "X", "auto", "a number above 0, or auto: the best by leave-one-out")
+
+/* NFI_EXIT_OK, or a message and NFI_EXIT_USAGE. */
+int nfi_work_train(nfi_cli *cli, const nfi_train_rows *o, const nfi_term_opts *terms, int64_t threads, nf_train_opts *train);
+
+/* Opens the operands (none: standard input) with the shared input options. */
+nf_status nfi_work_open(nf_docs **out, const nfi_input_opts *in, const nfi_common_opts *common, bool need_label, int nargs, char **args, nf_err *err) NF_MUST_CHECK;
+/* A progress callback for nf_corpus_opts; ctx is an nfi_progress. */
+void nfi_work_progress(void *ctx, const nf_docs_stats *so_far);
+/* -m FILE, or the built-in model. */
+nf_status nfi_work_model(nf_model **out, const char *path, nf_err *err) NF_MUST_CHECK;
+
+/* The built-in model, made at build time from datasets/geo-1. */
+extern const unsigned char nfi_builtin_model[];
+extern const size_t nfi_builtin_model_size;
+
+/* ---- tables of an evaluation, shared by evaluate and crossval ---- */
+typedef struct nfi_eval_opts {
+    const char *summary, *confusion, *predictions;
+} nfi_eval_opts;
+#define OPT_EVAL(S, f)                                                                                                           \
+    OPT_FILE(0, "summary", S, f.summary, NULL, "write accuracy, F1 and baselines to FILE"),                                      \
+    OPT_FILE(0, "confusion", S, f.confusion, NULL, "write the confusion to FILE, one row a pair of human and machine class"),    \
+    OPT_FILE(0, "predictions", S, f.predictions, NULL, "write human and machine class of every document to FILE")
+
+typedef struct nfi_evaluation {
+    const nf_str *label;      /* k names, in class order */
+    size_t k;
+    const bool *excluded;     /* k, or NULL */
+    const int32_t *human, *machine; /* n */
+    const int32_t *fold;      /* n, or NULL */
+    const nf_str *id;         /* n */
+    size_t n;
+} nfi_evaluation;
+/* Writes the class table to output and the other tables where asked for; prints the summary line. Returns an exit code. */
+int nfi_work_evaluation(nfi_cli *cli, const nfi_evaluation *e, const nfi_output_opts *out, const nfi_eval_opts *o);
+
+#endif
