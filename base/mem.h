@@ -18,6 +18,7 @@ void *nfi_realloc(void *p, size_t n, size_t size);  /* p stays valid when it fai
 void *nfi_alloc_aligned(size_t n, size_t size);     /* 64-byte aligned, zeroed; free with nfi_free */
 void *nfi_alloc_aligned_raw(size_t n, size_t size); /* 64-byte aligned, uninitialised (for bytes read at once); free with nfi_free */
 void nfi_free(void *p);                             /* NULL is fine */
+void nfi_trim(void);                                /* hands freed memory back to the system, after much was freed */
 
 /* Makes *p (cap elements of size) hold at least want elements, growing by half at least. On failure nothing changes. */
 nf_status nfi_grow(void *p, size_t *cap, size_t want, size_t size, nf_err *err) NF_MUST_CHECK;

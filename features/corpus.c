@@ -10,6 +10,7 @@
 #include "base/par.h"
 #include "base/sort.h"
 #include "base/try.h"
+#include "base/utf8.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -29,6 +30,15 @@ nf_status nfi_text_init(nfi_text *t, const nf_text_opts *o, nf_err *err)
     if (x.lo < 1 || x.hi < x.lo || x.hi > NFI_MAX_NGRAM)
         return NF_FAIL(err, NF_EINVAL, "n-grams %d-%d: expected 1 <= low <= high <= %d", x.lo, x.hi, NFI_MAX_NGRAM);
     NF_TRY(nfi_stop_load(&x.stop, o && o->stopwords ? o->stopwords : "none", x.tokenizer, err));
+    *t = x;
+    return NF_OK;
+}
+
+nf_status nfi_text_copy(nfi_text *t, const nfi_text *from, nf_err *err)
+{
+    nfi_text x = {from->tokenizer, from->lo, from->hi, {0}};
+
+    NF_TRY(nfi_stop_from_words(&x.stop, from->stop.name, from->stop.word, from->stop.n, err));
     *t = x;
     return NF_OK;
 }
@@ -77,6 +87,7 @@ static nf_status count_chunk(void *ctx, size_t k, int worker, nf_err *err)
         nf_str parts[2] = {d->title, d->text};
         NF_TRY(nfi_count_doc(counter, parts, 2, &ch->rows, &p->c->ntokens[ch->first + i], err));
         p->c->nterms[ch->first + i] = (uint32_t)(ch->rows.n - before);
+        p->c->idhash[ch->first + i] = nfi_xxh64(d->id.p, d->id.n);
     }
     /* hand unused room back: chunks live as long as the corpus */
     void *id = nfi_realloc(ch->rows.id, ch->rows.n, sizeof *ch->rows.id), *tf = NULL;
@@ -111,7 +122,7 @@ static nf_status take_columns(nf_corpus *c, nfi_vocab *labels, const nf_batch *b
         if (d->label.n) {
             uint8_t padded[NFI_MAX_LABEL + 16] = {0};
             bool fresh;
-            size_t len = d->label.n < NFI_MAX_LABEL ? d->label.n : NFI_MAX_LABEL;
+            size_t len = d->label.n <= NFI_MAX_LABEL ? d->label.n : nfi_utf8_valid_prefix(d->label.p, NFI_MAX_LABEL);
             memcpy(padded, d->label.p, len);
             NF_TRY(nfi_vocab_reserve(labels, 1, 0, err));
             nfi_word_slot *s = nfi_vocab_word(labels, padded, (uint32_t)len, &fresh);
@@ -136,6 +147,7 @@ static nf_status grow_docs(nf_corpus *c, size_t n, const nf_corpus_opts *o, nf_e
     NF_TRY(nfi_grow(&c->nterms, &c->capterms, n, sizeof *c->nterms, err));
     NF_TRY(nfi_grow(&c->ntokens, &c->captokens, n, sizeof *c->ntokens, err));
     NF_TRY(nfi_grow(&c->label, &c->caplabel, n, sizeof *c->label, err));
+    NF_TRY(nfi_grow(&c->idhash, &c->capidhash, n, sizeof *c->idhash, err));
     if (o->keep_ids) {
         NF_TRY(nfi_grow(&c->id, &c->capid, n, sizeof *c->id, err));
         NF_TRY(nfi_grow(&c->title, &c->captitle, n, sizeof *c->title, err));
@@ -145,8 +157,32 @@ static nf_status grow_docs(nf_corpus *c, size_t n, const nf_corpus_opts *o, nf_e
     return NF_OK;
 }
 
-static nf_status add_batch(nf_corpus *c, nfi_counter *counter, nfi_vocab *labels, const nf_batch *b, const nf_corpus_opts *o, int threads, nf_err *err)
+nf_status nfi_counting_begin(nfi_counting *k, const nfi_text *text, const nf_corpus_opts *o, size_t ncarried, nf_err *err)
 {
+    nfi_counting x = {.o = o, .threads = nfi_par_threads(o->threads)};
+    nf_status s = NF_OK;
+
+    x.c = nfi_calloc(1, sizeof *x.c);
+    x.counter = nfi_calloc((size_t)x.threads, sizeof *x.counter);
+    if (!x.c || !x.counter) {
+        s = nfi_oom(err, "a corpus");
+        goto out;
+    }
+    x.c->ncarried = o->keep_carried ? ncarried : 0;
+    NF_GO(nfi_text_copy(&x.c->text, text, err));
+    for (int w = 0; w < x.threads; w++)
+        NF_GO(nfi_counter_init(&x.counter[w], &x.c->text, err));
+    NF_GO(nfi_vocab_init(&x.labels, err));
+    *k = x;
+    return NF_OK;
+out:
+    nfi_counting_clear(&x);
+    return s;
+}
+
+nf_status nfi_counting_add(nfi_counting *k, const nf_batch *b, nf_err *err)
+{
+    nf_corpus *c = k->c;
     size_t *bound = nfi_alloc(b->n + 1, sizeof *bound), chunks = 0, bytes = 0;
     nf_status s = NF_OK;
 
@@ -160,13 +196,13 @@ static nf_status add_batch(nf_corpus *c, nfi_counter *counter, nfi_vocab *labels
             bytes = 0;
         }
     }
-    NF_GO(grow_docs(c, c->n + b->n, o, err));
+    NF_GO(grow_docs(c, c->n + b->n, k->o, err));
     NF_GO(nfi_grow(&c->chunk, &c->capchunks, c->nchunks + chunks, sizeof *c->chunk, err));
     memset(c->chunk + c->nchunks, 0, chunks * sizeof *c->chunk);
-    pass p = {c, counter, b, c->n, c->chunk + c->nchunks, bound};
+    pass p = {c, k->counter, b, c->n, c->chunk + c->nchunks, bound};
     c->nchunks += chunks;
-    NF_GO(nfi_par_chunks(chunks, threads, count_chunk, &p, err));
-    NF_GO(take_columns(c, labels, b, o, err));
+    NF_GO(nfi_par_chunks(chunks, k->threads, count_chunk, &p, err));
+    NF_GO(take_columns(c, &k->labels, b, k->o, err));
     c->n += b->n;
 out:
     nfi_free(bound);
@@ -235,12 +271,10 @@ static nf_status unify(nf_corpus *c, nfi_counter *counter, int threads, nf_err *
     return NF_OK;
 }
 
-static int by_bytes(const void *a, const void *b, void *ctx)
+int nfi_by_bytes(const void *a, const void *b, void *ctx)
 {
-    const nf_str *all = ctx, *x = &all[*(const uint32_t *)a], *y = &all[*(const uint32_t *)b];
-    size_t n = x->n < y->n ? x->n : y->n;
-    int d = n ? memcmp(x->p, y->p, n) : 0;
-    return d ? d : (x->n > y->n) - (x->n < y->n);
+    const nf_str *all = ctx;
+    return nfi_str_cmp(all[*(const uint32_t *)a], all[*(const uint32_t *)b]);
 }
 
 /* Class numbers become ranks by bytes. */
@@ -257,7 +291,7 @@ static nf_status sort_labels(nf_corpus *c, nfi_vocab *labels, nf_err *err)
     }
     for (size_t i = 0; i < n; i++)
         order[i] = (uint32_t)i;
-    NF_GO(nfi_sort(order, n, sizeof *order, by_bytes, labels->word, err));
+    NF_GO(nfi_sort(order, n, sizeof *order, nfi_by_bytes, labels->word, err));
     for (size_t i = 0; i < n; i++) {
         rank[order[i]] = (uint32_t)i;
         NF_GO(copy_str(c, &c->classname[i], labels->word[order[i]], err));
@@ -278,63 +312,72 @@ static uint64_t half_of_ram(void)
     return pages > 0 && size > 0 ? (uint64_t)pages * (uint64_t)size / 2 : (uint64_t)1 << 30;
 }
 
-static uint64_t held(const nf_corpus *c, const nfi_counter *counter, int threads)
+uint64_t nfi_memory_budget(const nf_corpus_opts *o)
 {
-    uint64_t bytes = c->arena.bytes + c->n * 24;
-    for (int w = 0; w < threads; w++)
-        bytes += nfi_vocab_bytes(&counter[w].vocab);
-    for (size_t k = 0; k < c->nchunks; k++)
-        bytes += c->chunk[k].rows.n * 8;
+    return o->memory ? o->memory : half_of_ram();
+}
+
+uint64_t nfi_counting_bytes(const nfi_counting *k)
+{
+    const nf_corpus *c = k->c;
+    uint64_t bytes = c->arena.bytes + c->n * (sizeof *c->nterms + sizeof *c->ntokens + sizeof *c->label + sizeof *c->idhash);
+    for (int w = 0; w < k->threads; w++)
+        bytes += nfi_vocab_bytes(&k->counter[w].vocab);
+    for (size_t i = 0; i < c->nchunks; i++)
+        bytes += c->chunk[i].rows.n * 8;
     return bytes;
+}
+
+nf_status nfi_counting_finish(nfi_counting *k, nf_corpus **out, nf_err *err)
+{
+    NF_TRY(unify(k->c, k->counter, k->threads, err));
+    NF_TRY(sort_labels(k->c, &k->labels, err));
+    *out = k->c;
+    k->c = NULL;
+    nfi_counting_clear(k);
+    return NF_OK;
+}
+
+void nfi_counting_clear(nfi_counting *k)
+{
+    for (int w = 0; k->counter && w < k->threads; w++)
+        nfi_counter_clear(&k->counter[w]);
+    nfi_free(k->counter);
+    nfi_vocab_clear(&k->labels);
+    nf_corpus_free(k->c);
+    *k = (nfi_counting){0};
 }
 
 nf_status nf_corpus_count(nf_corpus **out, nf_docs *in, const nf_corpus_opts *o, nf_err *err)
 {
-    int threads = nfi_par_threads(o->threads);
-    uint64_t memory = o->memory ? o->memory : half_of_ram();
+    uint64_t memory = nfi_memory_budget(o);
     nf_status s = NF_OK;
-    nfi_counter *counter = NULL;
-    nfi_vocab labels = {0};
+    nfi_text text = {0};
+    nfi_counting k = {0};
     nf_batch batch = {0};
+    size_t columns;
 
-    nf_corpus *c = nfi_calloc(1, sizeof *c);
-    if (!c)
-        return nfi_oom(err, "a corpus");
-    NF_GO(nfi_text_init(&c->text, &o->text, err));
-    counter = nfi_calloc((size_t)threads, sizeof *counter);
-    if (!counter) {
-        s = nfi_oom(err, "counters");
-        goto out;
-    }
-    for (int w = 0; w < threads; w++)
-        NF_GO(nfi_counter_init(&counter[w], &c->text, err));
-    NF_GO(nfi_vocab_init(&labels, err));
-    if (o->keep_carried)
-        nf_docs_columns(in, &c->ncarried);
+    NF_GO(nfi_text_init(&text, &o->text, err));
+    nf_docs_columns(in, &columns);
+    NF_GO(nfi_counting_begin(&k, &text, o, columns, err));
     for (;;) {
         NF_GO(nf_docs_next(in, &batch, err));
         if (batch.n == 0)
             break;
-        NF_GO(add_batch(c, counter, &labels, &batch, o, threads, err));
-        if (held(c, counter, threads) > memory) {
-            s = NF_FAIL(err, NF_ELIMIT, "%zu documents need more than the memory allowed (%llu MiB); raise --memory", c->n, (unsigned long long)(memory >> 20));
+        NF_GO(nfi_counting_add(&k, &batch, err));
+        if (nfi_counting_bytes(&k) > memory) {
+            s = NF_FAIL(err, NF_ELIMIT, "%zu documents need more than the memory allowed (%llu MiB); raise --memory", k.c->n, (unsigned long long)(memory >> 20));
             goto out;
         }
         if (o->progress)
             o->progress(o->progress_ctx, nf_docs_counts(in));
     }
     nf_batch_clear(&batch);
-    NF_GO(unify(c, counter, threads, err));
-    NF_GO(sort_labels(c, &labels, err));
-    *out = c;
-    c = NULL;
+    s = nfi_counting_finish(&k, out, err);
 out:
-    for (int w = 0; counter && w < threads; w++)
-        nfi_counter_clear(&counter[w]);
-    nfi_free(counter);
-    nfi_vocab_clear(&labels);
+    nfi_text_clear(&text);
     nf_batch_clear(&batch);
-    nf_corpus_free(c);
+    nfi_counting_clear(&k);
     return s;
 }
 
@@ -348,6 +391,7 @@ void nf_corpus_free(nf_corpus *c)
     nfi_free(c->nterms);
     nfi_free(c->ntokens);
     nfi_free(c->label);
+    nfi_free(c->idhash);
     nfi_free(c->classname);
     nfi_free(c->id);
     nfi_free(c->title);

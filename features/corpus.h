@@ -3,6 +3,8 @@
 #ifndef NFI_CORPUS_H
 #define NFI_CORPUS_H
 
+#include <string.h>
+
 #include "features/count.h"
 #include "newsframe/features.h"
 
@@ -22,7 +24,8 @@ struct nf_corpus {
     uint32_t *nterms;          /* n: entries of the row */
     uint64_t *ntokens;         /* n */
     int32_t *label;            /* n: class or -1 */
-    size_t capterms, captokens, caplabel;
+    uint64_t *idhash;          /* n: XXH64 of the id */
+    size_t capterms, captokens, caplabel, capidhash;
     nf_str *classname;         /* sorted by bytes */
     size_t nclasses;
     nf_str *id, *title;        /* n, or NULL */
@@ -34,6 +37,34 @@ struct nf_corpus {
 
 /* Resolves options (defaults, registry names, stop list). Owned, nfi_text_clear(). */
 nf_status nfi_text_init(nfi_text *t, const nf_text_opts *o, nf_err *err) NF_MUST_CHECK;
+nf_status nfi_text_copy(nfi_text *t, const nfi_text *from, nf_err *err) NF_MUST_CHECK;
 void nfi_text_clear(nfi_text *t);
+
+/* Counting in steps, for whoever stops before the end of a stream. {0} is nothing. */
+typedef struct nfi_counting {
+    nf_corpus *c;
+    nfi_counter *counter; /* one a worker */
+    nfi_vocab labels;
+    const nf_corpus_opts *o;
+    int threads;
+} nfi_counting;
+
+/* text is copied; o borrowed until the end; ncarried: nf_docs_columns() of the stream. */
+nf_status nfi_counting_begin(nfi_counting *k, const nfi_text *text, const nf_corpus_opts *o, size_t ncarried, nf_err *err) NF_MUST_CHECK;
+nf_status nfi_counting_add(nfi_counting *k, const nf_batch *b, nf_err *err) NF_MUST_CHECK;
+uint64_t nfi_counting_bytes(const nfi_counting *k); /* rows and vocabulary held so far */
+/* The documents added so far as a corpus (owned); leaves k as {0}. On failure k must be cleared. */
+nf_status nfi_counting_finish(nfi_counting *k, nf_corpus **out, nf_err *err) NF_MUST_CHECK;
+void nfi_counting_clear(nfi_counting *k);
+uint64_t nfi_memory_budget(const nf_corpus_opts *o); /* o->memory, or half of RAM */
+
+static inline int nfi_str_cmp(nf_str x, nf_str y)
+{
+    size_t n = x.n < y.n ? x.n : y.n;
+    int d = n ? memcmp(x.p, y.p, n) : 0;
+    return d ? d : (x.n > y.n) - (x.n < y.n);
+}
+/* For nfi_sort() of uint32_t numbers of strings; ctx is the array of nf_str. */
+int nfi_by_bytes(const void *a, const void *b, void *ctx);
 
 #endif
