@@ -57,6 +57,7 @@ static inline bool in_child(bool (*f)(const char *), const char *arg)
 
 static inline void tick(int sig) { (void)sig; }
 
+/* Interrupts every us microseconds; not so often that a slow machine (valgrind) does nothing else. */
 static inline void timer(long us)
 {
     struct itimerval every = {{0, us}, {0, us}};

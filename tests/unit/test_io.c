@@ -111,6 +111,7 @@ static bool read_slow_input(const char *unused)
             at += w > 0 ? (size_t)w : 0;
             usleep(1000);
         }
+        free(p);
         _exit(0);
     }
     close(ends[1]);
@@ -118,7 +119,7 @@ static bool read_slow_input(const char *unused)
     dup2(ends[0], 0);
     if (nfi_in_open(&in, "-", NULL) != NF_OK || nfi_in_size(in) != 0)
         return false;
-    timer(500);
+    timer(3000);
     read_in_pieces(in, p, 1);
     timer(0);
     nfi_in_close(in);
