@@ -13,6 +13,8 @@
 #include <math.h>
 #include <string.h>
 
+enum { AHEAD = 32 };
+
 typedef struct posting {
     uint32_t doc, tf;
 } posting;
@@ -205,11 +207,18 @@ static nf_status sum_part(void *ctx, size_t part, int worker, nf_err *err)
                 e = end;
                 continue;
             }
-            for (; e < end; e++) {
-                size_t term = (size_t)p->of[r->id[e]] - a; /* NFI_NONE and terms of other parts fall outside */
-                if (term < b - a)
-                    post[at[term]++] = (posting){(uint32_t)d, r->tf[e]};
+            for (; e < end; e += AHEAD) { /* look-ups of a group first, so that their misses overlap */
+                size_t term[AHEAD], m = end - e < AHEAD ? end - e : AHEAD;
+                for (size_t i = 0; i < m; i++)
+                    term[i] = (size_t)p->of[r->id[e + i]] - a; /* NFI_NONE and terms of other parts fall outside */
+                for (size_t i = 0; i < m; i++)
+                    if (term[i] < b - a)
+                        __builtin_prefetch(&post[at[term[i]]], 1);
+                for (size_t i = 0; i < m; i++)
+                    if (term[i] < b - a)
+                        post[at[term[i]]++] = (posting){(uint32_t)d, r->tf[e + i]};
             }
+            e = end;
         }
     }
     s = add_up(p, part, a, b, post, err);

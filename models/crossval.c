@@ -75,7 +75,7 @@ static nf_status one_fold(const nf_corpus *c, const nf_train_opts *o, const nfi_
         use[d] = fold_of[d] != fold;
     NF_GO(nfi_terms_build(&t, &of, c, use, &o->select, w, NFI_SUM_MODEL, o->threads, err));
     if (o->smoothing == 0.0 && w->additive)
-        NF_GO(nfi_sample_of_corpus(&sample, c, use, &t, of, w, o->threads, err));
+        NF_GO(nfi_sample_from_corpus(&sample, c, use, &t, of, w, o->threads, err));
     nfi_origin origin = {&c->text, c->classname};
     NF_GO(nfi_model_finish(&m, &t, &sample, &origin, o, err));
     *smoothing = m->smoothing;

@@ -8,7 +8,7 @@
  *     idf'_t = idf_t - e,  e = ln((1 + N) / N)   for all other terms: a constant
  *
  * and the class normalisers follow from two totals a class plus a correction over d's terms: the whole costs O(nonzeros * classes of a term). The
- * logarithms of a document are taken in one vector call a smoothing value.
+ * logarithms are taken in vectors.
  */
 #include "models/nb.h"
 
@@ -18,35 +18,49 @@
 
 #include <string.h>
 
-enum { BLOCK = 64, LADDER = 9, START = 4 };
+enum { BLOCK = 64, LADDER = 9, START = 4, AHEAD = 8 };
+
+/* What a term needs, side by side: terms come in no order, and every array apart would be a cache miss of its own. */
+typedef struct loo_term {
+    uint64_t first : 40, n : 24; /* entries of nfi_terms */
+    double left;                 /* idf when a document with the term is left out */
+    double others;               /* idf when a document without it is */
+    int64_t all;                 /* sum of val over classes */
+} loo_term;
 
 typedef struct loo_pass {
     const nfi_classifier *k;
     const nfi_terms *t;
     const nfi_sample *sample;
     const nfi_weighting *w;
-    const double *prior, *idf, *table;
+    const double *prior, *table;
+    const struct loo_term *term;
+    double shift;               /* idf of the other terms falls by this */
+    size_t stride;              /* classes, padded to whole vectors */
     bool data_prior;
     const double *sums, *plain; /* class totals; complement totals for complement classifiers */
-    const int64_t *all;         /* sum of val over classes, by term */
     const double *smoothing;
     size_t ns;
     uint64_t *correct, *tried; /* by block: ns values; one value */
 } loo_pass;
 
-/* One document: the values whose logarithms make the scores, term by term: first the value of absent classes, then of the entries. */
-typedef struct doc_terms {
-    double *v, *log;
-    uint16_t *cls; /* class of v[i]; the base of a term has NO_CLASS */
-    double *x;     /* weight of the term of v[i] in the document */
+/*
+ * One document. The value whose logarithm enters a score is the same for all classes in which the term does not occur. Terms of many classes are
+ * expanded to one value a class and go through a kernel; of terms of few classes only the exceptions are kept, next to the common value.
+ */
+typedef struct loo_doc {
+    double *score; /* ns x stride: sums of x * ln(value) by smoothing and class */
+    double *dense; /* stride values of one term */
+    double *v, *log, *x; /* exceptions: a common value (class NO_CLASS), then those of its classes */
+    uint16_t *cls;
     size_t n, capv, caplog, capcls, capx;
-    double mass;   /* sum of x over terms */
+    double mass;               /* sum of x over terms */
     double base_shift, *shift; /* corrections of the class normalisers: for all, and by class */
-} doc_terms;
+} loo_doc;
 
 enum { NO_CLASS = UINT16_MAX };
 
-static nf_status reserve(doc_terms *d, size_t n, nf_err *err)
+static nf_status reserve(loo_doc *d, size_t n, nf_err *err)
 {
     NF_TRY(nfi_grow(&d->v, &d->capv, n, sizeof *d->v, err));
     NF_TRY(nfi_grow(&d->log, &d->caplog, n, sizeof *d->log, err));
@@ -54,7 +68,7 @@ static nf_status reserve(doc_terms *d, size_t n, nf_err *err)
     return nfi_grow(&d->x, &d->capx, n, sizeof *d->x, err);
 }
 
-static inline void put(doc_terms *d, double v, unsigned cls, double x)
+static inline void put(loo_doc *d, double v, unsigned cls, double x)
 {
     d->v[d->n] = v;
     d->cls[d->n] = (uint16_t)cls;
@@ -68,71 +82,76 @@ static inline int64_t own_weight(const loo_pass *p, double f, double inv, uint32
     return p->w->tf == NFI_TF_BINARY ? (int64_t)1 << 32 : (int64_t)tf << 32;
 }
 
-/* Everything about row r of the sample except the smoothing. */
-static nf_status expand(const loo_pass *p, size_t r, doc_terms *d, nf_err *err)
+/* One term of row r. */
+static nf_status add_term(const loo_pass *p, size_t r, uint32_t term, uint32_t tf, loo_doc *d, nf_err *err)
 {
     const nfi_terms *t = p->t;
     const double unit = 1.0 / NFI_FIXED_ONE;
-    double ndocs = (double)t->ndocs, shift = nfi_log((1.0 + ndocs) / ndocs);
+    const loo_term *lt = &p->term[term];
+    uint64_t a = lt->first, b = a + lt->n;
     int32_t y = p->sample->label[r];
-    bool comp = p->k->complement;
+    bool comp = p->k->complement, dense = (b - a) * 4 >= t->nclasses;
+    double f = nfi_tf_at(p->table, p->w->tf, tf);
+    double left = lt->left, others = lt->others;
+    double x = f * p->sample->inv[r] * left;
+    int64_t own = own_weight(p, f, p->sample->inv[r], tf), all = lt->all;
+    double absent = comp ? left * ((double)(all - own) * unit) : 0.0;
+    double absent_shift = comp ? absent - others * ((double)all * unit) : 0.0;
 
-    d->n = 0;
-    d->mass = d->base_shift = 0.0;
-    memset(d->shift, 0, t->nclasses * sizeof *d->shift);
-    for (uint64_t e = p->sample->ptr[r]; e < p->sample->ptr[r + 1]; e++) {
-        uint32_t term = p->sample->term[e], tf = p->sample->tf[e];
-        double f = nfi_tf_at(p->table, p->w->tf, tf), idf = p->w->idf ? p->idf[term] : 1.0;
-        double left = p->w->idf ? nfi_idf(t->ndocs - 1, t->df[term] - 1) : 1.0, others = p->w->idf ? idf - shift : 1.0;
-        double x = f * p->sample->inv[r] * left;
-        int64_t own = own_weight(p, f, p->sample->inv[r], tf), all = p->all[term];
-        uint64_t a = t->ptr[term], b = t->ptr[term + 1];
-
+    d->mass += x;
+    d->base_shift += absent_shift;
+    if (dense) {
+        for (size_t k = 0; k < t->nclasses; k++)
+            d->dense[k] = absent;
+    } else {
         NF_TRY(reserve(d, d->n + (b - a) + 1, err));
-        double absent = comp ? left * ((double)(all - own) * unit) : 0.0;
-        double absent_shift = comp ? absent - others * ((double)all * unit) : 0.0;
         put(d, absent, NO_CLASS, x);
-        d->base_shift += absent_shift;
-        for (uint64_t i = a; i < b; i++) {
-            bool mine = t->cls[i] == y;
-            int64_t before = comp ? all - t->val[i] : t->val[i]; /* with d in */
-            int64_t after = before - (mine != comp ? own : 0);   /* d leaves its own class, or the complement of every other class */
-            double v = left * ((double)after * unit);
-            put(d, v, t->cls[i], x);
-            d->shift[t->cls[i]] += v - others * ((double)before * unit) - absent_shift;
-        }
-        d->mass += x;
     }
+    for (uint64_t i = a; i < b; i++) {
+        bool mine = t->cls[i] == y;
+        int64_t before = comp ? all - t->val[i] : t->val[i]; /* with d in */
+        int64_t after = before - (mine != comp ? own : 0);   /* d leaves its own class, or the complement of every other class */
+        double v = left * ((double)after * unit);
+        d->shift[t->cls[i]] += v - others * ((double)before * unit) - absent_shift;
+        if (dense)
+            d->dense[t->cls[i]] = v;
+        else
+            put(d, v, t->cls[i], x);
+    }
+    for (size_t i = 0; dense && i < p->ns; i++)
+        nfi_kern_get()->log_axpy_f64(d->score + i * p->stride, x, d->dense, p->smoothing[i], p->stride);
     return NF_OK;
 }
 
-static bool is_right(const loo_pass *p, const doc_terms *d, int32_t y, double a, double *score)
+/* Is row r given its own class at smoothing number i? */
+static bool is_right(const loo_pass *p, size_t r, size_t i, loo_doc *d)
 {
     const nfi_terms *t = p->t;
-    double ndocs = (double)t->ndocs, shift = p->w->idf ? nfi_log((1.0 + ndocs) / ndocs) : 0.0, sign = p->k->complement ? -1.0 : 1.0, base = 0.0;
-    double log_absent = 0.0;
+    double a = p->smoothing[i], sign = p->k->complement ? -1.0 : 1.0, base = 0.0, log_absent = 0.0, top = 0.0;
+    double *score = d->score + i * p->stride;
+    int32_t y = p->sample->label[r], best = -1;
 
-    for (size_t i = 0; i < d->n; i++)
-        d->log[i] = d->v[i] + a;
+    for (size_t e = 0; e < d->n; e++)
+        d->log[e] = d->v[e] + a;
     nfi_kern_get()->log_f64(d->log, d->log, d->n);
-    memset(score, 0, t->nclasses * sizeof *score);
-    for (size_t i = 0; i < d->n; i++) {
-        if (d->cls[i] == NO_CLASS) {
-            log_absent = d->log[i];
-            base += d->x[i] * log_absent;
+    for (size_t e = 0; e < d->n; e++) {
+        if (d->cls[e] == NO_CLASS) {
+            log_absent = d->log[e];
+            base += d->x[e] * log_absent;
         } else {
-            score[d->cls[i]] += d->x[i] * (d->log[i] - log_absent);
+            score[d->cls[e]] += d->x[e] * (d->log[e] - log_absent);
         }
     }
-    int32_t best = -1;
     for (size_t k = 0; k < t->nclasses; k++) {
-        double z = a * (double)t->n + (p->sums[k] - shift * p->plain[k]) + d->base_shift + d->shift[k];
-        double prior = p->data_prior ? nfi_log((double)(t->class_docs[k] - ((int32_t)k == y))) : p->prior[k];
+        double z = a * (double)t->n + (p->sums[k] - (p->w->idf ? p->shift * p->plain[k] : 0.0)) + d->base_shift + d->shift[k];
         if (t->class_docs[k] == 0)
             continue;
-        score[k] = prior + sign * (score[k] + base - d->mass * nfi_log(z));
-        if (best < 0 || score[k] > score[best])
+        double prior = p->data_prior ? nfi_log((double)(t->class_docs[k] - ((int32_t)k == y))) : p->prior[k];
+        double s = prior + sign * (score[k] + base - d->mass * nfi_log(z));
+        if (best < 0 || s > top) {
             best = (int32_t)k;
+            top = s;
+        }
     }
     return best == y;
 }
@@ -141,13 +160,14 @@ static nf_status loo_block(void *ctx, size_t block, int worker, nf_err *err)
 {
     loo_pass *p = ctx;
     size_t end = (block + 1) * BLOCK < p->sample->n ? (block + 1) * BLOCK : p->sample->n;
-    doc_terms d = {0};
+    loo_doc d = {0};
     nf_status s = NF_OK;
 
     (void)worker;
-    double *score = nfi_alloc(p->t->nclasses, sizeof *score);
     d.shift = nfi_alloc(p->t->nclasses, sizeof *d.shift);
-    if (!score || !d.shift) {
+    d.score = nfi_alloc_aligned(p->ns * p->stride, sizeof *d.score);
+    d.dense = nfi_alloc_aligned(p->stride, sizeof *d.dense); /* the padding stays 0 */
+    if (!d.shift || !d.score || !d.dense) {
         s = nfi_oom(err, "leave-one-out");
         goto out;
     }
@@ -155,10 +175,23 @@ static nf_status loo_block(void *ctx, size_t block, int worker, nf_err *err)
         int32_t y = p->sample->label[r];
         if (p->t->class_docs[y] < 2 || p->sample->ptr[r] == p->sample->ptr[r + 1])
             continue; /* without it the class, or anything to score, is gone */
-        NF_GO(expand(p, r, &d, err));
+        d.n = 0;
+        d.mass = d.base_shift = 0.0;
+        memset(d.shift, 0, p->t->nclasses * sizeof *d.shift);
+        memset(d.score, 0, p->ns * p->stride * sizeof *d.score);
+        for (uint64_t e = p->sample->ptr[r], last = p->sample->ptr[r + 1]; e < last; e++) {
+            if (e + 2 * AHEAD < last)
+                __builtin_prefetch(&p->term[p->sample->term[e + 2 * AHEAD]]);
+            if (e + AHEAD < last) {
+                uint64_t first = p->term[p->sample->term[e + AHEAD]].first;
+                __builtin_prefetch(&p->t->val[first]);
+                __builtin_prefetch(&p->t->cls[first]);
+            }
+            NF_GO(add_term(p, r, p->sample->term[e], p->sample->tf[e], &d, err));
+        }
         p->tried[block]++;
         for (size_t i = 0; i < p->ns; i++)
-            p->correct[block * p->ns + i] += is_right(p, &d, y, p->smoothing[i], score);
+            p->correct[block * p->ns + i] += is_right(p, r, i, &d);
     }
 out:
     nfi_free(d.v);
@@ -166,7 +199,8 @@ out:
     nfi_free(d.cls);
     nfi_free(d.x);
     nfi_free(d.shift);
-    nfi_free(score);
+    nfi_free(d.score);
+    nfi_free(d.dense);
     return s;
 }
 
@@ -178,17 +212,21 @@ nf_status nfi_nb_leave_one_out(const nfi_classifier *k, const nfi_terms *t, cons
     nf_status s = NF_OK;
 
     double *idf = nfi_alloc(t->n, sizeof *idf), *total = nfi_calloc(2 * nk, sizeof *total);
-    int64_t *all = nfi_calloc(t->n, sizeof *all);
+    loo_term *term = nfi_calloc(t->n, sizeof *term);
     uint64_t *count = nfi_calloc(blocks * (nsmoothing + 1), sizeof *count);
-    if (!idf || !total || !all || !count) {
+    if (!idf || !total || !term || !count) {
         s = nfi_oom(err, "leave-one-out");
         goto out;
     }
+    double ndocs = (double)t->ndocs, shift = nfi_log((1.0 + ndocs) / ndocs);
     nfi_tf_table(w->tf, table);
     for (size_t i = 0; i < t->n; i++) {
         idf[i] = w->idf ? nfi_idf(t->ndocs, t->df[i]) : 1.0;
+        int64_t all = 0;
         for (uint64_t e = t->ptr[i]; e < t->ptr[i + 1]; e++)
-            all[i] += t->val[e];
+            all += t->val[e];
+        term[i] = (loo_term){t->ptr[i], t->ptr[i + 1] - t->ptr[i], w->idf ? nfi_idf(t->ndocs - 1, t->df[i] - 1) : 1.0,
+                             w->idf ? idf[i] - shift : 1.0, all};
     }
     nfi_nb_totals(t, idf, total, total + nk);
     if (k->complement) {
@@ -202,7 +240,9 @@ nf_status nfi_nb_leave_one_out(const nfi_classifier *k, const nfi_terms *t, cons
             total[nk + c] = plain - total[nk + c];
         }
     }
-    loo_pass p = {k, t, sample, w, prior, idf, table, data_prior, total, total + nk, all, smoothing, nsmoothing, count, count + blocks * nsmoothing};
+    loo_pass p = {.k = k, .t = t, .sample = sample, .w = w, .prior = prior, .table = table, .term = term,
+                  .shift = shift, .stride = (nk + 7) / 8 * 8, .data_prior = data_prior, .sums = total, .plain = total + nk,
+                  .smoothing = smoothing, .ns = nsmoothing, .correct = count, .tried = count + blocks * nsmoothing};
     NF_GO(nfi_par_chunks(blocks, nfi_par_threads(threads), loo_block, &p, err));
     *tried = 0;
     memset(correct, 0, nsmoothing * sizeof *correct);
@@ -214,7 +254,7 @@ nf_status nfi_nb_leave_one_out(const nfi_classifier *k, const nfi_terms *t, cons
 out:
     nfi_free(idf);
     nfi_free(total);
-    nfi_free(all);
+    nfi_free(term);
     nfi_free(count);
     return s;
 }
