@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * stop.c - stop lists as sorted sets of tokens. Words go through the tokeniser, so that an entry matches what the tokeniser makes of the same word in
- * a text ("don't" is one token of `news` and the token "don" of `sklearn`); a line of several words gives several entries.
+ * stop.c - stop lists as sorted sets of tokens. Words go through the tokeniser, so that an entry matches what the tokeniser makes of the
+ * same word in a text ("don't" is one token of `news` and the token "don" of `sklearn`); a line of several words gives several entries.
  */
 #include "features/stop.h"
 

@@ -6,29 +6,34 @@
  *  a) Letter case, compatibility forms (full width, ligatures) and the way accents are encoded do not count: NFKC and case folding.
  *     Subscript digits are digits (CO2); enclosing marks are dropped; of more than 30 combining marks in a row 30 count.
  *  b) ' and its typographic forms U+2018 U+2019 U+02BC join letters (don't) and become '. A final 's is dropped (Pyongyang's: pyongyang).
- *  c) . joins two digits (3.5). Between letters it joins single letters, and then disappears (J.R.R.: jrr), and the parts of a host name: on
- *     either side only [A-Za-z0-9-] and dots, and either the name begins with www. or a later part is a top-level domain of the list
+ *  c) . joins two digits (3.5). Between letters it joins single letters, and then disappears (J.R.R.: jrr), and the parts of a host name:
+ *     on either side only [A-Za-z0-9-] and dots, and either the name begins with www. or a later part is a top-level domain of the list
  *     below, in small letters (or the whole name in capitals). So example.com is one token and "cooperation.The" is two: scraped
  *     text glues sentences. At most 64 bytes either way are looked at.
- *  d) , joins digits (1,000). e) : and ; never join. f) _ joins letters and digits, one at a time; at the ends it is not part of the token.
+ *  d) , joins digits (1,000).
+ *  e) : and ; never join.
+ *  f) _ joins letters and digits, one at a time; at the ends it is not part of the token.
  *  g) US, UN, WHO and IT in capitals stay apart from us, un, who and it, unless the line is mostly capitals (nfi_line_shouts()); written
  *     with dots they always are the acronym (U.S., u.s.: US).
  *  h) A token of one ASCII letter or digit is dropped. (A single letter or digit beyond ASCII, an ideograph among them, stays.)
- *  i) Soft hyphens, zero-width characters, bidirectional controls, BOMs: all default ignorables and format characters are dropped before anything
- *     else, so they neither split nor change a word. Every Unicode space, dash and quotation mark separates.
- *  k) Non-characters, private-use characters and U+FFFD are no tokens and separate. l) Digits and letters stay together (mig29, 5bn).
- *  m) Each ideograph and hiragana is a token; katakana runs and hangul words are tokens, as UAX #29 has it. A double quote between Hebrew letters
- *     becomes U+05F4. Connectors other than _ and U+202F separate.
- *  n) When folding brings up characters that are no letters or numbers (U+33C2 style), the folded form is cut by the same rules.
- * ASCII text gives the same tokens by the mask path (tokenize.c with the functions here) and by nfi_news_chunk(); a property test holds them together.
+ *  i) Soft hyphens, zero-width characters, bidirectional controls, BOMs: all default ignorables and format characters are dropped before
+ *     anything else, so they neither split nor change a word. Every Unicode space, dash and quotation mark separates.
+ *  k) Non-characters, private-use characters and U+FFFD are no tokens and separate.
+ *  l) Digits and letters stay together (mig29, 5bn).
+ *  m) Each ideograph and hiragana is a token; katakana runs and hangul words are tokens, as UAX #29 has it; so is each letter of scripts
+ *     without spaces between words (Thai). A double quote between Hebrew letters becomes U+05F4. U+202F and connectors other than _
+ *     separate.
+ *  n) When folding brings up characters that are no letters or numbers (U+FDFA is four words), the folded form is cut by the same rules.
+ * ASCII text gives the same tokens by the mask path (tokenize.c with the functions here) and by nfi_news_chunk(); a property test holds
+ * them together.
  */
 #include "features/tok_news.h"
 
 #include <string.h>
 
 /*
- * Top-level domains that end a host name. Left out: those that are English words in small letters (in, it, is, at, be, me, no, so, to, us, my, am),
- * because a full stop without a space before them is more often the end of a sentence.
+ * Top-level domains that end a host name. Left out: those that are English words in small letters (in, it, is, at, be, me, no, so, to,
+ * us, my, am), because a full stop without a space before them is more often the end of a sentence.
  */
 static const char domains[26][48] = { /* by first letter: what follows it, between blanks */
     " e r u z ", /* a */
@@ -81,7 +86,10 @@ const char *nfi_acronym(const char *p, size_t n)
     return NULL;
 }
 
-/* Do the letters on both sides of the dot at i stand alone: no word goes on through a letter, digit, apostrophe or low line? A possessive may follow. */
+/*
+ * Do the letters on both sides of the dot at i stand alone: no word goes on through a letter, digit, apostrophe or low line? A possessive
+ * may follow.
+ */
 static bool between_initials(const char *text, size_t n, size_t i)
 {
     if (!is_letter(text[i - 1]) || !is_letter(text[i + 1]))
@@ -129,7 +137,8 @@ static bool in_host(const char *text, size_t n, size_t i)
     while (text[lo] == '-' || text[lo] == '.')
         if (++lo >= i)
             return false;
-    if (!cut_left && i - lo >= 3 && lower(text[lo]) == 'w' && lower(text[lo + 1]) == 'w' && lower(text[lo + 2]) == 'w' && text[lo + 3] == '.')
+    bool www = i - lo >= 3 && lower(text[lo]) == 'w' && lower(text[lo + 1]) == 'w' && lower(text[lo + 2]) == 'w' && text[lo + 3] == '.';
+    if (www && !cut_left)
         return true;
     for (size_t at = i + 1; at < hi;) {
         const char *dot = memchr(text + at, '.', hi - at);

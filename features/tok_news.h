@@ -45,8 +45,8 @@ static inline uint32_t news_same_as(uint32_t cp)
 bool nfi_news_joins(const char *text, size_t n, size_t i);
 
 /*
- * Emits what the ASCII token raw[0..len) becomes, 2 <= len <= NFI_MAX_TOKEN: capitals lowered, possessive and dots dropped, acronyms kept. [s, e) is
- * where it stands in text, to look at its line.
+ * Emits what the ASCII token raw[0..len) becomes, 2 <= len <= NFI_MAX_TOKEN: capitals lowered, possessive and dots dropped, acronyms
+ * kept. [s, e) is where it stands in text, to look at its line.
  */
 void nfi_news_ascii(nfi_tokbuf *b, const char *raw, size_t len, const char *text, size_t n, size_t s, size_t e);
 

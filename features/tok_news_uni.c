@@ -2,9 +2,9 @@
 /*
  * tok_news_uni.c - the half of the `news` tokeniser that meets characters beyond ASCII; the rules stand in tok_news.c.
  *
- * Where the short way (tok_news_plain.c) gives up: decode and drop, decide joiners on a shadow of one byte a character, cut by UAX #29, fold each
- * segment. Works on blocks of BLOCK characters, so memory does not grow with the text; a segment longer than a block is longer than any token and is
- * dropped.
+ * Where the short way (tok_news_plain.c) gives up: decode and drop, decide joiners on a shadow of one byte a character, cut by UAX #29,
+ * fold each segment. Works on blocks of BLOCK characters, so memory does not grow with the text; a segment longer than a block is longer
+ * than any token and is dropped.
  */
 #include "features/tok_news.h"
 
@@ -16,10 +16,10 @@
 
 enum {
     BLOCK = 16384,
-    MARGIN = 4096,               /* characters at a block's end that may still change: 64 bases of look-ahead and their marks */
-    MAX_SEGMENT = 256 * 31,      /* more characters than this (bases and marks) are more than NFI_MAX_TOKEN bytes */
-    MAX_FOLDED = 2048,           /* characters of one folded segment, decomposed */
-    DEAD = NFI_WB_OTHER          /* class of what separates */
+    MARGIN = 4096,          /* characters at a block's end that may still change: 64 bases of look-ahead and their marks */
+    MAX_SEGMENT = 256 * 31, /* more characters than this (bases and marks) are more than NFI_MAX_TOKEN bytes */
+    MAX_FOLDED = 2048,      /* characters of one folded segment, decomposed */
+    DEAD = NFI_WB_OTHER     /* class of what separates */
 };
 
 /* Scratch for n characters. */
@@ -40,6 +40,8 @@ static unsigned tailored(uint32_t cp)
 
     if ((cls == NFI_WB_EXTENDNUMLET && cp != '_') || cp == 0x2044 || (cls == NFI_WB_EXTEND && !(rec & (NFI_WB_MARK | NFI_WB_WORD))))
         rec = (rec & ~(unsigned)NFI_WB_CLASS) | DEAD;
+    if (cls == NFI_WB_EXTEND) /* the half-width sound marks are letters, but make no token by themselves */
+        rec &= ~(unsigned)NFI_WB_WORD;
     return rec;
 }
 
@@ -58,10 +60,10 @@ static void cut(piece *p)
             continue;
         }
         p->at[m] = (uint32_t)i;
-        p->shadow[m++] = cp < 0x80                                                     ? (char)cp
+        p->shadow[m++] = cp < 0x80                                              ? (char)cp
                          : cls == NFI_WB_ALETTER || cls == NFI_WB_HEBREW_LETTER ? NEWS_LETTER
-                         : cls == NFI_WB_NUMERIC                                       ? NEWS_DIGIT
-                                                                                       : ' ';
+                         : cls == NFI_WB_NUMERIC                                ? NEWS_DIGIT
+                                                                                : ' ';
     }
     for (size_t k = 0; k < m; k++) {
         char c = p->shadow[k];
@@ -238,6 +240,23 @@ static bool make_pieces(nfi_tokbuf *b, piece *p, size_t cap, piece *q)
     return true;
 }
 
+/*
+ * The last place at or before from where the characters may be parted, 0 if there is none: before one that nothing reaches across, else a
+ * boundary.
+ */
+static size_t cut_off(const piece *p, size_t from)
+{
+    size_t last = from;
+
+    while (last > 0 && ((p->rec[last] & NFI_WB_CLASS) != NFI_WB_OTHER || (p->cp[last] < 0x80 && strchr("-.,:;_'", (int)p->cp[last]))))
+        last--;
+    if (last > 0)
+        return last;
+    for (last = from; last > 0 && !p->brk[last]; last--)
+        ;
+    return last;
+}
+
 /* The long way. */
 static void any_chunk(nfi_tokbuf *b, const char *text, size_t n, size_t s, size_t e)
 {
@@ -270,8 +289,7 @@ static void any_chunk(nfi_tokbuf *b, const char *text, size_t n, size_t s, size_
             segments(b, &p, first, p.n, text, n, s);
             return;
         }
-        for (last -= MARGIN; last > 0 && !p.brk[last]; last--)
-            ;
+        last = cut_off(&p, p.n - MARGIN);
         if (last > 0 && last >= first) {
             segments(b, &p, first, last, text, n, s);
             skipping = false;
@@ -280,8 +298,8 @@ static void any_chunk(nfi_tokbuf *b, const char *text, size_t n, size_t s, size_
                 b->dropped++;
             skipping = true;
             size_t floor = p.n - MARGIN - 2 * NFI_MAX_MARKS;
-            for (last = p.n - MARGIN; last > floor && !(p.rec[last] & NFI_WB_WORD); last--) /* go on at a letter, not at a mark or a joiner */
-                ;
+            for (last = p.n - MARGIN; last > floor && !(p.rec[last] & NFI_WB_WORD); last--)
+                ; /* go on at a letter, not at a mark or a joiner */
         }
         memmove(p.cp, p.cp + last, (p.n - last) * sizeof *p.cp);
         memmove(p.off, p.off + last, (p.n - last) * sizeof *p.off);

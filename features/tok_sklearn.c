@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * tok_sklearn.c - the default tokeniser of scikit-learn, for parity: Python's str.lower() of the text, then maximal runs of at least two \w characters
- * (categories L and N, and the low line). No other folding: NFD and NFC differ, marks end a word.
+ * tok_sklearn.c - the default tokeniser of scikit-learn, for parity: Python's str.lower() of the text, then maximal runs of at least two
+ * \w characters (categories L and N, and the low line). No other folding: NFD and NFC differ, marks end a word.
  *
  * str.lower() maps one code point to one, with two exceptions: U+0130 gives i and U+0307 (a mark: the word ends there), and a capital
  * sigma at the end of a word (Unicode 15, table 3-17) gives the final form. What decides "end of a word" never reaches past a blank.

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * unicode.c - the only includer of utf8proc.h. Of its interface only what works on single code points and on caller's memory is used: its
- * string functions refuse a whole document for one bad byte, allocate by themselves, order marks in quadratic time, and one option reads out of
- * bounds. Decomposition is asked for code point by code point, marks are ordered here (a run is short by then), and composition is linear.
+ * string functions refuse a whole document for one bad byte, allocate by themselves, order marks in quadratic time, and one option reads
+ * out of bounds. Decomposition is asked for code point by code point, marks are ordered here (a run is short by then), and composition is
+ * linear.
  */
 #include "features/unicode.h"
 
 #include "base/limits.h"
 
+#include <string.h>
 #include <utf8proc.h>
 
 #define FOLD ((utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE))
@@ -25,7 +27,8 @@ static const utf8proc_property_t *property(uint32_t cp)
 bool nfi_uni_is_word(uint32_t cp)
 {
     int c = property(cp)->category;
-    return (c >= UTF8PROC_CATEGORY_LU && c <= UTF8PROC_CATEGORY_LO) || (c >= UTF8PROC_CATEGORY_ND && c <= UTF8PROC_CATEGORY_NO) || cp == '_';
+    return (c >= UTF8PROC_CATEGORY_LU && c <= UTF8PROC_CATEGORY_LO) || (c >= UTF8PROC_CATEGORY_ND && c <= UTF8PROC_CATEGORY_NO) ||
+           cp == '_';
 }
 
 bool nfi_uni_is_mark(uint32_t cp)
@@ -59,6 +62,28 @@ static void order_marks(utf8proc_int32_t *v, size_t n)
     }
 }
 
+/*
+ * Composes v[0..n) in place, or returns SIZE_MAX. U+11A7 composes with nothing, but utf8proc 2.8 lets it vanish after a hangul syllable:
+ * kept apart.
+ */
+static size_t compose(utf8proc_int32_t *v, size_t n)
+{
+    size_t len = 0;
+
+    for (size_t s = 0, e; s < n; s = e + 1) {
+        for (e = s; e < n && v[e] != 0x11a7; e++)
+            ;
+        utf8proc_ssize_t part = utf8proc_normalize_utf32(v + s, (utf8proc_ssize_t)(e - s), FOLD);
+        if (part < 0)
+            return SIZE_MAX;
+        memmove(v + len, v + s, (size_t)part * sizeof *v);
+        len += (size_t)part;
+        if (e < n)
+            v[len++] = 0x11a7;
+    }
+    return len;
+}
+
 size_t nfi_uni_fold(uint32_t *out, size_t cap, const uint32_t *cp, size_t n)
 {
     utf8proc_int32_t *v = (utf8proc_int32_t *)(void *)out; /* code points fit both */
@@ -76,6 +101,5 @@ size_t nfi_uni_fold(uint32_t *out, size_t cap, const uint32_t *cp, size_t n)
         len += (size_t)more;
     }
     order_marks(v, len);
-    utf8proc_ssize_t composed = utf8proc_normalize_utf32(v, (utf8proc_ssize_t)len, FOLD);
-    return composed < 0 ? SIZE_MAX : (size_t)composed;
+    return compose(v, len);
 }

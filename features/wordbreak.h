@@ -20,7 +20,7 @@ enum {
     NFI_WB_WORD = 1 << 6,       /* category L or N: a token needs one */
     NFI_WB_MARK = 1 << 7,       /* category M */
     NFI_WB_DROP = 1 << 8,       /* invisible or enclosing: Default_Ignorable_Code_Point, category Cf or Me */
-    NFI_WB_FAST = 1 << 9,       /* a letter or number for which nfi_uni_fold_fast() is enough; text of such alone is in NFKC before and after */
+    NFI_WB_FAST = 1 << 9,       /* letter or number for which nfi_uni_fold_fast() is enough; text of such is NFKC before and after */
     NFI_WB_CHANGES = 1 << 10,   /* simple lower case or nfi_uni_fold_fast() differs */
     NFI_WB_CASED = 1 << 11,     /* Cased */
     NFI_WB_IGNORABLE = 1 << 12, /* Case_Ignorable */
@@ -36,8 +36,8 @@ static inline unsigned nfi_wb(uint32_t cp)
 }
 
 /*
- * Word boundaries WB1 to WB999 over n records: brk[i] becomes 1 when there is a boundary before element i, else 0 (brk[0] is 1); the boundary at
- * the end is not stored. Only the class and NFI_WB_PICT are looked at, so a caller may tailor classes first. O(n).
+ * Word boundaries WB1 to WB999 over n records: brk[i] becomes 1 when there is a boundary before element i, else 0 (brk[0] is 1); the
+ * boundary at the end is not stored. Only the class and NFI_WB_PICT are looked at, so a caller may tailor classes first. O(n).
  */
 void nfi_wb_break(const uint16_t *rec, size_t n, uint8_t *brk);
 

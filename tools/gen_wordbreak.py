@@ -4,8 +4,8 @@
 
 usage: tools/gen_wordbreak.py [/usr/share/unicode] > features/wordbreak_table.inc
 
-A code point has one of a few dozen records: its Word_Break class and flags (features/wordbreak.h explains them). Two stages: block number -> block,
-block -> record number. The output is ASCII, deterministic, and holds no copy of the input's prose.
+A code point has one of a few dozen records: its Word_Break class and flags (features/wordbreak.h explains them). Two stages:
+block number -> block, block -> record number. The output is ASCII, deterministic, and holds no copy of the input's prose.
 """
 import os
 import sys
@@ -13,10 +13,10 @@ import sys
 ROOT = sys.argv[1] if len(sys.argv) > 1 else "/usr/share/unicode"
 END = 0x110000
 BLOCK = 128  # nfi_wb() in features/wordbreak.h shifts by 7
-CLASSES = ["Other", "CR", "LF", "Newline", "Extend", "ZWJ", "Format", "Katakana", "Hebrew_Letter", "ALetter", "Single_Quote", "Double_Quote",
-           "MidNumLet", "MidLetter", "MidNum", "Numeric", "ExtendNumLet", "Regional_Indicator", "WSegSpace"]
+CLASSES = ["Other", "CR", "LF", "Newline", "Extend", "ZWJ", "Format", "Katakana", "Hebrew_Letter", "ALetter", "Single_Quote",
+           "Double_Quote", "MidNumLet", "MidLetter", "MidNum", "Numeric", "ExtendNumLet", "Regional_Indicator", "WSegSpace"]
 PICT, WORD, MARK, DROP, FAST, CHANGES, CASED, IGNORABLE = (1 << b for b in range(5, 13))
-SIGMA = 0x3C3  # the final form folds to it, but is its own lower case
+SIGMA, FINAL_SIGMA = 0x3C3, 0x3C2  # the final form folds to the other, but is its own lower case
 
 
 def rows(name):
@@ -94,9 +94,10 @@ def main():
         r |= WORD if cat[0] in "LN" else 0
         r |= MARK if cat[0] == "M" else 0
         r |= DROP if hidden[cp] or cat in ("Cf", "Me") else 0
-        if cat[0] in "LN" and not hidden[cp] and not ccc[cp] and not unstable[cp] and not unstable[fold[cp]] and fold[cp] in (lower[cp], SIGMA):
+        stable = not (hidden[cp] or ccc[cp] or unstable[cp] or unstable[fold[cp]])
+        if cat[0] in "LN" and stable and fold[cp] == (SIGMA if cp == FINAL_SIGMA else lower[cp]):
             r |= FAST
-        r |= CHANGES if lower[cp] != cp or fold[cp] == SIGMA != cp else 0
+        r |= CHANGES if lower[cp] != cp or cp == FINAL_SIGMA else 0
         r |= CASED if cased[cp] else 0
         r |= IGNORABLE if ignorable[cp] else 0
         of.append(r)
