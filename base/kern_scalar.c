@@ -87,11 +87,11 @@ static void log_f64(double *out, const double *in, size_t n)
         out[i] = nfi_log(in[i]);
 }
 
-static void log_axpy_f64(double *acc, double x, const double *v, double a, size_t n)
+static void log_axpy_f64(double *acc, double x, const double *v, double scale, double offset, size_t n)
 {
 #pragma GCC ivdep /* acc and v do not overlap */
     for (size_t i = 0; i < n; i++)
-        acc[i] += x * nfi_log(v[i] + a);
+        acc[i] += x * nfi_log(offset + scale * v[i]);
 }
 
 const nfi_kern nfi_kern_scalar = {"scalar", classify, axpy_f64, spmv_f32, log_f64, log_axpy_f64};

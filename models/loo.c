@@ -25,7 +25,7 @@ typedef struct loo_term {
     uint64_t first : 40, n : 24; /* entries of nfi_terms */
     double left;                 /* idf when a document with the term is left out */
     double others;               /* idf when a document without it is */
-    int64_t all;                 /* sum of val over classes */
+    double all;                  /* sum over classes */
 } loo_term;
 
 typedef struct loo_pass {
@@ -35,6 +35,8 @@ typedef struct loo_pass {
     const nfi_weighting *w;
     const double *prior, *table;
     const struct loo_term *term;
+    const double *g;            /* entries of nfi_terms: sum of a class */
+    const nfi_kern *kern;
     double shift;               /* idf of the other terms falls by this */
     size_t stride;              /* classes, padded to whole vectors */
     bool data_prior;
@@ -75,51 +77,53 @@ static inline void put(loo_doc *d, double v, unsigned cls, double x)
     d->x[d->n++] = x;
 }
 
-static inline int64_t own_weight(const loo_pass *p, double f, double inv, uint32_t tf)
+/* The weight with which the document entered the sums. */
+static inline double own_weight(const loo_pass *p, double f, double inv, uint32_t tf)
 {
     if (p->w->l2)
-        return nfi_to_fixed(f * inv);
-    return p->w->tf == NFI_TF_BINARY ? (int64_t)1 << 32 : (int64_t)tf << 32;
+        return (double)nfi_to_fixed(f * inv) / NFI_FIXED_ONE;
+    return p->w->tf == NFI_TF_BINARY ? 1.0 : (double)tf;
 }
 
-/* One term of row r. */
+/*
+ * One term of row r. With g_k the sum of class k and g'_k the same without d, the values are left * g'_k, or left * (all - own - g'_k) for complement
+ * classifiers; both are offset + scale * g'_k. The normaliser of class k changes by the new value less others * g_k (or others * (all - g_k)).
+ */
 static nf_status add_term(const loo_pass *p, size_t r, uint32_t term, uint32_t tf, loo_doc *d, nf_err *err)
 {
-    const nfi_terms *t = p->t;
-    const double unit = 1.0 / NFI_FIXED_ONE;
-    const loo_term *lt = &p->term[term];
-    uint64_t a = lt->first, b = a + lt->n;
+    const loo_term *t = &p->term[term];
+    const double *g = p->g + t->first;
+    const uint16_t *cls = p->t->cls + t->first;
+    size_t n = t->n, nk = p->t->nclasses;
     int32_t y = p->sample->label[r];
-    bool comp = p->k->complement, dense = (b - a) * 4 >= t->nclasses;
     double f = nfi_tf_at(p->table, p->w->tf, tf);
-    double left = lt->left, others = lt->others;
-    double x = f * p->sample->inv[r] * left;
-    int64_t own = own_weight(p, f, p->sample->inv[r], tf), all = lt->all;
-    double absent = comp ? left * ((double)(all - own) * unit) : 0.0;
-    double absent_shift = comp ? absent - others * ((double)all * unit) : 0.0;
+    double x = f * p->sample->inv[r] * t->left, own = own_weight(p, f, p->sample->inv[r], tf), sign = p->k->complement ? -1.0 : 1.0;
+    double scale = sign * t->left, offset = p->k->complement ? t->left * (t->all - own) : 0.0, change = sign * (t->left - t->others);
 
     d->mass += x;
-    d->base_shift += absent_shift;
-    if (dense) {
-        for (size_t k = 0; k < t->nclasses; k++)
-            d->dense[k] = absent;
+    d->base_shift += p->k->complement ? offset - t->others * t->all : 0.0;
+    d->shift[y] -= scale * own;
+    if (n * 4 < nk) {
+        NF_TRY(reserve(d, d->n + n + 1, err));
+        put(d, offset, NO_CLASS, x);
+        for (size_t i = 0; i < n; i++) {
+            d->shift[cls[i]] += change * g[i];
+            put(d, offset + scale * (cls[i] == y ? g[i] - own : g[i]), cls[i], x);
+        }
+        return NF_OK;
+    }
+    if (n == nk) {
+        memcpy(d->dense, g, nk * sizeof *g);
     } else {
-        NF_TRY(reserve(d, d->n + (b - a) + 1, err));
-        put(d, absent, NO_CLASS, x);
+        memset(d->dense, 0, nk * sizeof *g);
+        for (size_t i = 0; i < n; i++)
+            d->dense[cls[i]] = g[i];
     }
-    for (uint64_t i = a; i < b; i++) {
-        bool mine = t->cls[i] == y;
-        int64_t before = comp ? all - t->val[i] : t->val[i]; /* with d in */
-        int64_t after = before - (mine != comp ? own : 0);   /* d leaves its own class, or the complement of every other class */
-        double v = left * ((double)after * unit);
-        d->shift[t->cls[i]] += v - others * ((double)before * unit) - absent_shift;
-        if (dense)
-            d->dense[t->cls[i]] = v;
-        else
-            put(d, v, t->cls[i], x);
-    }
-    for (size_t i = 0; dense && i < p->ns; i++)
-        nfi_kern_get()->log_axpy_f64(d->score + i * p->stride, x, d->dense, p->smoothing[i], p->stride);
+    for (size_t k = 0; k < nk; k++)
+        d->shift[k] += change * d->dense[k];
+    d->dense[y] -= own;
+    for (size_t i = 0; i < p->ns; i++)
+        p->kern->log_axpy_f64(d->score + i * p->stride, x, d->dense, scale, offset + p->smoothing[i], p->stride);
     return NF_OK;
 }
 
@@ -133,7 +137,7 @@ static bool is_right(const loo_pass *p, size_t r, size_t i, loo_doc *d)
 
     for (size_t e = 0; e < d->n; e++)
         d->log[e] = d->v[e] + a;
-    nfi_kern_get()->log_f64(d->log, d->log, d->n);
+    p->kern->log_f64(d->log, d->log, d->n);
     for (size_t e = 0; e < d->n; e++) {
         if (d->cls[e] == NO_CLASS) {
             log_absent = d->log[e];
@@ -184,7 +188,7 @@ static nf_status loo_block(void *ctx, size_t block, int worker, nf_err *err)
                 __builtin_prefetch(&p->term[p->sample->term[e + 2 * AHEAD]]);
             if (e + AHEAD < last) {
                 uint64_t first = p->term[p->sample->term[e + AHEAD]].first;
-                __builtin_prefetch(&p->t->val[first]);
+                __builtin_prefetch(&p->g[first]);
                 __builtin_prefetch(&p->t->cls[first]);
             }
             NF_GO(add_term(p, r, p->sample->term[e], p->sample->tf[e], &d, err));
@@ -213,8 +217,9 @@ nf_status nfi_nb_leave_one_out(const nfi_classifier *k, const nfi_terms *t, cons
 
     double *idf = nfi_alloc(t->n, sizeof *idf), *total = nfi_calloc(2 * nk, sizeof *total);
     loo_term *term = nfi_calloc(t->n, sizeof *term);
+    double *g = nfi_alloc(t->ptr[t->n], sizeof *g);
     uint64_t *count = nfi_calloc(blocks * (nsmoothing + 1), sizeof *count);
-    if (!idf || !total || !term || !count) {
+    if (!idf || !total || !term || !g || !count) {
         s = nfi_oom(err, "leave-one-out");
         goto out;
     }
@@ -223,10 +228,12 @@ nf_status nfi_nb_leave_one_out(const nfi_classifier *k, const nfi_terms *t, cons
     for (size_t i = 0; i < t->n; i++) {
         idf[i] = w->idf ? nfi_idf(t->ndocs, t->df[i]) : 1.0;
         int64_t all = 0;
-        for (uint64_t e = t->ptr[i]; e < t->ptr[i + 1]; e++)
+        for (uint64_t e = t->ptr[i]; e < t->ptr[i + 1]; e++) {
             all += t->val[e];
+            g[e] = (double)t->val[e] / NFI_FIXED_ONE;
+        }
         term[i] = (loo_term){t->ptr[i], t->ptr[i + 1] - t->ptr[i], w->idf ? nfi_idf(t->ndocs - 1, t->df[i] - 1) : 1.0,
-                             w->idf ? idf[i] - shift : 1.0, all};
+                             w->idf ? idf[i] - shift : 1.0, (double)all / NFI_FIXED_ONE};
     }
     nfi_nb_totals(t, idf, total, total + nk);
     if (k->complement) {
@@ -240,7 +247,7 @@ nf_status nfi_nb_leave_one_out(const nfi_classifier *k, const nfi_terms *t, cons
             total[nk + c] = plain - total[nk + c];
         }
     }
-    loo_pass p = {.k = k, .t = t, .sample = sample, .w = w, .prior = prior, .table = table, .term = term,
+    loo_pass p = {.k = k, .t = t, .sample = sample, .w = w, .prior = prior, .table = table, .term = term, .g = g, .kern = nfi_kern_get(),
                   .shift = shift, .stride = (nk + 7) / 8 * 8, .data_prior = data_prior, .sums = total, .plain = total + nk,
                   .smoothing = smoothing, .ns = nsmoothing, .correct = count, .tried = count + blocks * nsmoothing};
     NF_GO(nfi_par_chunks(blocks, nfi_par_threads(threads), loo_block, &p, err));
@@ -255,6 +262,7 @@ out:
     nfi_free(idf);
     nfi_free(total);
     nfi_free(term);
+    nfi_free(g);
     nfi_free(count);
     return s;
 }
