@@ -42,7 +42,8 @@ typedef struct job {
 nf_kmeans_opts nf_kmeans_defaults(size_t k)
 {
     return (nf_kmeans_opts){
-        .k = k, .metric = nfi_metrics[0]->name, .init = nfi_seedings[0]->name, .restarts = 10, .max_iter = 300, .seed = 1};
+        .k = k, .metric = nfi_metrics[0]->name, .init = nfi_seedings[0]->name, .restarts = 10, .max_iter = 1000,
+        .refine = true, .seed = 1};
 }
 
 const char *nf_kmeans_init_name(size_t i, const char **summary)
@@ -125,6 +126,7 @@ static nf_status make_workers(job *j, nf_err *err)
         if (!w->best)
             return nfi_oom(err, "the restarts of k-means");
         NF_TRY(nfi_lloyd_make(&w->run, j->p, j->opts->k, j->metric, j->threads, err));
+        w->run.refine = j->opts->refine;
         NF_TRY(nfi_seeder_make(&w->seeder, j->p, j->opts->k, err));
     }
     return NF_OK;

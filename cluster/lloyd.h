@@ -8,15 +8,13 @@
 
 __extension__ typedef __int128 nfi_i128;
 
-enum { NFI_DRIFT_AGE = 32 }; /* iterations a row may live on bounds before its scores are computed again */
-
 /* State of one run at a time; reusable. Rows are numbered as in p->x. */
 typedef struct nfi_lloyd {
     const nfi_points *p;
     const nfi_metric *metric;
     size_t k, kpad;  /* kpad: k up to a multiple of 16 */
     int threads;
-    bool skip;       /* use bounds; never changes a result */
+    bool refine;     /* end with moves of single rows */
     int32_t *assign; /* rows: in, the start; out, the partition */
     int iterations;
     bool converged;
@@ -26,26 +24,27 @@ typedef struct nfi_lloyd {
     nfi_i128 *sq;    /* k, squared length of the sum, units of 2^-64: exact */
     uint64_t *size;  /* k */
     uint64_t *left;  /* k, sizes after the moves of an iteration */
+    nfi_place *place; /* k */
     float *dense;    /* d x kpad, term-major: the sums, rounded */
     float *scale, *bias; /* kpad */
 
     /* one iteration */
     int32_t *next;   /* rows */
-    float *fit;      /* rows, score in the cluster of next, as last computed */
-    float *spare;    /* threads x kpad */
+    float *fit;      /* rows, score in the cluster of next */
+    float *spare;    /* threads x kpad, scores of a row */
     uint32_t *event; /* 2 x rows: 2 * row + 1 when it enters, 2 * row when it leaves, grouped by cluster */
     size_t *start;   /* k + 1, first event of each cluster */
     int64_t *delta;  /* threads x d, zero between uses */
     int32_t *touched;/* threads x d */
 
-    /* bounds */
-    float *score;    /* rows x kpad, as last computed; NULL without bounds */
-    int32_t *stamp;  /* rows, iteration of that */
-    float *norm;     /* rows, length */
-    float *slack;    /* rows, rounding of four scores */
-    double *drift;   /* NFI_DRIFT_AGE x kpad, ring: path length of each center up to an iteration */
-    double *shift;   /* the same for the bias */
-    float *drift_since, *shift_since; /* NFI_DRIFT_AGE x kpad: from that iteration until now, rounded up and down */
+    /* single moves, see refine.c */
+    float *slack;    /* rows, rounding of scores */
+    float *boost;    /* kpad */
+    double *unscale; /* k, 1 / scale */
+    int32_t *active; /* rows that may soon move, rising */
+    size_t n_active;
+    float margin;    /* of score, that makes a row active */
+    bool *close;     /* rows: to become active */
     uint64_t *scored; /* threads, rows whose scores were computed since the start, for tests and tuning */
 } nfi_lloyd;
 

@@ -22,6 +22,14 @@ static double spherical_merit(double sq, uint64_t size)
     return sqrt(sq);
 }
 
+/* |S + x| - |S| with u = |S| + score: sqrt(u^2 + |x|^2 - score^2) - u <= |x|^2 / 2u, and alike for |S - x|. */
+static double spherical_boost(double sq, uint64_t size, double top)
+{
+    double u = sqrt(sq) - top;
+    (void)size;
+    return u > 0.0 ? top * top / (2.0 * u) : INFINITY;
+}
+
 static double spherical_similarity(double dot, double xx, double cc)
 {
     (void)xx, (void)cc;
@@ -44,6 +52,13 @@ static double euclidean_merit(double sq, uint64_t size)
     return size ? sq / (double)size : 0.0;
 }
 
+/* Half the change of inertia: n/(n+1) |x-c|^2 / 2 = |x|^2/2 - score - |x-c|^2 / 2(n+1), n/(n-1) alike; no distance exceeds 2 top. */
+static double euclidean_boost(double sq, uint64_t size, double top)
+{
+    (void)sq;
+    return size > 1 ? 2.0 * top * top / ((double)size - 1.0) : INFINITY;
+}
+
 static double euclidean_similarity(double dot, double xx, double cc)
 {
     double sq = xx - 2.0 * dot + cc;
@@ -56,8 +71,8 @@ static double euclidean_share(double similarity)
 }
 
 static const nfi_metric spherical = {
-    "spherical", "cosine; centers have unit length", true, spherical_place, spherical_merit, spherical_similarity, spherical_share};
+    "spherical", "cosine; centers have unit length", true, spherical_place, spherical_merit, spherical_boost, spherical_similarity, spherical_share};
 static const nfi_metric euclidean = {
-    "euclidean", "squared distance; centers are means", false, euclidean_place, euclidean_merit, euclidean_similarity, euclidean_share};
+    "euclidean", "squared distance; centers are means", false, euclidean_place, euclidean_merit, euclidean_boost, euclidean_similarity, euclidean_share};
 
 const nfi_metric *const nfi_metrics[] = {&spherical, &euclidean, NULL};

@@ -19,6 +19,11 @@ typedef struct nfi_metric {
     bool unit;                                                /* rows are brought to length 1 first */
     nfi_place (*place)(double sq, uint64_t size);             /* of the cluster with |S|^2 = sq; scale 0 when S = 0 */
     double (*merit)(double sq, uint64_t size);                /* what the cluster adds to the objective; greater is better for every metric */
+    /*
+     * A row that joins adds at most about its score to the merit, and takes off at least about its score when it leaves: both within boost, for
+     * rows up to length top. In units of score.
+     */
+    double (*boost)(double sq, uint64_t size, double top);
     double (*similarity)(double dot, double xx, double cc);   /* of a row to a center, from x.c, |x|^2, |c|^2 */
     double (*share)(double similarity);                       /* what a row adds to the objective that is reported */
 } nfi_metric;

@@ -17,10 +17,11 @@ NF_BEGIN_DECLS
 /** How to cluster. Start from nf_kmeans_defaults(). */
 typedef struct nf_kmeans_opts {
     size_t k;          /**< 1 <= k <= distinct non-empty rows, at most 65535 */
-    const char *metric; /**< "spherical" (default: cosine, centroids renormalised; rows must have unit length) or "euclidean" */
+    const char *metric; /**< "spherical" (default: cosine; rows and centroids are brought to unit length) or "euclidean" */
     const char *init;  /**< "k-means++" (greedy, 2 + floor(ln k) candidates) or "random" (k distinct rows); see nf_kmeans_init_name() */
     int restarts;      /**< best objective wins, ties to the lower restart; 1..1000, default 10 */
-    int max_iter;      /**< 1..10000, default 300; convergence is "no row moved" */
+    int max_iter;      /**< 1..10000, default 1000; convergence is "no row moved" */
+    bool refine;       /**< end with moves of single rows that gain (first variation), default true; false: plain Lloyd iterations */
     uint64_t seed;     /**< default 1 */
     int threads;       /**< 0 = usable CPUs */
 } nf_kmeans_opts;
@@ -38,7 +39,7 @@ typedef struct nf_clusters {
     float *second_similarity; /**< n, the same to the second */
     uint64_t *size;           /**< k */
     nf_dense center;          /**< d x k, term-major, ld a multiple of 16: component of term t in cluster c at val[t*ld + c] */
-    double objective;         /**< spherical: sum of similarities (higher is better); euclidean: inertia (lower is better) */
+    double objective;         /**< of assign; spherical: sum of similarities (higher is better); euclidean: inertia (lower is better) */
     int iterations, restart;  /**< of the winning restart */
     bool converged;           /**< false: max_iter was reached; a result, not an error */
 } nf_clusters;
@@ -47,7 +48,9 @@ typedef struct nf_clusters {
  * Cluster the rows of X. Empty rows stay out (assign = -1).
  * @param out owned on success, nf_clusters_clear(). @param X n x d, borrowed, nf_csr_check() holds.
  * @return NF_EINVAL (option out of range, unknown name); NF_EDATA: k above the number of distinct non-empty rows, which the message states.
- * O(restarts * iterations * nnz * k) time; 4*d*Kpad (float) + 8*d*k (sums) bytes a worker that runs restarts in parallel. Thread-safe on one X.
+ * NF_ELIMIT: the lengths of all rows add up to 2^29 or more, or 2^31 - 1 rows.
+ * O(restarts * iterations * nnz * k) time; 16*nnz bytes, and 4*d*Kpad (float) + 8*d*k (sums) bytes a worker that runs restarts in parallel.
+ * Thread-safe on one X.
  */
 NF_API NF_MUST_CHECK nf_status nf_kmeans(nf_clusters *out, const nf_csr *X, const nf_kmeans_opts *opts, nf_err *err);
 NF_API void nf_clusters_clear(nf_clusters *c);
