@@ -5,12 +5,12 @@ _newsframe()
   local verb=${COMP_WORDS[1]} cur=${COMP_WORDS[COMP_CWORD]} last=${COMP_WORDS[COMP_CWORD-1]} words='' values=-
   COMPREPLY=()
   if (( COMP_CWORD == 1 )); then
-    words='columns help --help --version --usage'
+    words='count train merge score evaluate crossval cluster model columns help --help --version --usage'
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
     return
   fi
   if [[ $verb == help ]]; then
-    words='columns help'
+    words='count train merge score evaluate crossval cluster model columns help'
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
     return
   fi
@@ -20,6 +20,126 @@ _newsframe()
     last=${COMP_WORDS[COMP_CWORD-2]}
   fi
   case $verb,$last in
+    count,--tokenizer) values='news sklearn' ;;
+    count,--ngrams) values='' ;;
+    count,--stopwords) values='' ;;
+    count,--weighting) values='tfidf tfidf-raw tf binary sklearn' ;;
+    count,--text) values='' ;;
+    count,--id) values='' ;;
+    count,--label) values='' ;;
+    count,--date) values='' ;;
+    count,--source) values='' ;;
+    count,--title) values='' ;;
+    count,--format) values='csv tsv jsonl text folder' ;;
+    count,--delimiter) values='' ;;
+    count,--encoding) values='repair strict utf8-or-1252' ;;
+    count,--dup-ids) values='error suffix' ;;
+    count,--threads) values='' ;;
+    count,--memory) values='' ;;
+    train,--tokenizer) values='news sklearn' ;;
+    train,--ngrams) values='' ;;
+    train,--stopwords) values='' ;;
+    train,--min-df) values='' ;;
+    train,--max-df) values='' ;;
+    train,--max-features) values='' ;;
+    train,--classifier) values='cnb mnb' ;;
+    train,--weighting) values='tfidf tfidf-raw tf binary sklearn' ;;
+    train,--prior) values='' ;;
+    train,--smoothing) values='' ;;
+    train,--text) values='' ;;
+    train,--id) values='' ;;
+    train,--label) values='' ;;
+    train,--date) values='' ;;
+    train,--source) values='' ;;
+    train,--title) values='' ;;
+    train,--format) values='csv tsv jsonl text folder' ;;
+    train,--delimiter) values='' ;;
+    train,--encoding) values='repair strict utf8-or-1252' ;;
+    train,--dup-ids) values='error suffix' ;;
+    train,--threads) values='' ;;
+    train,--memory) values='' ;;
+    score,--threshold) values='' ;;
+    score,--min-tokens) values='' ;;
+    score,--excel) values='no us eu' ;;
+    score,--text) values='' ;;
+    score,--id) values='' ;;
+    score,--label) values='' ;;
+    score,--date) values='' ;;
+    score,--source) values='' ;;
+    score,--title) values='' ;;
+    score,--format) values='csv tsv jsonl text folder' ;;
+    score,--delimiter) values='' ;;
+    score,--encoding) values='repair strict utf8-or-1252' ;;
+    score,--dup-ids) values='error suffix' ;;
+    score,--threads) values='' ;;
+    evaluate,--threshold) values='' ;;
+    evaluate,--min-tokens) values='' ;;
+    evaluate,--min-accuracy) values='' ;;
+    evaluate,--excel) values='no us eu' ;;
+    evaluate,--text) values='' ;;
+    evaluate,--id) values='' ;;
+    evaluate,--label) values='' ;;
+    evaluate,--date) values='' ;;
+    evaluate,--source) values='' ;;
+    evaluate,--title) values='' ;;
+    evaluate,--format) values='csv tsv jsonl text folder' ;;
+    evaluate,--delimiter) values='' ;;
+    evaluate,--encoding) values='repair strict utf8-or-1252' ;;
+    evaluate,--dup-ids) values='error suffix' ;;
+    evaluate,--threads) values='' ;;
+    crossval,--folds|crossval,-k) values='' ;;
+    crossval,--min-accuracy) values='' ;;
+    crossval,--excel) values='no us eu' ;;
+    crossval,--tokenizer) values='news sklearn' ;;
+    crossval,--ngrams) values='' ;;
+    crossval,--stopwords) values='' ;;
+    crossval,--min-df) values='' ;;
+    crossval,--max-df) values='' ;;
+    crossval,--max-features) values='' ;;
+    crossval,--classifier) values='cnb mnb' ;;
+    crossval,--weighting) values='tfidf tfidf-raw tf binary sklearn' ;;
+    crossval,--prior) values='' ;;
+    crossval,--smoothing) values='' ;;
+    crossval,--text) values='' ;;
+    crossval,--id) values='' ;;
+    crossval,--label) values='' ;;
+    crossval,--date) values='' ;;
+    crossval,--source) values='' ;;
+    crossval,--title) values='' ;;
+    crossval,--format) values='csv tsv jsonl text folder' ;;
+    crossval,--delimiter) values='' ;;
+    crossval,--encoding) values='repair strict utf8-or-1252' ;;
+    crossval,--dup-ids) values='error suffix' ;;
+    crossval,--threads) values='' ;;
+    crossval,--memory) values='' ;;
+    crossval,--seed) values='' ;;
+    cluster,--k|cluster,-k) values='' ;;
+    cluster,--restarts) values='' ;;
+    cluster,--metric) values='spherical euclidean' ;;
+    cluster,--init) values='k-means++ random' ;;
+    cluster,--max-iter) values='' ;;
+    cluster,--excel) values='no us eu' ;;
+    cluster,--tokenizer) values='news sklearn' ;;
+    cluster,--ngrams) values='' ;;
+    cluster,--stopwords) values='' ;;
+    cluster,--min-df) values='' ;;
+    cluster,--max-df) values='' ;;
+    cluster,--max-features) values='' ;;
+    cluster,--weighting) values='tfidf tfidf-raw tf binary sklearn' ;;
+    cluster,--text) values='' ;;
+    cluster,--id) values='' ;;
+    cluster,--label) values='' ;;
+    cluster,--date) values='' ;;
+    cluster,--source) values='' ;;
+    cluster,--title) values='' ;;
+    cluster,--format) values='csv tsv jsonl text folder' ;;
+    cluster,--delimiter) values='' ;;
+    cluster,--encoding) values='repair strict utf8-or-1252' ;;
+    cluster,--dup-ids) values='error suffix' ;;
+    cluster,--threads) values='' ;;
+    cluster,--memory) values='' ;;
+    cluster,--seed) values='' ;;
+    model,--expect-sha256) values='' ;;
     columns,--excel) values='no us eu' ;;
   esac
   if [[ $values != - ]]; then
@@ -27,6 +147,14 @@ _newsframe()
     return
   fi
   case $verb in
+    count) words=' --output= --ledger --tokenizer= --ngrams= --stopwords= --weighting= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
+    train) words=' --output= --stats= --from --tokenizer= --ngrams= --stopwords= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --smoothing= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
+    merge) words=' --output= --quiet --verbose --help --usage --version' ;;
+    score) words=' --model= --threshold= --min-tokens= --strict --output= --excel --with-text --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
+    evaluate) words=' --model= --threshold= --min-tokens= --min-accuracy= --output= --excel --summary= --confusion= --predictions= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
+    crossval) words=' --folds= --min-accuracy= --output= --excel --summary= --confusion= --predictions= --tokenizer= --ngrams= --stopwords= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --smoothing= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --rejects= --dup-ids= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
+    cluster) words=' --k= --restarts= --metric= --init= --max-iter= --output= --excel --clusters= --tokenizer= --ngrams= --stopwords= --min-df= --max-df= --max-features= --weighting= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --rejects= --dup-ids= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
+    model) words=' --output= --expect-sha256= --quiet --verbose --help --usage --version' ;;
     columns) words=' --output= --excel --quiet --verbose --help --usage --version' ;;
   esac
   if [[ $cur == -* ]]; then
