@@ -157,8 +157,7 @@ static nf_status plan_text(nfi_plan *plan, const nf_str *names, size_t n, size_t
         NF_TRY(lookup(&plan->text[plan->n_text], names, n, shown, text + from, len, true, path, err));
         for (size_t k = 0; k < plan->n_text; k++)
             if (plan->text[k] == plan->text[plan->n_text])
-                return NF_FAIL_AT(err, NF_EINVAL, path, 0, "text column \"%.*s\" is named twice", (int)(len < 99 ? len : 99),
-                               text + from);
+                return NF_FAIL_AT(err, NF_EINVAL, path, 0, "text column \"%.*s\" is named twice", (int)(len < 99 ? len : 99), text + from);
         plan->n_text++;
     }
     return NF_OK;
@@ -172,8 +171,8 @@ typedef struct role {
 bool nfi_is_wanted(const nf_docs_opts *o, nf_str name)
 {
     const char *text = o->text ? o->text : "text";
-    const char *asked[] = {text, o->id, o->label, o->title, o->date, o->source, o->need_label ? "label" : NULL,
-                           o->need_label ? "labels" : NULL};
+    const char *asked[] = {
+        text, o->id, o->label, o->title, o->date, o->source, o->need_label ? "label" : NULL, o->need_label ? "labels" : NULL};
 
     for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
         if (asked[i] && is_name(name, asked[i], strlen(asked[i])))

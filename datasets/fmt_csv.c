@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/num.h"
 #include "base/try.h"
 
 #include <csv.h>
@@ -198,18 +199,28 @@ static uint64_t open_quote_line(nf_str rec, char delim)
     return waits && sc.state == QUOTED ? nfi_count_lines(rec.p, sc.quote) : 0;
 }
 
+/* "record 12", or "the header". */
+static const char *who(char dst[32], const nfi_row *row)
+{
+    memcpy(dst, row->record ? "record " : "the header", row->record ? 8 : 11);
+    if (row->record)
+        dst[7 + nfi_format_u64(dst + 7, row->record)] = '\0';
+    return dst;
+}
+
 static nf_status malformed(parser *ps, nf_str rec, size_t at)
 {
-    unsigned long long record = ps->row->record;
+    char record[32];
 
+    who(record, ps->row);
     if (csv_error(&ps->csv) != CSV_EPARSE) /* CSV_ENOMEM or CSV_ETOOBIG */
         return NF_ENOMEM;
     if (at >= rec.n) {
-        NF_TRY(nfi_row_bad(ps->row, NF_EFORMAT, "record %llu: the quote that opens on this line is never closed", record));
+        NF_TRY(nfi_row_bad(ps->row, NF_EFORMAT, "%s: the quote that opens on this line is never closed", record));
         ps->row->bad.line = open_quote_line(rec, ps->delimiter);
         return NF_OK;
     }
-    NF_TRY(nfi_row_bad(ps->row, NF_EFORMAT, "record %llu: %s", record,
+    NF_TRY(nfi_row_bad(ps->row, NF_EFORMAT, "%s: %s", record,
                        rec.p[at] == '"' ? "a quote inside a field that does not start with one" : "text after a closing quote"));
     ps->row->bad.line = nfi_count_lines(rec.p, at);
     return NF_OK;
@@ -219,6 +230,7 @@ static nf_status csv_parse_record(void *p, const nfi_plan *plan, nf_str rec, nfi
 {
     parser *ps = p;
     nf_status s = NF_OK;
+    char record[32];
 
     ps->row = row;
     ps->expected = plan ? plan->n : 0;
@@ -236,11 +248,10 @@ static nf_status csv_parse_record(void *p, const nfi_plan *plan, nf_str rec, nfi
     if (ps->status != NF_OK)
         return ps->status;
     if (ps->n > NFI_MAX_FIELDS)
-        return nfi_row_bad(row, NF_ELIMIT, "record %llu has %zu fields, the limit is %d", (unsigned long long)row->record, ps->n,
-                           NFI_MAX_FIELDS);
+        return nfi_row_bad(row, NF_ELIMIT, "%s has %zu fields, the limit is %d", who(record, row), ps->n, NFI_MAX_FIELDS);
     if (ps->expected && ps->n != ps->expected)
-        return nfi_row_bad(row, NF_EFORMAT, "record %llu has %zu field%s, the header has %zu", (unsigned long long)row->record, ps->n,
-                           ps->n == 1 ? "" : "s", ps->expected);
+        return nfi_row_bad(row, NF_EFORMAT, "%s has %zu field%s, the header has %zu", who(record, row), ps->n, ps->n == 1 ? "" : "s",
+                           ps->expected);
     return NF_OK;
 }
 

@@ -25,7 +25,7 @@ typedef struct cell {
 
 typedef struct parser {
     yajl_handle yajl;
-    char *pool; /* yajl's memory, reused for every line */
+    char *pool;                    /* yajl's memory, reused for every line */
     size_t pool_cap, pool_n, last; /* last: the newest block, which may grow in place */
     nfi_secret secret;
     const nfi_plan *plan;
@@ -36,8 +36,8 @@ typedef struct parser {
     const char *line;
     size_t n, value_end, key_end, nested, next_column, keys;
     int depth;
-    bool pending;      /* a key was read, its value not yet */
-    bool is_extra;     /* the pending key is row->extra[target], else row->f[target] */
+    bool pending;  /* a key was read, its value not yet */
+    bool is_extra; /* the pending key is row->extra[target], else row->f[target] */
     size_t target;
     nf_status status;
 } parser;
@@ -406,21 +406,17 @@ static void jsonl_close(void *p)
     }
 }
 
-static const char *kind_of(char c)
+/* What stands on a line that does not begin with a brace. */
+static const char *kind_of(const char *p, size_t n)
 {
-    switch (c) {
-    case '[':
-        return "an array";
-    case '"':
-        return "a string";
-    case 't':
-    case 'f':
-        return "a boolean";
-    case 'n':
-        return "null";
-    default:
-        return c == '-' || (c >= '0' && c <= '9') ? "a number" : "something else";
-    }
+    static const char *const words[] = {"true", "false", "null"};
+
+    for (size_t i = 0; i < 3; i++)
+        if (n >= strlen(words[i]) && memcmp(p, words[i], strlen(words[i])) == 0)
+            return i < 2 ? "a boolean" : "null";
+    if (*p == '[' || *p == '"')
+        return *p == '[' ? "an array" : "a string";
+    return *p == '-' || (*p >= '0' && *p <= '9') ? "a number" : "something else";
 }
 
 static nf_status grammar(parser *ps, bool ended)
@@ -430,7 +426,7 @@ static nf_status grammar(parser *ps, bool ended)
 
     while (text[n] && text[n] != '\n' && !(text[n] == '.' && (text[n + 1] == '\n' || !text[n + 1])))
         n++;
-    return nfi_row_bad(ps->row, NF_EFORMAT, "malformed JSON at byte %zu: %.*s", at, (int)n, text);
+    return nfi_row_bad(ps->row, NF_EFORMAT, "malformed JSON near byte %zu: %.*s", at, (int)n, text);
 }
 
 static nf_status jsonl_parse(void *p, const nfi_plan *plan, nf_str rec, nfi_row *row)
@@ -446,7 +442,7 @@ static nf_status jsonl_parse(void *p, const nfi_plan *plan, nf_str rec, nfi_row 
     while (first < rec.n && (rec.p[first] == ' ' || rec.p[first] == '\t' || rec.p[first] == '\r'))
         first++;
     if (first < rec.n && rec.p[first] != '{')
-        return nfi_row_bad(row, NF_EFORMAT, "expected a JSON object, found %s", kind_of(rec.p[first]));
+        return nfi_row_bad(row, NF_EFORMAT, "expected a JSON object, found %s", kind_of(rec.p + first, rec.n - first));
 
     if (ps->pool_cap < need) {
         nfi_free(ps->pool); /* nothing in it lives beyond a line */

@@ -28,8 +28,8 @@ typedef struct nfi_bad {
     nf_status code;
     bool has_byte;
     uint64_t byte;
-    uint64_t line;  /* lines after the first of the record */
-    char *reason;   /* in the arena of the row */
+    uint64_t line; /* lines after the first of the record */
+    char *reason;  /* in the arena of the row */
 } nfi_bad;
 
 /* A record on its way to a document; one a worker, reused. */
@@ -43,7 +43,7 @@ typedef struct nfi_row {
     uint64_t replacements; /* U+FFFD written so far */
     uint32_t fallback;     /* fields read as Windows-1252 */
     nfi_bad bad;
-    struct nfi_buf *tmp;   /* scratch */
+    struct nfi_buf *tmp; /* scratch */
 } nfi_row;
 
 /* Marks the row malformed (the first reason stays). @return NF_OK, or NF_ENOMEM when the reason does not fit in memory. */
@@ -53,23 +53,23 @@ enum { NFI_TO_TEXT = -1, NFI_TO_EXTRA = -2 };
 
 /* What each input column of one file is for. */
 typedef struct nfi_plan {
-    size_t n;       /* input columns */
+    size_t n; /* input columns */
     nf_str *name;
     int32_t *carry; /* place among the carried columns, NFI_TO_TEXT or NFI_TO_EXTRA */
     int32_t *text;  /* input columns that make up the text, in order */
     size_t n_text;
     int32_t id, label, labels, title, date, source; /* input column, -1 none */
-    bool open;      /* fields may come in any order and number (JSON); false: exactly n, by position */
+    bool open;                                      /* fields may come in any order and number (JSON); false: exactly n, by position */
 } nfi_plan;
 
 /* Where the cutting of a buffer into records stands. Offsets are into the buffer. */
 typedef struct nfi_scan {
-    size_t start, at;   /* of the record being cut; how far it was looked at */
-    size_t quote;       /* the quote that is open, when state says so */
-    int state;          /* 0 between records; the format's own otherwise */
-    uint64_t line;      /* 1-based line of start */
-    uint64_t rec_line;  /* of the record that next() returned last */
-    bool begun;         /* the record began before start, in bytes that were dropped: what is left of it is no blank line */
+    size_t start, at;  /* of the record being cut; how far it was looked at */
+    size_t quote;      /* the quote that is open, when state says so */
+    int state;         /* 0 between records; the format's own otherwise */
+    uint64_t line;     /* 1-based line of start */
+    uint64_t rec_line; /* of the record that next() returned last */
+    bool begun;        /* the record began before start, in bytes that were dropped: what is left of it is no blank line */
     char delimiter;
 } nfi_scan;
 
@@ -97,8 +97,8 @@ typedef struct nfi_format {
 extern const nfi_format nfi_format_csv, nfi_format_tsv, nfi_format_jsonl, nfi_format_text, nfi_format_folder;
 extern const nfi_format *const nfi_formats[]; /* NULL-terminated */
 
-const nfi_format *nfi_format_find(const char *name);                 /* NULL when there is none */
-const nfi_format *nfi_format_by_extension(const char *path);         /* NULL when the extension says nothing */
+const nfi_format *nfi_format_find(const char *name);         /* NULL when there is none */
+const nfi_format *nfi_format_by_extension(const char *path); /* NULL when the extension says nothing */
 const nfi_format *nfi_format_by_content(const char *p, size_t n, const char *text_column);
 /* Length of a byte order mark to skip. NF_EFORMAT for UTF-16/32, archives and other binary files, with what to do about it. */
 nf_status nfi_check_start(size_t *skip, const char *p, size_t n, const char *path, nf_err *err) NF_MUST_CHECK;

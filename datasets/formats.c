@@ -42,8 +42,9 @@ const nfi_format *nfi_format_by_extension(const char *path)
 }
 
 /*
- * Without an extension: an opening brace is JSON; a first line with a delimiter, or one that is the text column alone, is a header; anything
- * else is an article. A sentence with a comma is taken for a header, and then refused for its missing column, never read as garbage.
+ * Without an extension: an opening brace is JSON; a first line with a delimiter, or one that is the text column alone, is a header;
+ * anything else is an article. A sentence with a comma is taken for a header, and then refused for its missing column, never read as
+ * garbage.
  */
 const nfi_format *nfi_format_by_content(const char *p, size_t n, const char *text_column)
 {
@@ -78,7 +79,9 @@ nf_status nfi_check_start(size_t *skip, const char *p, size_t n, const char *pat
     static const magic binaries[] = {
         {"\x1f\x8b", 2, "a gzip file; decompress it first: gzip -dc"},
         {"PK\x03\x04", 4, "a zip archive (or an Office document); unpack it first, or save the sheet as CSV"},
-        {"\xfd" "7zXZ\0", 6, "an xz file; decompress it first: xz -dc"},
+        {"\xfd"
+         "7zXZ\0",
+         6, "an xz file; decompress it first: xz -dc"},
         {"\x28\xb5\x2f\xfd", 4, "a zstd file; decompress it first: zstd -dc"},
         {"BZh", 3, "a bzip2 file; decompress it first: bzip2 -dc"},
         {"%PDF-", 5, "a PDF; extract its text first: pdftotext"},

@@ -24,14 +24,14 @@ typedef struct nfi_reader {
     size_t cap, have;
     bool eof;
     nfi_scan scan;
-    uint64_t record;  /* records cut so far */
-    uint64_t read;    /* bytes read so far */
+    uint64_t record; /* records cut so far */
+    uint64_t read;   /* bytes read so far */
     size_t max_record;
     nfi_plan plan;
-    size_t n_own;     /* the first columns of the plan: those of the file, not only expected */
-    bool new_keys;    /* a record of the first block has keys that the first has not, or there is more than that block */
-    nfi_arena arena;  /* strings of the plan */
-    void **parser;    /* one a worker, made on first use */
+    size_t n_own;    /* the first columns of the plan: those of the file, not only expected */
+    bool new_keys;   /* a record of the first block has keys that the first has not, or there is more than that block */
+    nfi_arena arena; /* strings of the plan */
+    void **parser;   /* one a worker, made on first use */
     size_t n_parsers;
 } nfi_reader;
 

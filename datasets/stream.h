@@ -13,17 +13,17 @@ typedef struct nfi_source {
     const char *fault;        /* why it cannot be read: a reject, or an error at once */
     const nfi_format *format; /* NULL: found out when it is opened */
     const nfi_memory *mem;
-    nfi_reader *reader;       /* open, or NULL */
-    nf_str id, label;         /* of a file that is one document */
+    nfi_reader *reader; /* open, or NULL */
+    nf_str id, label;   /* of a file that is one document */
     uint64_t size;
-    bool file;                /* one document, read whole */
-    bool regular;             /* can be opened twice */
+    bool file;    /* one document, read whole */
+    bool regular; /* can be opened twice */
 } nfi_source;
 
 /* What is known of one record of a batch beside its document. */
 typedef struct nfi_slot {
-    nf_str rec;   /* raw bytes */
-    size_t at;    /* where they are in the buffer */
+    nf_str rec; /* raw bytes */
+    size_t at;  /* where they are in the buffer */
     uint64_t line, record, replacements;
     uint32_t file, fallback;
     nfi_hash128 id;
@@ -34,7 +34,7 @@ struct nf_batch_mem {
     char *buf; /* the raw records */
     size_t cap_buf, cap_docs, cap_slots, cap_groups, cap_arenas;
     nfi_slot *slot;
-    size_t *group; /* first slot of each group of records that is parsed as one task, and the end */
+    size_t *group;    /* first slot of each group of records that is parsed as one task, and the end */
     nfi_arena *arena; /* one a group */
 };
 
