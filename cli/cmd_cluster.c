@@ -46,6 +46,7 @@ typedef struct job {
     nf_docs_stats stats;
     nf_str *column; /* carried columns of the input */
     size_t ncolumns;
+    bool id;        /* write the id first: the input has no column for it */
     char *names;    /* their bytes */
     nf_corpus *c;
     nf_csr X, counts;
@@ -63,14 +64,15 @@ static nf_status keep_columns(job *j, const nf_docs *docs)
 
     for (size_t i = 0; i < j->ncolumns; i++)
         bytes += c[i].n;
-    j->column = nfi_calloc(j->ncolumns, sizeof *j->column);
+    j->column = nfi_calloc(j->ncolumns + 1, sizeof *j->column); /* the first is "id", used or not */
     j->names = nfi_alloc(bytes, 1);
     if (!j->column || !j->names)
         return NF_ENOMEM;
+    j->column[0] = (nf_str){"id", 2};
     bytes = 0;
     for (size_t i = 0; i < j->ncolumns; i++) {
         memcpy(j->names + bytes, c[i].p, c[i].n);
-        j->column[i] = (nf_str){j->names + bytes, c[i].n};
+        j->column[i + 1] = (nf_str){j->names + bytes, c[i].n};
         bytes += c[i].n;
     }
     return NF_OK;
@@ -97,6 +99,7 @@ static nf_status count_documents(job *j, int nargs, char **args, nf_err *err)
     j->stats = *nf_docs_counts(docs);
     if (s == NF_OK)
         s = keep_columns(j, docs);
+    j->id = nfi_work_needs_id(docs, &o->in);
     if (s == NF_OK)
         s = nf_docs_finish(docs, err);
     nf_docs_close(docs);
@@ -165,8 +168,12 @@ static nf_status document_table(job *j, nf_err *err)
 
     if (s != NF_OK)
         return s;
-    nfi_dict_header(w, "cluster_documents", j->column, j->ncolumns, NULL, 0);
+    nfi_dict_header(w, "cluster_documents", j->column + !j->id, j->ncolumns + j->id, NULL, 0);
     for (size_t d = 0; d < k->n; d++) {
+        if (j->id) {
+            nf_str x = nf_corpus_id(j->c, d);
+            nf_csv_text(w, x.p, x.n);
+        }
         for (size_t c = 0; c < j->ncolumns; c++) {
             nf_str x = nf_corpus_carried(j->c, d, c);
             nf_csv_text(w, x.p, x.n);

@@ -24,7 +24,7 @@ static const nfi_opt rows[] = {
     OPT_COUNT(0, "min-tokens", struct opts, min_tokens, "N", "3", 1, UINT64_MAX, "no label for documents of fewer words"),
     OPT_FLAG(0, "strict", struct opts, strict, "exit 5 when a document got no label"),
     OPT_OUTPUT(struct opts, out),
-    OPT_FLAG(0, "with-text", struct opts, with_text, "carry title and text into the table too"),
+    OPT_FLAG(0, "with-text", struct opts, with_text, "carry the text into the table too"),
     OPT_INPUT(struct opts, in),
     OPT_HEADER("Common"),
     OPT_THREADS(struct opts, common),
@@ -38,6 +38,7 @@ typedef struct job {
     nf_scorer *scorer;
     nf_csv *w;
     size_t k, carried;
+    bool id; /* write the id first: the input has no column for it */
     uint64_t by_status[NF_SCORE_STATUS_COUNT];
     uint64_t scored, *by_class;
 } job;
@@ -50,7 +51,7 @@ static nf_status header(job *j, nf_err *err)
     for (size_t k = 0; k < j->k; k++)
         bytes += nf_model_label(j->m, k).n + 1;
     const char **name = nfi_alloc(j->k, sizeof *name);
-    nf_str *column = nfi_alloc(n + 1, sizeof *column);
+    nf_str *column = nfi_alloc(n + 2, sizeof *column);
     char *blob = nfi_alloc(bytes, 1);
     if (name && blob && column) {
         char *p = blob;
@@ -61,9 +62,14 @@ static nf_status header(job *j, nf_err *err)
             name[k] = p;
             p += l.n + 1;
         }
-        memcpy(column, carried, n * sizeof *column);
-        column[n] = (nf_str){"text", 4};
-        nfi_dict_header(j->w, "scores", column, n + (j->o->with_text ? 1 : 0), name, j->k);
+        size_t m = 0;
+        if (j->id)
+            column[m++] = (nf_str){"id", 2};
+        for (size_t c = 0; c < n; c++)
+            column[m++] = carried[c];
+        if (j->o->with_text)
+            column[m++] = (nf_str){"text", 4};
+        nfi_dict_header(j->w, "scores", column, m, name, j->k);
     } else {
         err->code = NF_ENOMEM;
     }
@@ -76,6 +82,8 @@ static nf_status header(job *j, nf_err *err)
 
 static void row(job *j, const nf_doc *d, const nf_score *s, const double *odds)
 {
+    if (j->id)
+        nf_csv_text(j->w, d->id.p, d->id.n);
     for (size_t c = 0; c < j->carried; c++)
         nf_csv_text(j->w, d->carried[c].p, d->carried[c].n);
     if (j->o->with_text)
@@ -173,6 +181,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         nf_model_info info;
         nf_model_describe(model, &info);
         j.m = model;
+        j.id = nfi_work_needs_id(j.docs, &o->in);
         j.k = info.classes;
         j.by_class = nfi_calloc(j.k, sizeof *j.by_class);
         s = j.by_class ? header(&j, &err) : NF_ENOMEM;

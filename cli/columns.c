@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#define CARRIED "input columns that are not text, as read, in input order; one whose name is also written here comes as input_<name>"
+#define CARRIED "input columns that are not text, as read, in input order; one whose name is also written here comes as input_<name>; id first where the input has no id column"
 
 const nfi_dict_column nfi_dict[] = {
     {"scores", "<carried>", "text", "", CARRIED},

@@ -46,6 +46,18 @@ nf_status nfi_work_open(nf_docs **out, const nfi_input_opts *in, const nfi_commo
     return nf_docs_open(out, (const char *const *)args, (size_t)nargs, &d, err);
 }
 
+bool nfi_work_needs_id(const nf_docs *docs, const nfi_input_opts *in)
+{
+    const char *name = in->id ? in->id : "id";
+    size_t n, len = strlen(name);
+    const nf_str *column = nf_docs_columns(docs, &n);
+
+    for (size_t i = 0; i < n; i++)
+        if (column[i].n == len && memcmp(column[i].p, name, len) == 0)
+            return false;
+    return true;
+}
+
 void nfi_work_progress(void *ctx, const nf_docs_stats *so_far)
 {
     nfi_progress_at(ctx, so_far->read, so_far->bytes, so_far->total_bytes);

@@ -44,6 +44,8 @@ int nfi_work_train(nfi_cli *cli, const nfi_train_rows *o, const nfi_term_opts *t
 
 /* Opens the operands (none: standard input) with the shared input options. */
 nf_status nfi_work_open(nf_docs **out, const nfi_input_opts *in, const nfi_common_opts *common, bool need_label, int nargs, char **args, nf_err *err) NF_MUST_CHECK;
+/* True when the input has no id column, so that a table of documents must begin with the id of its own making. */
+bool nfi_work_needs_id(const nf_docs *docs, const nfi_input_opts *in);
 /* A progress callback for nf_corpus_opts; ctx is an nfi_progress. */
 void nfi_work_progress(void *ctx, const nf_docs_stats *so_far);
 /* -m FILE, or the built-in model. */
