@@ -165,8 +165,9 @@ START_TEST(host_names_are_seen_within_64_bytes)
         ck_assert_msg(count == (n + 4 <= 64 ? 1 : 2), "%d: %zu tokens", n, count);
         nfi_buf_clear(&out);
     }
+    /* www. is not where the name begins */
     snprintf(text, sizeof text, "qwww.%.*s.zz", 59, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
-    tokens_are(&nfi_tok_news, text, "qwww|aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa|zz|"); /* www. is not where the name begins */
+    tokens_are(&nfi_tok_news, text, "qwww|aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa|zz|");
 }
 END_TEST
 
