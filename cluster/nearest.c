@@ -11,26 +11,32 @@
 
 #include <math.h>
 
-size_t nfi_score_row(const nfi_lloyd *w, const nfi_kern *kern, size_t i, float *to)
+void nfi_score_row(const nfi_lloyd *w, const nfi_kern *kern, size_t i, float *to)
 {
     const nf_csr *x = &w->p->x;
     const float *restrict scale = w->scale, *restrict bias = w->bias;
     float *restrict out = to;
-    const size_t kpad = w->kpad;
     int64_t at = x->ptr[i];
+
+    kern->spmv_f32(out, x->idx + at, x->val + at, (size_t)(x->ptr[i + 1] - at), w->dense, w->kpad, w->kpad);
+    for (size_t b = 0; b < w->kpad; b += 16) { /* sixteen at a time: such loops become vector instructions */
+#pragma GCC ivdep
+        for (size_t j = b; j < b + 16; j++)
+            out[j] = out[j] * scale[j] - bias[j];
+    }
+}
+
+/* The lowest of the greatest scores. */
+static size_t greatest(const float *score, size_t k, size_t kpad)
+{
     float top[16], most;
     size_t c = 0;
 
-    kern->spmv_f32(out, x->idx + at, x->val + at, (size_t)(x->ptr[i + 1] - at), w->dense, kpad, kpad);
     for (size_t j = 0; j < 16; j++)
-        top[j] = -INFINITY;
-    for (size_t b = 0; b < kpad; b += 16) { /* sixteen at a time: these loops become vector instructions */
-#pragma GCC ivdep
+        top[j] = score[j];
+    for (size_t b = 16; b < kpad; b += 16)
         for (size_t j = 0; j < 16; j++)
-            out[b + j] = out[b + j] * scale[b + j] - bias[b + j];
-        for (size_t j = 0; j < 16; j++)
-            top[j] = out[b + j] > top[j] ? out[b + j] : top[j];
-    }
+            top[j] = score[b + j] > top[j] ? score[b + j] : top[j];
     for (size_t j = 0; j < 8; j++)
         top[j] = top[j + 8] > top[j] ? top[j + 8] : top[j];
     for (size_t j = 0; j < 4; j++)
@@ -38,7 +44,7 @@ size_t nfi_score_row(const nfi_lloyd *w, const nfi_kern *kern, size_t i, float *
     for (size_t j = 0; j < 2; j++)
         top[j] = top[j + 2] > top[j] ? top[j + 2] : top[j];
     most = top[1] > top[0] ? top[1] : top[0];
-    while (c + 1 < w->k && out[c] != most)
+    while (c + 1 < k && score[c] != most)
         c++;
     return c;
 }
@@ -52,7 +58,8 @@ static nf_status assign_block(void *ctx, size_t block, int worker, nf_err *err)
 
     (void)err;
     for (size_t i = block * NFI_BLOCK; i < end; i++) {
-        size_t best = nfi_score_row(w, kern, i, score);
+        nfi_score_row(w, kern, i, score);
+        size_t best = greatest(score, w->k, w->kpad);
         w->next[i] = (int32_t)best;
         w->fit[i] = score[best];
     }

@@ -11,8 +11,8 @@
 static inline double nfi_sq_value(nfi_i128 sq) { return (double)sq * 0x1p-64; }
 
 /* ---- nearest.c ---- */
-/* Scores of row i for all clusters in out (kpad); returns the cluster of the greatest, the lowest of equals. */
-size_t nfi_score_row(const nfi_lloyd *w, const nfi_kern *kern, size_t i, float *out);
+/* Scores of row i for all clusters in out (kpad). */
+void nfi_score_row(const nfi_lloyd *w, const nfi_kern *kern, size_t i, float *out);
 nf_status nfi_assign_all(nfi_lloyd *w, nf_err *err) NF_MUST_CHECK; /* fills next and fit */
 
 /* ---- sums.c ---- */
