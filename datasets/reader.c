@@ -14,6 +14,9 @@ nf_status nfi_reader_fill(nfi_reader *r, size_t more, nf_err *err)
 
     if (r->eof)
         return NF_OK;
+    uint64_t size = r->in ? nfi_in_size(r->in) : r->mem.n;
+    if (r->read < size && size - r->read < more)
+        more = (size_t)(size - r->read) + 1; /* one more tells the end of the file from a file that grew */
     NF_TRY(nfi_grow(&r->buf, &r->cap, r->have + more, 1, err));
     if (r->in) {
         NF_TRY(nfi_in_read(r->in, r->buf + r->have, more, &got, err));
