@@ -2,8 +2,9 @@
 /*
  * agree.c - how well two partitions of the same items agree, from the integer contingency table.
  *
- * ARI (Hubert, Arabie 1985) = 2 (tp tn - fn fp) / ((tp+fn)(fn+tn) + (tp+fp)(fp+tn)) over pairs of items; homogeneity = MI/H(a), completeness = MI/H(b)
- * (Rosenberg, Hirschberg 2007), NMI = MI / ((H(a)+H(b))/2), natural logarithms; purity = share of items in the largest class of their cluster.
+ * ARI (Hubert, Arabie 1985) = 2 (tp tn - fn fp) / ((tp+fn)(fn+tn) + (tp+fp)(fp+tn)) over pairs of items; homogeneity = MI/H(a),
+ * completeness = MI/H(b) (Rosenberg, Hirschberg 2007), NMI = MI / ((H(a)+H(b))/2), natural logarithms; purity = share of items in the
+ * largest class of their cluster.
  */
 #include "newsframe/cluster.h"
 

@@ -2,9 +2,9 @@
 /*
  * describe.c - what a cluster is about: terms, rows, neighbours.
  *
- * Distinctive terms: Monroe, Colaresi, Quinn 2008, eq. 15, 16, 20-22, the cluster against all others. With y the counts of a term, n those of all terms
- * and prior a_t = y_t / 100, a = n / 100: delta = ln((y_c+a_t)/(n_c+a-y_c-a_t)) - ln((y_r+a_t)/(n_r+a-y_r-a_t)), variance = 1/(y_c+a_t) + 1/(y_r+a_t).
- * A term absent from a cluster has delta <= 0 there, hence only present ones are looked at.
+ * Distinctive terms: Monroe, Colaresi, Quinn 2008, eq. 15, 16, 20-22, the cluster against all others. With y the counts of a term, n
+ * those of all terms and prior a_t = y_t / 100, a = n / 100: delta = ln((y_c+a_t)/(n_c+a-y_c-a_t)) - ln((y_r+a_t)/(n_r+a-y_r-a_t)),
+ * variance = 1/(y_c+a_t) + 1/(y_r+a_t). A term absent from a cluster has delta <= 0 there, hence only present ones are looked at.
  */
 #include "newsframe/cluster.h"
 

@@ -2,8 +2,9 @@
 /*
  * lloyd.c - k-means iterations whose cost follows what moves.
  *
- * Lloyd's iterations come first: every row goes to the nearest center, all at once. They stop early, where a single move would still improve the
- * objective (Dhillon, Guan, Kogan 2002), so once few rows move, rows are moved one at a time (refine.c) until no move is left.
+ * Lloyd's iterations come first: every row goes to the nearest center, all at once. They stop early, where a single move would still
+ * improve the objective (Dhillon, Guan, Kogan 2002), so once few rows move, rows are moved one at a time (refine.c) until no move is
+ * left.
  */
 #include "cluster/steps.h"
 
@@ -18,8 +19,8 @@
 enum { REFINE_BELOW = 20 }; /* single moves begin when at most one row in so many moved */
 
 /*
- * A cluster about to lose its last row gets the row that fits its own cluster worst, if that one keeps another; ties to the lower row. A row
- * so moved is alone, hence moves once. Distances are -2 (score - |x|^2 / 2) for either metric.
+ * A cluster about to lose its last row gets the row that fits its own cluster worst, if that one keeps another; ties to the lower row.
+ * A row so moved is alone, hence moves once. Distances are -2 (score - |x|^2 / 2) for either metric.
  */
 static void refill_empty(nfi_lloyd *w)
 {
@@ -153,7 +154,8 @@ out:
 void nfi_lloyd_clear(nfi_lloyd *w)
 {
     void *const all[] = {w->assign, w->next,  w->fit,    w->sum,   w->sq,    w->size,  w->left,    w->place, w->active, w->close,  w->dense,
-                         w->scale,  w->bias,  w->spare,  w->scored, w->event, w->start, w->delta,  w->touched, w->boost, w->unscale, w->slack};
+                         w->scale,  w->bias,  w->spare,  w->scored, w->event, w->start, w->delta,  w->touched, w->boost, w->unscale,
+                         w->slack};
 
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         nfi_free(all[i]);

@@ -71,8 +71,10 @@ static double euclidean_share(double similarity)
 }
 
 static const nfi_metric spherical = {
-    "spherical", "cosine; centers have unit length", true, spherical_place, spherical_merit, spherical_boost, spherical_similarity, spherical_share};
+    "spherical", "cosine; centers have unit length", true,
+    spherical_place, spherical_merit, spherical_boost, spherical_similarity, spherical_share};
 static const nfi_metric euclidean = {
-    "euclidean", "squared distance; centers are means", false, euclidean_place, euclidean_merit, euclidean_boost, euclidean_similarity, euclidean_share};
+    "euclidean", "squared distance; centers are means", false,
+    euclidean_place, euclidean_merit, euclidean_boost, euclidean_similarity, euclidean_share};
 
 const nfi_metric *const nfi_metrics[] = {&spherical, &euclidean, NULL};

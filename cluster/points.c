@@ -126,7 +126,7 @@ static nf_status check_range(nfi_points *p, nf_err *err)
             p->max_norm = norm;
     }
     if (!(total < MAX_TOTAL_NORM))
-        return NF_FAIL(err, NF_ELIMIT, "the lengths of the %zu rows add up to %.3g, at most 2^29 can be summed exactly: scale the values down",
+        return NF_FAIL(err, NF_ELIMIT, "the lengths of the %zu rows add up to %.3g, at most 2^29 can be summed exactly",
                        p->x.rows, total);
     return NF_OK;
 }

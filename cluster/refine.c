@@ -2,11 +2,12 @@
 /*
  * refine.c - moves of single rows, after Dhillon, Guan, Kogan 2002 ("first variation"; for means: Hartigan 1975).
  *
- * A move is judged by the change of the objective it makes, centers included, so it sees improvements that the nearest center hides: a row pulls its
- * own center towards itself. A pass over all rows judges them against the sums as they stand, in parallel; the rows with a move to gain are then judged
- * again, one after another, against the sums as they are by now, and move at once. Passes over the active rows, those for which another
- * cluster came close, follow until none of them moves; only a pass over all rows that moves none ends the search. Every move raises the
- * objective by more than rounding, hence there is an end, and nothing depends on threads or chunks.
+ * A move is judged by the change of the objective it makes, centers included, so it sees improvements that the nearest center hides: a
+ * row pulls its own center towards itself. A pass over all rows judges them against the sums as they stand, in parallel; the rows with
+ * a move to gain are then judged again, one after another, against the sums as they are by now, and move at once. Passes over the
+ * active rows, those for which another cluster came close, follow until none of them moves; only a pass over all rows that moves none
+ * ends the search. Every move raises the objective by more than rounding, hence there is an end, and nothing depends on threads or
+ * chunks.
  */
 #include "cluster/steps.h"
 

@@ -2,9 +2,9 @@
 /*
  * sums.c - sums of clusters, kept exactly.
  *
- * Sums and their squared lengths are integers: no order of additions, and no history, can change a bit. Rows that moved are grouped by cluster;
- * each cluster adds up its change in one dense vector, then touches every changed component once. Sums are not divided, so that a row
- * that moves changes its own terms and nothing else; what turns sums into centers is one number a cluster.
+ * Sums and their squared lengths are integers: no order of additions, and no history, can change a bit. Rows that moved are grouped by
+ * cluster; each cluster adds up its change in one dense vector, then touches every changed component once. Sums are not divided, so
+ * that a row that moves changes its own terms and nothing else; what turns sums into centers is one number a cluster.
  */
 #include "cluster/steps.h"
 
@@ -19,7 +19,7 @@ static inline int64_t to_units(float v)
     return v < 0.0f ? -nfi_to_fixed(-(double)v) : nfi_to_fixed((double)v);
 }
 
-/* Adds the rows that enter cluster c to delta and takes off those that leave. Returns the number of touched terms listed, or d + 1 for "all". */
+/* Adds the rows that enter cluster c to delta and takes off those that leave. Returns the number of listed terms, d + 1 for "all". */
 static size_t add_changes(const nfi_lloyd *w, size_t c, int64_t *delta, int32_t *touched)
 {
     const nf_csr *x = &w->p->x;

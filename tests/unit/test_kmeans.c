@@ -592,8 +592,8 @@ START_TEST(no_single_move_is_left_after_refinement)
         double loss = metric->merit(sq[own], run.size[own]) - metric->merit(sq[own] - 2 * part[own] + p.sq[i], run.size[own] - 1);
         for (size_t c = 0; c < K; c++)
             if (c != own)
-                ck_assert_double_le(metric->merit(sq[c] + 2 * part[c] + p.sq[i], run.size[c] + 1) - metric->merit(sq[c], run.size[c]) - loss,
-                                    3 * (double)run.slack[i]);
+                ck_assert_double_le(metric->merit(sq[c] + 2 * part[c] + p.sq[i], run.size[c] + 1) - metric->merit(sq[c], run.size[c]),
+                                    loss + 3 * (double)run.slack[i]);
     }
     nfi_lloyd_clear(&run);
     nfi_seeder_clear(&seeder);
@@ -602,7 +602,7 @@ START_TEST(no_single_move_is_left_after_refinement)
 }
 END_TEST
 
-/* Two seeds next to each other and a start that leaves a cluster empty: the row that fits worst fills it. */
+/* A start that leaves a cluster empty: a row of the cluster that holds together worst fills it. */
 START_TEST(an_empty_cluster_gets_the_row_that_fits_worst)
 {
     static const float v[][4] = {{4, 0, 0, 0}, {4, 1, 0, 0}, {4, 0, 1, 0}, {0, 0, 0, 4}, {0, 1, 3, 3}};
