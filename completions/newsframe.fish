@@ -77,7 +77,7 @@ complete -c newsframe -n '__fish_seen_subcommand_from score' -l min-tokens -x -d
 complete -c newsframe -n '__fish_seen_subcommand_from score' -l strict -f -d 'exit 5 when a document got no label'
 complete -c newsframe -n '__fish_seen_subcommand_from score' -l output -s o -r -F -d 'write the table to FILE, replaced at once when all is done'
 complete -c newsframe -n '__fish_seen_subcommand_from score' -l excel -f -a 'no us eu' -d 'write CSV for spreadsheets'
-complete -c newsframe -n '__fish_seen_subcommand_from score' -l with-text -f -d 'carry title and text into the table too'
+complete -c newsframe -n '__fish_seen_subcommand_from score' -l with-text -f -d 'carry the text into the table too'
 complete -c newsframe -n '__fish_seen_subcommand_from score' -l text -x -d 'text column, or several joined by commas; without it "text"'
 complete -c newsframe -n '__fish_seen_subcommand_from score' -l id -x -d 'id column; without it "id" where there is one, else file:record'
 complete -c newsframe -n '__fish_seen_subcommand_from score' -l label -x -d 'label column; without it "label" where there is one'
