@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * bench.h - how a piece of work is timed and reported: one run to warm up, nine that count, the median and the best of them. One JSON object
- * a line, or a row of a table. A rate is amount / time, a cost time / amount; the best of a rate is the highest, of a cost the lowest.
+ * bench.h - how a piece of work is timed and reported: one run to warm up, nine that count, the median and the best of them. One JSON
+ * object a line, or a row of a table. A rate is amount / time, a cost time / amount; the best of a rate is the highest, of a cost the lowest.
  */
 #ifndef BENCH_H
 #define BENCH_H
@@ -35,7 +35,8 @@ static inline bool bench_wants(const bench *b, const char *name)
 }
 
 /* kern: name of the kernel row, "-" where none is in use. amount: bytes, nonzeros, ... of one run. */
-static inline void bench_run(bench *b, const char *name, const char *kern, bench_unit unit, double amount, void (*work)(void *ctx), void *ctx)
+static inline void bench_run(bench *b, const char *name, const char *kern, bench_unit unit, double amount, void (*work)(void *ctx),
+                             void *ctx)
 {
     static const char *const units[] = {"MB/s", "ns/nonzero", "ns/log"};
     double t[BENCH_RUNS];
@@ -58,8 +59,8 @@ static inline void bench_run(bench *b, const char *name, const char *kern, bench
     if (b->table)
         printf("%-18s %-8s %12.2f %12.2f  %s\n", name, kern, value, best, units[unit]);
     else
-        printf("{\"name\":\"%s\",\"kernels\":\"%s\",\"value\":%.4f,\"best\":%.4f,\"unit\":\"%s\",\"median_s\":%.9f,\"best_s\":%.9f,\"runs\":%d}\n", name, kern,
-               value, best, units[unit], middle, least, BENCH_RUNS);
+        printf("{\"name\":\"%s\",\"kernels\":\"%s\",\"value\":%.4f,\"best\":%.4f,\"unit\":\"%s\","
+               "\"median_s\":%.9f,\"best_s\":%.9f,\"runs\":%d}\n", name, kern, value, best, units[unit], middle, least, BENCH_RUNS);
     fflush(stdout);
     b->done++;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * text.c - news-like text without data. Words follow the law of Zipf and Mandelbrot, p(rank) ~ 1 / (rank + 1.5), over 80,000 made-up words of
- * syllables, common ones short; two of three words follow from the one before, as phrases do, and one of ten belongs to the topic of the
+ * text.c - news-like text without data. Words follow the law of Zipf and Mandelbrot, p(rank) ~ 1 / (rank + 1.5), over 80,000 made-up words
+ * of syllables, common ones short; two of three words follow from the one before, as phrases do, and one of ten belongs to the topic of the
  * document's class. Sentences have capitals, commas, numbers, possessives, some typographic quotes and accents. Only divisions and sums
  * of doubles decide, so a seed gives the same bytes everywhere.
  */
