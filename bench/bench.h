@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * bench.h - how a piece of work is timed and reported: one run to warm up, nine that count, the median and the best of them. One JSON
- * object a line, or a row of a table. A rate is amount / time, a cost time / amount; the best of a rate is the highest, of a cost the lowest.
+ * object a line, or a row of a table. A rate is amount / time, a cost time / amount; best is the highest rate, the lowest cost.
  */
 #ifndef BENCH_H
 #define BENCH_H

@@ -300,7 +300,8 @@ static void clear(job *j)
     nfi_rows_clear(&j->scored);
     nf_model_free(j->model);
     nf_csr_clear(&j->x);
-    void *own[] = {j->block, j->lower, j->cls, j->term, j->start, j->acc, j->table, j->expanded, j->center, j->dots, j->number, j->log};
+    void *own[] = {j->block, j->lower, j->cls, j->term, j->start, j->acc, j->table, j->expanded,
+                   j->center, j->dots, j->number, j->log};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         nfi_free(own[i]);
 }
