@@ -54,6 +54,7 @@ nf_status nfi_secr_check_known(const nfi_secr *r, const char *const *tags, size_
 /* For listings: i-th entry, false past the end. tag gets 5 bytes. */
 bool nfi_secr_entry(const nfi_secr *r, size_t i, char tag[5], nfi_elem *type, uint64_t *count, uint64_t *bytes);
 const char *nfi_secr_name(const nfi_secr *r);
+uint64_t nfi_secr_size(const nfi_secr *r); /* of the whole file, bytes */
 void nfi_secr_close(nfi_secr *r);
 
 /* ---- reading in sequence: for files larger than memory; header and table are checked at open, each section's checksum when its last byte is read ---- */

@@ -142,6 +142,11 @@ nf_status nfi_secr_check_known(const nfi_secr *r, const char *const *tags, size_
     return nfi_sec_check_known(&r->h, tags, n, r->name, err);
 }
 
+uint64_t nfi_secr_size(const nfi_secr *r)
+{
+    return r->h.size;
+}
+
 bool nfi_secr_entry(const nfi_secr *r, size_t i, char tag[5], nfi_elem *type, uint64_t *count, uint64_t *bytes)
 {
     if (i >= r->h.n)

@@ -2,6 +2,8 @@
 /* status.c - error texts and messages. Text from outside is escaped before it enters a message. */
 #include "base/try.h"
 
+#include "base/utf8.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -27,22 +29,6 @@ static int is_unsafe(uint32_t cp)
            (cp >= 0x202a && cp <= 0x202e) || (cp >= 0x2066 && cp <= 0x2069);
 }
 
-/* Length of the well-formed UTF-8 character at p, 0 if there is none; *cp is set. */
-static size_t take_char(const unsigned char *p, size_t n, uint32_t *cp)
-{
-    size_t len = p[0] < 0x80 ? 1 : p[0] >= 0xc2 && p[0] < 0xe0 ? 2 : p[0] >= 0xe0 && p[0] < 0xf0 ? 3 : p[0] >= 0xf0 && p[0] < 0xf5 ? 4 : 0;
-    if (len == 0 || len > n)
-        return 0;
-    uint32_t c = len == 1 ? p[0] : p[0] & (0xffu >> (len + 1));
-    for (size_t i = 1; i < len; i++) {
-        if ((p[i] & 0xc0) != 0x80)
-            return 0;
-        c = c << 6 | (p[i] & 0x3fu);
-    }
-    *cp = c;
-    return len;
-}
-
 void nfi_escape(char *dst, size_t cap, const char *s, size_t n)
 {
     size_t o = 0;
@@ -50,11 +36,11 @@ void nfi_escape(char *dst, size_t cap, const char *s, size_t n)
 
     for (size_t i = 0; i < n;) {
         uint32_t cp = 0;
-        size_t len = take_char(p + i, n - i, &cp);
+        size_t len = nfi_utf8_decode(s + i, n - i, &cp);
         char esc[16];
         const char *from = s + i;
         size_t m = len;
-        if (len == 0) {
+        if (cp == 0xfffd && !(len == 3 && p[i] == 0xef)) { /* ill-formed, byte by byte; U+FFFD itself is EF BF BD */
             m = (size_t)snprintf(esc, sizeof esc, "\\x%02x", p[i]);
             from = esc;
             len = 1;

@@ -17,6 +17,7 @@ struct opts {
     nfi_common_opts common;
     const char *clusters, *weighting, *metric, *init;
     uint64_t k, restarts, max_iter;
+    bool no_refine;
 };
 
 static const nfi_opt rows[] = {
@@ -25,7 +26,8 @@ static const nfi_opt rows[] = {
     OPT_COUNT(0, "restarts", struct opts, restarts, "N", "10", 1, 1000, "runs from different seeds; the best objective wins"),
     OPT_ENUM(0, "metric", struct opts, metric, "spherical", nf_kmeans_metric_name, "spherical: cosine; euclidean: distance"),
     OPT_ENUM(0, "init", struct opts, init, "k-means++", nf_kmeans_init_name, "how the first centroids are chosen"),
-    OPT_COUNT(0, "max-iter", struct opts, max_iter, "N", "300", 1, 10000, "most iterations of a run"),
+    OPT_COUNT(0, "max-iter", struct opts, max_iter, "N", "1000", 1, 10000, "most iterations of a run"),
+    OPT_FLAG(0, "no-refine", struct opts, no_refine, "plain Lloyd iterations, without the moves of single documents that improve the objective at the end"),
     OPT_OUTPUT(struct opts, out),
     OPT_FILE(0, "clusters", struct opts, clusters, NULL, "also write one row a cluster to FILE: size, terms, exemplars"),
     OPT_TEXT(struct opts, terms, "1", "en"),
@@ -46,7 +48,7 @@ typedef struct job {
     nf_docs_stats stats;
     nf_str *column; /* carried columns of the input */
     size_t ncolumns;
-    bool id;        /* write the id first: the input has no column for it */
+    size_t id;      /* carried column of the id; SIZE_MAX: the input has none, it is written first */
     char *names;    /* their bytes */
     nf_corpus *c;
     nf_csr X, counts;
@@ -99,7 +101,7 @@ static nf_status count_documents(job *j, int nargs, char **args, nf_err *err)
     j->stats = *nf_docs_counts(docs);
     if (s == NF_OK)
         s = keep_columns(j, docs);
-    j->id = nfi_work_needs_id(docs, &o->in);
+    j->id = nfi_work_id_column(docs, &o->in);
     if (s == NF_OK)
         s = nf_docs_finish(docs, err);
     nf_docs_close(docs);
@@ -124,6 +126,7 @@ static nf_status cluster(job *j, nf_err *err)
     k.init = o->init;
     k.restarts = (int)o->restarts;
     k.max_iter = (int)o->max_iter;
+    k.refine = !o->no_refine;
     k.seed = o->common.seed;
     k.threads = (int)o->common.threads;
     if ((s = nf_kmeans(&j->k, &j->X, &k, err)) != NF_OK)
@@ -168,14 +171,13 @@ static nf_status document_table(job *j, nf_err *err)
 
     if (s != NF_OK)
         return s;
-    nfi_dict_header(w, "cluster_documents", j->column + !j->id, j->ncolumns + j->id, NULL, 0);
+    nfi_dict_header(w, "cluster_documents", j->column + (j->id == SIZE_MAX ? 0 : 1), j->ncolumns + (j->id == SIZE_MAX ? 1 : 0), NULL, 0);
     for (size_t d = 0; d < k->n; d++) {
-        if (j->id) {
-            nf_str x = nf_corpus_id(j->c, d);
-            nf_csv_text(w, x.p, x.n);
-        }
+        nf_str id = nf_corpus_id(j->c, d);
+        if (j->id == SIZE_MAX)
+            nf_csv_text(w, id.p, id.n);
         for (size_t c = 0; c < j->ncolumns; c++) {
-            nf_str x = nf_corpus_carried(j->c, d, c);
+            nf_str x = c == j->id ? id : nf_corpus_carried(j->c, d, c);
             nf_csv_text(w, x.p, x.n);
         }
         bool in = k->assign[d] >= 0, second = in && k->second[d] >= 0;
@@ -286,9 +288,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     job j = {.o = o, .cli = cli};
     nf_err err = {0};
 
-    int usage = nfi_cli_check_output(cli, o->out.output, args, nargs);
-    if (usage == NFI_EXIT_OK)
-        usage = nfi_cli_check_output(cli, o->clusters, args, nargs);
+    int usage = nfi_work_outputs(cli, (const char *const[]){o->out.output, o->clusters, o->in.rejects}, 3, nargs, args, o->terms.stopwords);
     if (usage != NFI_EXIT_OK)
         return usage;
     nf_status s = count_documents(&j, nargs, args, &err);

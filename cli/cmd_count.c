@@ -33,7 +33,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nf_count_opts count = {.weighting = o->weighting, .ledger = o->ledger, .no_sample = true};
     nf_err err = {0};
 
-    int usage = nfi_cli_check_output(cli, o->output, args, nargs);
+    int usage = nfi_work_outputs(cli, (const char *const[]){o->output, o->in.rejects}, 2, nargs, args, o->terms.stopwords);
     if (usage != NFI_EXIT_OK)
         return usage;
     nfi_work_text(&o->terms, &count.corpus.text);

@@ -160,10 +160,11 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nf_docs_stats stats = {0};
     nf_err err = {0};
     int code = NFI_EXIT_OK;
+    const char *const outputs[] = {o->out.output, o->eval.summary, o->eval.confusion, o->eval.predictions, o->in.rejects};
 
     int usage = nfi_work_train(cli, &o->train, &o->terms, o->common.threads, &cv.train);
     if (usage == NFI_EXIT_OK)
-        usage = nfi_cli_check_output(cli, o->out.output, args, nargs);
+        usage = nfi_work_outputs(cli, outputs, sizeof outputs / sizeof *outputs, nargs, args, o->terms.stopwords);
     if (usage != NFI_EXIT_OK)
         return usage;
     nf_status s = count_documents(o, cli, nargs, args, &c, &stats, &err);

@@ -140,7 +140,8 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nf_err err = {0};
     int code = NFI_EXIT_OK;
 
-    int usage = nfi_cli_check_output(cli, o->out.output, args, nargs);
+    const char *const outputs[] = {o->out.output, o->eval.summary, o->eval.confusion, o->eval.predictions, o->in.rejects};
+    int usage = nfi_work_outputs(cli, outputs, sizeof outputs / sizeof *outputs, nargs, args, o->model);
     if (usage != NFI_EXIT_OK)
         return usage;
     nf_scorer_opts so = {.min_tokens = o->min_tokens, .threshold = o->threshold, .threads = (int)o->common.threads};

@@ -38,7 +38,7 @@ typedef struct job {
     nf_scorer *scorer;
     nf_csv *w;
     size_t k, carried;
-    bool id; /* write the id first: the input has no column for it */
+    size_t id; /* carried column of the id; SIZE_MAX: the input has none, it is written first */
     uint64_t by_status[NF_SCORE_STATUS_COUNT];
     uint64_t scored, *by_class;
 } job;
@@ -63,7 +63,7 @@ static nf_status header(job *j, nf_err *err)
             p += l.n + 1;
         }
         size_t m = 0;
-        if (j->id)
+        if (j->id == SIZE_MAX)
             column[m++] = (nf_str){"id", 2};
         for (size_t c = 0; c < n; c++)
             column[m++] = carried[c];
@@ -82,10 +82,13 @@ static nf_status header(job *j, nf_err *err)
 
 static void row(job *j, const nf_doc *d, const nf_score *s, const double *odds)
 {
-    if (j->id)
+    bool changed = d->flags & (NF_DOC_ID_MADE | NF_DOC_ID_SUFFIX); /* then the carried one would not tell documents apart */
+    if (j->id == SIZE_MAX)
         nf_csv_text(j->w, d->id.p, d->id.n);
-    for (size_t c = 0; c < j->carried; c++)
-        nf_csv_text(j->w, d->carried[c].p, d->carried[c].n);
+    for (size_t c = 0; c < j->carried; c++) {
+        nf_str x = c == j->id && changed ? d->id : d->carried[c];
+        nf_csv_text(j->w, x.p, x.n);
+    }
     if (j->o->with_text)
         nf_csv_text(j->w, d->text.p, d->text.n);
     nf_csv_str(j->w, nf_score_status_text(s->status));
@@ -138,6 +141,8 @@ static nf_status stream(job *j, nfi_progress *p, nf_err *err)
             break;
         for (size_t i = 0; i < batch.n; i++)
             row(j, &batch.docs[i], &scores[i], odds + i * j->k);
+        if ((s = nf_csv_flush(j->w, err)) != NF_OK)
+            break;
         nfi_work_progress(p, nf_docs_counts(j->docs));
     }
     nfi_free(scores);
@@ -166,7 +171,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     job j = {.o = o};
     nf_err err = {0};
 
-    int usage = nfi_cli_check_output(cli, o->out.output, args, nargs);
+    int usage = nfi_work_outputs(cli, (const char *const[]){o->out.output, o->in.rejects}, 2, nargs, args, o->model);
     if (usage != NFI_EXIT_OK)
         return usage;
     nf_scorer_opts so = {.min_tokens = o->min_tokens, .threshold = o->threshold, .threads = (int)o->common.threads};
@@ -181,7 +186,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         nf_model_info info;
         nf_model_describe(model, &info);
         j.m = model;
-        j.id = nfi_work_needs_id(j.docs, &o->in);
+        j.id = nfi_work_id_column(j.docs, &o->in);
         j.k = info.classes;
         j.by_class = nfi_calloc(j.k, sizeof *j.by_class);
         s = j.by_class ? header(&j, &err) : NF_ENOMEM;

@@ -87,9 +87,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 
     int usage = nfi_work_train(cli, &o->train, &o->terms, o->common.threads, &train);
     if (usage == NFI_EXIT_OK)
-        usage = nfi_cli_check_output(cli, o->output, args, nargs);
-    if (usage == NFI_EXIT_OK)
-        usage = nfi_cli_check_output(cli, o->stats, args, nargs);
+        usage = nfi_work_outputs(cli, (const char *const[]){o->output, o->stats, o->in.rejects}, 3, nargs, args, o->terms.stopwords);
     if (usage == NFI_EXIT_OK && o->from && nargs == 0)
         usage = nfi_cli_usage(cli, "--from needs statistics files to read");
     if (usage == NFI_EXIT_OK && o->from && (nfi_cli_given(cli, "ngrams") || nfi_cli_given(cli, "tokenizer") || nfi_cli_given(cli, "stopwords")))

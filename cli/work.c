@@ -2,9 +2,11 @@
 /* work.c - what several verbs do alike. */
 #include "cli/work.h"
 
+#include "base/io.h"
 #include "base/num.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 void nfi_work_text(const nfi_term_opts *o, nf_text_opts *text)
 {
@@ -37,6 +39,44 @@ int nfi_work_train(nfi_cli *cli, const nfi_train_rows *o, const nfi_term_opts *t
     return NFI_EXIT_OK;
 }
 
+/* True when both are the same folder entry, whether the file is there yet or not; a device may be written twice. */
+static bool same_target(const char *a, const char *b)
+{
+    const char *slash_a = strrchr(a, '/'), *slash_b = strrchr(b, '/');
+    char dir_a[4096] = ".", dir_b[4096] = ".";
+    struct stat x, y;
+    size_t n = slash_a ? (size_t)(slash_a - a) + 1 : 0, m = slash_b ? (size_t)(slash_b - b) + 1 : 0;
+
+    if (stat(a, &x) == 0)
+        return nfi_same_file(a, b);
+    if (strcmp(a + n, b + m) != 0 || n >= sizeof dir_a || m >= sizeof dir_b)
+        return false;
+    memcpy(dir_a, a, n);
+    memcpy(dir_b, b, m);
+    return stat(dir_a, &x) == 0 && stat(dir_b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+int nfi_work_outputs(nfi_cli *cli, const char *const *out, size_t n, int nargs, char **args, const char *also)
+{
+    for (size_t i = 0; i < n; i++) {
+        int code = nfi_cli_check_output(cli, out[i], args, nargs);
+        if (code == NFI_EXIT_OK && also)
+            code = nfi_cli_check_output(cli, out[i], (char *const[]){(char *)(uintptr_t)also}, 1);
+        if (code != NFI_EXIT_OK)
+            return code;
+        for (size_t k = 0; out[i] && k < i; k++) {
+            if (!out[k])
+                continue;
+            bool stream = strcmp(out[i], "-") == 0, other = strcmp(out[k], "-") == 0;
+            if (stream && other)
+                return nfi_cli_usage(cli, "two outputs go to standard output; give all but one a file");
+            if (!stream && !other && same_target(out[i], out[k]))
+                return nfi_cli_usage(cli, "two outputs go to \"%s\"; give each a file of its own", out[i]);
+        }
+    }
+    return NFI_EXIT_OK;
+}
+
 nf_status nfi_work_open(nf_docs **out, const nfi_input_opts *in, const nfi_common_opts *common, bool need_label, int nargs, char **args, nf_err *err)
 {
     nf_docs_opts d = {0};
@@ -46,7 +86,7 @@ nf_status nfi_work_open(nf_docs **out, const nfi_input_opts *in, const nfi_commo
     return nf_docs_open(out, (const char *const *)args, (size_t)nargs, &d, err);
 }
 
-bool nfi_work_needs_id(const nf_docs *docs, const nfi_input_opts *in)
+size_t nfi_work_id_column(const nf_docs *docs, const nfi_input_opts *in)
 {
     const char *name = in->id ? in->id : "id";
     size_t n, len = strlen(name);
@@ -54,8 +94,8 @@ bool nfi_work_needs_id(const nf_docs *docs, const nfi_input_opts *in)
 
     for (size_t i = 0; i < n; i++)
         if (column[i].n == len && memcmp(column[i].p, name, len) == 0)
-            return false;
-    return true;
+            return i;
+    return SIZE_MAX;
 }
 
 void nfi_work_progress(void *ctx, const nf_docs_stats *so_far)

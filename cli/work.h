@@ -42,10 +42,16 @@ typedef struct nfi_train_rows {
 /* NFI_EXIT_OK, or a message and NFI_EXIT_USAGE. */
 int nfi_work_train(nfi_cli *cli, const nfi_train_rows *o, const nfi_term_opts *terms, int64_t threads, nf_train_opts *train);
 
+/*
+ * The files that a verb writes, against its operands, one more input (a model, a stop list; NULL for none) and each other: none may be named
+ * twice. NULL entries are outputs not asked for. NFI_EXIT_OK, or a message and NFI_EXIT_USAGE.
+ */
+int nfi_work_outputs(nfi_cli *cli, const char *const *out, size_t n, int nargs, char **args, const char *also);
+
 /* Opens the operands (none: standard input) with the shared input options. */
 nf_status nfi_work_open(nf_docs **out, const nfi_input_opts *in, const nfi_common_opts *common, bool need_label, int nargs, char **args, nf_err *err) NF_MUST_CHECK;
-/* True when the input has no id column, so that a table of documents must begin with the id of its own making. */
-bool nfi_work_needs_id(const nf_docs *docs, const nfi_input_opts *in);
+/* Place of the id among the carried columns; SIZE_MAX: the input has none, so that a table of documents must begin with the id of its own making. */
+size_t nfi_work_id_column(const nf_docs *docs, const nfi_input_opts *in);
 /* A progress callback for nf_corpus_opts; ctx is an nfi_progress. */
 void nfi_work_progress(void *ctx, const nf_docs_stats *so_far);
 /* -m FILE, or the built-in model. */

@@ -218,10 +218,7 @@ static nf_status absorb(nf_corpus *c, nfi_vocab *from, uint32_t *map, nf_err *er
     nfi_vocab *v = &c->vocab;
     size_t n = from->nnode;
 
-    nfi_free(from->words);
-    nfi_free(from->pairs);
-    from->words = NULL;
-    from->pairs = NULL;
+    nfi_vocab_seal(from);
     for (size_t i = 0; i < n; i += 4096) { /* room in steps: most nodes exist already */
         size_t end = i + 4096 < n ? i + 4096 : n;
         NF_TRY(nfi_vocab_reserve(v, end - i, end - i, err));
@@ -268,6 +265,7 @@ static nf_status unify(nf_corpus *c, nfi_counter *counter, int threads, nf_err *
         nfi_vocab_clear(from);
         NF_TRY(s);
     }
+    nfi_vocab_seal(&c->vocab);
     return NF_OK;
 }
 

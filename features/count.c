@@ -84,8 +84,10 @@ static size_t look_up_words(nfi_counter *c, const nfi_token *tok, size_t n, uint
                 if (fresh && nfi_stop_has(&c->text->stop, (const char *)bytes + t->off, t->n))
                     s->pad = STOP;
             }
-            if (s->pad == STOP)
+            if (s->pad == STOP) {
+                c->stopped++;
                 continue;
+            }
             out[m++] = s->id;
             if (count)
                 bump(rows, base, s->id, &s->pos);
@@ -156,6 +158,7 @@ nf_status nfi_count_doc(nfi_counter *c, const nf_str *parts, size_t nparts, nfi_
     nf_status s = NF_OK;
 
     c->carry = 0;
+    c->stopped = 0;
     for (size_t p = 0; p < nparts; p++) {
         size_t pos = 0;
         while (nfi_tokenize(c->text->tokenizer, &c->tok, parts[p].p, parts[p].n, &pos)) {

@@ -26,6 +26,7 @@ typedef struct nfi_counter {
     nfi_tokbuf tok;
     uint32_t *seq[NFI_MAX_NGRAM]; /* seq[m-1][i]: node of the m-gram that ends at word i of the batch; 3 words of the batch before come first */
     size_t capseq[NFI_MAX_NGRAM];
+    uint64_t stopped;             /* stop words left out of the last document */
     size_t carry;                 /* words carried over from the batch before, 0..3 */
 } nfi_counter;
 

@@ -89,10 +89,6 @@ static nf_status end_segment(nf_counted *c, nfi_counting *k, nfi_ledger *l, uint
     nf_status s = NF_OK;
 
     NF_GO(nfi_counting_finish(k, &corpus, err));
-    nfi_free(corpus->vocab.words); /* nothing is looked up any more */
-    nfi_free(corpus->vocab.pairs);
-    corpus->vocab.words = NULL;
-    corpus->vocab.pairs = NULL;
     nfi_trim();
     NF_GO(nfi_ledger_sort(l, err));
     NF_GO(all_terms(&t, &of, corpus, c->weighting, threads, &any, err));

@@ -67,12 +67,18 @@ void nfi_vocab_clear(nfi_vocab *v)
     *v = (nfi_vocab){0};
 }
 
-nf_status nfi_vocab_reset(nfi_vocab *v, nf_err *err)
+void nfi_vocab_seal(nfi_vocab *v)
 {
     nfi_free(v->words);
     nfi_free(v->pairs);
     v->words = NULL;
     v->pairs = NULL;
+    v->wcap = v->pcap = 0;
+}
+
+nf_status nfi_vocab_reset(nfi_vocab *v, nf_err *err)
+{
+    nfi_vocab_seal(v);
     v->nwords = v->npairs = v->nnode = 0;
     nfi_arena_reset(&v->arena);
     return alloc_tables(v, err);
@@ -211,27 +217,6 @@ nfi_pair_slot *nfi_vocab_pair(nfi_vocab *v, uint32_t prefix, uint32_t word, bool
         v->npairs++;
     }
     return s;
-}
-
-uint32_t nfi_vocab_find_word(const nfi_vocab *v, const uint8_t *p, uint32_t n)
-{
-    uint64_t lo, hi = 0;
-    size_t probes;
-    if (n > 16)
-        long_key(v, p, n, &lo);
-    else
-        nfi_word_key(p, n, &lo, &hi);
-    const nfi_word_slot *s = probe_word(v, p, n, lo, hi, &probes);
-    return s->n ? s->id : NFI_NONE;
-}
-
-uint32_t nfi_vocab_find_pair(const nfi_vocab *v, uint32_t prefix, uint32_t word)
-{
-    uint64_t key = (uint64_t)prefix << 32 | word;
-    size_t at = nfi_pair_home(v, key);
-    while (v->pairs[at].key != key && v->pairs[at].key != UINT64_MAX)
-        at = (at + 1) & (v->pcap - 1);
-    return v->pairs[at].key == key ? v->pairs[at].id : NFI_NONE;
 }
 
 int nfi_node_words(const nfi_vocab *v, uint32_t node, uint32_t seq[4])

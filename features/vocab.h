@@ -54,6 +54,8 @@ nf_status nfi_vocab_init(nfi_vocab *v, nf_err *err) NF_MUST_CHECK;
 void nfi_vocab_clear(nfi_vocab *v);
 /* Forgets everything, keeps the memory; tables shrink back when they had grown far. */
 nf_status nfi_vocab_reset(nfi_vocab *v, nf_err *err) NF_MUST_CHECK;
+/* Frees the tables when no look-up is to come; nodes and words stay. */
+void nfi_vocab_seal(nfi_vocab *v);
 size_t nfi_vocab_bytes(const nfi_vocab *v); /* memory held, for budgets */
 
 /* Room for n more words / pairs, so that slots stay put until that many were inserted. */
@@ -62,9 +64,6 @@ nf_status nfi_vocab_reserve(nfi_vocab *v, size_t words, size_t pairs, nf_err *er
 /* The slot of a word, inserting it as a new node (or, when stop is true for it, see count.c). Needs room reserved. NULL: out of memory for the bytes. */
 nfi_word_slot *nfi_vocab_word(nfi_vocab *v, const uint8_t *p, uint32_t n, bool *fresh);
 nfi_pair_slot *nfi_vocab_pair(nfi_vocab *v, uint32_t prefix, uint32_t word, bool *fresh);
-/* Look-up only: the node, or NFI_NONE. p must have 16 readable bytes. */
-uint32_t nfi_vocab_find_word(const nfi_vocab *v, const uint8_t *p, uint32_t n);
-uint32_t nfi_vocab_find_pair(const nfi_vocab *v, uint32_t prefix, uint32_t word);
 
 static inline void nfi_word_key(const uint8_t *p, uint32_t n, uint64_t *lo, uint64_t *hi)
 {

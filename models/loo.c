@@ -187,9 +187,10 @@ static nf_status loo_block(void *ctx, size_t block, int worker, nf_err *err)
             if (e + 2 * AHEAD < last)
                 __builtin_prefetch(&p->term[p->sample->term[e + 2 * AHEAD]]);
             if (e + AHEAD < last) {
-                uint64_t first = p->term[p->sample->term[e + AHEAD]].first;
-                __builtin_prefetch(&p->g[first]);
-                __builtin_prefetch(&p->t->cls[first]);
+                const loo_term *next = &p->term[p->sample->term[e + AHEAD]];
+                __builtin_prefetch(&p->t->cls[next->first]);
+                for (size_t i = 0; i < next->n && i < 64; i += 8)
+                    __builtin_prefetch(&p->g[next->first + i]);
             }
             NF_GO(add_term(p, r, p->sample->term[e], p->sample->tf[e], &d, err));
         }

@@ -60,6 +60,17 @@ uint32_t nfi_lookup_word(const nfi_lookup *l, nf_str w)
     return NFI_NONE;
 }
 
+void nfi_lookup_prefetch_range(const nfi_lookup *l, uint32_t word)
+{
+    __builtin_prefetch(&l->first[word]);
+}
+
+void nfi_lookup_prefetch_terms(const nfi_lookup *l, uint32_t word)
+{
+    size_t a = l->first[word], b = l->first[word + 1];
+    __builtin_prefetch(l->m->seq + (a + (b - a) / 2) * (size_t)l->m->stride);
+}
+
 uint32_t nfi_lookup_term(const nfi_lookup *l, const uint32_t *word, int n)
 {
     size_t stride = (size_t)l->m->stride;

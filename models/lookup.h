@@ -17,6 +17,9 @@ typedef struct nfi_lookup {
 nf_status nfi_lookup_init(nfi_lookup *l, const nf_model *m, nf_err *err) NF_MUST_CHECK;
 void nfi_lookup_clear(nfi_lookup *l);
 uint32_t nfi_lookup_word(const nfi_lookup *l, nf_str w);                    /* word number or NFI_NONE */
+/* Hints for terms that begin with the word: first for the range, then, some look-ups later, for the terms in it. */
+void nfi_lookup_prefetch_range(const nfi_lookup *l, uint32_t word);
+void nfi_lookup_prefetch_terms(const nfi_lookup *l, uint32_t word);
 uint32_t nfi_lookup_term(const nfi_lookup *l, const uint32_t *word, int n); /* term number or NFI_NONE */
 
 #endif

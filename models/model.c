@@ -33,10 +33,21 @@ void nf_model_free(nf_model *m)
     for (size_t i = 0; i < sizeof m->own / sizeof m->own[0]; i++)
         nfi_free(m->own[i]);
     nfi_free(m->label);
+    nfi_free(m->rec);
     nfi_arena_clear(&m->arena);
     nfi_text_clear(&m->text);
     nfi_secr_close(m->file);
     nfi_free(m);
+}
+
+nf_status nfi_model_index(nf_model *m, nf_err *err)
+{
+    m->rec = nfi_alloc(m->n, sizeof *m->rec);
+    if (!m->rec)
+        return nfi_oom(err, "a model");
+    for (size_t t = 0; t < m->n; t++)
+        m->rec[t] = (nfi_term_rec){m->ptr[t], m->ptr[t + 1] - m->ptr[t], m->idf[t], m->base[t]};
+    return NF_OK;
 }
 
 /* ---- checks before any work ---- */
@@ -237,6 +248,7 @@ nf_status nfi_model_finish(nf_model **out, const nfi_terms *t, const nfi_sample 
         idf[i] = nfi_idf(t->ndocs, t->df[i]);
     NF_GO(choose_smoothing(m, t, sample, o, prior, err));
     NF_GO(weigh(m, t, idf, err));
+    NF_GO(nfi_model_index(m, err));
     *out = m;
     m = NULL;
 out:

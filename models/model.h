@@ -34,11 +34,19 @@ struct nf_model {
     const uint16_t *cls;    /* ptr[n]: classes rising within a term */
     const float *w;         /* ptr[n] */
     const uint32_t *doc;    /* ptr[n]: documents of the class with the term, for explanation */
+    struct nfi_term_rec *rec; /* n: what scoring needs of a term, made by nfi_model_index() */
     nfi_arena arena;        /* labels, and everything of a trained model */
     void *own[16];          /* arrays of a trained model */
     nfi_secr *file;
     uint64_t file_bytes;
 };
+
+/* Side by side, since terms of a text come in no order and every array apart would be a cache miss of its own. */
+typedef struct nfi_term_rec {
+    uint64_t first : 40, n : 24; /* entries: cls[first ..], w[first ..] */
+    float idf, base;
+} nfi_term_rec;
+nf_status nfi_model_index(nf_model *m, nf_err *err) NF_MUST_CHECK;
 
 static inline nf_str nfi_model_word(const nf_model *m, size_t i)
 {

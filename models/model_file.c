@@ -405,14 +405,8 @@ static nf_status parse(nf_model **out, nfi_secr *file, nf_err *err)
     NF_GO(nfi_secr_check_known(file, known, sizeof known / sizeof known[0], err));
     NF_GO(read_meta(m, stop, sizeof stop, err));
     NF_GO(read_arrays(m, stop, err));
-    for (size_t i = 0;; i++) {
-        char tag[5];
-        nfi_elem type;
-        uint64_t count, bytes;
-        if (!nfi_secr_entry(file, i, tag, &type, &count, &bytes))
-            break;
-        m->file_bytes += bytes;
-    }
+    NF_GO(nfi_model_index(m, err));
+    m->file_bytes = nfi_secr_size(file);
     *out = m;
     m = NULL;
 out:

@@ -15,7 +15,8 @@
 #include <math.h>
 #include <string.h>
 
-enum { CHUNK_BYTES = 128 << 10, VOCAB_MAX = 1 << 21 };
+enum { CHUNK_BYTES = 128 << 10, VOCAB_MAX = 1 << 21, AHEAD = 8, GROUP = 32 };
+#define NGRAM_BIT 0x80000000u /* in worker.term: the node is an n-gram, not a word; terms are below 2^28 */
 
 const char *nf_score_status_text(nf_score_status s)
 {
@@ -47,21 +48,27 @@ size_t nfi_model_score_row(const nf_model *m, const double table[NFI_TF_TABLE], 
     for (size_t k = 0; k < m->nclasses; k++)
         acc[k] = 0.0;
     for (size_t e = 0; e < row->n; e++) {
-        uint32_t t = row->term[e];
-        if (t == NFI_NONE)
+        if (e + 2 * AHEAD < row->n && row->term[e + 2 * AHEAD] != NFI_NONE)
+            __builtin_prefetch(&m->rec[row->term[e + 2 * AHEAD]]);
+        if (e + AHEAD < row->n && row->term[e + AHEAD] != NFI_NONE) {
+            uint64_t next = m->rec[row->term[e + AHEAD]].first;
+            __builtin_prefetch(&m->w[next]);
+            __builtin_prefetch(&m->cls[next]);
+        }
+        if (row->term[e] == NFI_NONE)
             continue;
-        double x = nfi_tf_at(table, w->tf, row->tf[e]) * inv * (double)m->idf[t];
-        uint64_t a = m->ptr[t], b = m->ptr[t + 1];
+        nfi_term_rec t = m->rec[row->term[e]];
+        double x = nfi_tf_at(table, w->tf, row->tf[e]) * inv * (double)t.idf;
         known++;
         mass += x;
-        if (b - a == m->nclasses) { /* every class has an entry: they are in order */
-            kern->axpy_f64(acc, x, m->w + a, m->nclasses);
+        if (t.n == m->nclasses) { /* every class has an entry: they are in order */
+            kern->axpy_f64(acc, x, m->w + t.first, m->nclasses);
             continue;
         }
         for (size_t k = 0; k < m->nclasses; k++)
-            expanded[k] = m->base[t];
-        for (; a < b; a++)
-            expanded[m->cls[a]] = m->w[a];
+            expanded[k] = t.base;
+        for (uint64_t i = t.first; i < t.first + t.n; i++)
+            expanded[m->cls[i]] = m->w[i];
         kern->axpy_f64(acc, x, expanded, m->nclasses);
     }
     for (size_t k = 0; k < m->nclasses; k++)
@@ -182,7 +189,25 @@ out:
     return s;
 }
 
-/* Looks up the nodes that the vocabulary gained since the last call. */
+/* Model words of an n-gram node, first to last, into seq; how many, or 0 when one of them is unknown. */
+static int words_of(const worker *w, uint32_t node, uint32_t seq[NFI_MAX_NGRAM])
+{
+    const nfi_node *all = w->counter.vocab.node;
+    int n = 1;
+
+    for (uint32_t p = all[node].prefix; p != NFI_NONE; p = all[p].prefix)
+        n++;
+    for (int k = n - 1; k >= 0; k--) {
+        bool last = all[node].prefix == NFI_NONE;
+        seq[k] = w->word[last ? node : all[node].word];
+        if (seq[k] == NFI_NONE)
+            return 0;
+        node = all[node].prefix;
+    }
+    return n;
+}
+
+/* Looks up the nodes that the vocabulary gained since the last call, in groups whose cache misses overlap. */
 static nf_status map_nodes(nf_scorer *s, worker *w, nf_err *err)
 {
     const nfi_vocab *v = &w->counter.vocab;
@@ -190,26 +215,26 @@ static nf_status map_nodes(nf_scorer *s, worker *w, nf_err *err)
     NF_TRY(nfi_grow(&w->term, &w->capterm, v->nnode, sizeof *w->term, err));
     NF_TRY(nfi_grow(&w->word, &w->capword, v->nnode, sizeof *w->word, err));
     for (size_t i = w->mapped; i < v->nnode; i++) {
-        nfi_node x = v->node[i];
-        if (x.prefix == NFI_NONE) {
-            uint32_t word = nfi_lookup_word(&s->lookup, v->word[x.word]);
-            w->word[i] = word;
-            w->term[i] = word == NFI_NONE ? NFI_NONE : nfi_lookup_term(&s->lookup, &word, 1);
-            continue;
+        bool is_word = v->node[i].prefix == NFI_NONE;
+        w->word[i] = is_word ? nfi_lookup_word(&s->lookup, v->word[v->node[i].word]) : NFI_NONE;
+        w->term[i] = is_word && w->word[i] != NFI_NONE ? nfi_lookup_term(&s->lookup, &w->word[i], 1) : NFI_NONE;
+    }
+    for (size_t i = w->mapped; i < v->nnode;) {
+        uint32_t seq[GROUP][NFI_MAX_NGRAM], node[GROUP];
+        int words[GROUP];
+        size_t n = 0;
+        for (; i < v->nnode && n < GROUP; i++) {
+            if (v->node[i].prefix == NFI_NONE || (words[n] = words_of(w, (uint32_t)i, seq[n])) == 0)
+                continue;
+            nfi_lookup_prefetch_range(&s->lookup, seq[n][0]);
+            node[n++] = (uint32_t)i;
         }
-        uint32_t seq[NFI_MAX_NGRAM], at = (uint32_t)i;
-        int n = 1;
-        for (uint32_t p = x.prefix; p != NFI_NONE; p = v->node[p].prefix)
-            n++;
-        bool known = true;
-        for (int k = n - 1; k >= 0; k--) {
-            bool last = v->node[at].prefix == NFI_NONE;
-            seq[k] = w->word[last ? at : v->node[at].word];
-            known &= seq[k] != NFI_NONE;
-            at = v->node[at].prefix;
+        for (size_t k = 0; k < n; k++)
+            nfi_lookup_prefetch_terms(&s->lookup, seq[k][0]);
+        for (size_t k = 0; k < n; k++) {
+            uint32_t t = nfi_lookup_term(&s->lookup, seq[k], words[k]);
+            w->term[node[k]] = t == NFI_NONE ? NFI_NONE : t | NGRAM_BIT;
         }
-        w->word[i] = NFI_NONE;
-        w->term[i] = known ? nfi_lookup_term(&s->lookup, seq, n) : NFI_NONE;
     }
     w->mapped = v->nnode;
     return NF_OK;
@@ -229,13 +254,14 @@ static nf_status score_doc(nf_scorer *s, worker *w, const nf_doc *d, nf_score *o
     NF_TRY(map_nodes(s, w, err));
     NF_TRY(nfi_grow(&w->row, &w->caprow, w->rows.n, sizeof *w->row, err));
     for (size_t e = 0; e < w->rows.n; e++) {
-        uint32_t node = w->rows.id[e];
-        w->row[e] = w->term[node];
-        if (m->text.lo == 1 && w->counter.vocab.node[node].prefix != NFI_NONE)
-            continue; /* out-of-vocabulary is about words where words are counted */
+        uint32_t t = w->term[w->rows.id[e]];
+        bool known = t != NFI_NONE, word = known && !(t & NGRAM_BIT);
+        w->row[e] = known ? t & ~NGRAM_BIT : NFI_NONE;
+        known_tokens += word || (known && m->text.lo > 1) ? w->rows.tf[e] : 0;
         counted += w->rows.tf[e];
-        known_tokens += w->row[e] != NFI_NONE ? w->rows.tf[e] : 0;
     }
+    if (m->text.lo == 1) /* where words are counted, out-of-vocabulary is about words: n-grams do not matter */
+        counted = out->n_tokens - w->counter.stopped;
     out->oov_share = counted ? 1.0 - (double)known_tokens / (double)counted : 0.0;
     if (out->n_tokens == 0) {
         out->status = NF_SCORE_EMPTY;
