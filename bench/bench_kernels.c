@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * bench_kernels.c - how fast the parts are, one thread each, with every row of kernels that this CPU has. Beside reading and counting stands
- * a floor: what copying or reading the same bytes takes when nothing is done with them.
+ * bench_kernels.c - how fast the parts are, one thread each, with every row of kernels that this CPU has. Beside reading and counting
+ * stands a floor: what copying or reading the same bytes takes when nothing is done with them.
  *
  *     bench_kernels [--table] [--only PREFIX] [FILE]
  *
