@@ -93,14 +93,13 @@ static void emit(nfi_tokbuf *b, const uint32_t *cp, size_t n)
         nfi_tok_emit(b, out, m);
 }
 
-/* How many characters separate or join, that is, are not parts of words in themselves. */
-static size_t count_separators(const uint32_t *cp, size_t n)
+/* Letters, numbers and marks alone? */
+static bool is_solid(const uint32_t *cp, size_t n)
 {
-    size_t m = 0;
-
     for (size_t i = 0; i < n; i++)
-        m += cp[i] == 0x2bc || !(nfi_wb(cp[i]) & (NFI_WB_WORD | NFI_WB_MARK));
-    return m;
+        if (cp[i] == 0x2bc || !(nfi_wb(cp[i]) & (NFI_WB_WORD | NFI_WB_MARK)))
+            return false;
+    return true;
 }
 
 /* Cuts a folded segment, q->cp[0..n), once more: folding may bring up blanks and punctuation. */
@@ -202,10 +201,10 @@ static void segment(nfi_tokbuf *b, piece *p, size_t s, size_t e, const char *tex
     size_t len = nfi_uni_fold(q->cp, MAX_FOLDED, word, m);
     if (len == SIZE_MAX)
         b->dropped++;
-    else if (count_separators(q->cp, len) > count_separators(word, m))
-        emit_folded(b, q, len);
-    else
+    else if (is_solid(q->cp, len))
         emit(b, q->cp, len);
+    else
+        emit_folded(b, q, len);
 }
 
 /* Emits the segments that begin in [s, e). */

@@ -81,6 +81,8 @@ static const char *const rules[][2] = {
     {"col\u00b7lecci\u00f3 one\u203ftwo", "col\u00b7lecci\u00f3|one|two|"},
     /* n: folding that brings up separators */
     {"\ufdfa", "\u0635\u0644\u0649|\u0627\u0644\u0644\u0647|\u0639\u0644\u064a\u0647|\u0648\u0633\u0644\u0645|"},
+    {"\u30ab\u309c\u30bf", "\u30ab|\u30bf|"}, /* a sound mark that folds to a blank and a mark */
+    {"\ufb01\u2019s \U0001d7cf.\U0001d7d0 D\u2019\ufb01re_\ufb01", "fi|1.2|d'fire_fi|"},
     {"\u0149ew \u2474 \u247d", "new|10|"},
 };
 
