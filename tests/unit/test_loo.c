@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * test_loo.c - leave-one-out against its definition: for every document the statistics are added up anew without it, a model is made of them by the
+ * formulas of nb.h, and the document is classified. Only the vocabulary and the norms of documents stay.
+ */
+#include "docs_kit.h"
+
+#include "features/sample.h"
+#include "models/nb.h"
+
+#include <math.h>
+
+enum { MAX_CLASSES = 9, MAX_DOCS = 150, SMOOTHINGS = 4 };
+static const double smoothings[SMOOTHINGS] = {0.001, 0.03, 0.3, 2.0};
+
+typedef struct naive {
+    const nfi_terms *t;
+    const nfi_sample *s;
+    const nfi_weighting *w;
+    const nfi_classifier *k;
+    double *own;         /* entries of the sample: what each adds to its sums */
+    double *value, *all; /* sums without the document: value[t * nk + c], and over classes */
+    double *prior;
+    bool data;
+    uint64_t correct[SMOOTHINGS], near[SMOOTHINGS], tried;
+} naive;
+
+static double f_of(const nfi_weighting *w, uint32_t tf)
+{
+    return w->tf == NFI_TF_LOG ? 1.0 + log((double)tf) : w->tf == NFI_TF_RAW ? (double)tf : 1.0;
+}
+
+/* Sums of all sampled documents but d, and idf without it; returns idf by term (owned by the caller). */
+static double *sums_without(naive *x, size_t d)
+{
+    size_t nk = x->t->nclasses;
+    double *idf = malloc(x->t->n * sizeof *idf), n = (double)x->t->ndocs - 1;
+
+    memset(x->value, 0, x->t->n * nk * sizeof *x->value);
+    for (size_t t = 0; t < x->t->n; t++)
+        idf[t] = x->t->df[t];
+    for (uint64_t e = x->s->ptr[d]; e < x->s->ptr[d + 1]; e++)
+        idf[x->s->term[e]] -= 1;
+    for (size_t t = 0; t < x->t->n; t++)
+        idf[t] = x->w->idf ? log((1 + n) / (1 + idf[t])) + 1 : 1.0;
+    for (size_t r = 0; r < x->s->n; r++)
+        for (uint64_t e = x->s->ptr[r]; r != d && e < x->s->ptr[r + 1]; e++)
+            x->value[x->s->term[e] * nk + (size_t)x->s->label[r]] += x->own[e] * idf[x->s->term[e]];
+    for (size_t t = 0; t < x->t->n; t++) {
+        x->all[t] = 0;
+        for (size_t c = 0; c < nk; c++)
+            x->all[t] += x->value[t * nk + c];
+    }
+    return idf;
+}
+
+static void classify_without(naive *x, size_t d)
+{
+    size_t nk = x->t->nclasses;
+    int32_t y = x->s->label[d];
+    double *idf;
+
+    if (x->t->class_docs[y] < 2 || x->s->ptr[d] == x->s->ptr[d + 1])
+        return;
+    idf = sums_without(x, d);
+    x->tried++;
+    for (size_t i = 0; i < SMOOTHINGS; i++) {
+        double a = smoothings[i], best = -INFINITY, second = -INFINITY;
+        size_t won = nk;
+        for (size_t c = 0; c < nk; c++) {
+            double z = 0, score = 0;
+            for (size_t t = 0; t < x->t->n; t++) {
+                double g = x->value[t * nk + c];
+                z += a + (x->k->complement ? x->all[t] - g : g);
+            }
+            for (uint64_t e = x->s->ptr[d]; e < x->s->ptr[d + 1]; e++) {
+                uint32_t t = x->s->term[e];
+                double g = x->value[t * nk + c], v = f_of(x->w, x->s->tf[e]) * x->s->inv[d] * idf[t];
+                score += v * (log(a + (x->k->complement ? x->all[t] - g : g)) - log(z));
+            }
+            score = x->k->complement ? -score : score;
+            score += x->data ? log((double)x->t->class_docs[c] - ((int32_t)c == y)) : x->prior[c];
+            if (score > best) {
+                second = best;
+                best = score;
+                won = c;
+            } else if (score > second) {
+                second = score;
+            }
+        }
+        x->correct[i] += (int32_t)won == y;
+        x->near[i] += best - second < 1e-9;
+    }
+    free(idf);
+}
+
+/* Short documents over a few hundred words: some of all classes, some of one or two, most words rare. */
+static void make_docs(dk_docs *k, nfi_rng *r, size_t classes, size_t docs)
+{
+    char text[2000], label[16];
+
+    for (size_t i = 0; i < docs; i++) {
+        size_t c = (size_t)nfi_rng_below(r, nfi_rng_below(r, 3) ? classes : 2), at = 0;
+        bool lone = i == 0; /* the only document of its class */
+        for (size_t w = nfi_rng_below(r, 25); w > 0; w--) {
+            uint64_t kind = nfi_rng_below(r, 3);
+            at += (size_t)snprintf(text + at, sizeof text - at, "%s%u ", kind == 0 ? "all" : kind == 1 ? "near" : "own",
+                                   (unsigned)(kind == 0 ? nfi_rng_below(r, 12) : kind == 1 ? c / 2 * 10 + nfi_rng_below(r, 9) : c * 10 + nfi_rng_below(r, 9)));
+        }
+        text[at] = '\0';
+        snprintf(label, sizeof label, "c%zu", lone ? classes : c);
+        dk_add(k, i % 10 == 9 ? NULL : label, text);
+    }
+}
+
+/* By the documents that come to the sample: what every entry adds to a sum. And the sums of terms are those. */
+static double *own_weights(const nfi_terms *t, const nfi_sample *s, const nfi_weighting *w)
+{
+    double *own = malloc((s->ptr[s->n] + 1) * sizeof *own);
+    int64_t *sum = calloc(t->n * t->nclasses + 1, sizeof *sum);
+
+    for (size_t r = 0; r < s->n; r++)
+        for (uint64_t e = s->ptr[r]; e < s->ptr[r + 1]; e++) {
+            int64_t v = w->l2 ? nfi_to_fixed(f_of(w, s->tf[e]) * s->inv[r]) : (int64_t)f_of(w, s->tf[e]) << 32;
+            own[e] = (double)v / NFI_FIXED_ONE;
+            sum[s->term[e] * t->nclasses + (size_t)s->label[r]] += v;
+        }
+    for (size_t i = 0; i < t->n; i++)
+        for (uint64_t e = t->ptr[i]; e < t->ptr[i + 1]; e++)
+            ck_assert_msg(llabs(sum[i * t->nclasses + t->cls[e]] - t->val[e]) <= 4, "sum of term %zu in class %u", i, t->cls[e]);
+    free(sum);
+    return own;
+}
+
+static uint64_t all_near, all_tried;
+
+static void check(const nf_corpus *c, const nfi_classifier *k, const nfi_weighting *w, const char *spec, uint64_t min_df)
+{
+    nf_select_opts select = {.min_df = min_df};
+    nfi_terms t = {0};
+    nfi_sample s = {0};
+    uint32_t *of = NULL;
+    uint64_t correct[SMOOTHINGS], tried;
+    double prior[MAX_CLASSES + 1];
+    static const int threads[] = {1, 2, 3, 7};
+
+    nft_ok(nfi_terms_build(&t, &of, c, NULL, &select, w, NFI_SUM_MODEL, 1, &nft_err));
+    nft_ok(nfi_sample_from_corpus(&s, c, NULL, &t, of, w, 1, &nft_err));
+    nft_ok(nfi_nb_prior(spec, c->classname, t.class_docs, t.nclasses, prior, &nft_err));
+    naive x = {.t = &t, .s = &s, .w = w, .k = k, .prior = prior, .data = strcmp(spec, "data") == 0};
+    x.own = own_weights(&t, &s, w);
+    x.value = malloc(t.n * t.nclasses * sizeof *x.value);
+    x.all = malloc(t.n * sizeof *x.all);
+    for (size_t d = 0; d < s.n; d++)
+        classify_without(&x, d);
+    for (size_t h = 0; h < sizeof threads / sizeof *threads; h++) {
+        nft_ok(nfi_nb_leave_one_out(k, &t, &s, w, prior, x.data, smoothings, SMOOTHINGS, threads[h], correct, &tried, &nft_err));
+        ck_assert_uint_eq(tried, x.tried);
+        for (size_t i = 0; i < SMOOTHINGS; i++) {
+            uint64_t diff = correct[i] > x.correct[i] ? correct[i] - x.correct[i] : x.correct[i] - correct[i];
+            ck_assert_msg(diff <= x.near[i], "%s %s prior %s, %zu classes, smoothing %g, %d threads: %llu right, expected %llu of %llu (%llu near ties)",
+                          k->name, w->name, spec, t.nclasses, smoothings[i], threads[h], (unsigned long long)correct[i], (unsigned long long)x.correct[i],
+                          (unsigned long long)tried, (unsigned long long)x.near[i]);
+        }
+    }
+    for (size_t i = 0; i < SMOOTHINGS; i++) {
+        all_near += x.near[i];
+        all_tried += x.tried;
+    }
+    free(x.own);
+    free(x.value);
+    free(x.all);
+    nfi_terms_clear(&t);
+    nfi_sample_clear(&s);
+    nfi_free(of);
+}
+
+START_TEST(leaving_each_document_out_equals_recounting_without_it)
+{
+    const nf_text_opts words = {.ngram_lo = 1, .ngram_hi = 1};
+
+    all_near = all_tried = 0;
+    for (int round = 0; round < nft_cases(1); round++)
+        for (size_t classes = 3; classes <= MAX_CLASSES; classes++) {
+            nfi_rng r = nft_rng((uint64_t)round * 100 + classes);
+            dk_docs docs = {0};
+            char list[256];
+            size_t at = 0;
+            make_docs(&docs, &r, classes - 1, 90 + classes); /* and the class of one document */
+            nf_corpus *c = dk_corpus(&docs, &words, 1, NULL);
+            for (size_t k = 0; k < c->nclasses; k++)
+                at += (size_t)snprintf(list + at, sizeof list - at, "%s%.*s=%g", k ? "," : "", (int)c->classname[k].n, c->classname[k].p,
+                                       k == 0 ? 1 - 0.05 * (double)(c->nclasses - 1) : 0.05);
+            const char *const specs[] = {"uniform", "data", list};
+            for (size_t k = 0; nfi_classifiers[k]; k++)
+                for (size_t w = 0; nfi_weightings[w]; w++)
+                    for (size_t p = 0; p < 3; p++)
+                        if (nfi_weightings[w]->additive)
+                            check(c, nfi_classifiers[k], nfi_weightings[w], specs[p], 1 + (w + p + (size_t)round) % 3);
+            nf_corpus_free(c);
+            dk_clear(&docs);
+        }
+    ck_assert_msg(all_near * 200 < all_tried, "%llu of %llu nearly tied", (unsigned long long)all_near, (unsigned long long)all_tried);
+}
+END_TEST
+
+START_TEST(both_paths_run)
+{
+    /* with 9 classes a term of 2 classes is sparse, of 3 dense */
+    nfi_rng r = nft_rng(7);
+    dk_docs docs = {0};
+    const nf_text_opts words = {.ngram_lo = 1, .ngram_hi = 1};
+    nf_select_opts all = {0};
+    nfi_terms t = {0};
+    size_t sparse = 0, dense = 0;
+
+    make_docs(&docs, &r, 8, 99);
+    nf_corpus *c = dk_corpus(&docs, &words, 1, NULL);
+    nft_ok(nfi_terms_build(&t, NULL, c, NULL, &all, nfi_weightings[0], NFI_SUM_MODEL, 1, &nft_err));
+    for (size_t i = 0; i < t.n; i++) {
+        size_t n = t.ptr[i + 1] - t.ptr[i];
+        sparse += n * 4 < t.nclasses;
+        dense += n * 4 >= t.nclasses;
+    }
+    ck_assert_uint_gt(sparse, 10);
+    ck_assert_uint_gt(dense, 10);
+    nfi_terms_clear(&t);
+    nf_corpus_free(c);
+    dk_clear(&docs);
+}
+END_TEST
+
+START_TEST(tuning_takes_the_best_and_the_larger_of_equals)
+{
+    nfi_rng r = nft_rng(8);
+    dk_docs docs = {0};
+    const nf_text_opts words = {.ngram_lo = 1, .ngram_hi = 1};
+    nf_select_opts all = {0};
+    nfi_terms t = {0};
+    nfi_sample s = {0};
+    uint32_t *of = NULL;
+    double prior[MAX_CLASSES + 1], a = 0, accuracy = 0;
+    uint64_t tried = 0, n, correct[4];
+
+    make_docs(&docs, &r, 5, MAX_DOCS);
+    nf_corpus *c = dk_corpus(&docs, &words, 1, NULL);
+    nft_ok(nfi_terms_build(&t, &of, c, NULL, &all, nfi_weightings[0], NFI_SUM_MODEL, 1, &nft_err));
+    nft_ok(nfi_sample_from_corpus(&s, c, NULL, &t, of, nfi_weightings[0], 1, &nft_err));
+    nft_ok(nfi_nb_prior("uniform", c->classname, t.class_docs, t.nclasses, prior, &nft_err));
+    for (size_t k = 0; nfi_classifiers[k]; k++) {
+        nft_ok(nfi_nb_tune(nfi_classifiers[k], &t, &s, nfi_weightings[0], prior, false, 2, &a, &accuracy, &tried, &nft_err));
+        const double around[] = {a, 0.1, 0.3, 1.0};
+        nft_ok(nfi_nb_leave_one_out(nfi_classifiers[k], &t, &s, nfi_weightings[0], prior, false, around, 4, 1, correct, &n, &nft_err));
+        ck_assert_uint_eq(n, tried);
+        ck_assert_double_eq(accuracy, (double)correct[0] / (double)n);
+        for (size_t i = 1; i < 4; i++)
+            ck_assert(correct[i] < correct[0] || (correct[i] == correct[0] && around[i] <= a));
+    }
+    nfi_free(of);
+    nfi_terms_clear(&t);
+    nfi_sample_clear(&s);
+    nf_corpus_free(c);
+    dk_clear(&docs);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("loo");
+    TCase *t = tcase_create("leave-one-out");
+    tcase_set_timeout(t, 60);
+    tcase_add_test(t, leaving_each_document_out_equals_recounting_without_it);
+    tcase_add_test(t, both_paths_run);
+    tcase_add_test(t, tuning_takes_the_best_and_the_larger_of_equals);
+    suite_add_tcase(s, t);
+    return nft_run(s);
+}
