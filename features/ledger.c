@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * ledger.c - which documents went into statistics: pairs of content hashes of id and text. A pair that comes twice is a document counted twice; equal text
- * under another id counts normally.
+ * ledger.c - which documents went into statistics: pairs of content hashes of id and text. A pair that comes twice is a document counted
+ * twice; equal text under another id counts normally.
  */
 #include "features/stats.h"
 
@@ -128,8 +128,8 @@ nf_status nfi_ledger_merge(const nfi_stats_src *src, size_t n, nfi_statw *w, nf_
         for (size_t i = 0; i < n; i++) {
             int d = r[i].end ? 1 : least == n ? -1 : by_key(&r[i].e, &r[least].e, NULL);
             if (d == 0) {
-                s = NF_FAIL_AT(err, NF_EDATA, src[i].name, 0, "document \"%.*s\" was counted already, with the same text, in %s", (int)r[i].e.id.n, r[i].id,
-                               src[least].name);
+                s = NF_FAIL_AT(err, NF_EDATA, src[i].name, 0, "document \"%.*s\" was counted already, with the same text, in %s",
+                               (int)r[i].e.id.n, r[i].id, src[least].name);
                 goto out;
             }
             if (d < 0)

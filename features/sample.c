@@ -291,7 +291,8 @@ static int by_hash(const void *a, const void *b, void *ctx)
     return is_above(x, y->hash, y->pos) ? 1 : is_above(y, x->hash, x->pos) ? -1 : 0;
 }
 
-nf_status nfi_sample_from_runs(nfi_sample *out, const nfi_keeper *k, const nfi_needs *needs, uint32_t *const *map, const nfi_weighting *w, nf_err *err)
+nf_status nfi_sample_from_runs(nfi_sample *out, const nfi_keeper *k, const nfi_needs *needs, uint32_t *const *map, const nfi_weighting *w,
+                               nf_err *err)
 {
     double table[NFI_TF_TABLE];
     nfi_sample x = {0};
@@ -395,8 +396,8 @@ out:
     return s;
 }
 
-nf_status nfi_sample_from_corpus(nfi_sample *out, const nf_corpus *c, const uint8_t *use, const nfi_terms *t, const uint32_t *of, const nfi_weighting *w,
-                                 int threads, nf_err *err)
+nf_status nfi_sample_from_corpus(nfi_sample *out, const nf_corpus *c, const uint8_t *use, const nfi_terms *t, const uint32_t *of,
+                                 const nfi_weighting *w, int threads, nf_err *err)
 {
     nfi_sample x = {0};
     size_t n = 0;

@@ -2,9 +2,10 @@
 /*
  * sample.h - the documents that tuning looks at (nfi_sample, stats.h), chosen while counting goes on.
  *
- * A keeper holds the documents that are least by (XXH64 of the id, position) among those seen, as far as both bounds allow. A document that had to leave
- * sets a mark: it did not fit with what is below it, so nothing above it can, whatever comes. That makes the choice independent of the order.
- * Rows of a run hold term numbers of that run, rising, as varints (difference, frequency), until a merge renumbers them.
+ * A keeper holds the documents that are least by (XXH64 of the id, position) among those seen, as far as both bounds allow. A document
+ * that had to leave sets a mark: it did not fit with what is below it, so nothing above it can, whatever comes. That makes the choice
+ * independent of the order. Rows of a run hold term numbers of that run, rising, as varints (difference, frequency), until a merge
+ * renumbers them.
  */
 #ifndef NFI_SAMPLE_H
 #define NFI_SAMPLE_H
@@ -48,7 +49,8 @@ void nfi_keeper_clear(nfi_keeper *k);
 /* Takes what belongs in of the labelled documents of a corpus whose first document has position pos; of: node -> term number of run. */
 nf_status nfi_keeper_take(nfi_keeper *k, const nf_corpus *c, const uint32_t *of, uint64_t pos, uint32_t run, nf_err *err) NF_MUST_CHECK;
 /* The hooks of an nfi_stats_set whose ctx is a keeper: its rows follow the merges. */
-nf_status nfi_keeper_before(void *keeper, const nfi_stats_src *src, size_t first, size_t n, nfi_stats_note *note, nf_err *err) NF_MUST_CHECK;
+nf_status nfi_keeper_before(void *keeper, const nfi_stats_src *src, size_t first, size_t n, nfi_stats_note *note,
+                            nf_err *err) NF_MUST_CHECK;
 nf_status nfi_keeper_after(void *keeper, size_t first, nf_err *err) NF_MUST_CHECK;
 
 /* Which terms of sources [first, n) the rows use. nfi_needs_note() is then the note of a merge of these sources. */
@@ -57,9 +59,13 @@ void nfi_needs_note(void *needs, const nfi_stats_part *part, size_t n, uint32_t 
 void nfi_needs_clear(nfi_needs *x);
 
 /* The sample after nfi_terms_from_stats() with the needs of all sources; map as of nfi_stats_join(). */
-nf_status nfi_sample_from_runs(nfi_sample *out, const nfi_keeper *k, const nfi_needs *needs, uint32_t *const *map, const nfi_weighting *w, nf_err *err) NF_MUST_CHECK;
-/* The same from a corpus in memory; use: flags of the documents that count, NULL = all; of: node -> kept term or NFI_NONE; t: the kept terms. */
-nf_status nfi_sample_from_corpus(nfi_sample *out, const nf_corpus *c, const uint8_t *use, const nfi_terms *t, const uint32_t *of, const nfi_weighting *w,
-                                 int threads, nf_err *err) NF_MUST_CHECK;
+nf_status nfi_sample_from_runs(nfi_sample *out, const nfi_keeper *k, const nfi_needs *needs, uint32_t *const *map, const nfi_weighting *w,
+                               nf_err *err) NF_MUST_CHECK;
+/*
+ * The same from a corpus in memory; use: flags of the documents that count, NULL = all; of: node -> kept term or NFI_NONE; t: the kept
+ * terms.
+ */
+nf_status nfi_sample_from_corpus(nfi_sample *out, const nf_corpus *c, const uint8_t *use, const nfi_terms *t, const uint32_t *of,
+                                 const nfi_weighting *w, int threads, nf_err *err) NF_MUST_CHECK;
 
 #endif

@@ -2,9 +2,9 @@
 /*
  * spill.c - counting within a memory limit, and the one front for whoever uses counts.
  *
- * Documents are counted into a corpus in memory. When that takes about a quarter of the memory allowed, the segment so far becomes a run: a
- * statistics file in an unlinked temporary. Turning a segment into sums takes about as much again two or three times; hence the quarter. Because statistics add
- * up exactly, where the segments end (which depends on threads and memory) cannot be seen in any result.
+ * Documents are counted into a corpus in memory. When that takes about a quarter of the memory allowed, the segment so far becomes a run:
+ * a statistics file in an unlinked temporary. Turning a segment into sums takes about as much again two or three times; hence the quarter.
+ * Because statistics add up exactly, where the segments end (which depends on threads and memory) cannot be seen in any result.
  */
 #include "features/sample.h"
 
@@ -55,12 +55,12 @@ static nf_status check_additive(const nfi_weighting *w, nf_err *err)
 {
     if (w->additive)
         return NF_OK;
-    return NF_FAIL(err, NF_EINVAL, "weighting \"%s\" cannot be counted: its weights depend on all documents; use \"%s\", or train on the documents themselves",
-                   w->name, nfi_weightings[0]->name);
+    return NF_FAIL(err, NF_EINVAL, "weighting \"%s\" cannot be counted: use \"%s\", or train on the documents themselves", w->name,
+                   nfi_weightings[0]->name);
 }
 
-static nf_status save_corpus(const nf_corpus *c, const nfi_weighting *w, const nfi_stats_head *h, const nfi_ledger *l, int threads, const char *path,
-                             nf_err *err)
+static nf_status save_corpus(const nf_corpus *c, const nfi_weighting *w, const nfi_stats_head *h, const nfi_ledger *l, int threads,
+                             const char *path, nf_err *err)
 {
     nfi_terms t = {0};
     bool any;
@@ -124,7 +124,8 @@ static nf_status check_budget(const nf_counted *c, const nfi_counting *k, const 
 
     *full = c->weighting->additive && bytes > b.segment;
     if (!c->weighting->additive && bytes > b.memory)
-        return NF_FAIL(err, NF_ELIMIT, "weighting \"%s\" needs all documents in memory, which exceed the %llu MiB allowed; raise --memory or use \"%s\"",
+        return NF_FAIL(err, NF_ELIMIT,
+                       "weighting \"%s\" needs all documents in memory, which exceed the %llu MiB allowed; raise --memory or use \"%s\"",
                        c->weighting->name, (unsigned long long)(b.memory >> 20), nfi_weightings[0]->name);
     return NF_OK;
 }
@@ -266,8 +267,8 @@ nf_status nf_stats_merge(const char *const *in, size_t n, const char *out, nf_er
     return s;
 }
 
-static nf_status terms_of_corpus(const nf_counted *c, const nf_select_opts *select, const nfi_weighting *w, bool want_sample, int threads, nfi_terms *terms,
-                                 nfi_sample *sample, nf_err *err)
+static nf_status terms_of_corpus(const nf_counted *c, const nf_select_opts *select, const nfi_weighting *w, bool want_sample, int threads,
+                                 nfi_terms *terms, nfi_sample *sample, nf_err *err)
 {
     uint32_t *of = NULL;
 
@@ -277,8 +278,8 @@ static nf_status terms_of_corpus(const nf_counted *c, const nf_select_opts *sele
     return s;
 }
 
-static nf_status terms_of_sources(const nf_counted *c, const nf_select_opts *select, const nfi_weighting *w, bool want_sample, nfi_terms *terms,
-                                  nfi_sample *sample, nf_err *err)
+static nf_status terms_of_sources(const nf_counted *c, const nf_select_opts *select, const nfi_weighting *w, bool want_sample,
+                                  nfi_terms *terms, nfi_sample *sample, nf_err *err)
 {
     nfi_needs needs = {0};
 
@@ -293,8 +294,8 @@ static nf_status terms_of_sources(const nf_counted *c, const nf_select_opts *sel
     return s;
 }
 
-nf_status nfi_counted_terms(const nf_counted *c, const nf_select_opts *select, const nfi_weighting *w, bool want_sample, int threads, nfi_terms *terms,
-                            nfi_sample *sample, nf_err *err)
+nf_status nfi_counted_terms(const nf_counted *c, const nf_select_opts *select, const nfi_weighting *w, bool want_sample, int threads,
+                            nfi_terms *terms, nfi_sample *sample, nf_err *err)
 {
     nfi_terms t = {0};
     nfi_sample x = {0};

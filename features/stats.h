@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * stats.h - inside of statistics: sources that are read in sequence, the merge that walks many of them as one, the writer, and the one front for
- * training. Layout of a file: stats_write.c.
+ * stats.h - inside of statistics: sources that are read in sequence, the merge that walks many of them as one, the writer, and the one
+ * front for training. Layout of a file: stats_write.c.
  */
 #ifndef NFI_STATS_H
 #define NFI_STATS_H
@@ -12,14 +12,15 @@
 #include "newsframe/stats.h"
 
 enum { NFI_STATS_MAJOR = 1, NFI_STATS_MINOR = 0, NFI_MAX_TERM = NFI_MAX_NGRAM * (NFI_MAX_TOKEN + 1) };
-#define NFI_SAMPLE_DOCS 16384
+#define NFI_SAMPLE_DOCS 4096
 #define NFI_SAMPLE_ENTRIES ((uint64_t)8388608)
 
 /* ---- what training asks for ---- */
 
 /*
- * Rows of labelled documents for tuning: documents in rising order of XXH64(id), ties by position in the input, as long as their number is at most
- * NFI_SAMPLE_DOCS and their rows together have at most NFI_SAMPLE_ENTRIES entries (all terms, before selection). The same for any memory limit.
+ * Rows of labelled documents for tuning: documents in rising order of XXH64(id), ties by position in the input, as long as their number is
+ * at most NFI_SAMPLE_DOCS and their rows together have at most NFI_SAMPLE_ENTRIES entries (all terms, before selection). The same for any
+ * memory limit.
  */
 typedef struct nfi_sample {
     size_t n;
@@ -32,17 +33,19 @@ typedef struct nfi_sample {
 void nfi_sample_clear(nfi_sample *s);
 
 /*
- * Terms (as nfi_terms_build with NFI_SUM_MODEL) and, when asked for, the sample. sample is empty (n == 0) when want_sample is false, and for statistics
- * files, which hold no documents. w: the weighting that was counted, or `tf` or `binary`; anything for counts held in memory; else NF_EDATA. The
- * result does not depend on threads, memory or where the counts are.
+ * Terms (as nfi_terms_build with NFI_SUM_MODEL) and, when asked for, the sample. sample is empty (n == 0) when want_sample is false, and
+ * for statistics files, which hold no documents. w: the weighting that was counted, or `tf` or `binary`; anything for counts held in
+ * memory; else NF_EDATA. The result does not depend on threads, memory or where the counts are.
  */
-nf_status nfi_counted_terms(const nf_counted *c, const nf_select_opts *select, const nfi_weighting *w, bool want_sample, int threads, nfi_terms *terms,
-                            nfi_sample *sample, nf_err *err) NF_MUST_CHECK;
+nf_status nfi_counted_terms(const nf_counted *c, const nf_select_opts *select, const nfi_weighting *w, bool want_sample, int threads,
+                            nfi_terms *terms, nfi_sample *sample, nf_err *err) NF_MUST_CHECK;
 const nfi_text *nfi_counted_text(const nf_counted *c);
 
 /* ---- what a file says besides its terms ---- */
 
-/* Settings that change a count, as text, in the order of their names. Two files add up only when all are equal, and their stop words too. */
+/*
+ * Settings that change a count, as text, in the order of their names. Two files add up only when all are equal, and their stop words too.
+ */
 enum { NFI_SET_NGRAMS, NFI_SET_STOPWORDS, NFI_SET_TOKENIZER, NFI_SET_TOKENIZER_VERSION, NFI_SET_UNICODE, NFI_SET_WEIGHTING, NFI_SETTINGS };
 extern const char *const nfi_setting_names[NFI_SETTINGS];
 typedef struct nfi_settings {
@@ -105,7 +108,10 @@ void nfi_stats_in_close(nfi_stats_in *in);
 
 /* ---- many sources as one ---- */
 
-/* Labels of all sources and their sums (settings of the first). map: n arrays, class of source i -> class of the union; NULL when not wanted. */
+/*
+ * Labels of all sources and their sums (settings of the first). map: n arrays, class of source i -> class of the union; NULL when not
+ * wanted.
+ */
 nf_status nfi_stats_join(nfi_stats_head *out, uint32_t ***map, const nfi_stats_src *src, size_t n, nf_err *err) NF_MUST_CHECK;
 void nfi_stats_free_maps(uint32_t **map, size_t n);
 
@@ -128,11 +134,12 @@ typedef struct nfi_stats_note {
 } nfi_stats_note;
 
 /* Merges into a file: path, or NULL and *fd gets an unlinked one. note may be NULL. */
-nf_status nfi_stats_merge_to(const nfi_stats_src *src, size_t n, const char *path, int *fd, const nfi_stats_note *note, nf_err *err) NF_MUST_CHECK;
+nf_status nfi_stats_merge_to(const nfi_stats_src *src, size_t n, const char *path, int *fd, const nfi_stats_note *note,
+                             nf_err *err) NF_MUST_CHECK;
 
 /*
- * Sources to be read as one. However many are added, few stay open: as soon as the last NFI_MERGE_WAYS have one level they are merged into an unlinked
- * file of the next. before and after (may be NULL) are told: sources [first, n) become source first.
+ * Sources to be read as one. However many are added, few stay open: as soon as the last NFI_MERGE_WAYS have one level they are merged into
+ * an unlinked file of the next. before and after (may be NULL) are told: sources [first, n) become source first.
  */
 enum { NFI_MERGE_WAYS = 64 };
 typedef struct nfi_stats_set {
@@ -173,12 +180,15 @@ nf_status nfi_ledger_merge(const nfi_stats_src *src, size_t n, nfi_statw *w, nf_
 
 /* ---- writing ---- */
 
-nf_status nfi_statw_open(nfi_statw **out, const char *path, int *fd, nf_err *err) NF_MUST_CHECK; /* path NULL: *fd gets an unlinked file at commit */
+/* path NULL: *fd gets an unlinked file at commit */
+nf_status nfi_statw_open(nfi_statw **out, const char *path, int *fd, nf_err *err) NF_MUST_CHECK;
 void nfi_statw_term(nfi_statw *w, const nfi_stat *term);                    /* in rising order; errors stick until commit */
 void nfi_statw_ledger(nfi_statw *w, const nfi_ledger_entry *e);             /* after all terms, in rising order */
-nf_status nfi_statw_commit(nfi_statw *w, const nfi_stats_head *h, nf_err *err) NF_MUST_CHECK; /* terms and entries are those written; frees w */
+/* terms and entries are those written; frees w */
+nf_status nfi_statw_commit(nfi_statw *w, const nfi_stats_head *h, nf_err *err) NF_MUST_CHECK;
 void nfi_statw_abandon(nfi_statw *w);
 /* All terms of t (NFI_SUM_ALL, nothing selected; NULL: there are none) and the ledger (sorted; may be NULL). */
-nf_status nfi_stats_write(const nfi_terms *t, const nfi_stats_head *h, const nfi_ledger *l, const char *path, int *fd, nf_err *err) NF_MUST_CHECK;
+nf_status nfi_stats_write(const nfi_terms *t, const nfi_stats_head *h, const nfi_ledger *l, const char *path, int *fd,
+                          nf_err *err) NF_MUST_CHECK;
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * stats_merge.c - many statistics as one: a heap of sources by their current term, sums added term by term. Sources that follow each other in
- * great number are merged on the way (nfi_stats_set), so neither memory nor open files grow with them.
+ * stats_merge.c - many statistics as one: a heap of sources by their current term, sums added term by term. Sources that follow each other
+ * in great number are merged on the way (nfi_stats_set), so neither memory nor open files grow with them.
  */
 #include "features/stats.h"
 
@@ -56,7 +56,8 @@ out:
 /* Adds the numbers of b to h; labels are mapped. */
 static nf_status add_totals(nfi_stats_head *h, const nfi_stats_src *b, const uint32_t *map, nf_err *err)
 {
-    if (__builtin_add_overflow(h->docs, b->head.docs, &h->docs) || __builtin_add_overflow(h->unlabelled, b->head.unlabelled, &h->unlabelled) ||
+    if (__builtin_add_overflow(h->docs, b->head.docs, &h->docs) ||
+        __builtin_add_overflow(h->unlabelled, b->head.unlabelled, &h->unlabelled) ||
         __builtin_add_overflow(h->tokens, b->head.tokens, &h->tokens))
         return NF_FAIL_AT(err, NF_ELIMIT, b->name, 0, "with these statistics the documents exceed 64 bits");
     for (size_t k = 0; k < b->head.nlabels; k++)
@@ -376,8 +377,8 @@ static nf_status check_alike(const nfi_stats_src *a, const nfi_stats_src *b, nf_
 {
     for (int i = 0; i < NFI_SETTINGS; i++)
         if (strcmp(a->head.set.value[i], b->head.set.value[i]) != 0)
-            return NF_FAIL_AT(err, NF_EDATA, b->name, 0, "not counted like %s: %s is \"%s\" here and \"%s\" there", a->name, nfi_setting_names[i],
-                              b->head.set.value[i], a->head.set.value[i]);
+            return NF_FAIL_AT(err, NF_EDATA, b->name, 0, "not counted like %s: %s is \"%s\" here and \"%s\" there", a->name,
+                              nfi_setting_names[i], b->head.set.value[i], a->head.set.value[i]);
     if (a->head.ledger != b->head.ledger)
         return NF_FAIL_AT(err, NF_EDATA, b->name, 0, "not counted like %s: ledger is \"%s\" here and \"%s\" there", a->name,
                           b->head.ledger ? "yes" : "no", a->head.ledger ? "yes" : "no");
@@ -388,8 +389,8 @@ static nf_status check_alike(const nfi_stats_src *a, const nfi_stats_src *b, nf_
         return NF_OK;
     bool ours = i == na || (i < nb && nfi_str_cmp(b->head.stop[i], a->head.stop[i]) < 0);
     nf_str word = ours ? b->head.stop[i] : a->head.stop[i];
-    return NF_FAIL_AT(err, NF_EDATA, b->name, 0, "not counted like %s: stopwords have %zu words here and %zu there; \"%.*s\" is only %s", a->name, nb, na,
-                      (int)word.n, word.p, ours ? "here" : "there");
+    return NF_FAIL_AT(err, NF_EDATA, b->name, 0, "not counted like %s: stopwords have %zu words here and %zu there; \"%.*s\" is only %s",
+                      a->name, nb, na, (int)word.n, word.p, ours ? "here" : "there");
 }
 
 /* Sources [first, n) become one. */

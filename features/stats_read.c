@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * stats_read.c - reads one statistics file in sequence. Memory does not grow with the file, and nothing in it is believed: the head is checked
- * at open, each term and number when it goes by, sums and checksums at the end. Layout: stats_write.c.
+ * stats_read.c - reads one statistics file in sequence. Memory does not grow with the file, and nothing in it is believed: the head is
+ * checked at open, each term and number when it goes by, sums and checksums at the end. Layout: stats_write.c.
  */
 #include "features/stats.h"
 
@@ -99,7 +99,8 @@ static nf_status read_strings(nfi_stats_src *s, const char *tag, size_t max_byte
     uint64_t bytes = nfi_secs_count(s->file, tag, NFI_BYTES, NULL);
 
     if (bytes > max_bytes)
-        return NF_FAIL_AT(err, NF_ELIMIT, s->name, 0, "section %s has %llu bytes, more than %zu", tag, (unsigned long long)bytes, max_bytes);
+        return NF_FAIL_AT(err, NF_ELIMIT, s->name, 0, "section %s has %llu bytes, more than %zu", tag, (unsigned long long)bytes,
+                          max_bytes);
     NF_TRY(nfi_window_open(&w, s->file, tag, s->name, err));
     while (nfi_window_left(&w) > 0) {
         uint64_t len;
@@ -158,7 +159,8 @@ static nf_status read_head(nfi_stats_src *s, nf_err *err)
         if (h->label_docs[k] == 0 || __builtin_add_overflow(sum, h->label_docs[k], &sum))
             return REFUSE(err, s->name, "section CDOC: label %zu has %llu documents", k, (unsigned long long)h->label_docs[k]);
     if (sum != h->docs)
-        return REFUSE(err, s->name, "labelled and unlabelled documents add up to %llu, not %llu", (unsigned long long)sum, (unsigned long long)h->docs);
+        return REFUSE(err, s->name, "labelled and unlabelled documents add up to %llu, not %llu", (unsigned long long)sum,
+                      (unsigned long long)h->docs);
     if (h->terms >= NFI_NONE)
         return NF_FAIL_AT(err, NF_ELIMIT, s->name, 0, "more than %u distinct terms", NFI_NONE - 1);
     (void)nfi_secs_count(s->file, "LEDG", NFI_BYTES, &h->ledger);
@@ -181,7 +183,8 @@ nf_status nfi_stats_text(nfi_text *t, const nfi_stats_head *h, const char *name,
         return REFUSE(err, name, "counted with version %s of tokenizer \"%s\", this program has version %u: count the documents again",
                       v[NFI_SET_TOKENIZER_VERSION], x.tokenizer->name, x.tokenizer->version);
     if (strcmp(v[NFI_SET_UNICODE], nfi_unicode_version()) != 0)
-        return REFUSE(err, name, "counted under Unicode %s, this program has %s: count the documents again", v[NFI_SET_UNICODE], nfi_unicode_version());
+        return REFUSE(err, name, "counted under Unicode %s, this program has %s: count the documents again", v[NFI_SET_UNICODE],
+                      nfi_unicode_version());
     const nfi_weighting *w = nfi_weighting_find(v[NFI_SET_WEIGHTING]);
     if (!w || !w->additive)
         return REFUSE(err, name, "weighting \"%s\" is unknown or cannot be counted", v[NFI_SET_WEIGHTING]);
@@ -356,7 +359,8 @@ static nf_status read_numbers(nfi_stats_in *in, nf_err *err)
         cls += delta;
         e->cls = (uint32_t)cls;
         NF_TRY(read_sum(in, &e->docs, &e->freq, &e->val, err));
-        if (e->docs > h->label_docs[cls] || e->docs > in->x.df - docs || e->freq > in->x.freq - freq || (uint64_t)e->val > (uint64_t)in->x.val - val)
+        if (e->docs > h->label_docs[cls] || e->docs > in->x.df - docs || e->freq > in->x.freq - freq ||
+            (uint64_t)e->val > (uint64_t)in->x.val - val)
             return bad_term(in, "has sums by label that exceed those of all documents", err);
         docs += e->docs;
         freq += e->freq;
@@ -384,7 +388,8 @@ nf_status nfi_stats_in_next(nfi_stats_in *in, const nfi_stat **term, nf_err *err
     if (nfi_window_left(&in->term) > 0 || nfi_window_left(&in->stat) > 0)
         return REFUSE(err, in->s->name, "bytes follow the last of %llu terms", (unsigned long long)h->terms);
     if (in->entries != h->entries)
-        return REFUSE(err, in->s->name, "%llu sums by label, expected %llu", (unsigned long long)in->entries, (unsigned long long)h->entries);
+        return REFUSE(err, in->s->name, "%llu sums by label, expected %llu", (unsigned long long)in->entries,
+                      (unsigned long long)h->entries);
     *term = NULL;
     return NF_OK;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * stats_terms.c - kept terms from statistics: the arrays that nfi_terms_build() makes of the same documents, in one pass over the sources (two
- * with max_features, whose threshold must be known first). Only what is kept is held in memory.
+ * stats_terms.c - kept terms from statistics: the arrays that nfi_terms_build() makes of the same documents, in one pass over the sources
+ * (two with max_features, whose threshold must be known first). Only what is kept is held in memory.
  */
 #include "features/stats.h"
 
@@ -231,8 +231,9 @@ nf_status nfi_terms_from_stats(nfi_terms *out, const nfi_stats_src *src, size_t 
     NF_GO(nfi_stats_it_open(&it, src, n, err));
     const char *counted = nfi_stats_it_head(it)->set.value[NFI_SET_WEIGHTING];
     if (!w->additive || (w->l2 && strcmp(w->name, counted) != 0)) {
-        s = NF_FAIL(err, NF_EDATA, "the statistics were counted for weighting \"%s\" and cannot be finished for \"%s\"; count again%s%s", counted, w->name,
-                    w->additive ? " with --weighting " : ", or train on the documents themselves", w->additive ? w->name : "");
+        s = NF_FAIL(err, NF_EDATA, "the statistics were counted for weighting \"%s\" and cannot be finished for \"%s\"; count again%s%s",
+                    counted, w->name, w->additive ? " with --weighting " : ", or train on the documents themselves",
+                    w->additive ? w->name : "");
         goto out;
     }
     NF_GO(take_head(&m.t, nfi_stats_it_head(it), err));

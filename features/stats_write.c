@@ -7,10 +7,11 @@
  *
  *   TERM  bytes  every term, rising by bytes, each as varint (bytes shared with the term before), varint (bytes that follow), these bytes.
  *                The shared part is as long as it can be. Words are joined by one space.
- *   STAT  bytes  for each term, varints: documents with it, occurrences, sum of weights (fixed point 2^-32), all three over all documents; number of
- *                class entries; for each: class less the class before (the first: the class), documents, occurrences, sum of weights
- *   LEDG  bytes  only when asked for: for each document 16 bytes XXH128 of its id, 16 bytes XXH128 of its text (title, newline, text), both
- *                big-endian, a varint and so many bytes of the id (at most 1024); rising by the 32 bytes, no two equal
+ *   STAT  bytes  for each term, varints: documents with it, occurrences, sum of weights (fixed point 2^-32), all three over all
+ *                documents; number of class entries; for each: class less the class before (the first: the class), documents,
+ *                occurrences, sum of weights
+ *   LEDG  bytes  only when asked for: for each document 16 bytes XXH128 of its id, 16 bytes XXH128 of its text (title, newline, text),
+ *                both big-endian, a varint and so many bytes of the id (at most 1024); rising by the 32 bytes, no two equal
  *   CDOC  u64    documents of each label
  *   LABL  bytes  labels, rising by bytes, each as varint length and bytes
  *   META  bytes  lines key=value: ngrams, stopwords, tokenizer, tokenizer_version, unicode, weighting

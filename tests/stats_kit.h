@@ -105,7 +105,8 @@ static inline void kit_path(char dst[NFT_PATH], const char *dir, const char *nam
 }
 
 /* Counts files into a statistics file dir/name. */
-static inline void kit_stats(char dst[NFT_PATH], const char *dir, const char *name, const char *const *path, size_t n, const nf_count_opts *o)
+static inline void kit_stats(char dst[NFT_PATH], const char *dir, const char *name, const char *const *path, size_t n,
+                             const nf_count_opts *o)
 {
     nf_counted *c = kit_count(path, n, o);
     kit_path(dst, dir, name);

@@ -2,8 +2,8 @@
 /**
  * stats.h - additive statistics: what training needs of documents, as integers that add up.
  *
- * Counting A and B apart and merging gives the bytes of counting A and B at once: for any partition, order, number of threads and memory limit.
- * nf_counted hides where the counts are: in memory, in sorted runs on disk, or in statistics files (.nfs, newsframe-stats(5)).
+ * Counting A and B apart and merging gives the bytes of counting A and B at once: for any partition, order, number of threads and memory
+ * limit. nf_counted hides where the counts are: in memory, in sorted runs on disk, or in statistics files (.nfs, newsframe-stats(5)).
  */
 #ifndef NEWSFRAME_STATS_H
 #define NEWSFRAME_STATS_H
@@ -17,24 +17,25 @@ typedef struct nf_counted nf_counted;
 
 /** How to count. {0} is the default for every field. */
 typedef struct nf_count_opts {
-    nf_corpus_opts corpus;  /**< keep_ids and keep_carried are ignored: no text is kept. Beyond about a quarter of corpus.memory counts go to disk */
-    const char *weighting;  /**< nf_weighting_name(), whose sums are kept; NULL: the first. One that is not additive stays in memory and cannot be saved */
-    bool ledger;            /**< keep (id, text hash) pairs: the same pair twice is NF_EDATA, here and when statistics are merged */
-    bool no_sample;         /**< keep no rows of documents: smoothing cannot be tuned then */
+    nf_corpus_opts corpus; /**< keep_ids and keep_carried are ignored. Beyond about a quarter of corpus.memory counts go to disk */
+    /** nf_weighting_name() whose sums are kept; NULL: the first. One that is not additive stays in memory and cannot be saved. */
+    const char *weighting;
+    bool ledger;    /**< keep (id, text hash) pairs: the same pair twice is NF_EDATA, here and when statistics are merged */
+    bool no_sample; /**< keep no rows of documents: smoothing cannot be tuned then */
 } nf_count_opts;
 
 /**
  * Count all documents of a stream (left at its end; may be a pipe).
  * @param out owned, nf_counted_free(). @param opts borrowed, NULL for defaults.
- * @return NF_EINVAL: bad option; NF_EDATA: a pair of the ledger twice; NF_ELIMIT: too many labels, or a weighting that is not additive outgrew the
- * memory; NF_EIO: no room for runs in $TMPDIR.
+ * @return NF_EINVAL: bad option; NF_EDATA: a pair of the ledger twice; NF_ELIMIT: too many labels, or a weighting that is not additive
+ * outgrew the memory; NF_EIO: no room for runs in $TMPDIR.
  */
 NF_API NF_MUST_CHECK nf_status nf_count(nf_counted **out, nf_docs *in, const nf_count_opts *opts, nf_err *err);
 /**
  * Statistics files as one counted thing; n >= 1, the same file may be named twice unless it has a ledger.
  * @param paths borrowed. @param out owned.
- * @return NF_EMODEL: a damaged file, or one counted by a tokenizer or Unicode version that this program does not have; NF_EDATA: the files were not
- * counted alike (the message names the setting and both values), or share a document by their ledgers.
+ * @return NF_EMODEL: a damaged file, or one counted by a tokenizer or Unicode version that this program does not have; NF_EDATA: the files
+ * were not counted alike (the message names the setting and both values), or share a document by their ledgers.
  */
 NF_API NF_MUST_CHECK nf_status nf_counted_open(nf_counted **out, const char *const *paths, size_t n, nf_err *err);
 /** Write a statistics file, atomically. @return NF_EINVAL for a weighting that is not additive, with what to do instead. */
@@ -54,7 +55,9 @@ NF_API size_t nf_counted_runs(const nf_counted *c);                      /**< so
 /** One setting that changes a count, "tokenizer", "ngrams", ... and its value, borrowed; false past the end. */
 NF_API bool nf_counted_setting(const nf_counted *c, size_t i, nf_str *key, nf_str *value);
 
-/** Statistics of a corpus held in memory, as a file. @param weighting nf_weighting_name(); NULL: the first. @return as nf_counted_save(). */
+/**
+ * Statistics of a corpus held in memory, as a file. @param weighting nf_weighting_name(); NULL: the first. @return as nf_counted_save().
+ */
 NF_API NF_MUST_CHECK nf_status nf_stats_save(const nf_corpus *c, const char *weighting, int threads, const char *path, nf_err *err);
 /** Add statistics files up into one: nf_counted_open(), nf_counted_save(). Memory does not grow with the files. out may be one of in. */
 NF_API NF_MUST_CHECK nf_status nf_stats_merge(const char *const *in, size_t n, const char *out, nf_err *err);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * fuzz_stats.c - any contents of a statistics file under checksums that hold. The input is a list of pieces: a letter that picks a section (T terms,
- * S sums, C documents of labels, L labels, M settings, W stop words, N totals, G ledger), two bytes of length, little-endian, and so many bytes; what is
- * not given is taken from a sound file. '!' takes all that follows as the whole file, checksums and all. What a merge
- * makes of a file that is read to its end must be a sound file, and come out of a second merge with the same bytes.
+ * fuzz_stats.c - any contents of a statistics file under checksums that hold. The input is a list of pieces: a letter that picks a section
+ * (T terms, S sums, C documents of labels, L labels, M settings, W stop words, N totals, G ledger), two bytes of length, little-endian,
+ * and so many bytes; what is not given is taken from a sound file. '!' takes all that follows as the whole file, checksums and all. What a
+ * merge makes of a file that is read to its end must be a sound file, and come out of a second merge with the same bytes.
  */
 #include "base/try.h"
 #include "features/stats.h"

@@ -284,7 +284,8 @@ START_TEST(a_document_of_two_ledgers_is_refused_by_name)
     one_file(b, "{\"id\":\"x\",\"text\":\"y\"}\n{\"id\":\"b\",\"text\":\"red red\"}\n", &o);
     ck_assert_int_eq(nf_stats_merge((const char *const[]){a, b}, 2, out, &err), NF_EDATA);
     ck_assert_msg(strstr(err.msg, "\"b\""), "%s", err.msg);
-    one_file(b, "{\"id\":\"z\",\"text\":\"red red\"}\n{\"id\":\"a\",\"text\":\"red\"}\n", &o); /* text under another id, id with another text */
+    one_file(b, "{\"id\":\"z\",\"text\":\"red red\"}\n{\"id\":\"a\",\"text\":\"red\"}\n",
+             &o); /* text under another id, id with another text */
     nft_ok(nf_stats_merge((const char *const[]){a, b}, 2, out, &nft_err));
     one_file(b, "{\"id\":\"b\",\"title\":\"red red\",\"text\":\"\"}\n", &o); /* a title is not a text */
     nft_ok(nf_stats_merge((const char *const[]){a, b}, 2, out, &nft_err));
@@ -399,7 +400,8 @@ START_TEST(statistics_finish_only_for_what_they_hold)
         nfi_terms_clear(&t[1]);
     }
     nft_fails(nfi_counted_terms(y, &(nf_select_opts){.min_df = 51}, nfi_weightings[0], false, 1, &t[0], NULL, &nft_err), NF_EDATA);
-    nft_fails(nfi_counted_terms(y, &(nf_select_opts){.min_df = 9, .max_df = 3}, nfi_weightings[0], false, 1, &t[0], NULL, &nft_err), NF_EINVAL);
+    nft_fails(nfi_counted_terms(y, &(nf_select_opts){.min_df = 9, .max_df = 3}, nfi_weightings[0], false, 1, &t[0], NULL, &nft_err),
+              NF_EINVAL);
     nf_counted_free(x);
     nf_counted_free(y);
 }

@@ -194,7 +194,8 @@ END_TEST
 START_TEST(counts_that_do_not_add_up_are_refused)
 {
     static const uint64_t total[][5] = {
-        {4, 1, 5, 3, 4}, {3, 2, 5, 3, 4}, {3, 1, 2, 3, 4}, {3, 1, 5, 2, 4}, {3, 1, 5, 4, 4}, {3, 1, 5, 3, 3}, {3, 1, 5, 3, 5}, {3, UINT64_MAX, 5, 3, 4},
+        {4, 1, 5, 3, 4}, {3, 2, 5, 3, 4}, {3, 1, 2, 3, 4}, {3, 1, 5, 2, 4},
+        {3, 1, 5, 4, 4}, {3, 1, 5, 3, 3}, {3, 1, 5, 3, 5}, {3, UINT64_MAX, 5, 3, 4},
     };
     static const uint64_t none[] = {0, 2}, huge[] = {UINT64_MAX, 1};
     piece p[PIECES];
@@ -232,9 +233,21 @@ END_TEST
 START_TEST(settings_this_program_does_not_have_are_refused)
 {
     static const char *const table[][2] = {
-        {"tokenizer", "other"}, {"tokenizer_version", "4000000000"}, {"tokenizer_version", "x"}, {"unicode", "1.1.5"}, {"weighting", "sklearn"},
-        {"weighting", "other"}, {"ngrams", "2-1"},                   {"ngrams", "0-1"},          {"ngrams", "1-5"},    {"ngrams", "1-22"},
-        {"ngrams", "12"},       {"stopwords", ""},                   {"unicode", ""},            {"stopwords", "a\nb"}, {"stopwords", "\xff"},
+        {"tokenizer", "other"},
+        {"tokenizer_version", "4000000000"},
+        {"tokenizer_version", "x"},
+        {"unicode", "1.1.5"},
+        {"weighting", "sklearn"},
+        {"weighting", "other"},
+        {"ngrams", "2-1"},
+        {"ngrams", "0-1"},
+        {"ngrams", "1-5"},
+        {"ngrams", "1-22"},
+        {"ngrams", "12"},
+        {"stopwords", ""},
+        {"unicode", ""},
+        {"stopwords", "a\nb"},
+        {"stopwords", "\xff"},
         {"stopwords", "0123456789012345678901234567890123456789012345678901234567890123"},
     };
     piece p[PIECES];
