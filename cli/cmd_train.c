@@ -19,7 +19,7 @@ static const nfi_opt rows[] = {
     OPT_HEADER("From statistics"),
     OPT_FLAG(0, "from", struct opts, from, "operands are statistics files, not documents; they are added up"),
     OPT_TEXT(struct opts, terms, "1-2", "none"),
-    OPT_SELECT(struct opts, terms, NULL),
+    OPT_SELECT(struct opts, terms, "2", NULL),
     OPT_TRAIN(struct opts, train),
     OPT_INPUT(struct opts, in),
     OPT_HEADER("Common"),

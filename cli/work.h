@@ -19,8 +19,8 @@ typedef struct nfi_term_opts {
     OPT_ENUM(0, "tokenizer", S, f.tokenizer, "news", nf_tokenizer_name, "how text is cut into words"),                           \
     OPT_NGRAMS(0, "ngrams", S, f.ngrams, ngrams_default, 4, "words a term"),                                                     \
     OPT_STR(0, "stopwords", S, f.stopwords, "LIST", stop_default, "words left out before n-grams: none, en, or a file, one a line")
-#define OPT_SELECT(S, f, max_df_default)                                                                                         \
-    OPT_SHARE(0, "min-df", S, f.min_df, "2", 1, "keep terms in at least N documents, or P% of them"),                            \
+#define OPT_SELECT(S, f, min_df_default, max_df_default)                                                                                         \
+    OPT_SHARE(0, "min-df", S, f.min_df, min_df_default, 1, "keep terms in at least N documents, or P% of them"),                            \
     OPT_SHARE(0, "max-df", S, f.max_df, max_df_default, 1, "keep terms in at most N documents, or P% of them"),                  \
     OPT_COUNT(0, "max-features", S, f.max_features, "N", NULL, 1, UINT64_MAX, "keep only the N most frequent terms")
 

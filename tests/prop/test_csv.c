@@ -16,7 +16,7 @@ enum { COLUMNS = 6, ROWS = 40 };
 static void random_cell(nfi_rng *r, nfi_buf *b)
 {
     static const char *const bits[] = {"\"", ",", "\n",     "\r", "\r\n", ";",    "\t",   "|", " ",
-                                       "a",  "é", "\ufeff", "=",  "'",    "\"\"", "word", "{"};
+                                       "a",  "\xc3\xa9", "\ufeff", "=",  "'",    "\"\"", "word", "{"};
     size_t n = nfi_rng_below(r, 4) == 0 ? 0 : nfi_rng_below(r, 12);
 
     b->n = 0;

@@ -64,7 +64,7 @@ START_TEST(exp_is_within_one_unit_in_the_last_place)
     static const double edges[] = {-708, 709, -0x1p-60, 0x1p-60, 0.34657359027997264, -0.34657359027997264, 1, -1, 700, -700};
 
     for (int i = 0; i < 100000; i++) {
-        double x = i % 3 == 0 ? nft_rand_between(&r, -708, 709) 
+        double x = i % 3 == 0 ? nft_rand_between(&r, -708, 709)
                    : i % 3 == 1 ? nft_rand_between(&r, -1, 1)
                                 : nft_rand_between(&r, -1e-8, 1e-8);
         if (i < (int)(sizeof edges / sizeof *edges))
