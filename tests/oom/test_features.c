@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Counting, rows, statistics files while memory runs out. */
+#include "oom/oom.h"
+
+#include <unistd.h>
+
+static const char *const texts[] = {"peace talks stall again", "tax cut vote and tax reform", "troops fire caf\xc3\xa9 internationalisation-of-everything",
+                                    "", "peace talks and tax vote", "a strike, U.S. troops and internationalisationofeverything"};
+
+static void make_docs(dk_docs *k)
+{
+    static const char *const labels[] = {"war", "money", "war", NULL, "money", "war"};
+    for (size_t i = 0; i < 6; i++)
+        dk_add_n(k, labels[i], i % 2 ? "A title" : NULL, texts[i], strlen(texts[i]));
+}
+
+/* env->in[0]: three paths. */
+static nf_status open_docs(nf_docs **in, const oom_env *env, nf_err *err)
+{
+    nf_docs_opts o = {.dup_ids_suffix = true, .threads = env->threads};
+    return nf_docs_open(in, (const char *const *)env->in[0], 3, &o, err);
+}
+
+static void paths_of(const char *path[3])
+{
+    static char p[3][NFT_PATH];
+    dk_docs k = {0};
+
+    make_docs(&k);
+    for (int i = 0; i < 3; i++) {
+        dk_file(p[i], &k, NULL);
+        path[i] = p[i];
+    }
+    dk_clear(&k);
+}
+
+/* ---- corpus and rows ---- */
+
+static nf_status corpus(oom_env *env, nf_err *err)
+{
+    nf_docs *in;
+    nf_corpus *c = OOM_UNTOUCHED(nf_corpus);
+    nf_corpus_opts o = {.text = *(const nf_text_opts *)env->in[1], .threads = env->threads, .keep_ids = true, .keep_carried = true};
+
+    nf_status s = open_docs(&in, env, err);
+    if (s != NF_OK)
+        return s;
+    s = nf_corpus_count(&c, in, &o, err);
+    OOM_OUT(s, c);
+    nf_docs_close(in);
+    if (s == NF_OK) {
+        ck_assert_uint_eq(nf_corpus_docs(c), 18);
+        ck_assert_uint_eq(nf_corpus_classes(c), 2);
+        nf_corpus_free(c);
+    }
+    return s;
+}
+
+static nf_status rows(oom_env *env, nf_err *err)
+{
+    const nf_corpus *c = env->in[0];
+    const nf_select_opts *select = env->in[1];
+    nf_csr X = {0}, counts = {0};
+    nf_vocabulary *v = OOM_UNTOUCHED(nf_vocabulary);
+
+    nf_status s = nf_corpus_rows(c, select, NULL, env->threads, &X, &counts, &v, err);
+    OOM_OUT(s, v);
+    if (s != NF_OK) {
+        ck_assert(X.ptr == NULL && counts.ptr == NULL);
+        return s;
+    }
+    nft_ok(nf_csr_check(&X, &nft_err));
+    nf_csr_clear(&X);
+    nf_csr_clear(&counts);
+    nf_vocabulary_free(v);
+    return s;
+}
+
+START_TEST(a_corpus_is_counted_or_not)
+{
+    char stop[NFT_PATH];
+    const char *path[3];
+
+    paths_of(path);
+    nft_file_str(stop, NULL, "stop.txt", "and\na\n");
+    const nf_text_opts text[] = {{0}, {.ngram_lo = 1, .ngram_hi = 4, .stopwords = stop}, {.tokenizer = "sklearn", .stopwords = "en"}};
+    for (size_t i = 0; i < 3; i++)
+        for (int threads = 1; threads <= 3; threads += 2) {
+            oom_env env = {.in = {path, &text[i]}, .threads = threads};
+            oom_run("nf_corpus_count", corpus, &env);
+        }
+}
+END_TEST
+
+START_TEST(rows_are_made_or_not)
+{
+    dk_docs k = {0};
+    const nf_select_opts select[] = {{0}, {.max_features = 5}};
+
+    make_docs(&k);
+    nf_corpus *c = dk_corpus(&k, NULL, 2, NULL);
+    for (size_t i = 0; i < 2; i++)
+        for (int threads = 1; threads <= 3; threads += 2) {
+            oom_env env = {.in = {c, &select[i]}, .threads = threads};
+            oom_run("nf_corpus_rows", rows, &env);
+        }
+    nf_corpus_free(c);
+    dk_clear(&k);
+}
+END_TEST
+
+/* ---- statistics ---- */
+
+static nf_status count_and_save(oom_env *env, nf_err *err)
+{
+    const nf_count_opts *o = env->in[1];
+    nf_count_opts x = *o;
+    nf_docs *in;
+    nf_counted *c = OOM_UNTOUCHED(nf_counted);
+    char path[NFT_PATH];
+
+    x.corpus.threads = env->threads;
+    nf_status s = open_docs(&in, env, err);
+    if (s != NF_OK)
+        return s;
+    s = nf_count(&c, in, &x, err);
+    OOM_OUT(s, c);
+    nf_docs_close(in);
+    if (s != NF_OK)
+        return s;
+    oom_path(path, env, "all.nfs");
+    s = nf_counted_save(c, env->threads, path, err);
+    nf_counted_free(c);
+    return s;
+}
+
+static nf_status open_and_merge(oom_env *env, nf_err *err)
+{
+    const char *const *path = (const char *const *)env->in[0];
+    nf_counted *c = OOM_UNTOUCHED(nf_counted);
+    char out[NFT_PATH];
+
+    nf_status s = nf_counted_open(&c, path, 2, err);
+    OOM_OUT(s, c);
+    if (s != NF_OK)
+        return s;
+    nf_counted_free(c);
+    oom_path(out, env, "sum.nfs");
+    return nf_stats_merge(path, 2, out, err);
+}
+
+static nf_status save_corpus(oom_env *env, nf_err *err)
+{
+    char out[NFT_PATH];
+    oom_path(out, env, "corpus.nfs");
+    return nf_stats_save(env->in[0], NULL, env->threads, out, err);
+}
+
+START_TEST(statistics_are_counted_and_saved_or_not)
+{
+    const char *path[3];
+    char tmp[NFT_PATH], *left;
+    size_t bytes;
+
+    paths_of(path);
+    nft_dir(tmp);
+    setenv("TMPDIR", tmp, 1);
+    const nf_count_opts o[] = {{.weighting = NULL}, {.ledger = true, .corpus = {.memory = 1}}, {.weighting = "binary", .no_sample = true}};
+    for (size_t i = 0; i < 3; i++)
+        for (int threads = 1; threads <= (i == 0 ? 2 : 1); threads++) {
+            oom_env env = {.in = {path, &o[i]}, .threads = threads};
+            oom_run("nf_count and nf_counted_save", count_and_save, &env);
+        }
+    unsetenv("TMPDIR");
+    ck_assert_int_eq(oom_sweep(tmp, &left, &bytes), 0);
+    free(left);
+}
+END_TEST
+
+START_TEST(statistics_files_are_merged_or_not)
+{
+    dk_docs k = {0};
+    char docs[NFT_PATH], a[NFT_PATH], dir[NFT_PATH];
+
+    make_docs(&k);
+    dk_file(docs, &k, NULL);
+    nft_dir(dir);
+    snprintf(a, sizeof a, "%.400s/a.nfs", dir);
+    nf_counted *c = dk_count(docs, &(nf_count_opts){.corpus = {.threads = 1}});
+    nft_ok(nf_counted_save(c, 1, a, &nft_err));
+    nf_counted_free(c);
+    const char *const path[] = {a, a};
+    oom_env env = {.in = {path}};
+    oom_run("nf_counted_open and nf_stats_merge", open_and_merge, &env);
+
+    nf_corpus *all = dk_corpus(&k, NULL, 1, NULL);
+    for (int threads = 1; threads <= 2; threads++) {
+        oom_env save = {.in = {all}, .threads = threads};
+        oom_run("nf_stats_save", save_corpus, &save);
+    }
+    nf_corpus_free(all);
+    dk_clear(&k);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("oom_features");
+    TCase *t = tcase_create("counting");
+    tcase_set_timeout(t, 60);
+    tcase_add_test(t, a_corpus_is_counted_or_not);
+    tcase_add_test(t, rows_are_made_or_not);
+    tcase_add_test(t, statistics_are_counted_and_saved_or_not);
+    tcase_add_test(t, statistics_files_are_merged_or_not);
+    suite_add_tcase(s, t);
+    return nft_run(s);
+}

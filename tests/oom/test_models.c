@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Training, model files, scoring and cross-validation while memory runs out. */
+#include "oom/oom.h"
+
+#include "newsframe/models.h"
+
+enum { DOCS = 12, CLASSES = 3 };
+
+static void make_docs(dk_docs *k)
+{
+    static const char *const text[CLASSES] = {"troops fire on the front", "tax vote and tax cut", "summit talks about internationalisationofeverything"};
+    static const char *const label[CLASSES] = {"war", "money", "talks"};
+    char more[200];
+    for (int i = 0; i < DOCS; i++) {
+        snprintf(more, sizeof more, "%s again number%d", text[i % CLASSES], i % 4);
+        dk_add(k, label[i % CLASSES], more);
+    }
+}
+
+typedef struct training {
+    const nf_counted *c;
+    nf_train_opts o;
+} training;
+
+static nf_status train_save_load(oom_env *env, nf_err *err)
+{
+    const training *t = env->in[0];
+    nf_train_opts o = t->o;
+    nf_model *m = OOM_UNTOUCHED(nf_model), *back = OOM_UNTOUCHED(nf_model);
+    char path[NFT_PATH];
+
+    o.threads = env->threads;
+    nf_status s = nf_model_train(&m, t->c, &o, err);
+    OOM_OUT(s, m);
+    if (s != NF_OK)
+        return s;
+    oom_path(path, env, "m.nfm");
+    s = nf_model_save(m, path, err);
+    nf_model_free(m);
+    if (s != NF_OK)
+        return s;
+    s = nf_model_load(&back, path, err);
+    OOM_OUT(s, back);
+    if (s != NF_OK) {
+        ck_assert_int_eq(remove(path), 0); /* it was written: that is right */
+        return s;
+    }
+    nf_model_free(back);
+    return s;
+}
+
+static nf_status from_memory(oom_env *env, nf_err *err)
+{
+    nf_model *m = OOM_UNTOUCHED(nf_model);
+    nf_status s = nf_model_from_memory(&m, env->in[0], *(const size_t *)env->in[1], "memory", err);
+    OOM_OUT(s, m);
+    if (s == NF_OK)
+        nf_model_free(m);
+    return s;
+}
+
+/* A batch that failed may be tried again with the same scorer. */
+static nf_status score(oom_env *env, nf_err *err)
+{
+    const nf_model *m = env->in[0];
+    const nf_batch *b = env->in[1];
+    nf_scorer *x = OOM_UNTOUCHED(nf_scorer);
+    nf_score out[DOCS];
+    double odds[DOCS * CLASSES];
+    nf_scorer_opts o = {.threads = env->threads};
+
+    nf_status s = nf_scorer_new(&x, m, &o, err);
+    OOM_OUT(s, x);
+    if (s != NF_OK)
+        return s;
+    s = nf_scorer_batch(x, b, out, odds, err);
+    if (s != NF_OK) {
+        oom_disarm();
+        nft_ok(nf_scorer_batch(x, b, out, odds, &nft_err));
+    }
+    ck_assert_mem_eq(odds, env->in[2], sizeof odds);
+    nf_scorer_free(x);
+    return s;
+}
+
+static nf_status crossval(oom_env *env, nf_err *err)
+{
+    nf_crossval_opts o = {.train = nf_train_defaults(), .folds = 2, .seed = 1};
+    int32_t fold[DOCS], predicted[DOCS];
+    double smoothing[2] = {-5, -5};
+
+    memset(fold, 0x77, sizeof fold);
+    memset(predicted, 0x77, sizeof predicted);
+    o.train.threads = env->threads;
+    nf_status s = nf_crossval(env->in[0], &o, fold, predicted, smoothing, err);
+    ck_assert(s == NF_OK || (fold[0] == 0x77777777 && predicted[0] == 0x77777777 && smoothing[0] == -5));
+    return s;
+}
+
+static nf_counted *count(bool spill)
+{
+    dk_docs k = {0};
+    char path[2][NFT_PATH];
+    const char *const paths[] = {path[0], path[1]};
+    nf_docs *in;
+    nf_counted *c;
+    nf_docs_opts o = {.dup_ids_suffix = true};
+    nf_count_opts co = {.corpus = {.memory = spill ? 1 : 0, .threads = 1}};
+
+    make_docs(&k);
+    dk_file(path[0], &k, NULL);
+    dk_file(path[1], &k, NULL);
+    nft_ok(nf_docs_open(&in, paths, 2, &o, &nft_err));
+    nft_ok(nf_count(&c, in, &co, &nft_err));
+    nf_docs_close(in);
+    dk_clear(&k);
+    return c;
+}
+
+START_TEST(models_are_trained_saved_and_loaded_or_not)
+{
+    for (int spill = 0; spill < 2; spill++) {
+        training t = {count(spill), nf_train_defaults()};
+        for (int threads = 1; threads <= 3; threads += 2) {
+            oom_env env = {.in = {&t}, .threads = threads};
+            oom_run("nf_model_train, save, load", train_save_load, &env);
+        }
+        t.o.classifier = "mnb";
+        t.o.weighting = spill ? "tf" : "sklearn";
+        oom_env env = {.in = {&t}, .threads = 1};
+        oom_run("nf_model_train, save, load of another weighting", train_save_load, &env);
+        nf_counted_free((nf_counted *)(uintptr_t)t.c);
+    }
+}
+END_TEST
+
+START_TEST(models_are_used_or_not)
+{
+    nf_counted *c = count(false);
+    nf_train_opts o = nf_train_defaults();
+    nf_model *m;
+    nf_scorer *x;
+    nf_score scores[DOCS];
+    double odds[DOCS * CLASSES];
+    char path[NFT_PATH], dir[NFT_PATH];
+    size_t n;
+    dk_docs k = {0};
+
+    nft_ok(nf_model_train(&m, c, &o, &nft_err));
+    nft_dir(dir);
+    snprintf(path, sizeof path, "%.400s/m.nfm", dir);
+    nft_ok(nf_model_save(m, path, &nft_err));
+    char *p = nft_read(path, &n);
+    void *aligned = nfi_alloc_aligned(n, 1);
+    memcpy(aligned, p, n);
+    oom_env env = {.in = {aligned, &n}};
+    oom_run("nf_model_from_memory", from_memory, &env);
+
+    make_docs(&k);
+    nf_batch b = dk_batch(&k, 0, k.n);
+    nf_scorer_opts so = {.threads = 1};
+    nft_ok(nf_scorer_new(&x, m, &so, &nft_err));
+    nft_ok(nf_scorer_batch(x, &b, scores, odds, &nft_err));
+    nf_scorer_free(x);
+    for (int threads = 1; threads <= 3; threads += 2) {
+        oom_env with = {.in = {m, &b, odds}, .threads = threads};
+        oom_run("nf_scorer_batch", score, &with);
+    }
+    nfi_free(aligned);
+    free(p);
+    nf_model_free(m);
+    nf_counted_free(c);
+    dk_clear(&k);
+}
+END_TEST
+
+START_TEST(cross_validation_ends_or_fails)
+{
+    dk_docs k = {0};
+
+    make_docs(&k);
+    nf_corpus *c = dk_corpus(&k, NULL, 1, NULL);
+    for (int threads = 1; threads <= 3; threads += 2) {
+        oom_env env = {.in = {c}, .threads = threads};
+        oom_run("nf_crossval", crossval, &env);
+    }
+    nf_corpus_free(c);
+    dk_clear(&k);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("oom_models");
+    TCase *t = tcase_create("models");
+    tcase_set_timeout(t, 60);
+    tcase_add_test(t, models_are_trained_saved_and_loaded_or_not);
+    tcase_add_test(t, models_are_used_or_not);
+    tcase_add_test(t, cross_validation_ends_or_fails);
+    suite_add_tcase(s, t);
+    return nft_run(s);
+}
