@@ -221,6 +221,8 @@ int nfi_cli_fail(nfi_cli *cli, nf_status s, const nf_err *err) __attribute__((co
 int nfi_exit_code(nf_status s);
 /* A usage error found by the verb; returns NFI_EXIT_USAGE. */
 int nfi_cli_usage(nfi_cli *cli, const char *fmt, ...) __attribute__((format(printf, 2, 3), cold));
+/* Any other end that the verb finds itself: prints the message as an error, also with -q, and returns code. */
+int nfi_cli_end(nfi_cli *cli, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4), cold));
 void nfi_cli_warn(nfi_cli *cli, const char *fmt, ...) __attribute__((format(printf, 2, 3)));   /* "newsframe: VERB: warning: ..." */
 void nfi_cli_note(nfi_cli *cli, const char *fmt, ...) __attribute__((format(printf, 2, 3)));   /* plain line, not with -q */
 void nfi_cli_detail(nfi_cli *cli, const char *fmt, ...) __attribute__((format(printf, 2, 3))); /* plain line, with -v only */

@@ -148,7 +148,11 @@ static int report(const struct opts *o, nfi_cli *cli, const nf_corpus *c, result
     nfi_tally_part(&t, "unlabelled", unlabelled);
     nfi_tally_docs(&t, stats);
     nfi_tally_end(&t, cli);
-    return (double)right < o->min_accuracy * (double)(right + wrong + without) ? NFI_EXIT_GATE : NFI_EXIT_OK;
+    uint64_t held_out = right + wrong + without;
+    if ((double)right < o->min_accuracy * (double)held_out)
+        return nfi_cli_end(cli, NFI_EXIT_GATE, "%llu of %llu documents are right, below --min-accuracy %g", (unsigned long long)right,
+                           (unsigned long long)held_out, o->min_accuracy);
+    return NFI_EXIT_OK;
 }
 
 static int run(const void *opts, nfi_cli *cli, int nargs, char **args)

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+enum { UNKNOWN_NAMED = 10 };
+
 struct opts {
     nfi_input_opts in;
     nfi_output_opts out;
@@ -67,14 +69,13 @@ static nf_status take(read_docs *r, const nf_batch *b, const nf_score *scores, n
         return s;
     for (size_t i = 0; i < b->n; i++) {
         const nf_doc *d = &b->docs[i];
-        if (d->label.n == 0) {
-            r->unlabelled++;
-            continue;
-        }
         char *id = nfi_arena_copy(&r->arena, d->id.p, d->id.n);
         if (!id)
             return NF_ENOMEM;
-        if ((s = class_of(r, d->label, &r->human[r->n], err)) != NF_OK)
+        r->human[r->n] = -1;
+        if (d->label.n == 0)
+            r->unlabelled++;
+        else if ((s = class_of(r, d->label, &r->human[r->n], err)) != NF_OK)
             return s;
         r->id[r->n] = (nf_str){id, d->id.n};
         r->machine[r->n++] = scores[i].label;
@@ -107,26 +108,35 @@ static nf_status score_all(read_docs *r, nf_docs *docs, nf_scorer *scorer, size_
 static int report(const struct opts *o, nfi_cli *cli, const read_docs *r, const nf_docs_stats *stats)
 {
     nfi_evaluation e = {.label = r->label, .k = r->k, .human = r->human, .machine = r->machine, .id = r->id, .n = r->n};
-    uint64_t correct = 0, without = 0;
+    uint64_t correct = 0, without = 0, labelled = r->n - r->unlabelled;
 
-    for (size_t k = r->known; k < r->k; k++)
+    if (labelled == 0)
+        return r->n == 0 ? nfi_cli_end(cli, NFI_EXIT_DATA, "there are no documents")
+                         : nfi_cli_end(cli, NFI_EXIT_DATA, "none of the %zu documents has a label", r->n);
+
+    for (size_t k = r->known; k < r->k && k < r->known + UNKNOWN_NAMED; k++)
         nfi_cli_warn(cli, "label \"%.*s\" is unknown to the model: its documents count as errors", (int)r->label[k].n, r->label[k].p);
+    if (r->k > r->known + UNKNOWN_NAMED)
+        nfi_cli_warn(cli, "%zu more labels are unknown to the model; is the label column the right one?", r->k - r->known - UNKNOWN_NAMED);
     int code = nfi_work_evaluation(cli, &e, &o->out, &o->eval);
     if (code != NFI_EXIT_OK)
         return code;
     for (size_t i = 0; i < r->n; i++) {
-        correct += r->machine[i] == r->human[i];
-        without += r->machine[i] < 0;
+        correct += r->human[i] >= 0 && r->machine[i] == r->human[i];
+        without += r->human[i] >= 0 && r->machine[i] < 0;
     }
     nfi_tally t;
     nfi_tally_begin(&t, "read", stats->read);
     nfi_tally_part(&t, "right", correct);
-    nfi_tally_part(&t, "wrong", r->n - correct - without);
+    nfi_tally_part(&t, "wrong", labelled - correct - without);
     nfi_tally_part(&t, "no label given", without);
     nfi_tally_part(&t, "unlabelled", r->unlabelled);
     nfi_tally_docs(&t, stats);
     nfi_tally_end(&t, cli);
-    return (double)correct < o->min_accuracy * (double)r->n ? NFI_EXIT_GATE : NFI_EXIT_OK;
+    if ((double)correct < o->min_accuracy * (double)labelled)
+        return nfi_cli_end(cli, NFI_EXIT_GATE, "%llu of %llu documents are right, below --min-accuracy %g", (unsigned long long)correct,
+                           (unsigned long long)labelled, o->min_accuracy);
+    return NFI_EXIT_OK;
 }
 
 static int run(const void *opts, nfi_cli *cli, int nargs, char **args)

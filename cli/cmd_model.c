@@ -8,6 +8,7 @@
 #include "base/num.h"
 
 #include <string.h>
+#include <strings.h>
 
 struct opts {
     const char *output, *expect;
@@ -139,6 +140,8 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 
     if (strcmp(what, "info") != 0 && strcmp(what, "verify") != 0 && strcmp(what, "dump") != 0)
         return nfi_cli_usage(cli, "model %s: expected info, verify or dump", what);
+    if (o->expect && (strlen(o->expect) != 64 || strspn(o->expect, "0123456789abcdefABCDEF") != 64))
+        return nfi_cli_usage(cli, "--expect-sha256: \"%.80s\" given, expected 64 hexadecimal digits", o->expect);
     int usage = nfi_cli_check_output(cli, o->output, args + 1, nargs - 1);
     if (usage != NFI_EXIT_OK)
         return usage;
@@ -147,10 +150,10 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         s = nfi_sha256_file(j.sha256, path, &err);
     else if (s == NF_OK)
         nfi_sha256_hex(j.sha256, nfi_builtin_model, nfi_builtin_model_size);
-    if (s == NF_OK && o->expect && strcmp(o->expect, j.sha256) != 0) {
+    if (s == NF_OK && o->expect && strcasecmp(o->expect, j.sha256) != 0) {
         nf_model_free(model);
-        nfi_cli_warn(cli, "%s has SHA-256 %s, not the expected one", path ? path : "the built-in model", j.sha256);
-        return NFI_EXIT_MODEL;
+        return nfi_cli_end(cli, NFI_EXIT_MODEL, "%s has the SHA-256 %s, expected %s", path ? path : "the built-in model", j.sha256,
+                           o->expect);
     }
     if (s == NF_OK) {
         nf_model_describe(model, &j.info);

@@ -203,7 +203,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         nf_status closed = nf_csv_close(j.w, s == NF_OK, s == NF_OK ? &err : NULL);
         s = s == NF_OK ? closed : s;
     }
-    uint64_t missed = 0;
+    uint64_t missed = 0, read = 0;
     if (s == NF_OK) {
         nfi_tally t;
         nfi_tally_begin(&t, "read", nf_docs_counts(j.docs)->read);
@@ -217,13 +217,15 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         warn_lopsided(&j, cli);
         nfi_tally_end(&t, cli);
         missed += nf_docs_counts(j.docs)->rejected;
+        read = nf_docs_counts(j.docs)->read;
     }
     nfi_free(j.by_class);
     nf_scorer_free(j.scorer);
     nf_docs_close(j.docs);
     nf_model_free(model);
     if (s == NF_OK && o->strict && missed)
-        return NFI_EXIT_GATE;
+        return nfi_cli_end(cli, NFI_EXIT_GATE, "--strict: %llu of %llu documents got no label", (unsigned long long)missed,
+                           (unsigned long long)read);
     return nfi_cli_fail(cli, s, &err);
 }
 

@@ -56,13 +56,14 @@ const nfi_dict_column nfi_dict[] = {
     {"clusters", "size", "integer", "documents, >= 1", "documents in the cluster"},
     {"clusters", "share", "number", "share, 0 to 1", "size over all documents that are in a cluster"},
     {"clusters", "similarity", "number", "-1 to 1", "mean cosine of its documents to the centroid"},
-    {"clusters", "terms", "text", "", "heaviest terms of the centroid, falling, joined by blanks"},
-    {"clusters", "distinctive_terms", "text", "", "terms with the greatest log-odds z score against the other clusters, falling"},
-    {"clusters", "exemplars", "text", "", "ids of the documents nearest to the centroid, nearest first"},
+    {"clusters", "terms", "text", "", "heaviest terms of the centroid, falling, joined by \" | \""},
+    {"clusters", "distinctive_terms", "text", "",
+     "terms with the greatest log-odds z score against the other clusters, falling, joined by \" | \""},
+    {"clusters", "exemplars", "text", "", "ids of the documents nearest to the centroid, nearest first, joined by \" | \""},
 
     {"rejects", "file", "text", "", "input file"},
     {"rejects", "record", "integer", ">= 1", "number of the record in the file, the header not counted"},
-    {"rejects", "line", "integer", ">= 1", "line on which the record starts"},
+    {"rejects", "line", "integer", ">= 1", "line of the fault: where the record starts, or where in it the reason lies"},
     {"rejects", "reason", "text", "", "what is wrong with the record"},
     {"rejects", "raw", "text", "", "the record as it stands in the file"},
 

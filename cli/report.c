@@ -102,6 +102,15 @@ int nfi_cli_usage(nfi_cli *cli, const char *fmt, ...)
     return NFI_EXIT_USAGE;
 }
 
+int nfi_cli_end(nfi_cli *cli, int code, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    say_v(cli, "", fmt, ap);
+    va_end(ap);
+    return code;
+}
+
 void nfi_cli_warn(nfi_cli *cli, const char *fmt, ...)
 {
     va_list ap;

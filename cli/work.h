@@ -43,8 +43,8 @@ typedef struct nfi_train_rows {
 int nfi_work_train(nfi_cli *cli, const nfi_train_rows *o, const nfi_term_opts *terms, int64_t threads, nf_train_opts *train);
 
 /*
- * The files that a verb writes, against its operands, one more input (a model, a stop list; NULL for none) and each other: none may be named
- * twice. NULL entries are outputs not asked for. NFI_EXIT_OK, or a message and NFI_EXIT_USAGE.
+ * The files that a verb writes, against its operands, one more input (a model, a stop list; NULL for none) and each other: none may
+ * be named twice. NULL entries are outputs not asked for. NFI_EXIT_OK, or a message and NFI_EXIT_USAGE.
  */
 int nfi_work_outputs(nfi_cli *cli, const char *const *out, size_t n, int nargs, char **args, const char *also);
 
