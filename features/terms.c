@@ -56,12 +56,17 @@ nf_status nfi_select_bounds(const nf_select_opts *o, uint64_t n, uint64_t *lo, u
 nf_status nfi_nothing_left(const nf_select_opts *o, uint64_t n, uint64_t before, nf_err *err)
 {
     uint64_t lo = 1, hi = n;
+    if (n == 0)
+        return NF_FAIL(err, NF_EDATA, "there are no documents");
     if (before == 0)
         return NF_FAIL(err, NF_EDATA, "the %llu documents hold no words", (unsigned long long)n);
     if (nfi_select_bounds(o, n, &lo, &hi, err) != NF_OK)
         return NF_EINVAL;
+    if (hi == n)
+        return NF_FAIL(err, NF_EDATA, "none of the %llu terms is in at least %llu of the %llu documents; lower --min-df",
+                       (unsigned long long)before, (unsigned long long)lo, (unsigned long long)n);
     return NF_FAIL(err, NF_EDATA,
-                   "no term is left of %llu: terms must be in %llu to %llu of the %llu documents; lower --min-df (or raise --max-df)",
+                   "none of the %llu terms is in at least %llu and at most %llu of the %llu documents; lower --min-df or raise --max-df",
                    (unsigned long long)before, (unsigned long long)lo, (unsigned long long)hi, (unsigned long long)n);
 }
 

@@ -100,6 +100,10 @@ nf_status nf_crossval(const nf_corpus *c, const nf_crossval_opts *o, int32_t *fo
 
     if (!w)
         return NF_FAIL(err, NF_EINVAL, "no weighting \"%s\"", weighting);
+    if (c->n == 0)
+        return NF_FAIL(err, NF_EDATA, "there are no documents");
+    if (c->nclasses == 0)
+        return NF_FAIL(err, NF_EDATA, "none of the %zu documents has a label", (size_t)c->n);
     uint8_t *use = nfi_alloc(c->n, 1);
     bool *small = nfi_calloc(c->nclasses, sizeof *small);
     int32_t *fold = nfi_alloc(c->n, sizeof *fold), *pred = nfi_alloc(c->n, sizeof *pred);

@@ -277,7 +277,8 @@ nf_status nf_folds_stratified(int32_t *fold, bool *too_small, const int32_t *lab
     else
         mark_ungrouped(&d);
     if (d.k > d.singles + d.bundles) {
-        s = NF_FAIL(err, NF_EDATA, "%zu folds of %zu %s", d.k, d.singles + d.bundles, opts->groups ? "groups of documents" : "documents");
+        s = NF_FAIL(err, NF_EDATA, "cannot make %zu folds of %zu %s; ask for fewer", d.k, d.singles + d.bundles,
+                    opts->groups ? "groups of documents" : "documents");
         goto out;
     }
     for (size_t b = 0; b < d.bundles; b++)

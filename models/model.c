@@ -217,7 +217,10 @@ static nf_status choose_smoothing(nf_model *m, const nfi_terms *t, const nfi_sam
         if (sample && sample->n && m->weighting->additive) {
             NF_TRY(nfi_nb_tune(m->classifier, t, sample, m->weighting, prior, strcmp(m->prior, "data") == 0, o->threads, &m->smoothing,
                                &m->loo_accuracy, &m->loo_documents, err));
-            how = "leave-one-out";
+            if (m->loo_documents > 0)
+                how = "leave-one-out";
+            else /* every class has one document: nothing could be left out */
+                m->smoothing = m->weighting->l2 ? m->classifier->smoothing_unit : m->classifier->smoothing_count;
         }
     }
     snprintf(m->smoothing_how, sizeof m->smoothing_how, "%s", how);

@@ -49,7 +49,18 @@ static nf_status prior_item(const char *s, size_t n, const nf_str *label, size_t
             return NF_OK;
         }
     }
-    return NF_FAIL(err, NF_EINVAL, "prior \"%.*s\": no such class", (int)n, s);
+    char list[300];
+    size_t at = 0, k = 0;
+    for (; k < nclasses && at + label[k].n + 8 < sizeof list; k++) {
+        if (k > 0) {
+            memcpy(list + at, ", ", 2);
+            at += 2;
+        }
+        memcpy(list + at, label[k].p, label[k].n);
+        at += label[k].n;
+    }
+    memcpy(list + at, k < nclasses ? ", ..." : "", k < nclasses ? 6 : 1);
+    return NF_FAIL(err, NF_EINVAL, "prior: no class \"%.*s\"; classes are: %s", (int)(eq - s), s, list);
 }
 
 nf_status nfi_nb_prior(const char *spec, const nf_str *label, const uint64_t *docs, size_t nclasses, double *prior, nf_err *err)

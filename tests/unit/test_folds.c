@@ -305,8 +305,8 @@ START_TEST(impossible_folds_are_refused)
     check_refused(&p, &(nf_fold_opts){.k = 1}, NF_EINVAL, "1 folds, expected 2 to 1000");
     check_refused(&p, &(nf_fold_opts){.k = 0}, NF_EINVAL, "0 folds, expected 2 to 1000");
     check_refused(&p, &(nf_fold_opts){.k = 1001}, NF_EINVAL, "1001 folds, expected 2 to 1000");
-    check_refused(&p, &(nf_fold_opts){.k = 6}, NF_EDATA, "6 folds of 5 documents");
-    check_refused(&p, &(nf_fold_opts){.k = 3, .groups = p.groups}, NF_EDATA, "3 folds of 2 groups of documents");
+    check_refused(&p, &(nf_fold_opts){.k = 6}, NF_EDATA, "cannot make 6 folds of 5 documents; ask for fewer");
+    check_refused(&p, &(nf_fold_opts){.k = 3, .groups = p.groups}, NF_EDATA, "cannot make 3 folds of 2 groups of documents; ask for fewer");
     check_refused(&bad, &(nf_fold_opts){.k = 2}, NF_EINVAL, "document 1: class 2, expected -1 to 1");
     check_refused(&low, &(nf_fold_opts){.k = 2}, NF_EINVAL, "document 1: class -2, expected -1 to 1");
     check_refused(&none, &(nf_fold_opts){.k = 2}, NF_EINVAL, "0 classes, expected 1 to 65535");
