@@ -95,9 +95,24 @@ static bool is_ignorable(uint32_t cp)
            (cp >= 0x2028 && cp <= 0x202f) || (cp >= 0x205f && cp <= 0x2069) || cp == 0x3000 || cp == 0xfeff;
 }
 
+/* -1, -0.5, -0,5: read as a number at most, so it stays one. */
+static bool is_negative_number(const char *s, size_t n)
+{
+    size_t marks = 0;
+
+    for (size_t i = 1; i < n; i++) {
+        bool mark = s[i] == '.' || s[i] == ',';
+        if ((!mark && (s[i] < '0' || s[i] > '9')) || (mark && (++marks > 1 || i == 1 || i + 1 == n)))
+            return false;
+    }
+    return n > 1 && s[0] == '-';
+}
+
 /* Would a spreadsheet take it for a formula? Decided by the first character that is neither a space nor invisible. */
 static bool is_formula(const char *s, size_t n)
 {
+    if (is_negative_number(s, n))
+        return false;
     for (size_t i = 0; i < n;) {
         uint32_t cp;
         i += nfi_utf8_decode(s + i, n - i, &cp);

@@ -216,8 +216,15 @@ static nf_status malformed(parser *ps, nf_str rec, size_t at)
     if (csv_error(&ps->csv) != CSV_EPARSE) /* CSV_ENOMEM or CSV_ETOOBIG */
         return NF_ENOMEM;
     if (at >= rec.n) {
-        NF_TRY(nfi_row_bad(ps->row, NF_EFORMAT, "%s: the quote that opens on this line is never closed", record));
-        ps->row->bad.line = open_quote_line(rec, ps->delimiter);
+        uint64_t line = open_quote_line(rec, ps->delimiter), all = nfi_count_lines(rec.p, rec.n) + (rec.p[rec.n - 1] != '\n');
+        char after[64] = "";
+        if (all > line + 1) { /* they would have been records */
+            memcpy(after, " and takes in the next ", 23);
+            size_t n = 23 + nfi_format_u64(after + 23, all - line - 1);
+            memcpy(after + n, " lines", all > line + 2 ? 7 : 6);
+        }
+        NF_TRY(nfi_row_bad(ps->row, NF_EFORMAT, "%s: the quote that opens on this line is never closed%s", record, after));
+        ps->row->bad.line = line;
         return NF_OK;
     }
     NF_TRY(nfi_row_bad(ps->row, NF_EFORMAT, "%s: %s", record,

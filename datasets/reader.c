@@ -236,6 +236,10 @@ nf_status nfi_reader_open(nfi_reader *out, const char *path, const nfi_memory *m
     NF_GO(nfi_reader_fill(&r, block, err));
     NF_GO(nfi_check_start(&skip, r.buf, r.have, r.path, err));
     r.scan.start = r.scan.at = skip;
+    if (r.have == 0 && !mem && !forced && strcmp(path, "-") == 0) { /* the command before a pipe has failed, more likely than not */
+        s = NF_FAIL_AT(err, NF_EDATA, r.path, 0, "nothing came; --format text reads nothing as one empty article");
+        goto out;
+    }
     r.format = forced ? forced : by_name ? by_name : nfi_format_by_content(r.buf + skip, r.have - skip, o->text ? o->text : "text");
     if (r.format->table) {
         if (r.have == skip && r.eof) {

@@ -124,16 +124,17 @@ START_TEST(excel_gets_a_mark_and_crlf_and_no_formulas)
     nf_csv *w = table(NF_CSV_EXCEL);
     static const char *const cells[] = {
         "=1+1", "+44 20", "-1",  "-- dash",       "@user",    "\t=1", "\r=1", "\n",  " =1",   "\xef\xbc\x9d" "1", "\xef\xbc\x8b",     "\xef\xbc\x8d",
-        "\xef\xbc\xa0x",  "|cmd",   "%0A", "\u00a0\u200b=", "\ufeff=1", "a=1",  "'=1",  "1-2", "plain", "",    "\u3000x"};
+        "\xef\xbc\xa0x",  "|cmd",   "%0A", "\u00a0\u200b=", "\ufeff=1", "a=1",  "'=1",  "1-2", "plain", "",    "\u3000x",
+        "-0.5", "-12,5",  "-1+2", "-.5",           "-1.",      "-1.2.3", "-",  "--1", "-1e5",  " -1"};
 
     for (size_t i = 0; i < sizeof cells / sizeof *cells; i++)
         nf_csv_str(w, cells[i]);
     nf_csv_num(w, -1.25, 2);
     nf_csv_int(w, -7);
     nf_csv_end(w);
-    gives(w, "\xef\xbb\xbf'=1+1,'+44 20,'-1,'-- dash,'@user,'\t=1,\"'\r=1\",\"'\n\",' "
+    gives(w, "\xef\xbb\xbf'=1+1,'+44 20,-1,'-- dash,'@user,'\t=1,\"'\r=1\",\"'\n\",' "
              "=1,'\xef\xbc\x9d" "1,'\xef\xbc\x8b,'\xef\xbc\x8d,'\xef\xbc\xa0x,'|cmd,'%0A,'\u00a0\u200b=,'\ufeff=1,a=1,"
-             "'=1,1-2,plain,,\u3000x,-1.25,-7\r\n");
+             "'=1,1-2,plain,,\u3000x,-0.5,\"-12,5\",'-1+2,'-.5,'-1.,'-1.2.3,'-,'--1,'-1e5,' -1,-1.25,-7\r\n");
 }
 END_TEST
 

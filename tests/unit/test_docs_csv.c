@@ -62,7 +62,8 @@ START_TEST(malformed_records_are_named)
                "columns: id\nmalformed input june.csv:3: record 2 has 1 field, the header has 2\n");
     expect_str("june.csv", "id,text\n1,a,b\n", NULL, "columns: id\nmalformed input june.csv:2: record 1 has 3 fields, the header has 2\n");
     expect_str("june.csv", "id,text\n1,\"a\nb\"\n2,\"x\ny\",\"open\n\n3,\"\"z\n", NULL,
-               "columns: id\nmalformed input june.csv:5: record 2: the quote that opens on this line is never closed\n");
+               "columns: id\nmalformed input june.csv:5: record 2: the quote that opens on this line is never closed and takes in "
+               "the next 2 lines\n");
     expect_str("june.csv", "id,text\n1,\"a\nb\"c\n", NULL,
                "columns: id\nmalformed input june.csv:3: record 1: text after a closing quote\n");
     expect_str("june.csv", "id,text\n1,a\"b\n", NULL,
