@@ -78,10 +78,17 @@ void nfi_vocab_seal(nfi_vocab *v)
 
 nf_status nfi_vocab_reset(nfi_vocab *v, nf_err *err)
 {
+    nfi_vocab fresh = {0};
+
+    NF_TRY(alloc_tables(&fresh, err)); /* first: on failure v stays what it was */
     nfi_vocab_seal(v);
+    v->words = fresh.words;
+    v->pairs = fresh.pairs;
+    v->wcap = fresh.wcap;
+    v->pcap = fresh.pcap;
     v->nwords = v->npairs = v->nnode = 0;
     nfi_arena_reset(&v->arena);
-    return alloc_tables(v, err);
+    return NF_OK;
 }
 
 size_t nfi_vocab_bytes(const nfi_vocab *v)
@@ -89,13 +96,12 @@ size_t nfi_vocab_bytes(const nfi_vocab *v)
     return v->wcap * sizeof *v->words + v->pcap * sizeof *v->pairs + v->capnode * sizeof *v->node + v->capword * sizeof *v->word + v->arena.bytes;
 }
 
-static nf_status rebuild_words(nfi_vocab *v, size_t cap, nf_err *err)
+/* Moves all words into fresh, which takes the place of the table. */
+static void place_words(nfi_vocab *v, nfi_word_slot *fresh, size_t cap)
 {
-    nfi_word_slot *fresh = nfi_calloc(cap, sizeof *fresh);
-    if (!fresh)
-        return NF_FAIL(err, NF_ENOMEM, "out of memory for a vocabulary of %zu words", v->nwords);
     nfi_word_slot *old = v->words;
     size_t oldcap = v->wcap;
+
     v->words = fresh;
     v->wcap = cap;
     for (size_t i = 0; i < oldcap; i++) {
@@ -107,17 +113,14 @@ static nf_status rebuild_words(nfi_vocab *v, size_t cap, nf_err *err)
         fresh[at] = old[i];
     }
     nfi_free(old);
-    return NF_OK;
 }
 
-static nf_status rebuild_pairs(nfi_vocab *v, size_t cap, nf_err *err)
+static void place_pairs(nfi_vocab *v, nfi_pair_slot *fresh, size_t cap)
 {
-    nfi_pair_slot *fresh = nfi_alloc(cap, sizeof *fresh);
-    if (!fresh)
-        return NF_FAIL(err, NF_ENOMEM, "out of memory for %zu n-grams", v->npairs);
-    memset(fresh, 0xff, cap * sizeof *fresh);
     nfi_pair_slot *old = v->pairs;
     size_t oldcap = v->pcap;
+
+    memset(fresh, 0xff, cap * sizeof *fresh);
     v->pairs = fresh;
     v->pcap = cap;
     for (size_t i = 0; i < oldcap; i++) {
@@ -129,6 +132,44 @@ static nf_status rebuild_pairs(nfi_vocab *v, size_t cap, nf_err *err)
         fresh[at] = old[i];
     }
     nfi_free(old);
+}
+
+static nf_status rebuild_words(nfi_vocab *v, size_t cap, nf_err *err)
+{
+    nfi_word_slot *fresh = nfi_calloc(cap, sizeof *fresh);
+    if (!fresh)
+        return NF_FAIL(err, NF_ENOMEM, "out of memory for a vocabulary of %zu words", v->nwords);
+    place_words(v, fresh, cap);
+    return NF_OK;
+}
+
+static nf_status rebuild_pairs(nfi_vocab *v, size_t cap, nf_err *err)
+{
+    nfi_pair_slot *fresh = nfi_alloc(cap, sizeof *fresh);
+    if (!fresh)
+        return NF_FAIL(err, NF_ENOMEM, "out of memory for %zu n-grams", v->npairs);
+    place_pairs(v, fresh, cap);
+    return NF_OK;
+}
+
+/* Another secret, and SipHash for all words: somebody aims at the table. Keys of long words and the places of pairs depend on the secret too. */
+static nf_status rekey(nfi_vocab *v, nf_err *err)
+{
+    nfi_word_slot *words = nfi_calloc(v->wcap, sizeof *words);
+    nfi_pair_slot *pairs = nfi_alloc(v->pcap, sizeof *pairs);
+
+    if (!words || !pairs) {
+        nfi_free(words);
+        nfi_free(pairs);
+        return NF_FAIL(err, NF_ENOMEM, "out of memory for a vocabulary of %zu words", v->nwords);
+    }
+    v->secret = nfi_secret_random();
+    v->siphash = true;
+    for (size_t i = 0; i < v->wcap; i++)
+        if (v->words[i].n > 16)
+            long_key(v, (const uint8_t *)(uintptr_t)v->words[i].hi, v->words[i].n, &v->words[i].lo);
+    place_words(v, words, v->wcap);
+    place_pairs(v, pairs, v->pcap);
     return NF_OK;
 }
 
@@ -142,6 +183,8 @@ nf_status nfi_vocab_reserve(nfi_vocab *v, size_t words, size_t pairs, nf_err *er
         wcap *= 2;
     while ((v->npairs + pairs) * 3 > pcap * 2)
         pcap *= 2;
+    if (v->alarm && !v->siphash)
+        NF_TRY(rekey(v, err));
     if (wcap != v->wcap)
         NF_TRY(rebuild_words(v, wcap, err));
     if (pcap != v->pcap)
@@ -180,15 +223,7 @@ nfi_word_slot *nfi_vocab_word(nfi_vocab *v, const uint8_t *p, uint32_t n, bool *
     *fresh = false;
     if (s->n)
         return s;
-    if (probes > PROBE_ALARM && !v->siphash) { /* cannot happen by chance at load 1/2 */
-        v->siphash = true;
-        v->secret = nfi_secret_random();
-        nf_status st = rebuild_words(v, v->wcap, NULL);
-        if (st == NF_OK)
-            s = probe_word(v, p, n, lo, hi, &probes);
-        else
-            return NULL;
-    }
+    v->alarm |= probes > PROBE_ALARM; /* cannot happen by chance at load 1/2 */
     char *copy = nfi_arena_copy(&v->arena, p, n);
     if (!copy)
         return NULL;

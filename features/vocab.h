@@ -5,7 +5,7 @@
  *
  * Every word and n-gram is a node; node numbers are dense in order of first sight and mean nothing outside (final ids are ranks by document
  * frequency and bytes). Tables are open addressing with linear probing, load at most 1/2 (words) or 2/3 (n-grams), keyed by a random secret; a probe run that should
- * not happen switches the word table to SipHash.
+ * not happen makes the next nfi_vocab_reserve() draw another secret and switch the word table to SipHash.
  */
 #ifndef NFI_VOCAB_H
 #define NFI_VOCAB_H
@@ -38,7 +38,7 @@ typedef struct nfi_node {
 
 typedef struct nfi_vocab {
     nfi_secret secret;
-    bool siphash;
+    bool siphash, alarm; /* alarm: a probe run was too long; the next reserve switches to SipHash */
     nfi_word_slot *words;
     size_t wcap, nwords;
     nfi_pair_slot *pairs;
