@@ -3,6 +3,7 @@
 #include "models/model.h"
 
 #include "base/try.h"
+#include "datasets/record.h"
 #include "features/unicode.h"
 
 #include <math.h>
@@ -63,8 +64,8 @@ static nf_status resolve(nf_model *m, const nf_train_opts *o, nf_err *err)
         return NF_FAIL(err, NF_EINVAL, "no classifier \"%s\"", classifier);
     if (!m->weighting)
         return NF_FAIL(err, NF_EINVAL, "no weighting \"%s\"", weighting);
-    if (!isfinite(o->smoothing) || o->smoothing < 0 || o->smoothing > 1e6)
-        return NF_FAIL(err, NF_EINVAL, "smoothing must be above 0 (or auto)");
+    if (o->smoothing != 0.0 && !(o->smoothing >= NFI_MIN_SMOOTHING && o->smoothing <= NFI_MAX_SMOOTHING))
+        return NF_FAIL(err, NF_EINVAL, "smoothing must be from %g to %g (or auto)", NFI_MIN_SMOOTHING, NFI_MAX_SMOOTHING);
     const char *prior = o->prior ? o->prior : m->classifier->prior;
     if (strlen(prior) >= sizeof m->prior)
         return NF_FAIL(err, NF_EINVAL, "the prior list is longer than %zu bytes", sizeof m->prior - 1);
@@ -72,7 +73,7 @@ static nf_status resolve(nf_model *m, const nf_train_opts *o, nf_err *err)
     return NF_OK;
 }
 
-/* Classes with documents, at least two. */
+/* Classes with documents, at least two; and labels that a model file may hold, whoever counted them. */
 static nf_status check_classes(const nfi_terms *t, const nf_str *label, nf_err *err)
 {
     size_t have = 0, last = 0;
@@ -82,6 +83,9 @@ static nf_status check_classes(const nfi_terms *t, const nf_str *label, nf_err *
             have++;
             last = k;
         }
+        const char *fault = nfi_label_fault(label[k]);
+        if (fault)
+            return NF_FAIL(err, NF_EDATA, "label \"%.*s\" %s", (int)label[k].n, label[k].p, fault);
     }
     if (have == 0)
         return NF_FAIL(err, NF_EDATA, "none of the %llu documents has a label", (unsigned long long)t->ndocs);

@@ -9,6 +9,9 @@
 #include "models/nb.h"
 #include "newsframe/models.h"
 
+#define NFI_MIN_SMOOTHING 1e-12 /* what is trained can be loaded */
+#define NFI_MAX_SMOOTHING 1e6
+
 struct nf_model {
     nfi_text text;
     const nfi_weighting *weighting;

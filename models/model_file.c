@@ -212,7 +212,7 @@ static nf_status read_meta(nf_model *m, char *stop, size_t capstop, nf_err *err)
     m->text.hi = m->stride = (int)hi;
     NF_TRY(meta_text(m, meta, len, "prior", m->prior, sizeof m->prior, err));
     NF_TRY(meta_text(m, meta, len, "smoothing_how", m->smoothing_how, sizeof m->smoothing_how, err));
-    NF_TRY(meta_number(m, meta, len, "smoothing", 1e-12, 1e6, &m->smoothing, err));
+    NF_TRY(meta_number(m, meta, len, "smoothing", NFI_MIN_SMOOTHING, NFI_MAX_SMOOTHING, &m->smoothing, err));
     NF_TRY(meta_number(m, meta, len, "loo_accuracy", -1, 1, &m->loo_accuracy, err));
     NF_TRY(meta_number(m, meta, len, "loo_documents", 0, 0x1p53, &v, err));
     m->loo_documents = (uint64_t)v;

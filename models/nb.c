@@ -45,6 +45,8 @@ static nf_status prior_item(const char *s, size_t n, const nf_str *label, size_t
         return NF_FAIL(err, NF_EINVAL, "prior \"%.*s\": expected LABEL=SHARE with a share above 0", (int)n, s);
     for (size_t k = 0; k < nclasses; k++) {
         if (label[k].n == (size_t)(eq - s) && memcmp(label[k].p, s, label[k].n) == 0) {
+            if (prior[k] != 0.0)
+                return NF_FAIL(err, NF_EINVAL, "prior: class \"%.*s\" is named twice", (int)(eq - s), s);
             prior[k] = v;
             return NF_OK;
         }

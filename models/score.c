@@ -79,7 +79,7 @@ size_t nfi_model_score_row(const nf_model *m, const double table[NFI_TF_TABLE], 
 void nfi_log_odds(const double *acc, size_t n, double *log_odds, int32_t *best, int32_t *second, double *margin)
 {
     int32_t a = 0, b = -1;
-    double sum = 0.0;
+    double sum = 0.0, rest = 0.0;
 
     for (size_t k = 1; k < n; k++) {
         if (acc[k] > acc[a]) {
@@ -89,22 +89,21 @@ void nfi_log_odds(const double *acc, size_t n, double *log_odds, int32_t *best, 
             b = (int32_t)k;
         }
     }
-    /* ln(p/(1-p)) = s_k - ln(sum over the others of exp s): for the best class sum the others directly, for the rest take the class out */
+    /*
+     * ln(p/(1-p)) = s_k - ln(sum over the others of exp s). Each sum is taken relative to its greatest term, so that it is at least 1: for the best class that
+     * is the second, for the rest the best, whose sum less the class is the others'.
+     */
     for (size_t k = 0; k < n; k++) {
+        if ((int32_t)k != a)
+            rest += nfi_exp(acc[k] - acc[b]);
         log_odds[k] = nfi_exp(acc[k] - acc[a]);
         sum += log_odds[k];
     }
-    double rest = 0.0;
     for (size_t k = 0; k < n; k++)
-        if ((int32_t)k != a)
-            rest += log_odds[k];
-    for (size_t k = 0; k < n; k++) {
-        double others = (int32_t)k == a ? rest : sum - log_odds[k];
-        log_odds[k] = acc[k] - acc[a] - (others > 1e-300 ? nfi_log(others) : -690.7755278982137);
-    }
+        log_odds[k] = (int32_t)k == a ? acc[k] - acc[b] - nfi_log(rest) : acc[k] - acc[a] - nfi_log(sum - log_odds[k]);
     *best = a;
     *second = b;
-    *margin = log_odds[a] - log_odds[b];
+    *margin = log_odds[a] > log_odds[b] ? log_odds[a] - log_odds[b] : 0.0;
 }
 
 /* ---- streams ---- */
