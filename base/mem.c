@@ -11,17 +11,39 @@
 
 #define HUGE_PAGE ((size_t)2 << 20)
 
+/* Blocks from here up get whole huge pages: random access to large tables spends most of its time on address translation without. */
+#define HUGE_FROM (2 * HUGE_PAGE)
+
+static void *alloc_huge(size_t bytes)
+{
+    if (!nfi_add(bytes, HUGE_PAGE - 1, &bytes))
+        return NULL;
+    bytes &= ~(HUGE_PAGE - 1);
+    void *p = aligned_alloc(HUGE_PAGE, bytes);
+    if (p)
+        (void)madvise(p, bytes, MADV_HUGEPAGE); /* a hint */
+    return p;
+}
+
 void *nfi_alloc(size_t n, size_t size)
 {
     size_t bytes;
     if (!nfi_mul(n, size, &bytes))
         return NULL;
-    return malloc(bytes ? bytes : 1);
+    return bytes >= HUGE_FROM ? alloc_huge(bytes) : malloc(bytes ? bytes : 1);
 }
 
 void *nfi_calloc(size_t n, size_t size)
 {
-    return calloc(n ? n : 1, size ? size : 1);
+    size_t bytes;
+    if (!nfi_mul(n, size, &bytes))
+        return NULL;
+    if (bytes < HUGE_FROM)
+        return calloc(bytes ? bytes : 1, 1);
+    void *p = alloc_huge(bytes);
+    if (p)
+        memset(p, 0, bytes);
+    return p;
 }
 
 void *nfi_realloc(void *p, size_t n, size_t size)
@@ -38,15 +60,7 @@ void *nfi_alloc_aligned_raw(size_t n, size_t size)
     if (!nfi_mul(n, size, &bytes) || !nfi_add(bytes, 63, &bytes))
         return NULL;
     bytes &= ~(size_t)63;
-    if (bytes < 4 * HUGE_PAGE)
-        return aligned_alloc(64, bytes ? bytes : 64);
-    if (!nfi_add(bytes, HUGE_PAGE - 1, &bytes))
-        return NULL;
-    bytes &= ~(HUGE_PAGE - 1);
-    void *p = aligned_alloc(HUGE_PAGE, bytes);
-    if (p)
-        (void)madvise(p, bytes, MADV_HUGEPAGE); /* a hint: faults cost more than filling small pages does */
-    return p;
+    return bytes >= HUGE_FROM ? alloc_huge(bytes) : aligned_alloc(64, bytes ? bytes : 64);
 }
 
 void *nfi_alloc_aligned(size_t n, size_t size)

@@ -81,25 +81,25 @@ static nf_status count_chunk(void *ctx, size_t k, int worker, nf_err *err)
     ch->worker = worker;
     ch->first = p->base + p->bound[k];
     ch->n = p->bound[k + 1] - p->bound[k];
+    counter->rows.n = 0;
     for (size_t i = 0; i < ch->n; i++) {
         const nf_doc *d = &p->batch->docs[p->bound[k] + i];
-        size_t before = ch->rows.n;
+        size_t before = counter->rows.n;
         nf_str parts[2] = {d->title, d->text};
-        NF_TRY(nfi_count_doc(counter, parts, 2, &ch->rows, &p->c->ntokens[ch->first + i], err));
-        p->c->nterms[ch->first + i] = (uint32_t)(ch->rows.n - before);
+        NF_TRY(nfi_count_doc(counter, parts, 2, &counter->rows, &p->c->ntokens[ch->first + i], err));
+        p->c->nterms[ch->first + i] = (uint32_t)(counter->rows.n - before);
         p->c->idhash[ch->first + i] = nfi_xxh64(d->id.p, d->id.n);
     }
-    /* hand unused room back: chunks live as long as the corpus */
-    void *id = nfi_realloc(ch->rows.id, ch->rows.n, sizeof *ch->rows.id), *tf = NULL;
-    if (id) {
-        ch->rows.id = id;
-        ch->rows.capid = ch->rows.n;
-        tf = nfi_realloc(ch->rows.tf, ch->rows.n, sizeof *ch->rows.tf);
+    size_t n = counter->rows.n; /* kept at their exact size, since they live as long as the corpus */
+    ch->rows.id = nfi_arena_alloc(&p->c->rowmem[worker], n * sizeof *ch->rows.id);
+    ch->rows.tf = nfi_arena_alloc(&p->c->rowmem[worker], n * sizeof *ch->rows.tf);
+    if (!ch->rows.id || !ch->rows.tf)
+        return nfi_oom(err, "rows");
+    if (n) {
+        memcpy(ch->rows.id, counter->rows.id, n * sizeof *ch->rows.id);
+        memcpy(ch->rows.tf, counter->rows.tf, n * sizeof *ch->rows.tf);
     }
-    if (tf) {
-        ch->rows.tf = tf;
-        ch->rows.captf = ch->rows.n;
-    }
+    ch->rows.n = n;
     return NF_OK;
 }
 
@@ -165,6 +165,12 @@ nf_status nfi_counting_begin(nfi_counting *k, const nfi_text *text, const nf_cor
     x.c = nfi_calloc(1, sizeof *x.c);
     x.counter = nfi_calloc((size_t)x.threads, sizeof *x.counter);
     if (!x.c || !x.counter) {
+        s = nfi_oom(err, "a corpus");
+        goto out;
+    }
+    x.c->nrowmem = (size_t)x.threads;
+    x.c->rowmem = nfi_calloc(x.c->nrowmem, sizeof *x.c->rowmem);
+    if (!x.c->rowmem) {
         s = nfi_oom(err, "a corpus");
         goto out;
     }
@@ -246,27 +252,51 @@ static nf_status absorb(nf_corpus *c, nfi_vocab *from, uint32_t *map, nf_err *er
     return NF_OK;
 }
 
+typedef struct renumbering {
+    nf_corpus *c;
+    uint32_t *const *map; /* one a worker, NULL for the first */
+} renumbering;
+
+static nf_status renumber_chunk(void *ctx, size_t k, int worker, nf_err *err)
+{
+    const renumbering *r = ctx;
+    nfi_chunk *ch = &r->c->chunk[k];
+    const uint32_t *map = r->map[ch->worker];
+
+    (void)worker, (void)err;
+    for (size_t e = 0; map && e < ch->rows.n; e++)
+        ch->rows.id[e] = map[ch->rows.id[e]];
+    return NF_OK;
+}
+
 static nf_status unify(nf_corpus *c, nfi_counter *counter, int threads, nf_err *err)
 {
+    nf_status s = NF_OK;
+    uint32_t **map = nfi_calloc((size_t)threads, sizeof *map);
+
+    if (!map)
+        return nfi_oom(err, "merging vocabularies");
     c->vocab = counter[0].vocab;
     counter[0].vocab = (nfi_vocab){0};
     for (int w = 1; w < threads; w++) {
         nfi_vocab *from = &counter[w].vocab;
         if (from->nnode == 0)
             continue;
-        uint32_t *map = nfi_alloc(from->nnode, sizeof *map);
-        if (!map)
-            return nfi_oom(err, "merging vocabularies");
-        nf_status s = absorb(c, from, map, err);
-        for (size_t k = 0; s == NF_OK && k < c->nchunks; k++)
-            for (size_t e = 0; c->chunk[k].worker == w && e < c->chunk[k].rows.n; e++)
-                c->chunk[k].rows.id[e] = map[c->chunk[k].rows.id[e]];
-        nfi_free(map);
+        if (!(map[w] = nfi_alloc(from->nnode, sizeof **map))) {
+            s = nfi_oom(err, "merging vocabularies");
+            goto out;
+        }
+        NF_GO(absorb(c, from, map[w], err));
         nfi_vocab_clear(from);
-        NF_TRY(s);
     }
+    renumbering r = {c, map};
+    NF_GO(nfi_par_chunks(c->nchunks, threads, renumber_chunk, &r, err));
     nfi_vocab_seal(&c->vocab);
-    return NF_OK;
+out:
+    for (int w = 1; w < threads; w++)
+        nfi_free(map[w]);
+    nfi_free(map);
+    return s;
 }
 
 int nfi_by_bytes(const void *a, const void *b, void *ctx)
@@ -383,8 +413,9 @@ void nf_corpus_free(nf_corpus *c)
 {
     if (!c)
         return;
-    for (size_t k = 0; k < c->nchunks; k++)
-        nfi_rows_clear(&c->chunk[k].rows);
+    for (size_t w = 0; w < c->nrowmem; w++)
+        nfi_arena_clear(&c->rowmem[w]);
+    nfi_free(c->rowmem);
     nfi_free(c->chunk);
     nfi_free(c->nterms);
     nfi_free(c->ntokens);

@@ -18,6 +18,8 @@ typedef struct nfi_chunk {
 struct nf_corpus {
     nfi_text text;
     nfi_vocab vocab;
+    nfi_arena *rowmem;         /* nrowmem, one a worker: the rows of the chunks */
+    size_t nrowmem;
     nfi_chunk *chunk;
     size_t nchunks, capchunks;
     size_t n;                  /* documents */

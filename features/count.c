@@ -20,20 +20,21 @@ nf_status nfi_counter_init(nfi_counter *c, const nfi_text *text, nf_err *err)
     return nfi_vocab_init(&c->vocab, err);
 }
 
-void nfi_counter_clear(nfi_counter *c)
-{
-    nfi_vocab_clear(&c->vocab);
-    nfi_tokbuf_clear(&c->tok);
-    for (int m = 0; m < NFI_MAX_NGRAM; m++)
-        nfi_free(c->seq[m]);
-    *c = (nfi_counter){0};
-}
-
 void nfi_rows_clear(nfi_rows *r)
 {
     nfi_free(r->id);
     nfi_free(r->tf);
     *r = (nfi_rows){0};
+}
+
+void nfi_counter_clear(nfi_counter *c)
+{
+    nfi_vocab_clear(&c->vocab);
+    nfi_tokbuf_clear(&c->tok);
+    nfi_rows_clear(&c->rows);
+    for (int m = 0; m < NFI_MAX_NGRAM; m++)
+        nfi_free(c->seq[m]);
+    *c = (nfi_counter){0};
 }
 
 static inline void bump(nfi_rows *r, size_t base, uint32_t id, uint32_t *pos)

@@ -24,6 +24,7 @@ typedef struct nfi_counter {
     const nfi_text *text;
     nfi_vocab vocab;
     nfi_tokbuf tok;
+    nfi_rows rows;                /* scratch of whoever collects rows */
     uint32_t *seq[NFI_MAX_NGRAM]; /* seq[m-1][i]: node of the m-gram that ends at word i of the batch; 3 words of the batch before come first */
     size_t capseq[NFI_MAX_NGRAM];
     uint64_t stopped;             /* stop words left out of the last document */

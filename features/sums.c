@@ -19,6 +19,15 @@ typedef struct posting {
     uint32_t doc, tf;
 } posting;
 
+/* Entries of a part, as they come. */
+typedef struct nfi_sums {
+    uint16_t *cls;
+    int64_t *val;
+    uint32_t *doc;
+    uint64_t *freq; /* with NFI_SUM_ALL */
+    size_t n;
+} nfi_sums;
+
 typedef struct sum_pass {
     nfi_terms *t;
     const nf_corpus *c;
@@ -27,7 +36,7 @@ typedef struct sum_pass {
     const nfi_weighting *w;
     const double *inv, *table, *idf;
     size_t *bound;    /* parts + 1 term numbers */
-    nfi_buf *cls, *val, *doc, *freq; /* one a part */
+    nfi_sums *out;    /* one a part */
     bool all;         /* NFI_SUM_ALL */
     uint64_t *count;  /* n: classes of each term */
 } sum_pass;
@@ -122,13 +131,14 @@ static void put_entries(sum_pass *p, size_t part, tally *by, uint16_t *touched, 
             touched[j] = touched[j - 1];
             touched[j - 1] = x;
         }
-    for (size_t i = 0; i < n; i++) {
+    nfi_sums *o = &p->out[part];
+    for (size_t i = 0; i < n; i++, o->n++) {
         tally *t = &by[touched[i]];
-        nfi_buf_put(&p->cls[part], &touched[i], sizeof touched[i]);
-        nfi_buf_put(&p->val[part], &t->val, sizeof t->val);
-        nfi_buf_put(&p->doc[part], &t->doc, sizeof t->doc);
+        o->cls[o->n] = touched[i];
+        o->val[o->n] = t->val;
+        o->doc[o->n] = t->doc;
         if (p->all)
-            nfi_buf_put(&p->freq[part], &t->freq, sizeof t->freq);
+            o->freq[o->n] = t->freq;
         *t = (tally){0};
     }
 }
@@ -140,7 +150,15 @@ static nf_status add_up(sum_pass *p, size_t part, size_t a, size_t b, const post
     uint16_t *touched = nfi_alloc(p->t->nclasses, sizeof *touched);
     nf_status s = NF_OK;
 
-    if (!by || !touched) {
+    nfi_sums *o = &p->out[part];
+    size_t most = 0; /* a term has no more entries than documents or classes */
+    for (size_t term = a; term < b; term++)
+        most += p->t->df[term] < p->t->nclasses ? p->t->df[term] : p->t->nclasses;
+    o->cls = nfi_alloc(most, sizeof *o->cls);
+    o->val = nfi_alloc(most, sizeof *o->val);
+    o->doc = nfi_alloc(most, sizeof *o->doc);
+    o->freq = p->all ? nfi_alloc(most, sizeof *o->freq) : NULL;
+    if (!by || !touched || !o->cls || !o->val || !o->doc || (p->all && !o->freq)) {
         s = nfi_oom(err, "sums");
         goto out;
     }
@@ -170,8 +188,6 @@ static nf_status add_up(sum_pass *p, size_t part, size_t a, size_t b, const post
             p->t->all_val[term] = all.val;
         }
     }
-    if (!nfi_buf_ok(&p->cls[part]) || !nfi_buf_ok(&p->val[part]) || !nfi_buf_ok(&p->doc[part]) || !nfi_buf_ok(&p->freq[part]))
-        s = nfi_oom(err, "sums");
 out:
     nfi_free(by);
     nfi_free(touched);
@@ -228,18 +244,38 @@ out:
     return s;
 }
 
-/* Joins the parts' buffers into one array of n elements; frees them. */
-static void *join(nfi_buf *part, size_t parts, size_t n, size_t size)
+/* The parts' arrays one after another; each is freed as soon as it was copied. */
+static nf_status join(nfi_terms *t, nfi_sums *part, size_t parts, bool all, nf_err *err)
 {
-    char *all = nfi_alloc(n, size);
-    size_t at = 0;
-    for (size_t i = 0; i < parts; i++) {
-        if (all && part[i].n)
-            memcpy(all + at, part[i].p, part[i].n);
-        at += part[i].n;
-        nfi_buf_clear(&part[i]);
+    size_t n = (size_t)t->ptr[t->n], at = 0;
+
+    if (parts == 1) { /* nothing to join: only hand the unused room back */
+        t->cls = part->cls;
+        t->val = part->val;
+        t->doc = part->doc;
+        t->freq = part->freq;
+        *part = (nfi_sums){0};
+        return NF_OK;
     }
-    return all;
+#define JOIN(field)                                                                \
+    if (!(t->field = nfi_alloc(n, sizeof *t->field)))                              \
+        return nfi_oom(err, "sums");                                               \
+    at = 0;                                                                        \
+    for (size_t i = 0; i < parts; i++) {                                           \
+        if (part[i].n)                                                             \
+            memcpy(t->field + at, part[i].field, part[i].n * sizeof *t->field);    \
+        at += part[i].n;                                                           \
+        nfi_free(part[i].field);                                                   \
+        part[i].field = NULL;                                                      \
+    }
+    JOIN(cls)
+    JOIN(val)
+    JOIN(doc)
+    if (all) {
+        JOIN(freq)
+    }
+#undef JOIN
+    return NF_OK;
 }
 
 nf_status nfi_terms_sum(nfi_terms *t, const nf_corpus *c, const uint8_t *use, const uint32_t *of, const nfi_weighting *w, nfi_sum sum,
@@ -251,10 +287,10 @@ nf_status nfi_terms_sum(nfi_terms *t, const nf_corpus *c, const uint8_t *use, co
 
     nfi_tf_table(w->tf, table);
     size_t *bound = nfi_alloc(parts + 1, sizeof *bound);
-    nfi_buf *buf = nfi_calloc(parts * 4, sizeof *buf);
+    nfi_sums *out = nfi_calloc(parts, sizeof *out);
     uint64_t *count = nfi_calloc(t->n, sizeof *count);
     t->ptr = nfi_alloc(t->n + 1, sizeof *t->ptr);
-    if (!inv || !bound || !buf || !count || !t->ptr || (!w->additive && !(idf = make_idf(t)))) {
+    if (!inv || !bound || !out || !count || !t->ptr || (!w->additive && !(idf = make_idf(t)))) {
         s = nfi_oom(err, "sums");
         goto out;
     }
@@ -275,22 +311,20 @@ nf_status nfi_terms_sum(nfi_terms *t, const nf_corpus *c, const uint8_t *use, co
             sofar += t->df[i++];
     }
     bound[parts] = t->n;
-    sum_pass p = {t, c, use, of, w, inv, table, idf, bound, buf, buf + parts, buf + 2 * parts, buf + 3 * parts, sum == NFI_SUM_ALL, count};
+    sum_pass p = {t, c, use, of, w, inv, table, idf, bound, out, sum == NFI_SUM_ALL, count};
     NF_GO(nfi_par_chunks(parts, threads, sum_part, &p, err));
     t->ptr[0] = 0;
     for (size_t i = 0; i < t->n; i++)
         t->ptr[i + 1] = t->ptr[i] + count[i];
-    t->cls = join(p.cls, parts, t->ptr[t->n], sizeof *t->cls);
-    t->val = join(p.val, parts, t->ptr[t->n], sizeof *t->val);
-    t->doc = join(p.doc, parts, t->ptr[t->n], sizeof *t->doc);
-    if (p.all)
-        t->freq = join(p.freq, parts, t->ptr[t->n], sizeof *t->freq);
-    if (!t->cls || !t->val || !t->doc || (p.all && !t->freq))
-        s = nfi_oom(err, "sums");
+    s = join(t, out, parts, p.all, err);
 out:
-    for (size_t i = 0; buf && i < parts * 4; i++)
-        nfi_buf_clear(&buf[i]);
-    nfi_free(buf);
+    for (size_t i = 0; out && i < parts; i++) {
+        nfi_free(out[i].cls);
+        nfi_free(out[i].val);
+        nfi_free(out[i].doc);
+        nfi_free(out[i].freq);
+    }
+    nfi_free(out);
     nfi_free(bound);
     nfi_free(count);
     nfi_free(inv);

@@ -205,9 +205,18 @@ void nfi_news_ascii(nfi_tokbuf *b, const char *raw, size_t len, const char *text
         nfi_tok_emit(b, word, m);
 }
 
-static void special(nfi_tokbuf *b, const char *text, size_t n, size_t s, size_t e)
+/* What nfi_news_ascii() does, without a copy where the token only gets shorter. */
+static void special(nfi_tokbuf *b, const char *text, size_t n, size_t s, size_t e, uint32_t off)
 {
-    nfi_news_ascii(b, text + s, e - s, text, n, s, e);
+    const char *raw = text + s;
+    size_t len = e - s;
+
+    if (len > 2 && raw[len - 2] == '\'' && lower(raw[len - 1]) == 's')
+        len -= 2;
+    if ((len >= 3 && raw[1] == '.') || (len <= 3 && is_capital(raw[0]) && strchr("UWI", raw[0]))) /* initials; perhaps an acronym */
+        nfi_news_ascii(b, raw, e - s, text, n, s, e);
+    else if (len >= 2)
+        nfi_tok_push(b, off, len);
 }
 
 const nfi_tokenizer nfi_tok_news = {

@@ -31,11 +31,16 @@ typedef struct nfi_tokbuf {
     nfi_buf work; /* scratch of chunk() */
     uint32_t *cps; /* scratch of chunk(): code points */
     size_t capcps;
+    uint32_t *turn; /* where the words of the segment start and end */
+    size_t capturn;
 } nfi_tokbuf;
 
 void nfi_tokbuf_clear(nfi_tokbuf *b);
 /* Appends a token with a copy of its bytes; n > NFI_MAX_TOKEN counts as dropped, n == 0 is nothing. Tokens never hold bytes <= 0x20. */
 void nfi_tok_emit(nfi_tokbuf *b, const void *p, size_t n);
+
+/* Appends a token whose bytes stand in b->bytes already; 0 < n <= NFI_MAX_TOKEN. */
+void nfi_tok_push(nfi_tokbuf *b, uint32_t off, size_t n);
 
 typedef struct nfi_tokenizer {
     const char *name, *summary;
@@ -47,8 +52,11 @@ typedef struct nfi_tokenizer {
     bool (*joins)(const char *text, size_t n, size_t i);
     bool underscore_is_letter; /* _ counts as a word character anywhere (sklearn) */
     size_t min_ascii;          /* shortest ASCII token kept, in bytes */
-    /* Rewrites an ASCII token [s, e) of text that holds a joiner, or that is an all-capital word of 2 or 3 letters; emits what it becomes. NULL: no rewriting. */
-    void (*special)(nfi_tokbuf *b, const char *text, size_t n, size_t s, size_t e);
+    /*
+     * Rewrites an ASCII token [s, e) of text that holds a joiner, or that is an all-capital word of 2 or 3 letters; emits what it becomes. off: where its
+     * lowered bytes stand in b->bytes already, so that a token which only gets shorter needs no copy (nfi_tok_push). NULL: no rewriting.
+     */
+    void (*special)(nfi_tokbuf *b, const char *text, size_t n, size_t s, size_t e, uint32_t off);
     /* Tokenises [s, e) of text: no ASCII blank inside, at least one byte >= 0x80, possibly ill-formed UTF-8. */
     void (*chunk)(nfi_tokbuf *b, const char *text, size_t n, size_t s, size_t e);
 } nfi_tokenizer;

@@ -29,6 +29,7 @@ void nfi_tokbuf_clear(nfi_tokbuf *b)
     nfi_free(b->tok);
     nfi_free(b->cls);
     nfi_free(b->cps);
+    nfi_free(b->turn);
     nfi_buf_clear(&b->work);
     *b = (nfi_tokbuf){0};
 }
@@ -55,6 +56,12 @@ void nfi_tok_emit(nfi_tokbuf *b, const void *p, size_t n)
     memcpy(b->bytes + b->nbytes, p, n);
     b->tok[b->ntok++] = (nfi_token){(uint32_t)b->nbytes, (uint32_t)n};
     b->nbytes += n;
+}
+
+void nfi_tok_push(nfi_tokbuf *b, uint32_t off, size_t n)
+{
+    if (reserve(b, 0, 1))
+        b->tok[b->ntok++] = (nfi_token){off, (uint32_t)n};
 }
 
 /* End of the segment that starts at s: after the last blank within SEGMENT bytes, or the next blank when there is none. */
@@ -150,6 +157,11 @@ static size_t find_chunks(nfi_tokbuf *b, const char *text, size_t s, size_t e, s
     return count;
 }
 
+/* Bits [s, s + len) of a bit set over blocks, len <= 64; The block after the last is empty. */
+#define BITS(field, s, len)                                                                                                                    \
+    (((b->cls[(s) >> 6].field >> ((s) & 63)) | (((s) & 63) ? b->cls[((s) >> 6) + 1].field << (64 - ((s) & 63)) : 0)) &                         \
+     ((len) < 64 ? (UINT64_C(1) << (len)) - 1 : UINT64_MAX))
+
 /* Emits the ASCII token [s, e) of the segment that starts at base. */
 static inline void ascii_token(const nfi_tokenizer *t, nfi_tokbuf *b, const char *text, size_t n, size_t base, size_t s, size_t e)
 {
@@ -161,27 +173,44 @@ static inline void ascii_token(const nfi_tokenizer *t, nfi_tokbuf *b, const char
         b->dropped++;
         return;
     }
-    if (t->special) {
-        uint64_t joined = 0;
-        for (size_t k = s >> 6; k <= (e - 1) >> 6; k++)
-            joined |= b->cls[k].joiner;
-        bool caps = len <= 3 && (b->cls[s >> 6].upper >> (s & 63) & 1) && (b->cls[(e - 1) >> 6].upper >> ((e - 1) & 63) & 1);
-        if (joined | caps) {
-            t->special(b, text, n, base + s, base + e);
+    if (t->special) { /* a joiner inside, or 2 or 3 capitals: tested without a branch for each, since short words are many */
+        uint64_t joined = len <= 64 ? BITS(joiner, s, len) : 1, first = b->cls[s >> 6].upper >> (s & 63), last = b->cls[(e - 1) >> 6].upper >> ((e - 1) & 63);
+        if (joined | (first & last & (uint64_t)(len <= 3))) {
+            t->special(b, text, n, base + s, base + e, (uint32_t)s);
             return;
         }
     }
     b->tok[b->ntok++] = (nfi_token){(uint32_t)s, (uint32_t)len};
 }
 
+/* Places where the word bit turns, in order: starts and ends by turns. turn has room for 64 a block and one more. */
+static size_t find_turns(const nfi_tokbuf *b, size_t blocks, uint32_t *turn)
+{
+    uint64_t carry = 0;
+    size_t n = 0;
+
+    for (size_t k = 0; k <= blocks; k++) { /* the extra block is empty: it closes a token at the end */
+        uint64_t w = b->cls[k].letter, turns = w ^ (w << 1 | carry);
+        uint32_t at = (uint32_t)(k * 64);
+        carry = w >> 63;
+        while (turns) {
+            turn[n++] = at + (uint32_t)__builtin_ctzll(turns);
+            turns &= turns - 1;
+        }
+    }
+    return n;
+}
+
 static void extract(const nfi_tokenizer *t, nfi_tokbuf *b, const char *text, size_t n, size_t base, size_t end, size_t blocks)
 {
     nfi_buf list = {0};
-    size_t nchunks = 0, next = 0;
-    uint64_t high = 0, carry = 0;
-    size_t start = 0;
-    bool open = false;
+    size_t nchunks = 0, next = 0, room = (end - base) / 2 + 1;
+    uint64_t high = 0;
 
+    if (nfi_grow(&b->turn, &b->capturn, blocks * 64 + 1, sizeof *b->turn, NULL) != NF_OK) {
+        b->failed = true;
+        return;
+    }
     for (size_t k = 0; k < blocks; k++)
         high |= b->cls[k].high;
     if (high) {
@@ -192,35 +221,21 @@ static void extract(const nfi_tokenizer *t, nfi_tokbuf *b, const char *text, siz
         }
     }
     const span *chunk = (const span *)(const void *)list.p;
+    size_t turns = find_turns(b, blocks, b->turn);
 
-    for (size_t k = 0; k <= blocks; k++) { /* the extra block is empty: it closes a token at the end */
-        uint64_t w = b->cls[k].letter;
-        uint64_t turns = w ^ (w << 1 | carry);
-        carry = w >> 63;
-        if (!turns)
-            continue;
-        if (!reserve(b, 0, 33))
-            goto out;
-        for (; turns; turns &= turns - 1) {
-            size_t at = k * 64 + (size_t)__builtin_ctzll(turns);
-            if (!open) {
-                start = at;
-                open = true;
-                continue;
+    for (size_t i = 0; i < turns; i += 2) {
+        size_t start = b->turn[i];
+        if (__builtin_expect(next < nchunks && start >= chunk[next].s, 0)) {
+            while (next < nchunks && start >= chunk[next].e) {
+                t->chunk(b, text, n, base + chunk[next].s, base + chunk[next].e);
+                next++;
             }
-            open = false;
-            if (__builtin_expect(next < nchunks, 0)) {
-                while (next < nchunks && start >= chunk[next].s && start >= chunk[next].e) {
-                    t->chunk(b, text, n, base + chunk[next].s, base + chunk[next].e);
-                    next++;
-                }
-                if (next < nchunks && start >= chunk[next].s)
-                    continue; /* inside the chunk: it is tokenised as a whole */
-                if (!reserve(b, 0, 33))
-                    goto out;
-            }
-            ascii_token(t, b, text, n, base, start, at);
+            if (!reserve(b, 0, room))
+                goto out;
+            if (next < nchunks && start >= chunk[next].s)
+                continue; /* inside the chunk: it is tokenised as a whole */
         }
+        ascii_token(t, b, text, n, base, start, b->turn[i + 1]);
     }
     for (; next < nchunks && !b->failed; next++)
         t->chunk(b, text, n, base + chunk[next].s, base + chunk[next].e);

@@ -179,7 +179,7 @@ nf_status nfi_vocab_reserve(nfi_vocab *v, size_t words, size_t pairs, nf_err *er
 
     if (v->nnode + words + pairs >= NFI_NONE)
         return NF_FAIL(err, NF_ELIMIT, "more than 2^32 distinct terms in memory; lower --memory so that they are sorted on disk");
-    while ((v->nwords + words) * 2 > wcap)
+    while ((v->nwords + words) * 3 > wcap * 2)
         wcap *= 2;
     while ((v->npairs + pairs) * 3 > pcap * 2)
         pcap *= 2;

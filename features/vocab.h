@@ -4,7 +4,7 @@
  * hashed for an n-gram.
  *
  * Every word and n-gram is a node; node numbers are dense in order of first sight and mean nothing outside (final ids are ranks by document
- * frequency and bytes). Tables are open addressing with linear probing, load at most 1/2 (words) or 2/3 (n-grams), keyed by a random secret; a probe run that should
+ * frequency and bytes). Tables are open addressing with linear probing, load at most 2/3, keyed by a random secret; a probe run that should
  * not happen makes the next nfi_vocab_reserve() draw another secret and switch the word table to SipHash.
  */
 #ifndef NFI_VOCAB_H

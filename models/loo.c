@@ -18,7 +18,7 @@
 
 #include <string.h>
 
-enum { BLOCK = 64, LADDER = 9, START = 4, AHEAD = 8 };
+enum { BLOCK = 64, LADDER = 9, START = 5, AHEAD = 8 };
 
 /* What a term needs, side by side: terms come in no order, and every array apart would be a cache miss of its own. */
 typedef struct loo_term {
@@ -273,7 +273,7 @@ nf_status nfi_nb_tune(const nfi_classifier *k, const nfi_terms *t, const nfi_sam
 {
     static const double ladder[LADDER] = {0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0};
     uint64_t correct[LADDER] = {0}, n = 0;
-    size_t lo = START, hi = START + 3, best;
+    size_t lo = START, hi = START + 2, best;
 
     NF_TRY(nfi_nb_leave_one_out(k, t, sample, w, prior, data_prior, ladder + lo, hi - lo, threads, correct + lo, &n, err));
     for (;;) {

@@ -349,7 +349,7 @@ static uint64_t entry_of(const nf_model *m, size_t t, size_t k)
 uint64_t nf_model_term_docs(const nf_model *m, size_t t, size_t k)
 {
     uint64_t e = entry_of(m, t, k);
-    return e == UINT64_MAX ? 0 : m->doc[e];
+    return e == UINT64_MAX || !m->doc ? 0 : m->doc[e];
 }
 
 double nf_model_term_weight(const nf_model *m, size_t t, size_t k)

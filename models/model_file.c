@@ -21,6 +21,7 @@
 
 #include "base/try.h"
 #include "base/utf8.h"
+#include "datasets/record.h"
 #include "features/unicode.h"
 
 #include <math.h>
@@ -107,7 +108,8 @@ nf_status nf_model_save(const nf_model *m, const char *path, nf_err *err)
     nfi_secw_section(w, "TPTR", NFI_U64, true, m->ptr, m->n + 1);
     nfi_secw_section(w, "TCLS", NFI_U16, true, m->cls, (size_t)m->ptr[m->n]);
     nfi_secw_section(w, "TWGT", NFI_F32, true, m->w, (size_t)m->ptr[m->n]);
-    nfi_secw_section(w, "TDOC", NFI_U32, false, m->doc, (size_t)m->ptr[m->n]);
+    if (m->doc) /* not every file has it */
+        nfi_secw_section(w, "TDOC", NFI_U32, false, m->doc, (size_t)m->ptr[m->n]);
     s = nfi_secw_commit(w, err);
 out:
     nfi_buf_clear(&meta);
@@ -160,7 +162,10 @@ static nf_status meta_text(nf_model *m, const char *meta, size_t len, const char
     size_t n;
     char what[64];
 
-    if (!meta_value(meta, len, key, &v, &n) || n >= cap || memchr(v, 0, n) || nfi_utf8_valid_prefix(v, n) != n) {
+    bool fine = meta_value(meta, len, key, &v, &n) && n < cap && nfi_utf8_valid_prefix(v, n) == n;
+    for (size_t i = 0; fine && i < n; i++)
+        fine = (unsigned char)v[i] >= 0x20 && v[i] != 0x7f;
+    if (!fine) {
         snprintf(what, sizeof what, "setting \"%s\" is missing or malformed", key);
         return bad(m, err, what);
     }
@@ -181,21 +186,35 @@ static nf_status meta_number(nf_model *m, const char *meta, size_t len, const ch
     return NF_OK;
 }
 
+static nf_status meta_count(nf_model *m, const char *meta, size_t len, const char *key, uint64_t lo, uint64_t hi, uint64_t *out, nf_err *err)
+{
+    char what[64];
+    double v;
+
+    NF_TRY(meta_number(m, meta, len, key, (double)lo, (double)hi, &v, err));
+    *out = (uint64_t)v;
+    if ((double)*out != v) {
+        snprintf(what, sizeof what, "setting \"%s\" is not a whole number", key);
+        return bad(m, err, what);
+    }
+    return NF_OK;
+}
+
 static nf_status read_meta(nf_model *m, char *stop, size_t capstop, nf_err *err)
 {
     const char *meta;
     uint64_t len;
     const void *p;
     char name[64];
-    double lo, hi, version, v;
+    uint64_t lo, hi, version;
 
     NF_TRY(nfi_secr_get(m->file, "META", NFI_BYTES, true, &p, &len, err));
     meta = p;
     NF_TRY(meta_text(m, meta, len, "tokenizer", name, sizeof name, err));
     if (!(m->text.tokenizer = nfi_tokenizer_find(name)))
         return bad(m, err, "it names a tokenizer that this program does not have");
-    NF_TRY(meta_number(m, meta, len, "tokenizer_version", 0, 1e9, &version, err));
-    if ((uint32_t)version != m->text.tokenizer->version)
+    NF_TRY(meta_count(m, meta, len, "tokenizer_version", 0, UINT32_MAX, &version, err));
+    if (version != m->text.tokenizer->version)
         return bad(m, err, "it was made with another version of the tokenizer; train it again");
     NF_TRY(meta_text(m, meta, len, "unicode", m->unicode, sizeof m->unicode, err));
     if (strcmp(m->unicode, nfi_unicode_version()) != 0)
@@ -206,18 +225,16 @@ static nf_status read_meta(nf_model *m, char *stop, size_t capstop, nf_err *err)
     NF_TRY(meta_text(m, meta, len, "weighting", name, sizeof name, err));
     if (!(m->weighting = nfi_weighting_find(name)))
         return bad(m, err, "it names a weighting that this program does not have");
-    NF_TRY(meta_number(m, meta, len, "ngram_lo", 1, NFI_MAX_NGRAM, &lo, err));
-    NF_TRY(meta_number(m, meta, len, "ngram_hi", lo, NFI_MAX_NGRAM, &hi, err));
+    NF_TRY(meta_count(m, meta, len, "ngram_lo", 1, NFI_MAX_NGRAM, &lo, err));
+    NF_TRY(meta_count(m, meta, len, "ngram_hi", lo, NFI_MAX_NGRAM, &hi, err));
     m->text.lo = (int)lo;
     m->text.hi = m->stride = (int)hi;
     NF_TRY(meta_text(m, meta, len, "prior", m->prior, sizeof m->prior, err));
     NF_TRY(meta_text(m, meta, len, "smoothing_how", m->smoothing_how, sizeof m->smoothing_how, err));
     NF_TRY(meta_number(m, meta, len, "smoothing", NFI_MIN_SMOOTHING, NFI_MAX_SMOOTHING, &m->smoothing, err));
     NF_TRY(meta_number(m, meta, len, "loo_accuracy", -1, 1, &m->loo_accuracy, err));
-    NF_TRY(meta_number(m, meta, len, "loo_documents", 0, 0x1p53, &v, err));
-    m->loo_documents = (uint64_t)v;
-    NF_TRY(meta_number(m, meta, len, "documents", 1, 0x1p53, &v, err));
-    m->documents = (uint64_t)v;
+    NF_TRY(meta_count(m, meta, len, "loo_documents", 0, UINT64_C(1) << 53, &m->loo_documents, err));
+    NF_TRY(meta_count(m, meta, len, "documents", 1, UINT64_C(1) << 53, &m->documents, err));
     return meta_text(m, meta, len, "stop", stop, capstop, err);
 }
 
@@ -338,6 +355,13 @@ static nf_status read_arrays(nf_model *m, const char *stop, nf_err *err)
         return nfi_oom(err, "labels");
     for (size_t k = 0; k < m->nclasses; k++)
         m->label[k] = (nf_str){blob + (k ? end[k - 1] : 0), (size_t)(end[k] - (k ? end[k - 1] : 0))};
+    for (size_t k = 0; k < m->nclasses; k++) {
+        const char *fault = nfi_label_fault(m->label[k]);
+        char what[80];
+        snprintf(what, sizeof what, "a label %s", fault ? fault : "");
+        if (fault)
+            return bad(m, err, what);
+    }
 
     NF_TRY(read_strings(m, "STPE", "STPB", UINT64_MAX, NFI_MAX_TOKEN, 0x21, "stop words", &end, &blob, &n, &nbytes, err));
     words = nfi_calloc((size_t)n, sizeof *words);
