@@ -65,7 +65,7 @@ NF_API int32_t nf_model_find_label(const nf_model *m, nf_str label);/**< class n
 /** Term t of the model in byte order (words joined by a space) into buf, cut at cap. @return full length. */
 NF_API size_t nf_model_term(const nf_model *m, size_t t, char *buf, size_t cap);
 NF_API uint64_t nf_model_term_df(const nf_model *m, size_t t);
-/** Documents of class k that have term t. */
+/** Documents of class k that have term t; 0 when the file of the model leaves these counts out. */
 NF_API uint64_t nf_model_term_docs(const nf_model *m, size_t t, size_t k);
 /** Weight of term t for class k as it enters a score, in nats per unit of document weight, class against the mean of the others. */
 NF_API double nf_model_term_weight(const nf_model *m, size_t t, size_t k);
