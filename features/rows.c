@@ -136,6 +136,7 @@ nf_status nf_corpus_rows(const nf_corpus *c, const nf_select_opts *select, const
     if (!v)
         return nfi_oom(err, "a vocabulary");
     NF_GO(nfi_terms_build(&v->terms, &of, c, NULL, select, NULL, NFI_SUM_NONE, threads, err));
+    NF_GO(nfi_terms_rank(&v->terms, err));
     NF_GO(nfi_terms_by_rank(&v->terms, &v->term, err));
     idf = nfi_alloc(v->terms.n, sizeof *idf);
     ptr = nfi_alloc(c->n + 1, sizeof *ptr);

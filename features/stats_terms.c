@@ -266,7 +266,6 @@ nf_status nfi_terms_from_stats(nfi_terms *out, const nfi_stats_src *src, size_t 
     NF_GO(sort_words(&m, err));
     nfi_vocab_clear(&m.words);
     fit_all(&m);
-    NF_GO(nfi_terms_rank(&m.t, err));
     *out = m.t;
     m.t = (nfi_terms){0};
 out:

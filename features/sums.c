@@ -2,8 +2,8 @@
 /*
  * sums.c - rows to columns, then sums by class.
  *
- * Each worker owns a range of terms with about the same number of entries, scans all rows and places its own entries term by term
- * (a counting sort), then adds up each term's documents by class. Documents arrive in corpus order; sums are integers.
+ * The chunks are cut into parts; each part's entries are placed term by term (a counting sort), parts at the same time. Then the terms are cut
+ * into ranges, and each term's documents are added up by class, part after part, ranges at the same time. Sums are integers.
  */
 #include "features/sums.h"
 
@@ -19,7 +19,7 @@ typedef struct posting {
     uint32_t doc, tf;
 } posting;
 
-/* Entries of a part, as they come. */
+/* Entries of a range of terms, as they come. */
 typedef struct nfi_sums {
     uint16_t *cls;
     int64_t *val;
@@ -35,8 +35,11 @@ typedef struct sum_pass {
     const uint32_t *of;
     const nfi_weighting *w;
     const double *inv, *table, *idf;
-    size_t *bound;    /* parts + 1 term numbers */
-    nfi_sums *out;    /* one a part */
+    const nfi_df_parts *df;
+    posting **post;   /* by part of the chunks: its entries, term by term */
+    size_t **end;     /* by part: where the entries of each term end */
+    size_t *bound;    /* ranges + 1 term numbers */
+    nfi_sums *out;    /* one a range */
     bool all;         /* NFI_SUM_ALL */
     uint64_t *count;  /* n: classes of each term */
 } sum_pass;
@@ -123,7 +126,7 @@ static inline int64_t weight_of(const sum_pass *p, const posting *x, size_t term
 }
 
 /* Appends the entries of the touched classes, in rising order, and clears them. */
-static void put_entries(sum_pass *p, size_t part, tally *by, uint16_t *touched, size_t n)
+static void put_entries(sum_pass *p, size_t range, tally *by, uint16_t *touched, size_t n)
 {
     for (size_t i = 1; i < n; i++) /* few classes: insertion sort */
         for (size_t j = i; j > 0 && touched[j - 1] > touched[j]; j--) {
@@ -131,7 +134,7 @@ static void put_entries(sum_pass *p, size_t part, tally *by, uint16_t *touched, 
             touched[j] = touched[j - 1];
             touched[j - 1] = x;
         }
-    nfi_sums *o = &p->out[part];
+    nfi_sums *o = &p->out[range];
     for (size_t i = 0; i < n; i++, o->n++) {
         tally *t = &by[touched[i]];
         o->cls[o->n] = touched[i];
@@ -143,15 +146,17 @@ static void put_entries(sum_pass *p, size_t part, tally *by, uint16_t *touched, 
     }
 }
 
-/* Adds up the postings of the terms [a, b) by class and appends the entries to the part's buffers. */
-static nf_status add_up(sum_pass *p, size_t part, size_t a, size_t b, const posting *post, nf_err *err)
+/* Adds up the postings of one range of terms by class. */
+static nf_status add_range(void *ctx, size_t range, int worker, nf_err *err)
 {
+    sum_pass *p = ctx;
+    size_t a = p->bound[range], b = p->bound[range + 1], most = 0; /* a term has no more entries than documents or classes */
+    nfi_sums *o = &p->out[range];
+    nf_status s = NF_OK;
     tally *by = nfi_calloc(p->t->nclasses, sizeof *by);
     uint16_t *touched = nfi_alloc(p->t->nclasses, sizeof *touched);
-    nf_status s = NF_OK;
 
-    nfi_sums *o = &p->out[part];
-    size_t most = 0; /* a term has no more entries than documents or classes */
+    (void)worker;
     for (size_t term = a; term < b; term++)
         most += p->t->df[term] < p->t->nclasses ? p->t->df[term] : p->t->nclasses;
     o->cls = nfi_alloc(most, sizeof *o->cls);
@@ -165,23 +170,27 @@ static nf_status add_up(sum_pass *p, size_t part, size_t a, size_t b, const post
     for (size_t term = a; term < b; term++) {
         tally all = {0};
         size_t ntouched = 0;
-        for (uint32_t i = 0; i < p->t->df[term]; i++, post++) {
-            int32_t k = p->c->label[post->doc];
-            int64_t v = weight_of(p, post, term);
-            bool over = __builtin_add_overflow(all.val, v, &all.val);
-            all.freq += post->tf;
-            if (k >= 0) {
-                if (by[k].doc++ == 0)
-                    touched[ntouched++] = (uint16_t)k;
-                by[k].freq += post->tf;
-                by[k].val += v; /* no larger than all.val: every weight is >= 0 */
-            }
-            if (over) {
-                s = NF_FAIL(err, NF_ELIMIT, "a sum of weights exceeds 2^31: too many occurrences of one term for exact sums");
-                goto out;
+        bool over = false;
+        for (size_t part = 0; part < p->df->n; part++) {
+            const posting *x = p->post[part] + (term ? p->end[part][term - 1] : 0), *end = p->post[part] + p->end[part][term];
+            for (; x < end; x++) {
+                int32_t k = p->c->label[x->doc];
+                int64_t v = weight_of(p, x, term);
+                over |= __builtin_add_overflow(all.val, v, &all.val);
+                all.freq += x->tf;
+                if (k >= 0) {
+                    if (by[k].doc++ == 0)
+                        touched[ntouched++] = (uint16_t)k;
+                    by[k].freq += x->tf;
+                    by[k].val += v; /* no larger than all.val: every weight is >= 0 */
+                }
             }
         }
-        put_entries(p, part, by, touched, ntouched);
+        if (over) {
+            s = NF_FAIL(err, NF_ELIMIT, "a sum of weights exceeds 2^31: too many occurrences of one term for exact sums");
+            goto out;
+        }
+        put_entries(p, range, by, touched, ntouched);
         p->count[term] = ntouched;
         if (p->all) {
             p->t->all_freq[term] = all.freq;
@@ -194,27 +203,29 @@ out:
     return s;
 }
 
-static nf_status sum_part(void *ctx, size_t part, int worker, nf_err *err)
+/* Places the entries of one part of the chunks, term by term. */
+static nf_status place_part(void *ctx, size_t part, int worker, nf_err *err)
 {
     sum_pass *p = ctx;
     const nf_corpus *c = p->c;
-    size_t a = p->bound[part], b = p->bound[part + 1];
-    nf_status s = NF_OK;
+    size_t n = p->t->n, total = 0;
+    size_t *at = p->end[part] = nfi_calloc(n, sizeof *at);
 
     (void)worker;
-    size_t *at = nfi_alloc(b - a + 1, sizeof *at);
-    posting *post = NULL;
     if (!at)
         return nfi_oom(err, "sums");
-    at[0] = 0;
-    for (size_t i = a; i < b; i++)
-        at[i - a + 1] = at[i - a] + p->t->df[i];
-    post = nfi_alloc(at[b - a], sizeof *post);
-    if (!post) {
-        s = nfi_oom(err, "sums");
-        goto out;
+    for (size_t i = 0; i < c->vocab.nnode; i++)
+        if (p->of[i] != NFI_NONE)
+            at[p->of[i]] = p->df->df[part][i];
+    for (size_t i = 0; i < n; i++) { /* counts to starts; placing moves each to its end */
+        size_t df = at[i];
+        at[i] = total;
+        total += df;
     }
-    for (size_t k = 0; k < c->nchunks; k++) {
+    posting *post = p->post[part] = nfi_alloc(total, sizeof *post);
+    if (!post)
+        return nfi_oom(err, "sums");
+    for (size_t k = nfi_part_begin(c, p->df->n, part); k < nfi_part_begin(c, p->df->n, part + 1); k++) {
         const nfi_rows *r = &c->chunk[k].rows;
         size_t e = 0;
         for (size_t d = c->chunk[k].first; d < c->chunk[k].first + c->chunk[k].n; d++) {
@@ -224,24 +235,21 @@ static nf_status sum_part(void *ctx, size_t part, int worker, nf_err *err)
                 continue;
             }
             for (; e < end; e += AHEAD) { /* look-ups of a group first, so that their misses overlap */
-                size_t term[AHEAD], m = end - e < AHEAD ? end - e : AHEAD;
+                uint32_t term[AHEAD];
+                size_t m = end - e < AHEAD ? end - e : AHEAD;
                 for (size_t i = 0; i < m; i++)
-                    term[i] = (size_t)p->of[r->id[e + i]] - a; /* NFI_NONE and terms of other parts fall outside */
+                    term[i] = p->of[r->id[e + i]];
                 for (size_t i = 0; i < m; i++)
-                    if (term[i] < b - a)
+                    if (term[i] != NFI_NONE)
                         __builtin_prefetch(&post[at[term[i]]], 1);
                 for (size_t i = 0; i < m; i++)
-                    if (term[i] < b - a)
+                    if (term[i] != NFI_NONE)
                         post[at[term[i]]++] = (posting){(uint32_t)d, r->tf[e + i]};
             }
             e = end;
         }
     }
-    s = add_up(p, part, a, b, post, err);
-out:
-    nfi_free(at);
-    nfi_free(post);
-    return s;
+    return NF_OK;
 }
 
 /* The parts' arrays one after another; each is freed as soon as it was copied. */
@@ -278,8 +286,8 @@ static nf_status join(nfi_terms *t, nfi_sums *part, size_t parts, bool all, nf_e
     return NF_OK;
 }
 
-nf_status nfi_terms_sum(nfi_terms *t, const nf_corpus *c, const uint8_t *use, const uint32_t *of, const nfi_weighting *w, nfi_sum sum,
-                        int threads, nf_err *err)
+nf_status nfi_terms_sum(nfi_terms *t, const nf_corpus *c, const uint8_t *use, const uint32_t *of, const nfi_df_parts *df,
+                        const nfi_weighting *w, nfi_sum sum, int threads, nf_err *err)
 {
     double table[NFI_TF_TABLE], *inv = nfi_alloc(c->n, sizeof *inv), *idf = NULL;
     size_t parts = (size_t)threads, total = 0, sofar = 0;
@@ -289,8 +297,10 @@ nf_status nfi_terms_sum(nfi_terms *t, const nf_corpus *c, const uint8_t *use, co
     size_t *bound = nfi_alloc(parts + 1, sizeof *bound);
     nfi_sums *out = nfi_calloc(parts, sizeof *out);
     uint64_t *count = nfi_calloc(t->n, sizeof *count);
+    posting **post = nfi_calloc(df->n, sizeof *post);
+    size_t **end = nfi_calloc(df->n, sizeof *end);
     t->ptr = nfi_alloc(t->n + 1, sizeof *t->ptr);
-    if (!inv || !bound || !out || !count || !t->ptr || (!w->additive && !(idf = make_idf(t)))) {
+    if (!inv || !bound || !out || !count || !post || !end || !t->ptr || (!w->additive && !(idf = make_idf(t)))) {
         s = nfi_oom(err, "sums");
         goto out;
     }
@@ -311,8 +321,15 @@ nf_status nfi_terms_sum(nfi_terms *t, const nf_corpus *c, const uint8_t *use, co
             sofar += t->df[i++];
     }
     bound[parts] = t->n;
-    sum_pass p = {t, c, use, of, w, inv, table, idf, bound, out, sum == NFI_SUM_ALL, count};
-    NF_GO(nfi_par_chunks(parts, threads, sum_part, &p, err));
+    sum_pass p = {t, c, use, of, w, inv, table, idf, df, post, end, bound, out, sum == NFI_SUM_ALL, count};
+    NF_GO(nfi_par_chunks(df->n, threads, place_part, &p, err));
+    NF_GO(nfi_par_chunks(parts, threads, add_range, &p, err));
+    for (size_t i = 0; i < df->n; i++) {
+        nfi_free(post[i]);
+        nfi_free(end[i]);
+        post[i] = NULL;
+        end[i] = NULL;
+    }
     t->ptr[0] = 0;
     for (size_t i = 0; i < t->n; i++)
         t->ptr[i + 1] = t->ptr[i] + count[i];
@@ -325,6 +342,14 @@ out:
         nfi_free(out[i].freq);
     }
     nfi_free(out);
+    for (size_t i = 0; i < df->n; i++) {
+        if (post)
+            nfi_free(post[i]);
+        if (end)
+            nfi_free(end[i]);
+    }
+    nfi_free(post);
+    nfi_free(end);
     nfi_free(bound);
     nfi_free(count);
     nfi_free(inv);

@@ -75,60 +75,63 @@ nf_status nfi_nothing_left(const nf_select_opts *o, uint64_t n, uint64_t before,
 typedef struct df_pass {
     const nf_corpus *c;
     const uint8_t *use;
-    uint32_t **df;   /* one a worker, nnode each */
-    uint64_t *freq;  /* worker 0 only when wanted: total frequency; then serial */
+    nfi_df_parts *out;
+    uint64_t *freq; /* total frequency, when wanted; then there is one part */
 } df_pass;
 
-static nf_status df_chunk(void *ctx, size_t k, int worker, nf_err *err)
+static nf_status df_part(void *ctx, size_t part, int worker, nf_err *err)
 {
     df_pass *p = ctx;
-    const nfi_chunk *ch = &p->c->chunk[k];
-    uint32_t *df = p->df[worker];
-    size_t e = 0;
+    uint32_t *df = p->out->df[part];
 
-    (void)err;
-    for (size_t d = ch->first; d < ch->first + ch->n; d++) {
-        size_t end = e + p->c->nterms[d];
-        if (p->use && !p->use[d]) {
-            e = end;
-            continue;
+    (void)worker, (void)err;
+    for (size_t k = nfi_part_begin(p->c, p->out->n, part); k < nfi_part_begin(p->c, p->out->n, part + 1); k++) {
+        const nfi_chunk *ch = &p->c->chunk[k];
+        size_t e = 0;
+        for (size_t d = ch->first; d < ch->first + ch->n; d++) {
+            size_t end = e + p->c->nterms[d];
+            if (p->use && !p->use[d]) {
+                e = end;
+                continue;
+            }
+            if (p->freq)
+                for (size_t i = e; i < end; i++)
+                    p->freq[ch->rows.id[i]] += ch->rows.tf[i];
+            for (; e < end; e++)
+                df[ch->rows.id[e]]++;
         }
-        if (p->freq)
-            for (size_t i = e; i < end; i++)
-                p->freq[ch->rows.id[i]] += ch->rows.tf[i];
-        for (; e < end; e++)
-            df[ch->rows.id[e]]++;
     }
     return NF_OK;
 }
 
-static nf_status doc_frequencies(const nf_corpus *c, const uint8_t *use, uint32_t **out, uint64_t *freq, int threads, nf_err *err)
+static void clear_parts(nfi_df_parts *p)
 {
-    size_t n = c->vocab.nnode;
-    int workers = freq ? 1 : threads;
-    nf_status s = NF_OK;
-    uint32_t **df = nfi_calloc((size_t)workers, sizeof *df);
+    for (size_t i = 0; p->df && i < p->n; i++)
+        nfi_free(p->df[i]);
+    nfi_free(p->df);
+    *p = (nfi_df_parts){0};
+}
 
-    if (!df)
+static nf_status doc_frequencies(nfi_df_parts *out, const nf_corpus *c, const uint8_t *use, uint64_t *freq, int threads, nf_err *err)
+{
+    nf_status s = NF_OK;
+    nfi_df_parts x = {.n = freq ? 1 : (size_t)threads};
+
+    x.df = nfi_calloc(x.n, sizeof *x.df);
+    if (!x.df)
         return nfi_oom(err, "document frequencies");
-    for (int w = 0; w < workers; w++) {
-        df[w] = nfi_calloc(n, sizeof **df);
-        if (!df[w]) {
+    for (size_t i = 0; i < x.n; i++) {
+        if (!(x.df[i] = nfi_calloc(c->vocab.nnode, sizeof **x.df))) {
             s = nfi_oom(err, "document frequencies");
             goto out;
         }
     }
-    df_pass p = {c, use, df, freq};
-    NF_GO(nfi_par_chunks(c->nchunks, workers, df_chunk, &p, err));
-    for (int w = 1; w < workers; w++)
-        for (size_t i = 0; i < n; i++)
-            df[0][i] += df[w][i];
-    *out = df[0];
-    df[0] = NULL;
+    df_pass p = {c, use, &x, freq};
+    NF_GO(nfi_par_chunks(x.n, threads, df_part, &p, err));
+    *out = x;
+    x = (nfi_df_parts){0};
 out:
-    for (int w = 0; w < workers; w++)
-        nfi_free(df[w]);
-    nfi_free(df);
+    clear_parts(&x);
     return s;
 }
 
@@ -214,23 +217,18 @@ out:
     return s;
 }
 
-/* Node numbers in kv[].val into byte order. */
-static nf_status sort_nodes(nfi_kv *kv, size_t n, const nf_corpus *c, const uint32_t *rank, int stride, nf_err *err)
+/* Kept terms in kv[].val into byte order. seq: n x stride word numbers + 1, 0 = no more; rank: word number -> place + 1. */
+static nf_status sort_terms(nfi_kv *kv, size_t n, const uint32_t *seq, const uint32_t *rank, size_t stride, nf_err *err)
 {
-    uint32_t seq[NFI_MAX_NGRAM];
-
-    if (stride > 2) { /* last words first, then a stable sort by the first two */
+    for (size_t k = (stride + 1) / 2; k-- > 0;) { /* last pair of words first, each sort stable */
         for (size_t i = 0; i < n; i++) {
-            int m = nfi_node_words(&c->vocab, kv[i].val, seq);
-            kv[i].key = (uint64_t)(m > 2 ? rank[seq[2]] : 0) << 32 | (m > 3 ? rank[seq[3]] : 0);
+            const uint32_t *w = seq + kv[i].val * stride + 2 * k;
+            uint32_t second = 2 * k + 1 < stride ? w[1] : 0;
+            kv[i].key = (uint64_t)(w[0] ? rank[w[0] - 1] : 0) << 32 | (second ? rank[second - 1] : 0);
         }
         NF_TRY(nfi_sort_kv(kv, n, err));
     }
-    for (size_t i = 0; i < n; i++) {
-        int m = nfi_node_words(&c->vocab, kv[i].val, seq);
-        kv[i].key = (uint64_t)rank[seq[0]] << 32 | (m > 1 ? rank[seq[1]] : 0);
-    }
-    return nfi_sort_kv(kv, n, err);
+    return NF_OK;
 }
 
 /* Keeps the max_features terms of greatest total frequency, ties by byte order; kv is in byte order and stays so. */
@@ -245,7 +243,7 @@ static nf_status keep_most_frequent(nfi_kv *kv, size_t *n, const uint64_t *freq,
         goto out;
     }
     for (size_t i = 0; i < *n; i++)
-        byfreq[i] = (nfi_kv){UINT64_MAX - freq[kv[i].val], (uint32_t)i, 0};
+        byfreq[i] = (nfi_kv){UINT64_MAX - freq[kv[i].aux], (uint32_t)i, 0};
     NF_GO(nfi_sort_kv(byfreq, *n, err));
     for (size_t i = 0; i < max; i++)
         keep[byfreq[i].val] = 1;
@@ -265,7 +263,8 @@ nf_status nfi_terms_build(nfi_terms *out, uint32_t **term_of, const nf_corpus *c
 {
     nfi_terms t = {.stride = c->text.hi, .nclasses = c->nclasses};
     size_t nodes = c->vocab.nnode, n = 0, seen = 0;
-    uint32_t *df = NULL, *rank = NULL, *of = NULL;
+    uint32_t *rank = NULL, *of = NULL, *seq = NULL;
+    nfi_df_parts parts = {0};
     uint8_t *used = NULL;
     uint64_t *freq = NULL, lo, hi;
     nfi_kv *kv = NULL;
@@ -288,38 +287,42 @@ nf_status nfi_terms_build(nfi_terms *out, uint32_t **term_of, const nf_corpus *c
             t.class_docs[c->label[d]]++;
     }
     NF_GO(nfi_select_bounds(select, t.ndocs, &lo, &hi, err));
-    NF_GO(doc_frequencies(c, use, &df, freq, threads, err));
+    NF_GO(doc_frequencies(&parts, c, use, freq, threads, err));
 
     for (size_t i = 0; i < nodes; i++) {
-        seen += df[i] > 0;
-        n += df[i] >= lo && df[i] <= hi;
+        uint64_t df = nfi_df_of(&parts, i);
+        seen += df > 0;
+        n += df >= lo && df <= hi;
     }
     if (n == 0) {
         s = nfi_nothing_left(select, t.ndocs, seen, err);
         goto out;
     }
     kv = nfi_alloc(n, sizeof *kv);
-    if (!kv) {
+    seq = nfi_calloc(n * (size_t)t.stride, sizeof *seq);
+    if (!kv || !seq) {
         s = nfi_oom(err, "terms");
         goto out;
     }
     n = 0;
     for (size_t i = 0; i < nodes; i++) {
-        if (df[i] < lo || df[i] > hi)
+        uint64_t df = nfi_df_of(&parts, i);
+        if (df < lo || df > hi)
             continue;
-        kv[n++].val = (uint32_t)i;
-        uint32_t seq[NFI_MAX_NGRAM];
-        int m = nfi_node_words(&c->vocab, (uint32_t)i, seq);
+        uint32_t *w = seq + n * (size_t)t.stride;
+        int m = nfi_node_words(&c->vocab, (uint32_t)i, w);
         for (int k = 0; k < m; k++)
-            used[seq[k]] = 1;
+            used[w[k]++] = 1; /* from here on word numbers are one up */
+        kv[n] = (nfi_kv){0, (uint32_t)n, (uint32_t)i};
+        n++;
     }
     NF_GO(sort_words(&t, c, used, rank, err));
-    NF_GO(sort_nodes(kv, n, c, rank, t.stride, err));
+    NF_GO(sort_terms(kv, n, seq, rank, (size_t)t.stride, err));
     if (select->max_features && select->max_features < n)
         NF_GO(keep_most_frequent(kv, &n, freq, select->max_features, err));
 
     t.n = n;
-    t.seq = nfi_calloc(n * (size_t)t.stride, sizeof *t.seq);
+    t.seq = nfi_alloc(n * (size_t)t.stride, sizeof *t.seq);
     t.df = nfi_alloc(n, sizeof *t.df);
     of = nfi_alloc(nodes, sizeof *of);
     if (!t.seq || !t.df || !of) {
@@ -328,16 +331,18 @@ nf_status nfi_terms_build(nfi_terms *out, uint32_t **term_of, const nf_corpus *c
     }
     memset(of, 0xff, nodes * sizeof *of);
     for (size_t i = 0; i < n; i++) {
-        uint32_t seq[NFI_MAX_NGRAM];
-        int m = nfi_node_words(&c->vocab, kv[i].val, seq);
-        for (int k = 0; k < m; k++)
-            t.seq[i * (size_t)t.stride + (size_t)k] = rank[seq[k]];
-        t.df[i] = df[kv[i].val];
-        of[kv[i].val] = (uint32_t)i;
+        const uint32_t *w = seq + kv[i].val * (size_t)t.stride;
+        for (int k = 0; k < t.stride; k++)
+            t.seq[i * (size_t)t.stride + (size_t)k] = w[k] ? rank[w[k] - 1] : 0;
+        t.df[i] = (uint32_t)nfi_df_of(&parts, kv[i].aux);
+        of[kv[i].aux] = (uint32_t)i;
     }
-    NF_GO(nfi_terms_rank(&t, err));
+    nfi_free(seq);
+    nfi_free(kv);
+    seq = NULL;
+    kv = NULL;
     if (sum != NFI_SUM_NONE)
-        NF_GO(nfi_terms_sum(&t, c, use, of, weighting, sum, threads, err));
+        NF_GO(nfi_terms_sum(&t, c, use, of, &parts, weighting, sum, threads, err));
     *out = t;
     t = (nfi_terms){0};
     if (term_of) {
@@ -345,9 +350,10 @@ nf_status nfi_terms_build(nfi_terms *out, uint32_t **term_of, const nf_corpus *c
         of = NULL;
     }
 out:
-    nfi_free(df);
+    clear_parts(&parts);
     nfi_free(rank);
     nfi_free(of);
+    nfi_free(seq);
     nfi_free(used);
     nfi_free(freq);
     nfi_free(kv);

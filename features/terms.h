@@ -18,7 +18,7 @@ typedef struct nfi_terms {
     size_t nwords;
     nf_str *word;     /* words of the kept terms, by bytes, in arena */
     uint32_t *df;     /* n: documents with the term, labelled or not */
-    uint32_t *rank;   /* n: column number: rank by (df falling, bytes rising) */
+    uint32_t *rank;   /* n: column number: rank by (df falling, bytes rising); only after nfi_terms_rank() */
     uint64_t *ptr;    /* n + 1: entries of term t are ptr[t] .. ptr[t+1] - 1, classes rising */
     uint16_t *cls;
     int64_t *val;     /* sum of the weights f(tf)/norm of the class's documents, fixed point 2^-32 */
@@ -57,7 +57,7 @@ nf_status nfi_terms_build(nfi_terms *out, uint32_t **term_of, const nf_corpus *c
 size_t nfi_terms_spell(const nfi_terms *t, size_t term, char *buf, size_t cap);
 /* seq of another order into the column order: columns[rank[t]] = t. Owned. */
 nf_status nfi_terms_by_rank(const nfi_terms *t, uint32_t **columns, nf_err *err) NF_MUST_CHECK;
-/* Fills rank from df; used by every maker of nfi_terms. */
+/* Fills rank from df, for those who need columns. */
 nf_status nfi_terms_rank(nfi_terms *t, nf_err *err) NF_MUST_CHECK;
 
 #endif

@@ -2,6 +2,7 @@
 /* model.c - training: sums to weights; what a model says about itself. */
 #include "models/model.h"
 
+#include "base/par.h"
 #include "base/try.h"
 #include "datasets/record.h"
 #include "features/unicode.h"
@@ -102,7 +103,7 @@ static void *own(nf_model *m, int i, size_t n, size_t size)
     return m->own[i] = nfi_calloc(n, size);
 }
 
-static nf_status copy_vocabulary(nf_model *m, const nfi_terms *t, nf_err *err)
+static nf_status copy_words(nf_model *m, const nfi_terms *t, nf_err *err)
 {
     uint64_t bytes = 0;
 
@@ -110,24 +111,19 @@ static nf_status copy_vocabulary(nf_model *m, const nfi_terms *t, nf_err *err)
         bytes += t->word[i].n;
     uint64_t *end = own(m, 0, t->nwords, sizeof *end);
     char *blob = own(m, 1, (size_t)bytes, 1);
-    uint32_t *seq = own(m, 2, t->n * (size_t)t->stride, sizeof *seq), *df = own(m, 3, t->n, sizeof *df);
-    if (!end || !blob || !seq || !df)
+    if (!end || !blob)
         return nfi_oom(err, "a model");
     bytes = 0;
     for (size_t i = 0; i < t->nwords; i++) {
         memcpy(blob + bytes, t->word[i].p, t->word[i].n);
         end[i] = bytes += t->word[i].n;
     }
-    memcpy(seq, t->seq, t->n * (size_t)t->stride * sizeof *seq);
-    memcpy(df, t->df, t->n * sizeof *df);
     m->nwords = t->nwords;
     m->word_end = end;
     m->word_bytes = blob;
     m->nbytes = bytes;
     m->n = t->n;
     m->stride = t->stride;
-    m->seq = seq;
-    m->df = df;
     m->documents = t->ndocs;
     return NF_OK;
 }
@@ -157,55 +153,89 @@ static nf_status copy_labels(nf_model *m, const nfi_terms *t, const nfi_origin *
 
 /* ---- weights ---- */
 
-static nf_status weigh(nf_model *m, const nfi_terms *t, const double *idf, nf_err *err)
+typedef struct weighing {
+    const nfi_terms *t;
+    const double *idf; /* NULL: idf is in the sums already, or there is none */
+    bool comp;
+    double a;
+    float *base, *w;
+} weighing;
+
+enum { WEIGH_BLOCK = 8192 };
+
+static nf_status weigh_block(void *ctx, size_t block, int worker, nf_err *err)
 {
-    bool comp = m->classifier->complement;
-    double a = m->smoothing, sign = comp ? -1.0 : 1.0;
-    size_t nk = t->nclasses;
+    const weighing *x = ctx;
+    const nfi_terms *t = x->t;
+    size_t end = (block + 1) * WEIGH_BLOCK < t->n ? (block + 1) * WEIGH_BLOCK : t->n;
+    double sign = x->comp ? -1.0 : 1.0;
 
-    float *idf32 = own(m, 5, t->n, sizeof *idf32), *base = own(m, 6, t->n, sizeof *base), *w = own(m, 7, t->ptr[t->n], sizeof *w);
-    uint64_t *ptr = own(m, 8, t->n + 1, sizeof *ptr);
-    uint16_t *cls = own(m, 9, t->ptr[t->n], sizeof *cls);
-    uint32_t *doc = own(m, 10, t->ptr[t->n], sizeof *doc);
-    double *z = own(m, 11, nk, sizeof *z), *total = own(m, 12, 2 * nk, sizeof *total);
-    if (!idf32 || !base || !w || !ptr || !cls || !doc || !z || !total)
-        return nfi_oom(err, "weights");
-    memcpy(ptr, t->ptr, (t->n + 1) * sizeof *ptr);
-    memcpy(cls, t->cls, t->ptr[t->n] * sizeof *cls);
-    memcpy(doc, t->doc, t->ptr[t->n] * sizeof *doc);
-
-    bool fold = m->weighting->idf && m->weighting->additive; /* otherwise idf is in the sums already, or there is none */
-    for (size_t i = 0; i < t->n; i++) {
+    (void)worker, (void)err;
+    for (size_t i = block * WEIGH_BLOCK; i < end; i++) {
         int64_t all = 0;
-        double g = fold ? idf[i] / NFI_FIXED_ONE : 1.0 / NFI_FIXED_ONE;
+        double g = x->idf ? x->idf[i] / NFI_FIXED_ONE : 1.0 / NFI_FIXED_ONE;
         for (uint64_t e = t->ptr[i]; e < t->ptr[i + 1]; e++)
             all += t->val[e];
-        idf32[i] = m->weighting->idf ? (float)idf[i] : 1.0f;
-        base[i] = (float)(sign * nfi_log(a + (comp ? g * (double)all : 0.0)));
+        x->base[i] = (float)(sign * nfi_log(x->a + (x->comp ? g * (double)all : 0.0)));
         for (uint64_t e = t->ptr[i]; e < t->ptr[i + 1]; e++)
-            w[e] = (float)(sign * nfi_log(a + g * (double)(comp ? all - t->val[e] : t->val[e])));
+            x->w[e] = (float)(sign * nfi_log(x->a + g * (double)(x->comp ? all - t->val[e] : t->val[e])));
     }
-    double *ones = NULL;
-    if (!fold) {
-        if (!(ones = nfi_alloc(t->n, sizeof *ones)))
-            return nfi_oom(err, "weights");
-        for (size_t i = 0; i < t->n; i++)
-            ones[i] = 1.0;
+    return NF_OK;
+}
+
+/* Class offsets z from the totals of the sums. */
+static nf_status offsets(nf_model *m, const nfi_terms *t, const double *idf, double *z, nf_err *err)
+{
+    bool comp = m->classifier->complement;
+    double sum = 0.0, sign = comp ? -1.0 : 1.0, *ones = NULL;
+    double *total = nfi_alloc(2 * t->nclasses, sizeof *total);
+
+    if (total && !idf)
+        ones = nfi_alloc(t->n, sizeof *ones);
+    if (!total || (!idf && !ones)) {
+        nfi_free(total);
+        return nfi_oom(err, "weights");
     }
-    nfi_nb_totals(t, fold ? idf : ones, total, total + nk);
-    nfi_free(ones);
-    double sum = 0.0;
-    for (size_t k = 0; k < nk; k++)
+    for (size_t i = 0; ones && i < t->n; i++)
+        ones[i] = 1.0;
+    nfi_nb_totals(t, idf ? idf : ones, total, total + t->nclasses);
+    for (size_t k = 0; k < t->nclasses; k++)
         sum += total[k];
-    for (size_t k = 0; k < nk; k++)
-        z[k] = -sign * nfi_log(a * (double)t->n + (comp ? sum - total[k] : total[k]));
+    for (size_t k = 0; k < t->nclasses; k++)
+        z[k] = -sign * nfi_log(m->smoothing * (double)t->n + (comp ? sum - total[k] : total[k]));
+    nfi_free(ones);
+    nfi_free(total);
+    return NF_OK;
+}
+
+/* Weights from sums; the arrays of t that a model has too move into it. */
+static nf_status weigh(nf_model *m, nfi_terms *t, const double *idf, int threads, nf_err *err)
+{
+    bool fold = m->weighting->idf && m->weighting->additive;
+    float *idf32 = own(m, 5, t->n, sizeof *idf32), *base = own(m, 6, t->n, sizeof *base), *w = own(m, 7, t->ptr[t->n], sizeof *w);
+    double *z = own(m, 11, t->nclasses, sizeof *z);
+
+    if (!idf32 || !base || !w || !z)
+        return nfi_oom(err, "weights");
+    for (size_t i = 0; i < t->n; i++)
+        idf32[i] = m->weighting->idf ? (float)idf[i] : 1.0f;
+    weighing x = {t, fold ? idf : NULL, m->classifier->complement, m->smoothing, base, w};
+    NF_TRY(nfi_par_chunks((t->n + WEIGH_BLOCK - 1) / WEIGH_BLOCK, nfi_par_threads(threads), weigh_block, &x, err));
+    NF_TRY(offsets(m, t, fold ? idf : NULL, z, err));
     m->idf = idf32;
     m->base = base;
-    m->ptr = ptr;
-    m->cls = cls;
     m->w = w;
-    m->doc = doc;
     m->z = z;
+    m->seq = m->own[2] = t->seq;
+    m->df = m->own[3] = t->df;
+    m->ptr = m->own[8] = t->ptr;
+    m->cls = m->own[9] = t->cls;
+    m->doc = m->own[10] = t->doc;
+    t->seq = NULL;
+    t->df = NULL;
+    t->ptr = NULL;
+    t->cls = NULL;
+    t->doc = NULL;
     return NF_OK;
 }
 
@@ -231,7 +261,7 @@ static nf_status choose_smoothing(nf_model *m, const nfi_terms *t, const nfi_sam
     return NF_OK;
 }
 
-nf_status nfi_model_finish(nf_model **out, const nfi_terms *t, const nfi_sample *sample, const nfi_origin *origin, const nf_train_opts *o, nf_err *err)
+nf_status nfi_model_finish(nf_model **out, nfi_terms *t, const nfi_sample *sample, const nfi_origin *origin, const nf_train_opts *o, nf_err *err)
 {
     nf_status s = NF_OK;
     double *idf = NULL;
@@ -242,7 +272,7 @@ nf_status nfi_model_finish(nf_model **out, const nfi_terms *t, const nfi_sample 
     NF_GO(resolve(m, o, err));
     NF_GO(check_classes(t, origin->label, err));
     NF_GO(copy_labels(m, t, origin, err));
-    NF_GO(copy_vocabulary(m, t, err));
+    NF_GO(copy_words(m, t, err));
     double *prior = own(m, 13, t->nclasses, sizeof *prior);
     idf = nfi_alloc(t->n, sizeof *idf);
     if (!prior || !idf) {
@@ -254,7 +284,7 @@ nf_status nfi_model_finish(nf_model **out, const nfi_terms *t, const nfi_sample 
     for (size_t i = 0; i < t->n; i++)
         idf[i] = nfi_idf(t->ndocs, t->df[i]);
     NF_GO(choose_smoothing(m, t, sample, o, prior, err));
-    NF_GO(weigh(m, t, idf, err));
+    NF_GO(weigh(m, t, idf, o->threads, err));
     NF_GO(nfi_model_index(m, err));
     *out = m;
     m = NULL;

@@ -64,9 +64,9 @@ typedef struct nfi_origin {
 } nfi_origin;
 
 /*
- * Derives a model from sums; takes over nothing. sample may be NULL or empty (then smoothing is the fixed one unless given).
+ * Derives a model from sums, whose arrays move into it where they can: t is only good for nfi_terms_clear() afterwards. sample may be NULL or empty (then smoothing is the fixed one unless given).
  */
-nf_status nfi_model_finish(nf_model **out, const nfi_terms *t, const nfi_sample *sample, const nfi_origin *origin, const nf_train_opts *o, nf_err *err) NF_MUST_CHECK;
+nf_status nfi_model_finish(nf_model **out, nfi_terms *t, const nfi_sample *sample, const nfi_origin *origin, const nf_train_opts *o, nf_err *err) NF_MUST_CHECK;
 
 /* One document as terms of the model: term NFI_NONE is unknown (it still counts in the norm). Entries in first-seen order. */
 typedef struct nfi_score_row {

@@ -136,7 +136,6 @@ static inline void kit_same_terms(const nfi_terms *a, const nfi_terms *b)
         ck_assert_msg(nfi_str_cmp(a->word[i], b->word[i]) == 0, "word %zu differs", i);
     KIT_SAME(a->seq, b->seq, a->n * (size_t)a->stride);
     KIT_SAME(a->df, b->df, a->n);
-    KIT_SAME(a->rank, b->rank, a->n);
     KIT_SAME(a->ptr, b->ptr, a->n + 1);
     KIT_SAME(a->cls, b->cls, a->ptr[a->n]);
     KIT_SAME(a->val, b->val, a->ptr[a->n]);
