@@ -209,62 +209,97 @@ out:
     return s;
 }
 
-nf_status nfi_nb_leave_one_out(const nfi_classifier *k, const nfi_terms *t, const nfi_sample *sample, const nfi_weighting *w, const double *prior, bool data_prior,
-                               const double *smoothing, size_t nsmoothing, int threads, uint64_t *correct, uint64_t *tried, nf_err *err)
-{
-    size_t blocks = (sample->n + BLOCK - 1) / BLOCK, nk = t->nclasses;
-    double table[NFI_TF_TABLE];
-    nf_status s = NF_OK;
+/* What all smoothing values share. */
+typedef struct loo_setup {
+    loo_pass p;
+    double table[NFI_TF_TABLE], *total, *g;
+    loo_term *term;
+} loo_setup;
 
-    double *idf = nfi_alloc(t->n, sizeof *idf), *total = nfi_calloc(2 * nk, sizeof *total);
-    loo_term *term = nfi_calloc(t->n, sizeof *term);
-    double *g = nfi_alloc(t->ptr[t->n], sizeof *g);
-    uint64_t *count = nfi_calloc(blocks * (nsmoothing + 1), sizeof *count);
-    if (!idf || !total || !term || !g || !count) {
-        s = nfi_oom(err, "leave-one-out");
-        goto out;
-    }
+static void clear_setup(loo_setup *x)
+{
+    nfi_free(x->total);
+    nfi_free(x->g);
+    nfi_free(x->term);
+    *x = (loo_setup){0};
+}
+
+static nf_status make_setup(loo_setup *x, const nfi_classifier *k, const nfi_terms *t, const nfi_sample *sample, const nfi_weighting *w, const double *prior,
+                            bool data_prior, nf_err *err)
+{
+    size_t nk = t->nclasses;
     double ndocs = (double)t->ndocs, shift = nfi_log((1.0 + ndocs) / ndocs);
-    nfi_tf_table(w->tf, table);
+    double *idf = nfi_alloc(t->n, sizeof *idf);
+
+    *x = (loo_setup){0};
+    x->total = nfi_calloc(2 * nk, sizeof *x->total);
+    x->g = nfi_alloc(t->ptr[t->n], sizeof *x->g);
+    x->term = nfi_alloc(t->n, sizeof *x->term);
+    if (!idf || !x->total || !x->g || !x->term) {
+        nfi_free(idf);
+        clear_setup(x);
+        return nfi_oom(err, "leave-one-out");
+    }
+    nfi_tf_table(w->tf, x->table);
     for (size_t i = 0; i < t->n; i++) {
-        idf[i] = w->idf ? nfi_idf(t->ndocs, t->df[i]) : 1.0;
         int64_t all = 0;
+        idf[i] = w->idf ? nfi_idf(t->ndocs, t->df[i]) : 1.0;
         for (uint64_t e = t->ptr[i]; e < t->ptr[i + 1]; e++) {
             all += t->val[e];
-            g[e] = (double)t->val[e] / NFI_FIXED_ONE;
+            x->g[e] = (double)t->val[e] / NFI_FIXED_ONE;
         }
-        term[i] = (loo_term){t->ptr[i], t->ptr[i + 1] - t->ptr[i], w->idf ? nfi_idf(t->ndocs - 1, t->df[i] - 1) : 1.0,
-                             w->idf ? idf[i] - shift : 1.0, (double)all / NFI_FIXED_ONE};
+        x->term[i] = (loo_term){t->ptr[i], t->ptr[i + 1] - t->ptr[i], w->idf ? nfi_idf(t->ndocs - 1, t->df[i] - 1) : 1.0,
+                                w->idf ? idf[i] - shift : 1.0, (double)all / NFI_FIXED_ONE};
     }
-    nfi_nb_totals(t, idf, total, total + nk);
+    nfi_nb_totals(t, idf, x->total, x->total + nk);
+    nfi_free(idf);
     if (k->complement) {
         double sums = 0.0, plain = 0.0;
         for (size_t c = 0; c < nk; c++) {
-            sums += total[c];
-            plain += total[nk + c];
+            sums += x->total[c];
+            plain += x->total[nk + c];
         }
         for (size_t c = 0; c < nk; c++) {
-            total[c] = sums - total[c];
-            total[nk + c] = plain - total[nk + c];
+            x->total[c] = sums - x->total[c];
+            x->total[nk + c] = plain - x->total[nk + c];
         }
     }
-    loo_pass p = {.k = k, .t = t, .sample = sample, .w = w, .prior = prior, .table = table, .term = term, .g = g, .kern = nfi_kern_get(),
-                  .shift = shift, .stride = (nk + 7) / 8 * 8, .data_prior = data_prior, .sums = total, .plain = total + nk,
-                  .smoothing = smoothing, .ns = nsmoothing, .correct = count, .tried = count + blocks * nsmoothing};
-    NF_GO(nfi_par_chunks(blocks, nfi_par_threads(threads), loo_block, &p, err));
+    x->p = (loo_pass){.k = k, .t = t, .sample = sample, .w = w, .prior = prior, .table = x->table, .term = x->term, .g = x->g, .kern = nfi_kern_get(),
+                      .shift = shift, .stride = (nk + 7) / 8 * 8, .data_prior = data_prior, .sums = x->total, .plain = x->total + nk};
+    return NF_OK;
+}
+
+static nf_status run_setup(loo_setup *x, const double *smoothing, size_t n, int threads, uint64_t *correct, uint64_t *tried, nf_err *err)
+{
+    size_t blocks = (x->p.sample->n + BLOCK - 1) / BLOCK;
+    uint64_t *count = nfi_calloc(blocks * (n + 1), sizeof *count);
+
+    if (!count)
+        return nfi_oom(err, "leave-one-out");
+    x->p.smoothing = smoothing;
+    x->p.ns = n;
+    x->p.correct = count;
+    x->p.tried = count + blocks * n;
+    nf_status s = nfi_par_chunks(blocks, nfi_par_threads(threads), loo_block, &x->p, err);
     *tried = 0;
-    memset(correct, 0, nsmoothing * sizeof *correct);
-    for (size_t b = 0; b < blocks; b++) {
-        *tried += p.tried[b];
-        for (size_t i = 0; i < nsmoothing; i++)
-            correct[i] += p.correct[b * nsmoothing + i];
+    memset(correct, 0, n * sizeof *correct);
+    for (size_t b = 0; s == NF_OK && b < blocks; b++) {
+        *tried += x->p.tried[b];
+        for (size_t i = 0; i < n; i++)
+            correct[i] += x->p.correct[b * n + i];
     }
-out:
-    nfi_free(idf);
-    nfi_free(total);
-    nfi_free(term);
-    nfi_free(g);
     nfi_free(count);
+    return s;
+}
+
+nf_status nfi_nb_leave_one_out(const nfi_classifier *k, const nfi_terms *t, const nfi_sample *sample, const nfi_weighting *w, const double *prior, bool data_prior,
+                               const double *smoothing, size_t nsmoothing, int threads, uint64_t *correct, uint64_t *tried, nf_err *err)
+{
+    loo_setup x;
+
+    NF_TRY(make_setup(&x, k, t, sample, w, prior, data_prior, err));
+    nf_status s = run_setup(&x, smoothing, nsmoothing, threads, correct, tried, err);
+    clear_setup(&x);
     return s;
 }
 
@@ -274,20 +309,25 @@ nf_status nfi_nb_tune(const nfi_classifier *k, const nfi_terms *t, const nfi_sam
     static const double ladder[LADDER] = {0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0};
     uint64_t correct[LADDER] = {0}, n = 0;
     size_t lo = START, hi = START + 2, best;
+    loo_setup x;
+    nf_status s;
 
-    NF_TRY(nfi_nb_leave_one_out(k, t, sample, w, prior, data_prior, ladder + lo, hi - lo, threads, correct + lo, &n, err));
+    NF_TRY(make_setup(&x, k, t, sample, w, prior, data_prior, err));
+    s = run_setup(&x, ladder + lo, hi - lo, threads, correct + lo, &n, err);
     for (;;) {
         best = hi - 1;
         for (size_t i = hi - 1; i-- > lo;)
             if (correct[i] > correct[best])
                 best = i;
         size_t try = best == lo && lo > 0 ? lo - 1 : best == hi - 1 && hi < LADDER ? hi : LADDER;
-        if (try == LADDER)
+        if (try == LADDER || s != NF_OK)
             break;
-        NF_TRY(nfi_nb_leave_one_out(k, t, sample, w, prior, data_prior, ladder + try, 1, threads, correct + try, &n, err));
+        s = run_setup(&x, ladder + try, 1, threads, correct + try, &n, err);
         lo = try < lo ? try : lo;
         hi = try >= hi ? try + 1 : hi;
     }
+    clear_setup(&x);
+    NF_TRY(s);
     *smoothing = ladder[best];
     *tried = n;
     *accuracy = n ? (double)correct[best] / (double)n : -1.0;
