@@ -403,15 +403,17 @@ nf_status nfi_sample_from_corpus(nfi_sample *out, const nf_corpus *c, const uint
     size_t n = 0;
     nf_status s = NF_OK;
     uint32_t *slot = nfi_calloc(c->n, sizeof *slot);
-    double *inv = nfi_alloc(c->n, sizeof *inv);
+    double table[NFI_TF_TABLE];
 
-    if (!slot || !inv) {
+    (void)threads, (void)t;
+    NF_ASSERT(w->additive); /* other norms need idf: see nfi_doc_norms() */
+    nfi_tf_table(w->tf, table);
+    if (!slot) {
         s = nfi_oom(err, "the sample of documents");
         goto out;
     }
     NF_GO(choose(slot, &n, c, use, err));
     NF_GO(alloc_sample(&x, n, err));
-    NF_GO(nfi_doc_norms(inv, c, t, of, w, threads, err));
     for (size_t h = 0; h < c->nchunks; h++) {
         const nfi_chunk *ch = &c->chunk[h];
         size_t e = 0;
@@ -419,7 +421,7 @@ nf_status nfi_sample_from_corpus(nfi_sample *out, const nf_corpus *c, const uint
             if (!slot[d])
                 continue;
             x.label[slot[d] - 1] = c->label[d];
-            x.inv[slot[d] - 1] = inv[d];
+            x.inv[slot[d] - 1] = w->l2 ? nfi_inverse_norm(table, w->tf, ch->rows.tf + e, c->nterms[d]) : c->nterms[d] ? 1.0 : 0.0;
             for (size_t i = e; i < e + c->nterms[d]; i++)
                 x.ptr[slot[d]] += of[ch->rows.id[i]] != NFI_NONE;
         }
@@ -437,7 +439,6 @@ nf_status nfi_sample_from_corpus(nfi_sample *out, const nf_corpus *c, const uint
     x = (nfi_sample){0};
 out:
     nfi_free(slot);
-    nfi_free(inv);
     nfi_sample_clear(&x);
     return s;
 }
