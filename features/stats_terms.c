@@ -246,12 +246,10 @@ nf_status nfi_terms_from_stats(nfi_terms *out, const nfi_stats_src *src, size_t 
         NF_GO(nfi_stats_next(it, &x, err));
         if (!x)
             break;
-        if (x->df >= lo && x->df <= hi) {
+        if (x->df >= lo && x->df <= hi && passes(&c, x->freq)) {
+            number = (uint32_t)m.t.n;
             NF_GO(number_words(&m, x, seq, &words, err));
-            if (passes(&c, x->freq)) {
-                number = (uint32_t)m.t.n;
-                NF_GO(add_term(&m, x, w, seq, words, err));
-            }
+            NF_GO(add_term(&m, x, w, seq, words, err));
         }
         if (note) {
             size_t parts;

@@ -27,24 +27,38 @@ void nfi_terms_clear(nfi_terms *t)
     *t = (nfi_terms){0};
 }
 
-/* Smallest integer >= share * n without rounding surprises at exact multiples. */
-static uint64_t share_up(double share, uint64_t n)
+/* Fewest documents d of n with d / n >= share, most with d / n <= share: what users would divide, not a product that rounds the other way. */
+static uint64_t share_least(double share, uint64_t n)
 {
-    double x = share * (double)n;
-    uint64_t u = (uint64_t)x;
-    return (double)u < x ? u + 1 : u;
+    if (share > 1.0)
+        return n + 1;
+    uint64_t d = (uint64_t)(share * (double)n);
+    d -= d > 0;
+    while ((double)d / (double)n < share)
+        d++;
+    return d;
+}
+
+static uint64_t share_most(double share, uint64_t n)
+{
+    if (share >= 1.0)
+        return n;
+    uint64_t d = (uint64_t)(share * (double)n) + 1;
+    while ((double)d / (double)n > share)
+        d--;
+    return d;
 }
 
 nf_status nfi_select_bounds(const nf_select_opts *o, uint64_t n, uint64_t *lo, uint64_t *hi, nf_err *err)
 {
     uint64_t a = o->min_df > 1 ? o->min_df : 1, b = n;
 
-    if (o->min_df_share > 0 && share_up(o->min_df_share, n) > a)
-        a = share_up(o->min_df_share, n);
+    if (n > 0 && o->min_df_share > 0 && share_least(o->min_df_share, n) > a)
+        a = share_least(o->min_df_share, n);
     if (o->max_df && o->max_df < b)
         b = o->max_df;
-    if (o->max_df_share > 0 && (uint64_t)(o->max_df_share * (double)n) < b)
-        b = (uint64_t)(o->max_df_share * (double)n);
+    if (n > 0 && o->max_df_share > 0 && share_most(o->max_df_share, n) < b)
+        b = share_most(o->max_df_share, n);
     if (a > b && n > 0 && a <= n)
         return NF_FAIL(err, NF_EINVAL, "--min-df keeps terms of at least %llu documents, --max-df of at most %llu: nothing can remain",
                        (unsigned long long)a, (unsigned long long)b);
@@ -258,6 +272,30 @@ out:
     return s;
 }
 
+/* Words that only terms left out had are dropped; seq follows. */
+static nf_status drop_words(nfi_terms *t, nf_err *err)
+{
+    size_t n = t->n * (size_t)t->stride, kept = 0;
+    uint32_t *to = nfi_calloc(t->nwords, sizeof *to);
+
+    if (!to)
+        return nfi_oom(err, "--max-features");
+    for (size_t i = 0; i < n; i++)
+        if (t->seq[i])
+            to[t->seq[i] - 1] = 1;
+    for (size_t i = 0; i < t->nwords; i++) {
+        if (to[i]) {
+            t->word[kept++] = t->word[i];
+            to[i] = (uint32_t)kept;
+        }
+    }
+    t->nwords = kept;
+    for (size_t i = 0; i < n; i++)
+        t->seq[i] = t->seq[i] ? to[t->seq[i] - 1] : 0;
+    nfi_free(to);
+    return NF_OK;
+}
+
 nf_status nfi_terms_build(nfi_terms *out, uint32_t **term_of, const nf_corpus *c, const uint8_t *use, const nf_select_opts *select,
                           const nfi_weighting *weighting, nfi_sum sum, int threads, nf_err *err)
 {
@@ -337,6 +375,8 @@ nf_status nfi_terms_build(nfi_terms *out, uint32_t **term_of, const nf_corpus *c
         t.df[i] = (uint32_t)nfi_df_of(&parts, kv[i].aux);
         of[kv[i].aux] = (uint32_t)i;
     }
+    if (freq)
+        NF_GO(drop_words(&t, err));
     nfi_free(seq);
     nfi_free(kv);
     seq = NULL;
