@@ -75,7 +75,7 @@ START_TEST(scalar_row_is_first_and_names_differ)
     ck_assert_uint_ge(rows, 1);
     ck_assert_str_eq(row[0]->name, "scalar");
     for (size_t i = 0; i < rows; i++) {
-        ck_assert(row[i]->classify && row[i]->axpy_f64 && row[i]->spmv_f32 && row[i]->log_f64);
+        ck_assert(row[i]->classify && row[i]->axpy_f64 && row[i]->spmv_f32 && row[i]->log_f64 && row[i]->log_axpy_f64);
         for (size_t j = 0; j < i; j++)
             ck_assert_str_ne(row[i]->name, row[j]->name);
     }
@@ -280,6 +280,35 @@ START_TEST(logarithms_have_the_bits_of_the_single_call)
 }
 END_TEST
 
+START_TEST(adding_multiples_of_logarithms_has_the_same_bits_everywhere)
+{
+    enum { MOST = 67 };
+    nfi_rng r = nft_rng(5);
+    size_t rows;
+    const nfi_kern *const *row = nfi_kern_rows(&rows);
+    double start[MOST + 2], want[MOST + 2], got[MOST + 2], v[MOST + 2];
+
+    for (int c = 0; c < nft_cases(100); c++)
+        for (size_t n = 0; n <= MOST; n++) {
+            double x = nft_rand_between(&r, -5, 5), scale = nft_rand_between(&r, -3, 9), offset = c % 2 ? 1e-3 : nft_rand_between(&r, 0, 100);
+            for (size_t i = 0; i < MOST + 2; i++) {
+                start[i] = nft_rand_between(&r, -100, 100);
+                v[i] = nfi_rng_below(&r, 4) ? nft_rand_between(&r, 0, 50) * (scale < 0 ? -1 : 1) : 0.0;
+            }
+            memcpy(want, start, sizeof want);
+            for (size_t i = 1; i <= n; i++) {
+                volatile double p = scale * v[i], q = offset + p, t = x * nfi_log(q);
+                want[i] = want[i] + t;
+            }
+            for (size_t q = 0; q < rows; q++) { /* one element off any alignment */
+                memcpy(got, start, sizeof got);
+                row[q]->log_axpy_f64(got + 1, x, v + 1, scale, offset, n);
+                ck_assert_msg(memcmp(want, got, sizeof got) == 0, "%s: log_axpy of %zu", row[q]->name, n);
+            }
+        }
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("kern");
@@ -293,6 +322,7 @@ int main(void)
     tcase_add_test(t, tiles_leave_no_column_out);
     tcase_add_test(t, adding_a_multiple_has_the_same_bits_everywhere);
     tcase_add_test(t, logarithms_have_the_bits_of_the_single_call);
+    tcase_add_test(t, adding_multiples_of_logarithms_has_the_same_bits_everywhere);
     suite_add_tcase(s, t);
     return nft_run(s);
 }
