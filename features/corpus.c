@@ -168,12 +168,12 @@ nf_status nfi_counting_begin(nfi_counting *k, const nfi_text *text, const nf_cor
         s = nfi_oom(err, "a corpus");
         goto out;
     }
-    x.c->nrowmem = (size_t)x.threads;
-    x.c->rowmem = nfi_calloc(x.c->nrowmem, sizeof *x.c->rowmem);
+    x.c->rowmem = nfi_calloc((size_t)x.threads, sizeof *x.c->rowmem);
     if (!x.c->rowmem) {
         s = nfi_oom(err, "a corpus");
         goto out;
     }
+    x.c->nrowmem = (size_t)x.threads;
     x.c->ncarried = o->keep_carried ? ncarried : 0;
     NF_GO(nfi_text_copy(&x.c->text, text, err));
     for (int w = 0; w < x.threads; w++)
