@@ -37,7 +37,17 @@ typedef struct job {
     const nf_kmeans_opts *opts;
     int side_by_side, threads; /* workers, and threads inside each */
     worker *w;
+    struct draft *draft; /* restarts */
+    int32_t *assign;     /* restarts x rows, partitions of the drafts */
 } job;
+
+/* A restart that went to where few rows move: what is left of it hardly changes its rank, so only the best ones go on to the end. */
+typedef struct draft {
+    double merit;
+    int restart, iterations;
+} draft;
+
+#define FINALISTS(restarts) ((restarts) < 4 ? (restarts) : ((restarts) + 2) / 3)
 
 nf_kmeans_opts nf_kmeans_defaults(size_t k)
 {
@@ -100,14 +110,18 @@ static nf_status check_options(job *j, nf_err *err)
 static void clear_workers(job *j)
 {
     if (!j->w)
-        return;
+        return; /* nothing was made */
     for (int i = 0; i < j->side_by_side; i++) {
         nfi_lloyd_clear(&j->w[i].run);
         nfi_seeder_clear(&j->w[i].seeder);
         nfi_free(j->w[i].best);
     }
     nfi_free(j->w);
+    nfi_free(j->draft);
+    nfi_free(j->assign);
     j->w = NULL;
+    j->draft = NULL;
+    j->assign = NULL;
 }
 
 static nf_status make_workers(job *j, nf_err *err)
@@ -137,23 +151,58 @@ static bool better(double merit, int restart, const worker *than)
     return than->restart < 0 || merit > than->merit || (merit == than->merit && restart < than->restart);
 }
 
-static nf_status run_restart(void *ctx, size_t restart, int thread, nf_err *err)
+/* A restart up to where few rows move. */
+static nf_status draft_restart(void *ctx, size_t restart, int thread, nf_err *err)
 {
     job *j = ctx;
     worker *w = &j->w[thread];
-    size_t bytes = j->p->x.rows * sizeof *w->best;
+    size_t n = j->p->x.rows;
 
     nfi_seed(&w->seeder, j->seeding, j->opts->seed, restart);
-    memcpy(w->run.assign, w->seeder.near, bytes);
-    NF_TRY(nfi_lloyd_run(&w->run, j->opts->max_iter, err));
+    memcpy(w->run.assign, w->seeder.near, n * sizeof *w->run.assign);
+    NF_TRY(nfi_lloyd_draft(&w->run, j->opts->max_iter, err));
+    memcpy(j->assign + restart * n, w->run.assign, n * sizeof *w->run.assign);
+    j->draft[restart] = (draft){nfi_lloyd_merit(&w->run), (int)restart, w->run.iterations};
+    return NF_OK;
+}
+
+/* One of the best drafts to its end. */
+static nf_status finish_restart(void *ctx, size_t place, int thread, nf_err *err)
+{
+    job *j = ctx;
+    const draft *d = &j->draft[place];
+    worker *w = &j->w[thread];
+    size_t n = j->p->x.rows, bytes = n * sizeof *w->best;
+
+    memcpy(w->run.assign, j->assign + (size_t)d->restart * n, bytes);
+    NF_TRY(nfi_lloyd_load(&w->run, err));
+    w->run.iterations = d->iterations;
+    w->run.converged = false;
+    NF_TRY(nfi_lloyd_finish(&w->run, j->opts->max_iter, err));
     double merit = nfi_lloyd_merit(&w->run);
-    if (better(merit, (int)restart, w)) {
+    if (better(merit, d->restart, w)) {
         memcpy(w->best, w->run.assign, bytes);
         w->merit = merit;
-        w->restart = (int)restart;
+        w->restart = d->restart;
         w->iterations = w->run.iterations;
         w->converged = w->run.converged;
     }
+    return NF_OK;
+}
+
+static int by_merit(const void *a, const void *b, void *ctx)
+{
+    const draft *x = a, *y = b;
+    (void)ctx;
+    return x->merit != y->merit ? (x->merit < y->merit ? 1 : -1) : (x->restart > y->restart) - (x->restart < y->restart);
+}
+
+static nf_status for_each(job *j, size_t n, nfi_chunk_fn fn, nf_err *err)
+{
+    if (j->side_by_side > 1)
+        return nfi_par_chunks(n, j->side_by_side, fn, j, err);
+    for (size_t r = 0; r < n; r++)
+        NF_TRY(fn(j, r, 0, err));
     return NF_OK;
 }
 
@@ -163,12 +212,13 @@ static nf_status run_restarts(job *j, worker **best, nf_err *err)
     size_t restarts = (size_t)j->opts->restarts;
 
     NF_TRY(make_workers(j, err));
-    if (j->side_by_side > 1) {
-        NF_TRY(nfi_par_chunks(restarts, j->side_by_side, run_restart, j, err));
-    } else {
-        for (size_t r = 0; r < restarts; r++)
-            NF_TRY(run_restart(j, r, 0, err));
-    }
+    j->draft = nfi_alloc(restarts, sizeof *j->draft);
+    j->assign = nfi_alloc(restarts * j->p->x.rows, sizeof *j->assign);
+    if (!j->draft || !j->assign)
+        return nfi_oom(err, "the restarts of k-means");
+    NF_TRY(for_each(j, restarts, draft_restart, err));
+    NF_TRY(nfi_sort(j->draft, restarts, sizeof *j->draft, by_merit, NULL, err));
+    NF_TRY(for_each(j, FINALISTS(restarts), finish_restart, err));
     *best = &j->w[0];
     for (int i = 1; i < j->side_by_side; i++)
         if (j->w[i].restart >= 0 && better(j->w[i].merit, j->w[i].restart, *best))

@@ -64,29 +64,46 @@ static nf_status lloyd_pass(nfi_lloyd *w, size_t *moved, nf_err *err)
     return NF_OK;
 }
 
-nf_status nfi_lloyd_run(nfi_lloyd *w, int max_iter, nf_err *err)
+nf_status nfi_lloyd_draft(nfi_lloyd *w, int max_iter, nf_err *err)
 {
     size_t n = w->p->x.rows, moved = n;
-    bool single = false, all = true;
 
     w->converged = false;
     NF_TRY(nfi_lloyd_load(w, err));
+    while (moved > n / REFINE_BELOW && w->iterations < max_iter) {
+        w->iterations++;
+        NF_TRY(lloyd_pass(w, &moved, err));
+    }
+    w->converged = !w->refine && moved == 0;
+    return NF_OK;
+}
+
+nf_status nfi_lloyd_finish(nfi_lloyd *w, int max_iter, nf_err *err)
+{
+    size_t moved = 0;
+    bool all = true;
+
     while (!w->converged && w->iterations < max_iter) {
         w->iterations++;
-        if (single) {
-            if (all)
-                NF_TRY(nfi_refine_all(w, &moved, err));
-            else
-                moved = nfi_refine_active(w);
-            w->converged = all && moved == 0;
-            all = moved == 0;
-        } else {
+        if (!w->refine) {
             NF_TRY(lloyd_pass(w, &moved, err));
-            w->converged = !w->refine && moved == 0;
-            single = w->refine && moved <= n / REFINE_BELOW;
+            w->converged = moved == 0;
+            continue;
         }
+        if (all)
+            NF_TRY(nfi_refine_all(w, &moved, err));
+        else
+            moved = nfi_refine_active(w);
+        w->converged = all && moved == 0;
+        all = moved == 0;
     }
     return NF_OK;
+}
+
+nf_status nfi_lloyd_run(nfi_lloyd *w, int max_iter, nf_err *err)
+{
+    NF_TRY(nfi_lloyd_draft(w, max_iter, err));
+    return nfi_lloyd_finish(w, max_iter, err);
 }
 
 /* ---- memory ---- */

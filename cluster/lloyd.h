@@ -50,6 +50,10 @@ typedef struct nfi_lloyd {
 
 nf_status nfi_lloyd_make(nfi_lloyd *out, const nfi_points *p, size_t k, const nfi_metric *metric, int threads, nf_err *err) NF_MUST_CHECK;
 void nfi_lloyd_clear(nfi_lloyd *w);
+/* From w->assign by whole iterations until few rows move. */
+nf_status nfi_lloyd_draft(nfi_lloyd *w, int max_iter, nf_err *err) NF_MUST_CHECK;
+/* From there (the sums must be loaded) to the end, as nfi_lloyd_run(). */
+nf_status nfi_lloyd_finish(nfi_lloyd *w, int max_iter, nf_err *err) NF_MUST_CHECK;
 /* From w->assign to a partition in which no row is nearer to another center, or to max_iter. */
 nf_status nfi_lloyd_run(nfi_lloyd *w, int max_iter, nf_err *err) NF_MUST_CHECK;
 /* Sums and sizes of the partition in w->assign, from nothing. */
