@@ -20,7 +20,8 @@ static inline void mk_docs(dk_docs *k, nfi_rng *r, size_t n, size_t nk)
         for (uint64_t w = 4 + nfi_rng_below(r, 30); w > 0; w--) {
             uint64_t kind = nfi_rng_below(r, 4);
             if (kind == 0)
-                at += (size_t)snprintf(text + at, sizeof text - at, "%s ", marker[nfi_rng_below(r, 12) ? c : nfi_rng_below(r, nk)][nfi_rng_below(r, 2)]);
+                at += (size_t)snprintf(text + at, sizeof text - at, "%s ",
+                                       marker[nfi_rng_below(r, 12) ? c : nfi_rng_below(r, nk)][nfi_rng_below(r, 2)]);
             else if (kind == 1)
                 at += (size_t)snprintf(text + at, sizeof text - at, "rare%u ", (unsigned)nfi_rng_below(r, 40));
             else
@@ -58,7 +59,7 @@ static inline char *mk_bytes(const nf_model *m, size_t *n)
     return nft_read(path, n);
 }
 
-/* Loads from a block of exactly n bytes, aligned; the block is freed unless it succeeds, then *block must be freed (nfi_free) after the model. */
+/* Loads from a block of exactly n bytes, aligned. On success *block is the caller's, to be freed (nfi_free) after the model. */
 static inline nf_status mk_load(nf_model **out, void **block, const void *p, size_t n, nf_err *err)
 {
     void *copy = nfi_alloc_aligned_raw(n, 1);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * fuzz_model.c - model files. The first byte picks: an even one takes the rest as a file; an odd one takes it as changes (place, place, value) to the file of
- * a small model, whose checksums are then made right again, so that the checks behind them are reached. A model that is accepted is used in every way.
+ * fuzz_model.c - model files. The first byte picks: an even one takes the rest as a file; an odd one takes it as changes (place, place,
+ * value) to the file of
+ * a small model, whose checksums are then made right again, so that the checks behind them are reached. A model that is accepted is used
+ * in every way.
  */
 #include "base/hash.h"
 #include "base/mem.h"

@@ -290,7 +290,8 @@ START_TEST(adding_multiples_of_logarithms_has_the_same_bits_everywhere)
 
     for (int c = 0; c < nft_cases(100); c++)
         for (size_t n = 0; n <= MOST; n++) {
-            double x = nft_rand_between(&r, -5, 5), scale = nft_rand_between(&r, -3, 9), offset = c % 2 ? 1e-3 : nft_rand_between(&r, 0, 100);
+            double x = nft_rand_between(&r, -5, 5), scale = nft_rand_between(&r, -3, 9),
+                offset = c % 2 ? 1e-3 : nft_rand_between(&r, 0, 100);
             for (size_t i = 0; i < MOST + 2; i++) {
                 start[i] = nft_rand_between(&r, -100, 100);
                 v[i] = nfi_rng_below(&r, 4) ? nft_rand_between(&r, 0, 50) * (scale < 0 ? -1 : 1) : 0.0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * fail.c - see fail.h. Everything of base/mem.h that base/mem.c defines is here, so that the linker leaves that file out. Blocks are filled with a pattern
+ * fail.c - see fail.h. Everything of base/mem.h that base/mem.c defines is here, so that the linker leaves that file out. Blocks are
+ * filled with a pattern
  * when they are handed out and when they are freed: nobody may rely on what was there.
  */
 #define _GNU_SOURCE

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * oom.h - runs a call once for every request of memory it makes, failing that one, and then failing it and all later ones. Each time: NF_ENOMEM with words or
+ * oom.h - runs a call once for every request of memory it makes, failing that one, and then failing it and all later ones. Each time:
+ * NF_ENOMEM with words or
  * NF_OK, no block left, outputs untouched and no file made on failure, the same files on success.
  */
 #ifndef OOM_H
@@ -24,7 +25,8 @@ typedef nf_status (*oom_case)(oom_env *env, nf_err *err);
 /* A value that no call hands out. */
 #define OOM_UNTOUCHED(type) ((type *)(uintptr_t)16)
 /* After call gave status s: a failure left the output p as it was. */
-#define OOM_OUT(s, p) ck_assert_msg((s) == NF_OK || (const void *)(p) == (const void *)(uintptr_t)16, "an output was touched by a call that failed")
+#define OOM_OUT(s, p) \
+    ck_assert_msg((s) == NF_OK || (const void *)(p) == (const void *)(uintptr_t)16, "an output was touched by a call that failed")
 
 static inline void oom_path(char dst[NFT_PATH], const oom_env *env, const char *name)
 {
@@ -62,7 +64,8 @@ static inline int oom_sweep(const char *dir, char **all, size_t *bytes)
     return files;
 }
 
-static inline void oom_one(const char *name, oom_case run, oom_env *env, uint64_t n, bool persistent, const char *want, size_t nwant, bool *hit)
+static inline void oom_one(const char *name, oom_case run, oom_env *env, uint64_t n, bool persistent, const char *want, size_t nwant,
+                           bool *hit)
 {
     nf_err err = {0};
     char *files;
@@ -72,13 +75,16 @@ static inline void oom_one(const char *name, oom_case run, oom_env *env, uint64_
     oom_arm(n, persistent);
     nf_status s = run(env, &err);
     *hit = oom_disarm();
-    ck_assert_msg(s == NF_OK || (*hit && s == NF_ENOMEM), "%s, request %d%s: %s: %s", name, (int)n, persistent ? " and all later" : "", nf_strstatus(s), err.msg);
+    ck_assert_msg(s == NF_OK || (*hit && s == NF_ENOMEM), "%s, request %d%s: %s: %s", name, (int)n, persistent ? " and all later" : "",
+                  nf_strstatus(s), err.msg);
     if (s != NF_OK)
         ck_assert_msg(err.code == NF_ENOMEM && err.msg[0], "%s, request %d: no words about the failure", name, (int)n);
-    ck_assert_msg(oom_live() == before, "%s, request %d%s (%s): %d blocks left", name, (int)n, persistent ? " and all later" : "", nf_strstatus(s),
+    ck_assert_msg(oom_live() == before, "%s, request %d%s (%s): %d blocks left", name, (int)n, persistent ? " and all later" : "",
+                  nf_strstatus(s),
                   (int)(oom_live() - before));
     int count = oom_sweep(env->dir, &files, &bytes);
-    ck_assert_msg(s == NF_OK ? bytes == nwant && memcmp(files, want, bytes) == 0 : count == 0, "%s, request %d%s (%s): files are wrong: %d, the first %s", name, (int)n,
+    ck_assert_msg(s == NF_OK ? bytes == nwant && memcmp(files, want, bytes) == 0 : count == 0,
+                  "%s, request %d%s (%s): files are wrong: %d, the first %s", name, (int)n,
                   persistent ? " and all later" : "", nf_strstatus(s), count, files);
     free(files);
 }

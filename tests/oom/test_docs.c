@@ -58,8 +58,10 @@ static void reads(const char *name, const char *path, nf_docs_opts o, bool rejec
 START_TEST(jsonl_is_read_or_refused)
 {
     char path[NFT_PATH];
-    static const char text[] = "{\"id\":\"a\",\"label\":\"x\",\"title\":\"t\",\"text\":\"peace \\u00e9 talks\",\"n\":12.5,\"more\":[1,{\"a\":null}]}\n"
-                               "{\"id\":\"a\",\"title\":\"\",\"text\":\"caf\xe9 \xff\",\"late\":\"key\"}\n{\"id\":\"b\",\"title\":\"\",\"text\":\"no label\"}\n";
+    static const char text[] = "{\"id\":\"a\",\"label\":\"x\",\"title\":\"t\",\"text\":\"peace \\u00e9 talks\",\"n\":12.5,"
+                               "\"more\":[1,{\"a\":null}]}\n"
+                               "{\"id\":\"a\",\"title\":\"\",\"text\":\"caf\xe9 \xff\",\"late\":\"key\"}\n"
+                               "{\"id\":\"b\",\"title\":\"\",\"text\":\"no label\"}\n";
 
     nft_file_str(path, NULL, "in.jsonl", text);
     reads("jsonl", path, (nf_docs_opts){.dup_ids_suffix = true}, false);

@@ -4,7 +4,8 @@
 
 #include <unistd.h>
 
-static const char *const texts[] = {"peace talks stall again", "tax cut vote and tax reform", "troops fire caf\xc3\xa9 internationalisation-of-everything",
+static const char *const texts[] = {"peace talks stall again", "tax cut vote and tax reform",
+                                    "troops fire caf\xc3\xa9 internationalisation-of-everything",
                                     "", "peace talks and tax vote", "a strike, U.S. troops and internationalisationofeverything"};
 
 static void make_docs(dk_docs *k)

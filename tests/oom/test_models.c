@@ -8,7 +8,8 @@ enum { DOCS = 12, CLASSES = 3 };
 
 static void make_docs(dk_docs *k)
 {
-    static const char *const text[CLASSES] = {"troops fire on the front", "tax vote and tax cut", "summit talks about internationalisationofeverything"};
+    static const char *const text[CLASSES] = {"troops fire on the front", "tax vote and tax cut",
+                                              "summit talks about internationalisationofeverything"};
     static const char *const label[CLASSES] = {"war", "money", "talks"};
     char more[200];
     for (int i = 0; i < DOCS; i++) {

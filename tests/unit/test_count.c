@@ -31,10 +31,16 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+static void sort(bag *b)
+{
+    if (b->n)
+        qsort(b->s, b->n, sizeof *b->s, by_text);
+}
+
 static void same_bags(bag *a, bag *b, const char *what)
 {
-    qsort(a->s, a->n, sizeof *a->s, by_text);
-    qsort(b->s, b->n, sizeof *b->s, by_text);
+    sort(a);
+    sort(b);
     for (size_t i = 0; i < a->n && i < b->n; i++)
         ck_assert_msg(strcmp(a->s[i], b->s[i]) == 0, "%s: \"%s\" where \"%s\" is expected", what, a->s[i], b->s[i]);
     ck_assert_msg(a->n == b->n, "%s: %zu terms, expected %zu", what, a->n, b->n);
@@ -93,7 +99,7 @@ static void spell(bag *out, const nfi_vocab *v, const nfi_rows *r, size_t from)
         bag_put(&seen, term.p, term.n);
         nfi_buf_clear(&term);
     }
-    qsort(seen.s, seen.n, sizeof *seen.s, by_text);
+    sort(&seen);
     for (size_t i = 1; i < seen.n; i++)
         ck_assert_msg(strcmp(seen.s[i - 1], seen.s[i]) != 0, "\"%s\" has two entries", seen.s[i]);
     bag_clear(&seen);
@@ -124,7 +130,8 @@ static void check(nfi_counter *c, nfi_rows *rows, const nf_str *parts, const cha
 
 static void put_word(nfi_buf *b, nfi_rng *r)
 {
-    static const char *const words[] = {"the", "and", "talks", "U.S.", "caf\xc3\xa9", "sixteenbyteslong", "seventeenbyteslon", "don't", "\xd0\xbc\xd0\xb8\xd1\x80", "x",
+    static const char *const words[] = {"the", "and", "talks", "U.S.", "caf\xc3\xa9", "sixteenbyteslong", "seventeenbyteslon", "don't",
+                                        "\xd0\xbc\xd0\xb8\xd1\x80", "x",
                                         "an.internationalisation.of.everything.everywhere"};
     uint64_t i = nfi_rng_below(r, 40);
 
@@ -149,7 +156,8 @@ START_TEST(terms_are_those_spelled_out)
                 nfi_text text = {0};
                 nfi_counter c;
                 nfi_rows rows = {0};
-                nf_text_opts o = {.ngram_lo = lo, .ngram_hi = hi, .stopwords = stops[variant & 1], .tokenizer = variant & 2 ? "sklearn" : NULL};
+                nf_text_opts o = {.ngram_lo = lo, .ngram_hi = hi, .stopwords = stops[variant & 1],
+                                  .tokenizer = variant & 2 ? "sklearn" : NULL};
                 nft_ok(nfi_text_init(&text, &o, &nft_err));
                 nft_ok(nfi_counter_init(&c, &text, &nft_err));
                 for (int d = nft_cases(12); d > 0; d--) {
@@ -229,7 +237,7 @@ START_TEST(colliding_words_are_told_apart)
     bag all = {0};
     for (size_t i = 0; i < c.vocab.nwords; i++)
         bag_put(&all, c.vocab.word[i].p, c.vocab.word[i].n);
-    qsort(all.s, all.n, sizeof *all.s, by_text);
+    sort(&all);
     for (size_t i = 1; i < all.n; i++)
         ck_assert_msg(strcmp(all.s[i - 1], all.s[i]) != 0, "\"%s\" is in the vocabulary twice", all.s[i]);
     size_t pairs = c.vocab.npairs;
@@ -272,7 +280,8 @@ END_TEST
 
 START_TEST(options_of_texts_are_checked)
 {
-    static const nf_text_opts bad[] = {{.tokenizer = "no such"}, {.ngram_lo = 3, .ngram_hi = 2}, {.ngram_lo = 1, .ngram_hi = 5}, {.ngram_lo = -1, .ngram_hi = 1},
+    static const nf_text_opts bad[] = {{.tokenizer = "no such"}, {.ngram_lo = 3, .ngram_hi = 2}, {.ngram_lo = 1, .ngram_hi = 5},
+                                       {.ngram_lo = -1, .ngram_hi = 1},
                                        {.stopwords = "/no/such/file"}};
     nfi_text t = {0};
 

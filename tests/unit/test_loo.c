@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * test_loo.c - leave-one-out against its definition: for every document the statistics are added up anew without it, a model is made of them by the
- * formulas of nb.h, and the document is classified. Only the vocabulary and the norms of documents stay.
+ * test_loo.c - leave-one-out against its definition: for every document the statistics are added up anew without it, a model is made of
+ * them by the formulas of nb.h, and the document is classified. Only the vocabulary and the norms of documents stay.
  */
 #include "docs_kit.h"
 
@@ -104,8 +104,8 @@ static void make_docs(dk_docs *k, nfi_rng *r, size_t classes, size_t docs)
         bool lone = i == 0; /* the only document of its class */
         for (size_t w = nfi_rng_below(r, 25); w > 0; w--) {
             uint64_t kind = nfi_rng_below(r, 3);
-            at += (size_t)snprintf(text + at, sizeof text - at, "%s%u ", kind == 0 ? "all" : kind == 1 ? "near" : "own",
-                                   (unsigned)(kind == 0 ? nfi_rng_below(r, 12) : kind == 1 ? c / 2 * 10 + nfi_rng_below(r, 9) : c * 10 + nfi_rng_below(r, 9)));
+            uint64_t word = kind == 0 ? nfi_rng_below(r, 12) : (kind == 1 ? c / 2 : c) * 10 + nfi_rng_below(r, 9);
+            at += (size_t)snprintf(text + at, sizeof text - at, "%s%u ", kind == 0 ? "all" : kind == 1 ? "near" : "own", (unsigned)word);
         }
         text[at] = '\0';
         snprintf(label, sizeof label, "c%zu", lone ? classes : c);
@@ -158,9 +158,9 @@ static void check(const nf_corpus *c, const nfi_classifier *k, const nfi_weighti
         ck_assert_uint_eq(tried, x.tried);
         for (size_t i = 0; i < SMOOTHINGS; i++) {
             uint64_t diff = correct[i] > x.correct[i] ? correct[i] - x.correct[i] : x.correct[i] - correct[i];
-            ck_assert_msg(diff <= x.near[i], "%s %s prior %s, %zu classes, smoothing %g, %d threads: %llu right, expected %llu of %llu (%llu near ties)",
-                          k->name, w->name, spec, t.nclasses, smoothings[i], threads[h], (unsigned long long)correct[i], (unsigned long long)x.correct[i],
-                          (unsigned long long)tried, (unsigned long long)x.near[i]);
+            ck_assert_msg(diff <= x.near[i], "%s %s prior %s, %zu classes, smoothing %g, %d threads: %d, expected %d of %d (%d near ties)",
+                          k->name, w->name, spec, t.nclasses, smoothings[i], threads[h], (int)correct[i], (int)x.correct[i], (int)tried,
+                          (int)x.near[i]);
         }
     }
     for (size_t i = 0; i < SMOOTHINGS; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Models: the same bytes from the same documents, the same scores wherever a document stands, what the figures mean, and what is refused. */
+/* Models: same bytes from the same documents, same scores wherever a document stands, what the figures mean, and what is refused. */
 #include "models_kit.h"
 
 #include <math.h>
@@ -234,7 +234,8 @@ START_TEST(statuses_say_why_there_is_no_label)
     dk_add(&q, NULL, "troops vote budget fire");
     nf_scorer *x = scorer(m, (nf_scorer_opts){.threads = 1});
     score(x, 2, &q, 0, q.n, s);
-    static const nf_score_status want[] = {NF_SCORE_EMPTY, NF_SCORE_EMPTY, NF_SCORE_TOO_SHORT, NF_SCORE_NO_KNOWN_WORDS, NF_SCORE_OK, NF_SCORE_TIE, NF_SCORE_TIE};
+    static const nf_score_status want[] = {NF_SCORE_EMPTY, NF_SCORE_EMPTY, NF_SCORE_TOO_SHORT, NF_SCORE_NO_KNOWN_WORDS, NF_SCORE_OK,
+                                           NF_SCORE_TIE, NF_SCORE_TIE};
     for (size_t i = 0; i < q.n; i++) {
         ck_assert_msg(s[i].s.status == want[i], "document %zu: %s", i, nf_score_status_text(s[i].s.status));
         ck_assert(s[i].s.status == NF_SCORE_OK ? s[i].s.label == 0 && s[i].s.second == 1 : s[i].s.label == -1 && s[i].s.second == -1);
@@ -319,7 +320,8 @@ START_TEST(marker_words_speak_for_their_class)
                     continue;
                 int32_t own = nf_model_find_label(m, (nf_str){label[i], strlen(label[i])});
                 for (int32_t j = 0; j < NK; j++)
-                    ck_assert_msg((nf_model_term_weight(m, t, (size_t)j) > 0) == (j == own), "%s: weight of %s for class %d is %g", o.classifier, term, j,
+                    ck_assert_msg((nf_model_term_weight(m, t, (size_t)j) > 0) == (j == own), "%s: weight of %s for class %d is %g",
+                                  o.classifier, term, j,
                                   nf_model_term_weight(m, t, (size_t)j));
                 met++;
             }
@@ -349,9 +351,12 @@ START_TEST(options_of_training_are_checked)
     static const struct {
         const char *prior, *words;
     } prior[] = {
-        {"", "class \"money\" has no share"}, {"even", "expected LABEL=SHARE"}, {"war=1", "class \"money\" has no share"}, {"war=.5,money=.4", "add up to 0.9"},
-        {"war=.5,money=.5,peace=.1", "no class \"peace\""}, {"war=-1,money=2", "above 0"}, {"war=0,money=1", "above 0"}, {"war=x,money=1", "above 0"},
-        {"war=.5,,money=.5", "expected"}, {"war=nan,money=1", "above 0"}, {"war=inf,money=1", "above 0"}, {"war=.3,war=.5,money=.5", "named twice"},
+        {"", "class \"money\" has no share"}, {"even", "expected LABEL=SHARE"}, {"war=1", "class \"money\" has no share"},
+        {"war=.5,money=.4", "add up to 0.9"},
+        {"war=.5,money=.5,peace=.1", "no class \"peace\""}, {"war=-1,money=2", "above 0"}, {"war=0,money=1", "above 0"},
+        {"war=x,money=1", "above 0"},
+        {"war=.5,,money=.5", "expected"}, {"war=nan,money=1", "above 0"}, {"war=inf,money=1", "above 0"},
+        {"war=.3,war=.5,money=.5", "named twice"},
     };
 
     mk_docs(&k, &r, DOCS, 2);
@@ -480,7 +485,8 @@ START_TEST(rows_with_and_without_gaps_score_alike)
         ptr[1][t + 1] += ptr[1][t];
     }
     for (int i = 0; i < 2; i++) {
-        m[i] = (nf_model){.weighting = nfi_weightings[0], .classifier = nfi_classifiers[0], .nclasses = K, .n = TERMS, .idf = idf, .base = base, .ptr = ptr[i],
+        m[i] = (nf_model){.weighting = nfi_weightings[0], .classifier = nfi_classifiers[0], .nclasses = K, .n = TERMS, .idf = idf,
+                          .base = base, .ptr = ptr[i],
                           .cls = cls[i], .w = val[i], .z = z, .log_prior = prior};
         nft_ok(nfi_model_index(&m[i], &nft_err));
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * test_model_file.c - model files that are damaged, and files with right checksums whose contents cannot be: each is refused with words, none is used.
+ * test_model_file.c - model files that are damaged, and files with right checksums whose contents cannot be: each is refused with words,
+ * none is used.
  */
 #include "model_forge.h"
 #include "models_kit.h"
@@ -14,7 +15,8 @@ static size_t nwords, nterms, nentries, two; /* two: first entry of a term with 
 
 static void setup(void)
 {
-    static const char *const doc[][2] = {{"war", "troops fire"}, {"money", "tax vote caf\xc3\xa9"}, {"talks", "summit vote"}, {"war", "troops vote"}};
+    static const char *const doc[][2] = {{"war", "troops fire"}, {"money", "tax vote caf\xc3\xa9"}, {"talks", "summit vote"},
+                                         {"war", "troops vote"}};
     dk_docs k = {0};
     nf_train_opts o = {.select = {.min_df = 1}, .smoothing = 0.5};
 
@@ -221,11 +223,13 @@ START_TEST(strings_that_cannot_be_are_refused)
         const char *bytes;
         uint64_t end[3];
         const char *words;
-    } labels[] = {{"aab", {1, 2, 3}, "labels"}, {"bac", {1, 2, 3}, "labels"}, {"ab\xe2\x80\xae", {1, 2, 5}, "control character"}, {"ab\xc2\x9b", {1, 2, 4}, "control character"},
+    } labels[] = {{"aab", {1, 2, 3}, "labels"}, {"bac", {1, 2, 3}, "labels"}, {"ab\xe2\x80\xae", {1, 2, 5}, "control character"},
+                  {"ab\xc2\x9b", {1, 2, 4}, "control character"},
                 {"aba;", {1, 2, 4}, "labels"}};
     for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
         forge *f = fresh();
-        ck_assert(forge_put(forge_find(f, "LABB"), labels[i].bytes, strlen(labels[i].bytes)) && forge_put(forge_find(f, "LABE"), labels[i].end, 3));
+        ck_assert(forge_put(forge_find(f, "LABB"), labels[i].bytes, strlen(labels[i].bytes)) &&
+                  forge_put(forge_find(f, "LABE"), labels[i].end, 3));
         is_refused(f, labels[i].bytes, labels[i].words);
     }
     for (uint64_t n = 0; n < 2; n++) {

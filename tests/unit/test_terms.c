@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * test_terms.c - kept terms, their order, ranks and sums, and weighted rows, against strings and sums made from the rows of the corpus; and the same whatever the
- * batches and threads.
+ * test_terms.c - kept terms, their order, ranks and sums, and weighted rows, against strings and sums made from the rows of the corpus;
+ * and the same whatever the batches and threads.
  */
 #include "docs_kit.h"
 
@@ -65,7 +65,8 @@ static double f_of(const nfi_weighting *w, uint32_t tf)
 }
 
 /* Calls fn for every row of a document that counts. */
-static void each_row(const nf_corpus *c, const uint8_t *use, void (*fn)(void *ctx, size_t d, const uint32_t *id, const uint32_t *tf, size_t n), void *ctx)
+typedef void (*row_fn)(void *ctx, size_t d, const uint32_t *id, const uint32_t *tf, size_t n);
+static void each_row(const nf_corpus *c, const uint8_t *use, row_fn fn, void *ctx)
 {
     for (size_t k = 0; k < c->nchunks; k++)
         for (size_t d = c->chunk[k].first, e = 0; d < c->chunk[k].first + c->chunk[k].n; e += c->nterms[d], d++)
@@ -162,7 +163,8 @@ static void table_clear(table *t)
 
 static void near(int64_t got, int64_t want, uint32_t docs, const char *what, const char *term)
 {
-    ck_assert_msg(llabs(got - want) <= 2 * (int64_t)docs, "%s of \"%s\" is %lld, expected %lld", what, term, (long long)got, (long long)want);
+    ck_assert_msg(llabs(got - want) <= 2 * (int64_t)docs, "%s of \"%s\" is %lld, expected %lld", what, term, (long long)got,
+                  (long long)want);
 }
 
 static void same(const nfi_terms *got, const table *want, const uint32_t *of)
@@ -175,7 +177,8 @@ static void same(const nfi_terms *got, const table *want, const uint32_t *of)
         const plain *t = &want->t[i];
         size_t n = nfi_terms_spell(got, i, s, sizeof s);
         ck_assert_msg(n == strlen(t->s) && memcmp(s, t->s, n) == 0, "term %zu is \"%.*s\", expected \"%s\"", i, (int)n, s, t->s);
-        ck_assert_msg(got->df[i] == t->df && got->rank[i] == t->rank && of[t->node] == i, "\"%s\": df %u, rank %u", t->s, got->df[i], got->rank[i]);
+        ck_assert_msg(got->df[i] == t->df && got->rank[i] == t->rank && of[t->node] == i, "\"%s\": df %u, rank %u", t->s, got->df[i],
+                      got->rank[i]);
         ck_assert_uint_eq(got->all_freq[i], t->freq);
         near(got->all_val[i], t->val, t->df, "the sum", t->s);
         uint64_t e = got->ptr[i];
@@ -205,7 +208,8 @@ static void same(const nfi_terms *got, const table *want, const uint32_t *of)
 static void make_docs(dk_docs *k, nfi_rng *r, size_t docs)
 {
     static const char *const label[CLASSES] = {"b", "a", "c"};
-    static const char *const words[] = {"a", "aa", "a1", "ab", "U.S.", "caf\xc3\xa9", "z", "eightlet", "eightlett", "eightlets", "internationalisation", "internationalisations",
+    static const char *const words[] = {"a", "aa", "a1", "ab", "U.S.", "caf\xc3\xa9", "z", "eightlet", "eightlett", "eightlets",
+                                        "internationalisation", "internationalisations",
                                         "\xd0\xbc", "tax", "taxes", "tax1", "the"};
     for (size_t i = 0; i < docs; i++) {
         nfi_buf b = {0};
@@ -228,7 +232,8 @@ START_TEST(terms_and_sums_are_those_of_the_definition)
 
     for (int round = 0; round < nft_cases(8); round++) {
         int lo = 1 + (int)nfi_rng_below(&r, 3), hi = lo + (int)nfi_rng_below(&r, (uint64_t)(NFI_MAX_NGRAM + 1 - lo));
-        nf_text_opts o = {.ngram_lo = lo, .ngram_hi = hi, .stopwords = round % 3 ? "none" : "en", .tokenizer = round % 2 ? "sklearn" : NULL};
+        nf_text_opts o = {.ngram_lo = lo, .ngram_hi = hi, .stopwords = round % 3 ? "none" : "en",
+                          .tokenizer = round % 2 ? "sklearn" : NULL};
         dk_docs k = {0};
         make_docs(&k, &r, DOCS);
         nf_corpus *c = dk_corpus(&k, &o, 1, NULL);
@@ -240,7 +245,8 @@ START_TEST(terms_and_sums_are_those_of_the_definition)
             uint64_t docs = 0;
             for (size_t i = 0; i < DOCS; i++)
                 docs += !use || use[i];
-            nf_select_opts s = {.min_df = nfi_rng_below(&r, 4), .max_df = nfi_rng_below(&r, 2) ? docs - 3 : 0, .max_features = nfi_rng_below(&r, 2) ? 5 : 0};
+            nf_select_opts s = {.min_df = nfi_rng_below(&r, 4), .max_df = nfi_rng_below(&r, 2) ? docs - 3 : 0,
+                                .max_features = nfi_rng_below(&r, 2) ? 5 : 0};
             nfi_terms t = {0};
             uint32_t *of = NULL;
             table want = naive(c, use, s.min_df ? s.min_df : 1, s.max_df ? s.max_df : docs, s.max_features, nfi_weightings[w]);
@@ -270,9 +276,12 @@ START_TEST(limits_hold_as_they_read)
         nf_select_opts o;
         uint64_t n, lo, hi;
     } cases[] = {
-        {{0}, 100, 1, 100}, {{.min_df = 3}, 100, 3, 100}, {{.max_df = 7}, 100, 1, 7}, {{.max_df = 700}, 100, 1, 100}, {{.min_df_share = 0.5}, 7, 4, 7},
-        {{.max_df_share = 0.5}, 7, 1, 3}, {{.min_df_share = 0.07}, 100, 7, 100}, {{.max_df_share = 0.29}, 100, 1, 29}, {{.max_df_share = 0.57}, 100, 1, 57},
-        {{.min_df_share = 0.1}, 30, 3, 30}, {{.min_df = 2, .min_df_share = 0.1}, 30, 3, 30}, {{.min_df = 9, .min_df_share = 0.1}, 30, 9, 30},
+        {{0}, 100, 1, 100}, {{.min_df = 3}, 100, 3, 100}, {{.max_df = 7}, 100, 1, 7}, {{.max_df = 700}, 100, 1, 100},
+        {{.min_df_share = 0.5}, 7, 4, 7},
+        {{.max_df_share = 0.5}, 7, 1, 3}, {{.min_df_share = 0.07}, 100, 7, 100}, {{.max_df_share = 0.29}, 100, 1, 29},
+        {{.max_df_share = 0.57}, 100, 1, 57},
+        {{.min_df_share = 0.1}, 30, 3, 30}, {{.min_df = 2, .min_df_share = 0.1}, 30, 3, 30},
+        {{.min_df = 9, .min_df_share = 0.1}, 30, 9, 30},
         {{.min_df_share = 1}, 12345, 12345, 12345}, {{.max_df_share = 1}, 12345, 1, 12345}, {{.min_df_share = 1e-9}, 10, 1, 10},
     };
     uint64_t lo, hi;
@@ -290,7 +299,8 @@ START_TEST(limits_hold_as_they_read)
             ck_assert_msg(lo == want, "%d%% of %d documents: at least %d, expected %d", (int)hundredths, (int)n, (int)lo, (int)want);
             want = n * hundredths / 100;
             nf_status s = nfi_select_bounds(&most, n, &lo, &hi, NULL);
-            ck_assert_msg(want == 0 ? s == NF_EINVAL : s == NF_OK && hi == want, "%d%% of %d documents: at most %d, expected %d", (int)hundredths, (int)n,
+            ck_assert_msg(want == 0 ? s == NF_EINVAL : s == NF_OK && hi == want, "%d%% of %d documents: at most %d, expected %d",
+                          (int)hundredths, (int)n,
                           (int)hi, (int)want);
         }
     nft_fails(nfi_select_bounds(&(nf_select_opts){.min_df = 5, .max_df = 4}, 100, &lo, &hi, &nft_err), NF_EINVAL);

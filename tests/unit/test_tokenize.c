@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * test_tokenize.c - segments and masks: texts of any length, with words, runs and characters across the borders of blocks and segments, give the tokens that every
- * stretch without a blank gives by itself; on every row of the kernel table.
+ * test_tokenize.c - segments and masks: texts of any length, with words, runs and characters across the borders of blocks and segments,
+ * give the tokens that every stretch without a blank gives by itself; on every row of the kernel table.
  */
 #include "unit/tokens.h"
 
@@ -27,8 +27,10 @@ static void check(const char *text, size_t n, const char *what)
             while (at < got.n && at < want.n && got.p[at] == want.p[at])
                 at++;
             size_t from = at > 40 ? at - 40 : 0;
-            ck_assert_msg(at == got.n && at == want.n, "%s, %s, %s, %zu bytes: \"%.*s\" instead of \"%.*s\"", what, nfi_tokenizers[t]->name, row[k]->name, n,
-                          (int)(got.n - from < 80 ? got.n - from : 80), got.n ? got.p + from : "", (int)(want.n - from < 80 ? want.n - from : 80),
+            ck_assert_msg(at == got.n && at == want.n, "%s, %s, %s, %zu bytes: \"%.*s\" instead of \"%.*s\"", what,
+                          nfi_tokenizers[t]->name, row[k]->name, n,
+                          (int)(got.n - from < 80 ? got.n - from : 80), got.n ? got.p + from : "",
+                          (int)(want.n - from < 80 ? want.n - from : 80),
                           want.n ? want.p + from : "");
             nfi_buf_clear(&got);
         }
@@ -39,8 +41,10 @@ static void check(const char *text, size_t n, const char *what)
 }
 
 static const char *const piece[] = {
-    "a", "US", "UN", "the", "U.S.", "don't", "state's", "3.14", "1,000", "host.example.org", "x_y", "_", "'", ".", ",", "...", "caf\xc3\xa9", "\xe2\x80\x99", "l\xe2\x80\x99""eau",
-    "\xd0\xbc\xd0\xb8\xd1\x80", "\xe4\xb8\xad\xe6\x96\x87", "e\xcc\x81t\xcc\x82", "\xc2\xa0", "\xf0\x9f\x98\x80", "word", "Capital", "SHOUTING", "a-b", "(x)", "internationalisation", "\"q\"", "9", "0x1",
+    "a", "US", "UN", "the", "U.S.", "don't", "state's", "3.14", "1,000", "host.example.org", "x_y", "_", "'", ".", ",", "...",
+    "caf\xc3\xa9", "\xe2\x80\x99", "l\xe2\x80\x99""eau",
+    "\xd0\xbc\xd0\xb8\xd1\x80", "\xe4\xb8\xad\xe6\x96\x87", "e\xcc\x81t\xcc\x82", "\xc2\xa0", "\xf0\x9f\x98\x80", "word", "Capital",
+    "SHOUTING", "a-b", "(x)", "internationalisation", "\"q\"", "9", "0x1",
 };
 
 static void put_piece(nfi_buf *b, nfi_rng *r, bool blanks)
