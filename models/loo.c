@@ -22,10 +22,11 @@ enum { BLOCK = 64, LADDER = 9, START = 5, AHEAD = 8 };
 
 /* What a term needs, side by side: terms come in no order, and every array apart would be a cache miss of its own. */
 typedef struct loo_term {
-    uint64_t first : 40, n : 24; /* entries of nfi_terms */
+    uint64_t first : 40, n : 24; /* entries in g */
     double left;                 /* idf when a document with the term is left out */
     double others;               /* idf when a document without it is */
     double all;                  /* sum over classes */
+    uint64_t cls;                /* first entry in nfi_terms.cls */
 } loo_term;
 
 typedef struct loo_pass {
@@ -34,8 +35,9 @@ typedef struct loo_pass {
     const nfi_sample *sample;
     const nfi_weighting *w;
     const double *prior, *table;
-    const struct loo_term *term;
-    const double *g;            /* entries of nfi_terms: sum of a class */
+    const struct loo_term *term; /* terms of the sample */
+    const uint32_t *local;      /* entries of the sample: number of the term there */
+    const double *g;            /* entries of these terms: sum of a class */
     const nfi_kern *kern;
     double shift;               /* idf of the other terms falls by this */
     size_t stride;              /* classes, padded to whole vectors */
@@ -93,7 +95,7 @@ static nf_status add_term(const loo_pass *p, size_t r, uint32_t term, uint32_t t
 {
     const loo_term *t = &p->term[term];
     const double *g = p->g + t->first;
-    const uint16_t *cls = p->t->cls + t->first;
+    const uint16_t *cls = p->t->cls + t->cls;
     size_t n = t->n, nk = p->t->nclasses;
     int32_t y = p->sample->label[r];
     double f = nfi_tf_at(p->table, p->w->tf, tf);
@@ -185,14 +187,14 @@ static nf_status loo_block(void *ctx, size_t block, int worker, nf_err *err)
         memset(d.score, 0, p->ns * p->stride * sizeof *d.score);
         for (uint64_t e = p->sample->ptr[r], last = p->sample->ptr[r + 1]; e < last; e++) {
             if (e + 2 * AHEAD < last)
-                __builtin_prefetch(&p->term[p->sample->term[e + 2 * AHEAD]]);
+                __builtin_prefetch(&p->term[p->local[e + 2 * AHEAD]]);
             if (e + AHEAD < last) {
-                const loo_term *next = &p->term[p->sample->term[e + AHEAD]];
-                __builtin_prefetch(&p->t->cls[next->first]);
+                const loo_term *next = &p->term[p->local[e + AHEAD]];
+                __builtin_prefetch(&p->t->cls[next->cls]);
                 for (size_t i = 0; i < next->n && i < 64; i += 8)
                     __builtin_prefetch(&p->g[next->first + i]);
             }
-            NF_GO(add_term(p, r, p->sample->term[e], p->sample->tf[e], &d, err));
+            NF_GO(add_term(p, r, p->local[e], p->sample->tf[e], &d, err));
         }
         p->tried[block]++;
         for (size_t i = 0; i < p->ns; i++)
@@ -209,11 +211,12 @@ out:
     return s;
 }
 
-/* What all smoothing values share. */
+/* What all smoothing values share. Only terms of the sample are spelled out: there may be many times more. */
 typedef struct loo_setup {
     loo_pass p;
     double table[NFI_TF_TABLE], *total, *g;
     loo_term *term;
+    uint32_t *local; /* entries of the sample: number among the terms of the sample */
 } loo_setup;
 
 static void clear_setup(loo_setup *x)
@@ -221,38 +224,69 @@ static void clear_setup(loo_setup *x)
     nfi_free(x->total);
     nfi_free(x->g);
     nfi_free(x->term);
+    nfi_free(x->local);
     *x = (loo_setup){0};
+}
+
+/* number[t] = place among the terms of the sample, in term order, NFI_NONE for others. *entries and *n: how many there are. */
+static uint32_t *number_terms(const nfi_terms *t, const nfi_sample *sample, size_t *n, uint64_t *entries)
+{
+    uint64_t rows = sample->n ? sample->ptr[sample->n] : 0;
+    uint32_t *number = nfi_alloc(t->n, sizeof *number);
+
+    if (!number)
+        return NULL;
+    memset(number, 0xff, t->n * sizeof *number);
+    for (uint64_t e = 0; e < rows; e++)
+        number[sample->term[e]] = 0;
+    *n = 0;
+    *entries = 0;
+    for (size_t i = 0; i < t->n; i++) {
+        if (number[i] == NFI_NONE)
+            continue;
+        number[i] = (uint32_t)(*n)++;
+        *entries += t->ptr[i + 1] - t->ptr[i];
+    }
+    return number;
 }
 
 static nf_status make_setup(loo_setup *x, const nfi_classifier *k, const nfi_terms *t, const nfi_sample *sample, const nfi_weighting *w, const double *prior,
                             bool data_prior, nf_err *err)
 {
-    size_t nk = t->nclasses;
+    size_t nk = t->nclasses, n = 0;
+    uint64_t entries = 0, at = 0, rows = sample->n ? sample->ptr[sample->n] : 0;
     double ndocs = (double)t->ndocs, shift = nfi_log((1.0 + ndocs) / ndocs);
-    double *idf = nfi_alloc(t->n, sizeof *idf);
+    uint32_t *number = number_terms(t, sample, &n, &entries);
+    nf_status s = NF_OK;
 
     *x = (loo_setup){0};
     x->total = nfi_calloc(2 * nk, sizeof *x->total);
-    x->g = nfi_alloc(t->ptr[t->n], sizeof *x->g);
-    x->term = nfi_alloc(t->n, sizeof *x->term);
-    if (!idf || !x->total || !x->g || !x->term) {
-        nfi_free(idf);
-        clear_setup(x);
-        return nfi_oom(err, "leave-one-out");
+    x->g = nfi_alloc((size_t)entries, sizeof *x->g);
+    x->term = nfi_alloc(n, sizeof *x->term);
+    x->local = nfi_alloc((size_t)rows, sizeof *x->local);
+    if (!number || !x->total || !x->g || !x->term || !x->local) {
+        s = nfi_oom(err, "leave-one-out");
+        goto out;
     }
     nfi_tf_table(w->tf, x->table);
     for (size_t i = 0; i < t->n; i++) {
         int64_t all = 0;
-        idf[i] = w->idf ? nfi_idf(t->ndocs, t->df[i]) : 1.0;
+        double idf = w->idf ? nfi_idf(t->ndocs, t->df[i]) : 1.0;
+        uint64_t first = at;
         for (uint64_t e = t->ptr[i]; e < t->ptr[i + 1]; e++) {
+            double v = (double)t->val[e] / NFI_FIXED_ONE;
+            x->total[t->cls[e]] += idf * v;
+            x->total[nk + t->cls[e]] += v;
             all += t->val[e];
-            x->g[e] = (double)t->val[e] / NFI_FIXED_ONE;
+            if (number[i] != NFI_NONE)
+                x->g[at++] = v;
         }
-        x->term[i] = (loo_term){t->ptr[i], t->ptr[i + 1] - t->ptr[i], w->idf ? nfi_idf(t->ndocs - 1, t->df[i] - 1) : 1.0,
-                                w->idf ? idf[i] - shift : 1.0, (double)all / NFI_FIXED_ONE};
+        if (number[i] != NFI_NONE)
+            x->term[number[i]] = (loo_term){first, at - first, w->idf ? nfi_idf(t->ndocs - 1, t->df[i] - 1) : 1.0, w->idf ? idf - shift : 1.0,
+                                            (double)all / NFI_FIXED_ONE, t->ptr[i]};
     }
-    nfi_nb_totals(t, idf, x->total, x->total + nk);
-    nfi_free(idf);
+    for (uint64_t e = 0; e < rows; e++)
+        x->local[e] = number[sample->term[e]];
     if (k->complement) {
         double sums = 0.0, plain = 0.0;
         for (size_t c = 0; c < nk; c++) {
@@ -264,9 +298,13 @@ static nf_status make_setup(loo_setup *x, const nfi_classifier *k, const nfi_ter
             x->total[nk + c] = plain - x->total[nk + c];
         }
     }
-    x->p = (loo_pass){.k = k, .t = t, .sample = sample, .w = w, .prior = prior, .table = x->table, .term = x->term, .g = x->g, .kern = nfi_kern_get(),
-                      .shift = shift, .stride = (nk + 7) / 8 * 8, .data_prior = data_prior, .sums = x->total, .plain = x->total + nk};
-    return NF_OK;
+    x->p = (loo_pass){.k = k, .t = t, .sample = sample, .w = w, .prior = prior, .table = x->table, .term = x->term, .local = x->local, .g = x->g,
+                      .kern = nfi_kern_get(), .shift = shift, .stride = (nk + 7) / 8 * 8, .data_prior = data_prior, .sums = x->total, .plain = x->total + nk};
+out:
+    nfi_free(number);
+    if (s != NF_OK)
+        clear_setup(x);
+    return s;
 }
 
 static nf_status run_setup(loo_setup *x, const double *smoothing, size_t n, int threads, uint64_t *correct, uint64_t *tried, nf_err *err)

@@ -236,6 +236,8 @@ static nf_status weigh(nf_model *m, nfi_terms *t, const double *idf, int threads
     t->ptr = NULL;
     t->cls = NULL;
     t->doc = NULL;
+    nfi_free(t->val); /* as large as all the rest */
+    t->val = NULL;
     return NF_OK;
 }
 
@@ -285,6 +287,8 @@ nf_status nfi_model_finish(nf_model **out, nfi_terms *t, const nfi_sample *sampl
         idf[i] = nfi_idf(t->ndocs, t->df[i]);
     NF_GO(choose_smoothing(m, t, sample, o, prior, err));
     NF_GO(weigh(m, t, idf, o->threads, err));
+    nfi_free(idf);
+    idf = NULL;
     NF_GO(nfi_model_index(m, err));
     *out = m;
     m = NULL;
