@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { TERMS = 10, EXEMPLARS = 5, NAME_TERMS = 3, TERM_MAX = 1100 };
+enum { SMALL = 50, MIDDLE = 1000, TERMS = 10, EXEMPLARS = 5, NAME_TERMS = 3, TERM_MAX = 1100 };
 
 struct opts {
     nfi_input_opts in;
@@ -115,10 +115,14 @@ static nf_status cluster(job *j, nf_err *err)
     nf_kmeans_opts k = nf_kmeans_defaults((size_t)o->k);
     nf_status s;
 
+    size_t n = nf_corpus_docs(j->c);
     nfi_work_select(&o->terms, &select);
-    if (nf_corpus_docs(j->c) < 50 && !nfi_cli_given(j->cli, "min-df") && !nfi_cli_given(j->cli, "max-df")) {
+    if (n < SMALL && !nfi_cli_given(j->cli, "min-df") && !nfi_cli_given(j->cli, "max-df")) {
         select = (nf_select_opts){.max_features = o->terms.max_features}; /* document frequencies of few documents say little */
-        nfi_cli_note(j->cli, "fewer than 50 documents: all terms are kept (--min-df 1, no --max-df)");
+        nfi_cli_note(j->cli, "fewer than %d documents: all terms are kept (--min-df 1, no --max-df)", SMALL);
+    } else if (n < MIDDLE && !nfi_cli_given(j->cli, "min-df")) {
+        select.min_df = 2;
+        nfi_cli_note(j->cli, "fewer than %d documents: terms of at least 2 are kept (--min-df 2)", MIDDLE);
     }
     if ((s = nf_corpus_rows(j->c, &select, o->weighting, (int)o->common.threads, &j->X, &j->counts, &j->v, err)) != NF_OK)
         return s;
