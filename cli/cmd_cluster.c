@@ -23,7 +23,7 @@ struct opts {
 static const nfi_opt rows[] = {
     OPT_HEADER("Clusters"),
     {NFI_ROW(NFI_OPT_COUNT, uint64_t, 'k', "k", struct opts, k, "K", NULL, "number of clusters"), .min = 1, .max = 65535, .flags = NFI_OPT_REQUIRED},
-    OPT_COUNT(0, "restarts", struct opts, restarts, "N", "10", 1, 1000, "runs from different seeds; the best third goes on to the end, the best objective wins"),
+    OPT_COUNT(0, "restarts", struct opts, restarts, "N", "10", 1, 1000, "runs from different seeds; the best fifth goes on to the end, the best objective wins"),
     OPT_ENUM(0, "metric", struct opts, metric, "spherical", nf_kmeans_metric_name, "spherical: cosine; euclidean: distance"),
     OPT_ENUM(0, "init", struct opts, init, "k-means++", nf_kmeans_init_name, "how the first centroids are chosen"),
     OPT_COUNT(0, "max-iter", struct opts, max_iter, "N", "1000", 1, 10000, "most iterations of a run"),

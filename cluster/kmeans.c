@@ -47,7 +47,8 @@ typedef struct draft {
     int restart, iterations;
 } draft;
 
-#define FINALISTS(restarts) ((restarts) < 4 ? (restarts) : ((restarts) + 2) / 3)
+/* A fifth, but at least two, and all of up to three. */
+#define FINALISTS(restarts) ((restarts) < 4 ? (restarts) : (restarts) < 15 ? 2 : (restarts) / 5)
 
 nf_kmeans_opts nf_kmeans_defaults(size_t k)
 {

@@ -158,7 +158,7 @@ complete -c newsframe -n '__fish_seen_subcommand_from crossval' -l help -s h -f 
 complete -c newsframe -n '__fish_seen_subcommand_from crossval' -l usage -f -d 'print a short usage'
 complete -c newsframe -n '__fish_seen_subcommand_from crossval' -l version -s V -f -d 'print the version and how it was built'
 complete -c newsframe -n '__fish_seen_subcommand_from cluster' -l k -s k -x -d 'number of clusters'
-complete -c newsframe -n '__fish_seen_subcommand_from cluster' -l restarts -x -d 'runs from different seeds; the best third goes on to the end, the best objective wins'
+complete -c newsframe -n '__fish_seen_subcommand_from cluster' -l restarts -x -d 'runs from different seeds; the best fifth goes on to the end, the best objective wins'
 complete -c newsframe -n '__fish_seen_subcommand_from cluster' -l metric -x -a 'spherical euclidean' -d 'spherical: cosine; euclidean: distance'
 complete -c newsframe -n '__fish_seen_subcommand_from cluster' -l init -x -a 'k-means++ random' -d 'how the first centroids are chosen'
 complete -c newsframe -n '__fish_seen_subcommand_from cluster' -l max-iter -x -d 'most iterations of a run'

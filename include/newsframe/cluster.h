@@ -19,7 +19,7 @@ typedef struct nf_kmeans_opts {
     size_t k;          /**< 1 <= k <= distinct non-empty rows, at most 65535 */
     const char *metric; /**< "spherical" (default: cosine; rows and centroids are brought to unit length) or "euclidean" */
     const char *init;  /**< "k-means++" (greedy, 2 + floor(ln k) candidates) or "random" (k distinct rows); see nf_kmeans_init_name() */
-    int restarts;      /**< 1..1000, default 10: all run until few rows move, then the best third (all, below 4) to the end; best objective wins, ties to the lower restart */
+    int restarts;      /**< 1..1000, default 10: all run until few rows move, then the best fifth (at least 2; all of up to 3) to the end; best objective wins, ties to the lower restart */
     int max_iter;      /**< 1..10000, default 1000; convergence is "no row moved" */
     bool refine;       /**< end with moves of single rows that gain (first variation), default true; false: plain Lloyd iterations */
     uint64_t seed;     /**< default 1 */

@@ -232,7 +232,7 @@ START_TEST(the_best_restart_is_the_one_that_is_reported)
 }
 END_TEST
 
-START_TEST(of_many_restarts_the_best_third_goes_on)
+START_TEST(of_many_restarts_the_best_fifth_goes_on)
 {
     nfi_rng r = nft_rng(7);
     nf_csr X = planted(&r, 600, 6);
@@ -284,7 +284,7 @@ int main(void)
     tcase_add_loop_test(plain, no_single_move_is_left_after_refinement, 0, 4);
     tcase_add_loop_test(bits, threads_and_the_split_of_work_change_no_bit, 0, 4);
     tcase_add_test(bits, the_best_restart_is_the_one_that_is_reported);
-    tcase_add_test(bits, of_many_restarts_the_best_third_goes_on);
+    tcase_add_test(bits, of_many_restarts_the_best_fifth_goes_on);
     tcase_add_test(bits, each_seed_is_a_search_of_its_own);
     suite_add_tcase(s, hand);
     suite_add_tcase(s, plain);
