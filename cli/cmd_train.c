@@ -124,7 +124,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 static const char *const paragraphs[] = {
     "Counts labelled documents and derives a naive Bayes classifier from the counts. Documents without a label add to the document frequencies only.",
     "The text is not kept, and the counts are exact integers: the model has the same bytes for any number of threads, any amount of memory, and any order "
-    "of the documents. With --smoothing auto the smoothing is the one with the best exact leave-one-out accuracy (on at most 2,048 documents, chosen by a hash of their ids).",
+    "of the documents. With --smoothing auto the smoothing is the one with the best exact leave-one-out accuracy (on at most 4,096 documents, chosen by a hash of their ids).",
     "With --from the operands are statistics made by newsframe count or kept by --stats, on this machine or others; the model is the one that all their "
     "documents together would give, at a fixed smoothing unless one is named.",
     NULL};

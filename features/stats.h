@@ -12,7 +12,7 @@
 #include "newsframe/stats.h"
 
 enum { NFI_STATS_MAJOR = 1, NFI_STATS_MINOR = 0, NFI_MAX_TERM = NFI_MAX_NGRAM * (NFI_MAX_TOKEN + 1) };
-#define NFI_SAMPLE_DOCS 2048
+#define NFI_SAMPLE_DOCS 4096
 #define NFI_SAMPLE_ENTRIES ((uint64_t)8388608)
 
 /* ---- what training asks for ---- */
