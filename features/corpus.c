@@ -189,19 +189,12 @@ out:
 nf_status nfi_counting_add(nfi_counting *k, const nf_batch *b, nf_err *err)
 {
     nf_corpus *c = k->c;
-    size_t *bound = nfi_alloc(b->n + 1, sizeof *bound), chunks = 0, bytes = 0;
+    size_t *bound = nfi_alloc(b->n + 1, sizeof *bound);
     nf_status s = NF_OK;
 
     if (!bound)
         return nfi_oom(err, "a batch");
-    bound[0] = 0;
-    for (size_t i = 0; i < b->n; i++) {
-        bytes += b->docs[i].text.n + b->docs[i].title.n + 64;
-        if (bytes >= CHUNK_BYTES || i + 1 == b->n) {
-            bound[++chunks] = i + 1;
-            bytes = 0;
-        }
-    }
+    size_t chunks = nfi_batch_cut(b, CHUNK_BYTES, bound);
     NF_GO(grow_docs(c, c->n + b->n, k->o, err));
     NF_GO(nfi_grow(&c->chunk, &c->capchunks, c->nchunks + chunks, sizeof *c->chunk, err));
     memset(c->chunk + c->nchunks, 0, chunks * sizeof *c->chunk);

@@ -179,3 +179,18 @@ out:
     }
     return s;
 }
+
+size_t nfi_batch_cut(const nf_batch *b, size_t bytes, size_t *bound)
+{
+    size_t chunks = 0, sum = 0;
+
+    bound[0] = 0;
+    for (size_t i = 0; i < b->n; i++) {
+        sum += b->docs[i].text.n + b->docs[i].title.n + 64;
+        if (sum >= bytes || i + 1 == b->n) {
+            bound[++chunks] = i + 1;
+            sum = 0;
+        }
+    }
+    return chunks;
+}

@@ -42,4 +42,10 @@ nf_status nfi_count_doc(nfi_counter *c, const nf_str *parts, size_t nparts, nfi_
 
 void nfi_rows_clear(nfi_rows *r);
 
+/*
+ * Cuts a batch into chunks of at least bytes of text: chunk k is documents [bound[k], bound[k+1]). bound: b->n + 1, caller-allocated. Returns how many;
+ * they depend on the batch alone.
+ */
+size_t nfi_batch_cut(const nf_batch *b, size_t bytes, size_t *bound);
+
 #endif

@@ -308,18 +308,11 @@ static nf_status score_chunk(void *ctx, size_t k, int index, nf_err *err)
 
 nf_status nf_scorer_batch(nf_scorer *s, const nf_batch *b, nf_score *scores, double *log_odds, nf_err *err)
 {
-    size_t *bound = nfi_alloc(b->n + 1, sizeof *bound), chunks = 0, bytes = 0;
+    size_t *bound = nfi_alloc(b->n + 1, sizeof *bound);
 
     if (!bound)
         return nfi_oom(err, "scoring");
-    bound[0] = 0;
-    for (size_t i = 0; i < b->n; i++) {
-        bytes += b->docs[i].text.n + b->docs[i].title.n + 64;
-        if (bytes >= CHUNK_BYTES || i + 1 == b->n) {
-            bound[++chunks] = i + 1;
-            bytes = 0;
-        }
-    }
+    size_t chunks = nfi_batch_cut(b, CHUNK_BYTES, bound);
     s->batch = b;
     s->bound = bound;
     s->scores = scores;
