@@ -31,9 +31,20 @@ enum {
     NF_DOC_ID_SUFFIX = 16 /**< the id was taken; a suffix was added */
 };
 
+/** What markup says of one line of a text. */
+typedef struct nf_line_mark {
+    uint32_t end;     /**< the line ends before this byte of the text (its LF, or the end of the text) */
+    uint32_t linked;  /**< bytes of the line that stand in links */
+    uint8_t element;  /**< NF_ELEMENT_* */
+} nf_line_mark;
+enum { NF_ELEMENT_OTHER, NF_ELEMENT_PARAGRAPH, NF_ELEMENT_HEADING, NF_ELEMENT_LIST, NF_ELEMENT_TABLE, NF_ELEMENT_CAPTION };
+
 /** One document. Slices point into the batch. Everything is valid UTF-8, free of NUL. */
 typedef struct nf_doc {
     nf_str id, label, title, text, date, source; /**< absent fields have n == 0 */
+    nf_str lang;              /**< language that the document declares (HTML) */
+    const nf_line_mark *mark; /**< nmarks lines of text in order, covering all of it; NULL where the format has no markup */
+    size_t nmarks;
     const nf_str *carried; /**< nf_docs_columns() values, in that order, content as read */
     uint64_t record;       /**< 1-based record number within its file, header not counted */
     uint64_t line;         /**< 1-based line on which the record starts, 0 for one document a file */
