@@ -129,6 +129,7 @@ typedef struct nfi_input_opts {
     char delimiter;
     int encoding; /* nf_encoding */
     int dup_ids;  /* 0 error, 1 suffix */
+    bool repair;
 } nfi_input_opts;
 
 const char *nfi_encoding_name(size_t i, const char **summary); /* index = nf_encoding */
@@ -146,6 +147,7 @@ const char *nfi_excel_name(size_t i, const char **summary);    /* index = nf_csv
     OPT_ENUM(0, "format", S, f.format, NULL, nf_format_name, "input format; without it the content is probed"), \
     OPT_CHAR(0, "delimiter", S, f.delimiter, NULL, "separator of CSV fields, or \"tab\"; without it the header decides"), \
     OPT_CHOICE(0, "encoding", S, f.encoding, "repair", nfi_encoding_name, "what to do with bytes that are not UTF-8"), \
+    OPT_FLAG(0, "repair", S, f.repair, "undo mojibake (UTF-8 that was read as Windows-1252) in text and title; without it documents that have it are counted"), \
     OPT_FILE(0, "rejects", S, f.rejects, NULL, "write malformed records to FILE and go on; without it the first one is an error"), \
     OPT_CHOICE(0, "dup-ids", S, f.dup_ids, "error", nfi_dup_ids_name, "what to do when two documents have one id")
 

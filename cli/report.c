@@ -174,6 +174,7 @@ void nfi_tally_docs(nfi_tally *t, const nf_docs_stats *c)
     nfi_tally_part(t, "rejected", c->rejected);
     nfi_tally_also(t, "UTF-8 repaired", c->repaired);
     nfi_tally_also(t, "fields read as Windows-1252", c->fallback);
+    nfi_tally_also(t, "with mojibake", c->mojibake);
     nfi_tally_also(t, "with NUL", c->nul);
     nfi_tally_also(t, "ids made", c->ids_made);
     nfi_tally_also(t, "ids suffixed", c->ids_suffixed);
@@ -201,6 +202,7 @@ void nfi_cli_docs_opts(nf_docs_opts *d, const nfi_input_opts *in, const nfi_comm
                         .encoding = (nf_encoding)in->encoding,
                         .rejects = in->rejects,
                         .dup_ids_suffix = in->dup_ids == 1,
+                        .repair = in->repair,
                         .threads = (int)common->threads};
 }
 

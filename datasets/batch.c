@@ -326,6 +326,7 @@ static nf_status take(nf_docs *in, nf_batch *b, size_t n, nf_err *err)
         in->stats.nul += (doc->flags & NF_DOC_NUL) != 0;
         in->stats.ids_made += (doc->flags & NF_DOC_ID_MADE) != 0;
         in->stats.ids_suffixed += (doc->flags & NF_DOC_ID_SUFFIX) != 0;
+        in->stats.mojibake += (doc->flags & NF_DOC_MOJIBAKE) != 0;
         in->stats.replacements += slot->replacements;
         in->stats.fallback += slot->fallback;
         if (kept != i)

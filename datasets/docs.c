@@ -238,7 +238,8 @@ static nf_status open_stream(nf_docs **out, const char *const *paths, size_t n, 
         in->stats.total_bytes += in->src[i].size;
     }
     in->shape =
-        (nfi_shape){.columns = &in->columns, .encoding = in->o.encoding, .max_document = in->max_document, .need_label = in->o.need_label};
+        (nfi_shape){.columns = &in->columns, .encoding = in->o.encoding, .max_document = in->max_document, .need_label = in->o.need_label,
+                      .repair = in->o.repair};
     NF_GO(open_rejects(in, err));
     *out = in;
     in = NULL;

@@ -42,6 +42,8 @@ static nf_status finish(nf_docs *in, const nfi_source *src, nf_str text, nfi_row
     d.text.n -= skip;
     if (nfi_clean(in->o.encoding, row, name, &d.text, &d.flags) != NF_OK)
         return nfi_oom(err, "a file");
+    if (nfi_mend(in->o.repair, row, &d.text, &d.flags) != NF_OK)
+        return nfi_oom(err, "a file");
     nf_str *carried = nfi_arena_alloc(row->arena, in->columns.n * sizeof *carried);
     if (!carried)
         return nfi_oom(err, "a file");

@@ -7,6 +7,7 @@
 #include "base/try.h"
 #include "base/utf8.h"
 #include "datasets/json_text.h"
+#include "newsframe/mojibake.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -95,6 +96,20 @@ nf_status nfi_clean(nf_encoding encoding, nfi_row *row, nf_str column, nf_str *v
                 copy[i] = ' ';
         v->p = copy;
         *flags |= NF_DOC_NUL;
+    }
+    return NF_OK;
+}
+
+nf_status nfi_mend(bool repair, nfi_row *row, nf_str *v, uint32_t *flags)
+{
+    if (v->n == 0 || !nf_mojibake_find(v->p, v->n, NULL))
+        return NF_OK;
+    *flags |= NF_DOC_MOJIBAKE;
+    if (repair) {
+        char *sound = nfi_arena_alloc(row->arena, v->n);
+        if (!sound)
+            return NF_ENOMEM;
+        *v = (nf_str){sound, nf_mojibake_repair(sound, v->p, v->n, NULL)};
     }
     return NF_OK;
 }
@@ -320,7 +335,9 @@ static nf_status clean_fields(const nfi_shape *sh, nfi_row *row, uint32_t *flags
         if (row->bad.code != NF_OK)
             return NF_OK;
     }
-    return NF_OK;
+    for (size_t i = 0; i < plan->n_text; i++)
+        NF_TRY(nfi_mend(sh->repair, row, &row->f[plan->text[i]].v, flags));
+    return plan->title < 0 ? NF_OK : nfi_mend(sh->repair, row, &row->f[plan->title].v, flags);
 }
 
 nf_status nfi_record_finish(const nfi_shape *sh, nfi_row *row, nf_doc *doc)

@@ -11,7 +11,7 @@ typedef struct nfi_shape {
     const nfi_columns *columns;
     nf_encoding encoding;
     size_t max_document;
-    bool need_label;
+    bool need_label, repair;
     nf_str id_base; /* made ids are this, a colon and the record number */
 } nfi_shape;
 
@@ -20,6 +20,9 @@ nf_status nfi_record_finish(const nfi_shape *sh, nfi_row *row, nf_doc *doc) NF_M
 
 /* Makes *v valid UTF-8 without NUL, as the encoding says. */
 nf_status nfi_clean(nf_encoding encoding, nfi_row *row, nf_str column, nf_str *v, uint32_t *flags) NF_MUST_CHECK;
+
+/* Sets NF_DOC_MOJIBAKE when *v (valid UTF-8) is broken so; with repair *v becomes what it was. NF_ENOMEM. */
+nf_status nfi_mend(bool repair, nfi_row *row, nf_str *v, uint32_t *flags) NF_MUST_CHECK;
 
 /* NULL when the label may stand in a model file, else what is wrong with it. */
 const char *nfi_label_fault(nf_str label);

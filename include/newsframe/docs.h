@@ -28,7 +28,8 @@ enum {
     NF_DOC_FALLBACK = 2,  /**< a field was read as Windows-1252 */
     NF_DOC_NUL = 4,       /**< a NUL byte was replaced by a space */
     NF_DOC_ID_MADE = 8,   /**< the record had no id; id is file:record */
-    NF_DOC_ID_SUFFIX = 16 /**< the id was taken; a suffix was added */
+    NF_DOC_ID_SUFFIX = 16, /**< the id was taken; a suffix was added */
+    NF_DOC_MOJIBAKE = 32  /**< text or title has UTF-8 that was read as Windows-1252 (mojibake.h); repaired when that was asked for */
 };
 
 /** What markup says of one line of a text. */
@@ -74,6 +75,7 @@ typedef struct nf_docs_opts {
     nf_encoding encoding;
     const char *rejects;   /**< path of a CSV (file, record, line, reason, raw) for malformed records; NULL: the first one is an error */
     bool dup_ids_suffix;   /**< true: the n-th holder of an id gets "#n" appended; false: NF_EDATA naming both records */
+    bool repair;           /**< undo mojibake in text and title; false: only report it */
     bool need_label;       /**< a label column must exist; labels are checked (length, controls, no list) */
     size_t max_document;   /**< bytes; 0 = 64 MiB */
     int threads;           /**< for parsing; 0 = usable CPUs */
@@ -86,6 +88,7 @@ typedef struct nf_docs_stats {
     uint64_t replacements; /**< U+FFFD written */
     uint64_t fallback;     /**< fields read as Windows-1252 */
     uint64_t nul, ids_made, ids_suffixed;
+    uint64_t mojibake;     /**< documents with NF_DOC_MOJIBAKE */
     uint64_t bytes;        /**< input bytes consumed */
     uint64_t total_bytes;  /**< size of the regular files, 0 when unknown (pipe) */
 } nf_docs_stats;
