@@ -25,6 +25,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
     NGRAMS = 400,     /* of a fingerprint, what the files hold */
@@ -131,15 +132,16 @@ nf_status nf_lang_open(nf_lang **out, const char *folder, nf_err *err)
             fill_alphabet(l->alphabet[i], languages[i].alphabet);
         if (!languages[i].file)
             continue;
-        int n = snprintf(path, sizeof path, "%s/%s.lm", folder, languages[i].file);
+        int n = snprintf(path, sizeof path, "%s/%s.lm", folder, languages[i].file); /* the library reports a missing file to stderr */
         l->print[i] = fp_Init(languages[i].code);
         if (!l->print[i]) {
             s = nfi_oom(err, "languages");
             goto out;
         }
-        if (n < 0 || (size_t)n >= sizeof path || !fp_Read(l->print[i], path, NGRAMS) || fp_Compare(l->none, l->print[i], INT32_MAX) == 0) {
+        if (n < 0 || (size_t)n >= sizeof path || access(path, R_OK) != 0 || !fp_Read(l->print[i], path, NGRAMS) || fp_Compare(l->none, l->print[i], INT32_MAX) == 0) {
             s = NF_FAIL_AT(err, NF_EIO, path, 0,
-                           "cannot read the fingerprint of a language: install the package libexttextcat-data, or name its folder in NEWSFRAME_LANGUAGES");
+                           "cannot read the fingerprint of a language: install the package libexttextcat-data, or name its folder in "
+                           "NEWSFRAME_LANGUAGES");
             goto out;
         }
     }

@@ -8,7 +8,8 @@ if ! names=$(nm -D --defined-only "$1"); then
     exit 1
 fi
 # The lock of an OpenMP "critical (nfi_name)" is a common symbol that the compiler exports.
-names=$(awk '$2 != "A" { print $3 }' <<<"$names" | sed 's/@.*//' | grep -v '^\.gomp_critical_user_nfi_' | sort -u)
+# The linker exports its own marks when a library that is linked to (libexttextcat) has them too.
+names=$(awk '$2 != "A" { print $3 }' <<<"$names" | sed 's/@.*//' | grep -vE '^(\.gomp_critical_user_nfi_.*|__bss_start|_edata|_end)$' | sort -u)
 other=$(grep -v '^nf_' <<<"$names")
 rc=0
 if [ -z "$other" ]; then

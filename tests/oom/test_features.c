@@ -2,6 +2,8 @@
 /* Counting, rows, statistics files while memory runs out. */
 #include "oom/oom.h"
 
+#include "newsframe/lang.h"
+
 #include <unistd.h>
 
 static const char *const texts[] = {"peace talks stall again", "tax cut vote and tax reform",
@@ -34,6 +36,30 @@ static void paths_of(const char *path[3])
     }
     dk_clear(&k);
 }
+
+/* ---- languages ---- */
+
+static nf_status languages(oom_env *env, nf_err *err)
+{
+    nf_lang *l = OOM_UNTOUCHED(nf_lang);
+    nf_str part = {env->in[0], 52};
+    nf_lang_guess g;
+
+    nf_status s = nf_lang_open(&l, NULL, err);
+    OOM_OUT(s, l);
+    if (s != NF_OK)
+        return s;
+    s = nf_lang_of(&g, l, &part, 1, err);
+    nf_lang_close(l);
+    return s;
+}
+
+START_TEST(fingerprints_are_read_or_not)
+{
+    oom_env env = {.in = {"The harbour was closed for two days after the storm."}};
+    oom_run("nf_lang_open", languages, &env);
+}
+END_TEST
 
 /* ---- corpus and rows ---- */
 
@@ -209,6 +235,7 @@ int main(void)
     Suite *s = suite_create("oom_features");
     TCase *t = tcase_create("counting");
     tcase_set_timeout(t, 60);
+    tcase_add_test(t, fingerprints_are_read_or_not);
     tcase_add_test(t, a_corpus_is_counted_or_not);
     tcase_add_test(t, rows_are_made_or_not);
     tcase_add_test(t, statistics_are_counted_and_saved_or_not);
