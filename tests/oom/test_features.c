@@ -41,7 +41,7 @@ static void paths_of(const char *path[3])
 
 static nf_status languages(oom_env *env, nf_err *err)
 {
-    nf_lang *l = OOM_UNTOUCHED(nf_lang);
+    nf_lang *l = OOM_UNTOUCHED(nf_lang), *again = OOM_UNTOUCHED(nf_lang);
     nf_str part = {env->in[0], 52};
     nf_lang_guess g;
 
@@ -50,6 +50,12 @@ static nf_status languages(oom_env *env, nf_err *err)
     if (s != NF_OK)
         return s;
     s = nf_lang_of(&g, l, &part, 1, err);
+    if (s == NF_OK) {
+        s = nf_lang_open(&again, NULL, err);
+        OOM_OUT(s, again);
+        if (s == NF_OK)
+            nf_lang_close(again);
+    }
     nf_lang_close(l);
     return s;
 }
