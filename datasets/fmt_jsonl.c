@@ -355,36 +355,6 @@ static const yajl_callbacks callbacks = {
 
 /* ---- records ---- */
 
-static bool is_blank(const char *p, size_t n)
-{
-    size_t i = 0;
-    while (i < n && (p[i] == ' ' || p[i] == '\t' || p[i] == '\r'))
-        i++;
-    return i == n;
-}
-
-static bool jsonl_next(nfi_scan *sc, const char *p, size_t n, bool eof, nf_str *rec)
-{
-    while (sc->at < n || (eof && sc->start < n)) {
-        const char *nl = sc->at < n ? memchr(p + sc->at, '\n', n - sc->at) : NULL;
-        size_t end = nl ? (size_t)(nl - p) : n, from = sc->start;
-        sc->state = 1;
-        if (!nl && !eof) {
-            sc->at = n;
-            return false;
-        }
-        sc->start = sc->at = nl ? end + 1 : n;
-        sc->state = 0;
-        sc->rec_line = sc->line++;
-        if (sc->begun || !is_blank(p + from, end - from)) {
-            sc->begun = false;
-            *rec = (nf_str){p + from, end - from - (end > from && p[end - 1] == '\r')};
-            return true;
-        }
-    }
-    return false;
-}
-
 static void *jsonl_open(char delimiter)
 {
     parser *ps = nfi_calloc(1, sizeof *ps);
@@ -482,7 +452,7 @@ const nfi_format nfi_format_jsonl = {
     .summary = "one JSON object a line; the keys of the first are the columns",
     .extensions = jsonl_ext,
     .table = true,
-    .next = jsonl_next,
+    .next = nfi_line_next,
     .open = jsonl_open,
     .close = jsonl_close,
     .parse = jsonl_parse,

@@ -79,7 +79,9 @@ typedef struct nfi_format {
     char delimiter;                /* fixed one, 0 none */
     bool table;                    /* the rest is set; otherwise the name of a way to read whole files */
     bool header;                   /* the first record names the columns */
+    const char *const *columns;    /* the columns of a format that always has the same, NULL-terminated; fields come by position */
     bool multiline;                /* a record may span lines */
+    const char *too_long;          /* what a record beyond the limit may lack: goes behind the message; may be NULL */
     bool whole;                    /* one document a file */
 
     /*
@@ -94,7 +96,10 @@ typedef struct nfi_format {
     nf_status (*parse)(void *parser, const nfi_plan *plan, nf_str rec, nfi_row *row);
 } nfi_format;
 
-extern const nfi_format nfi_format_csv, nfi_format_tsv, nfi_format_jsonl, nfi_format_text, nfi_format_folder;
+#define NFI_FASTTEXT_MARK "__label__" /* begins each label of a fastText line */
+
+extern const nfi_format nfi_format_csv, nfi_format_tsv, nfi_format_jsonl, nfi_format_fasttext, nfi_format_sgml, nfi_format_text,
+    nfi_format_folder;
 extern const nfi_format *const nfi_formats[]; /* NULL-terminated */
 
 const nfi_format *nfi_format_find(const char *name);         /* NULL when there is none */
@@ -102,6 +107,10 @@ const nfi_format *nfi_format_by_extension(const char *path); /* NULL when the ex
 const nfi_format *nfi_format_by_content(const char *p, size_t n, const char *text_column);
 /* Length of a byte order mark to skip. NF_EFORMAT for UTF-16/32, archives and other binary files, with what to do about it. */
 nf_status nfi_check_start(size_t *skip, const char *p, size_t n, const char *path, nf_err *err) NF_MUST_CHECK;
+/* A next() for formats of one record a line; lines of blanks are no records. */
+bool nfi_line_next(nfi_scan *sc, const char *p, size_t n, bool eof, nf_str *rec);
+/* Blanks, tabs and line ends off both ends. */
+nf_str nfi_trim_str(nf_str s);
 /* , ; TAB or |, whichever is most frequent outside quotes in the first record; 0 when none occurs. */
 char nfi_find_delimiter(const char *p, size_t n);
 uint64_t nfi_count_lines(const char *p, size_t n); /* line ends: LF, CRLF, or CR */

@@ -8,7 +8,7 @@
 #include <strings.h>
 
 const nfi_format *const nfi_formats[] = {
-    &nfi_format_csv, &nfi_format_tsv, &nfi_format_jsonl, &nfi_format_text, &nfi_format_folder, NULL,
+    &nfi_format_csv, &nfi_format_tsv, &nfi_format_jsonl, &nfi_format_fasttext, &nfi_format_sgml, &nfi_format_text, &nfi_format_folder, NULL,
 };
 
 const char *nf_format_name(size_t i, const char **summary)
@@ -41,8 +41,13 @@ const nfi_format *nfi_format_by_extension(const char *path)
     return NULL;
 }
 
+static bool starts(const char *p, size_t n, const char *with)
+{
+    return n >= strlen(with) && strncasecmp(p, with, strlen(with)) == 0;
+}
+
 /*
- * Without an extension: an opening brace is JSON; a first line with a delimiter, or one that is the text column alone, is a header;
+ * Without an extension: an opening brace is JSON, the mark of a label fastText, the tag of a record SGML; a first line with a delimiter, or one that is the text column alone, is a header;
  * anything else is an article. A sentence with a comma is taken for a header, and then refused for its missing column, never read as
  * garbage.
  */
@@ -54,6 +59,10 @@ const nfi_format *nfi_format_by_content(const char *p, size_t n, const char *tex
         i++;
     if (i < n && (p[i] == '{' || p[i] == '['))
         return &nfi_format_jsonl;
+    if (starts(p + i, n - i, "__label__"))
+        return &nfi_format_fasttext;
+    if (starts(p + i, n - i, "<!DOCTYPE lewis") || starts(p + i, n - i, "<REUTERS"))
+        return &nfi_format_sgml;
     for (end = i; end < n && p[end] != '\n' && p[end] != '\r'; end++)
         ;
     if (nfi_find_delimiter(p + i, end - i))
@@ -99,4 +108,45 @@ nf_status nfi_check_start(size_t *skip, const char *p, size_t n, const char *pat
             return NF_FAIL_AT(err, NF_EFORMAT, path, 0, "is %s", binaries[i].what);
     *skip = n >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
     return NF_OK;
+}
+
+static bool is_blank(const char *p, size_t n)
+{
+    size_t i = 0;
+    while (i < n && (p[i] == ' ' || p[i] == '\t' || p[i] == '\r'))
+        i++;
+    return i == n;
+}
+
+bool nfi_line_next(nfi_scan *sc, const char *p, size_t n, bool eof, nf_str *rec)
+{
+    while (sc->at < n || (eof && sc->start < n)) {
+        const char *nl = sc->at < n ? memchr(p + sc->at, '\n', n - sc->at) : NULL;
+        size_t end = nl ? (size_t)(nl - p) : n, from = sc->start;
+        sc->state = 1;
+        if (!nl && !eof) {
+            sc->at = n;
+            return false;
+        }
+        sc->start = sc->at = nl ? end + 1 : n;
+        sc->state = 0;
+        sc->rec_line = sc->line++;
+        if (sc->begun || !is_blank(p + from, end - from)) {
+            sc->begun = false;
+            *rec = (nf_str){p + from, end - from - (end > from && p[end - 1] == '\r')};
+            return true;
+        }
+    }
+    return false;
+}
+
+nf_str nfi_trim_str(nf_str s)
+{
+    while (s.n && memchr(" \t\r\n\f\v", s.p[0], 6)) {
+        s.p++;
+        s.n--;
+    }
+    while (s.n && memchr(" \t\r\n\f\v", s.p[s.n - 1], 6))
+        s.n--;
+    return s;
 }

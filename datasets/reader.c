@@ -53,7 +53,7 @@ nf_status nfi_reader_too_long(const nfi_reader *r, nf_err *err)
     if (r->format->multiline && r->scan.quote > r->scan.start)
         line += nfi_count_lines(r->buf + r->scan.start, r->scan.quote - r->scan.start);
     return NF_FAIL_AT(err, NF_ELIMIT, r->path, line, "record %llu is longer than %zu MiB%s", record, r->max_record >> 20,
-                      r->format->multiline ? "; is a quote left open on this line?" : "");
+                      r->format->too_long ? r->format->too_long : "");
 }
 
 /* The next record, reading on as needed. *found is false at the end. */
@@ -214,6 +214,23 @@ out:
     return s;
 }
 
+/* The columns are those of the format, whatever is in the file. */
+static nf_status fixed_columns(nfi_reader *r, const nf_docs_opts *o, nf_err *err)
+{
+    const char *const *fixed = r->format->columns;
+    size_t n = 0;
+
+    while (fixed[n])
+        n++;
+    nf_str *names = nfi_arena_alloc(&r->arena, n * sizeof *names);
+    if (!names)
+        return nfi_oom(err, "columns");
+    for (size_t i = 0; i < n; i++)
+        names[i] = (nf_str){fixed[i], strlen(fixed[i])};
+    r->n_own = n;
+    return nfi_plan_make(&r->plan, names, n, n, o, false, r->path, &r->arena, err);
+}
+
 nf_status nfi_reader_open(nfi_reader *out, const char *path, const nfi_memory *mem, const nfi_format *forced, size_t workers, size_t block,
                           const nf_docs_opts *o, nf_err *err)
 {
@@ -246,7 +263,7 @@ nf_status nfi_reader_open(nfi_reader *out, const char *path, const nfi_memory *m
             s = NF_FAIL_AT(err, NF_EDATA, r.path, 0, "empty file");
             goto out;
         }
-        s = r.format->header ? parse_header(&r, o, err) : parse_keys(&r, o, err);
+        s = r.format->columns ? fixed_columns(&r, o, err) : r.format->header ? parse_header(&r, o, err) : parse_keys(&r, o, err);
         if (s == NF_EINVAL && err && !forced && !by_name) { /* the guess may be what is wrong */
             char guess[160];
             size_t n = strlen(err->msg), room = sizeof err->msg - 1 - n;

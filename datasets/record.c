@@ -140,17 +140,6 @@ const char *nfi_label_fault(nf_str label)
     return memchr(label.p ? label.p : "", ';', label.n) ? "lists several labels; this needs a multi-label model" : NULL;
 }
 
-static nf_str trim(nf_str s)
-{
-    while (s.n && memchr(" \t\r\n\f\v", s.p[0], 6)) {
-        s.p++;
-        s.n--;
-    }
-    while (s.n && memchr(" \t\r\n\f\v", s.p[s.n - 1], 6))
-        s.n--;
-    return s;
-}
-
 /* Content of a column that must be plain: absent and null give an empty string. */
 static nf_status plain(const nfi_plan *plan, nfi_row *row, int32_t column, nf_str *out)
 {
@@ -225,7 +214,7 @@ static nf_status take_label(const nfi_shape *sh, nfi_row *row, nf_str *label)
     } else if (f->kind != NFI_ABSENT && f->kind != NFI_NULL) {
         *label = f->v;
     }
-    *label = trim(*label);
+    *label = nfi_trim_str(*label);
     const char *fault = sh->need_label && label->n ? nfi_label_fault(*label) : NULL;
     if (fault && strncmp(fault, "lists", 5) == 0)
         return nfi_row_bad(row, NF_EFORMAT, "field \"%s\" has several labels; this needs a multi-label model", name);

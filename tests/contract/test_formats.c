@@ -16,6 +16,11 @@ static const struct sample {
     {"tsv", "s.tsv", "id\ttext\n1\ta,b\n", "id\ttext\n1\n", "s.tsv:2: record 1", 1},
     {"jsonl", "s.jsonl", "{\"id\":1,\"text\":\"a\"}\n\n{\"id\":2,\"text\":\"b\"}", "{\"text\":\"a\"}\n\n{\"text\":1}\n",
      "s.jsonl:3: field \"text\"", 2},
+    {"fasttext", "s.ft", "__label__a one text\n\n no label\n__label__b\ttwo\n", "__label__a one\n\n__label__b\n", "s.ft:3: a label", 3},
+    {"fasttext", "s.train", "__label__a __label__b two labels", "__label__a one\ntwo __label__c\n", "s.train:2: \"__label__c\"", 1},
+    {"sgml", "s.sgm", "<!DOCTYPE lewis SYSTEM \"lewis.dtd\">\n<REUTERS NEWID=\"1\">\n<TEXT>a</TEXT></REUTERS>\n<REUTERS></REUTERS>",
+     "<REUTERS>\n<TEXT><BODY>a</TEXT></REUTERS>\n", "s.sgm:2: </TEXT> stands where </BODY>", 2},
+    {"sgml", "s", "<REUTERS NEWID=\"7\"><TEXT>a &lt; b</TEXT></REUTERS>", "<REUTERS><TEXT>a</TEXT>\n<REUTERS></REUTERS>", "s:1: record 1", 1},
     {"text", "s.txt", "a whole\n\narticle\n",
      "\xff\xfe"
      "U",

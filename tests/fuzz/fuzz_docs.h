@@ -34,6 +34,7 @@ static inline uint64_t fuzz_read(const char *name, const uint8_t *data, size_t s
     nf_err err = {0};
     uint64_t h = 0, docs = 0, record = 0, line = 0;
     size_t columns = 0;
+    bool shared_lines = strstr(name, ".sgm") != NULL; /* one record may end where the next begins */
 
     nf_status s = nfi_docs_open_memory(&in, name, &mem, &o, &err);
     if (s == NF_OK) {
@@ -54,7 +55,7 @@ static inline uint64_t fuzz_read(const char *name, const uint8_t *data, size_t s
                     fuzz_check_str(d->carried[k]);
                     h = fuzz_fold(h, d->carried[k]);
                 }
-                NF_ASSERT(d->id.n > 0 && d->record > record && d->line > line);
+                NF_ASSERT(d->id.n > 0 && d->record > record && (d->line > line || (shared_lines && d->line == line)));
                 record = d->record;
                 line = d->line;
                 h = nfi_mix64(h ^ d->flags ^ record << 8 ^ line << 32);
