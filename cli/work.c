@@ -86,16 +86,21 @@ nf_status nfi_work_open(nf_docs **out, const nfi_input_opts *in, const nfi_commo
     return nf_docs_open(out, (const char *const *)args, (size_t)nargs, &d, err);
 }
 
+size_t nfi_work_column(const nf_docs *docs, const char *const *names, size_t n)
+{
+    size_t columns;
+    const nf_str *column = nf_docs_columns(docs, &columns);
+
+    for (size_t k = 0; k < n; k++)
+        for (size_t i = 0; names[k] && i < columns; i++)
+            if (column[i].n == strlen(names[k]) && memcmp(column[i].p, names[k], column[i].n) == 0)
+                return i;
+    return SIZE_MAX;
+}
+
 size_t nfi_work_id_column(const nf_docs *docs, const nfi_input_opts *in)
 {
-    const char *name = in->id ? in->id : "id";
-    size_t n, len = strlen(name);
-    const nf_str *column = nf_docs_columns(docs, &n);
-
-    for (size_t i = 0; i < n; i++)
-        if (column[i].n == len && memcmp(column[i].p, name, len) == 0)
-            return i;
-    return SIZE_MAX;
+    return nfi_work_column(docs, (const char *const[]){in->id ? in->id : "id"}, 1);
 }
 
 void nfi_work_progress(void *ctx, const nf_docs_stats *so_far)

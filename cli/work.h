@@ -52,6 +52,8 @@ int nfi_work_outputs(nfi_cli *cli, const char *const *out, size_t n, int nargs, 
 nf_status nfi_work_open(nf_docs **out, const nfi_input_opts *in, const nfi_common_opts *common, bool need_label, int nargs, char **args, nf_err *err) NF_MUST_CHECK;
 /* Place of the id among the carried columns; SIZE_MAX: the input has none, so that a table of documents must begin with the id of its own making. */
 size_t nfi_work_id_column(const nf_docs *docs, const nfi_input_opts *in);
+/* Place of the first of these names among the carried columns, SIZE_MAX when there is none; NULL entries are passed over. */
+size_t nfi_work_column(const nf_docs *docs, const char *const *names, size_t n);
 /* A progress callback for nf_corpus_opts; ctx is an nfi_progress. */
 void nfi_work_progress(void *ctx, const nf_docs_stats *so_far);
 /* -m FILE, or the built-in model. */

@@ -5,12 +5,12 @@ _newsframe()
   local verb=${COMP_WORDS[1]} cur=${COMP_WORDS[COMP_CWORD]} last=${COMP_WORDS[COMP_CWORD-1]} words='' values=-
   COMPREPLY=()
   if (( COMP_CWORD == 1 )); then
-    words='count train merge score evaluate crossval cluster model columns help --help --version --usage'
+    words='count train merge score evaluate crossval cluster convert model columns help --help --version --usage'
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
     return
   fi
   if [[ $verb == help ]]; then
-    words='count train merge score evaluate crossval cluster model columns help'
+    words='count train merge score evaluate crossval cluster convert model columns help'
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
     return
   fi
@@ -30,7 +30,7 @@ _newsframe()
     count,--date) values='' ;;
     count,--source) values='' ;;
     count,--title) values='' ;;
-    count,--format) values='csv tsv jsonl text folder' ;;
+    count,--format) values='csv tsv jsonl fasttext sgml text folder' ;;
     count,--delimiter) values='' ;;
     count,--encoding) values='repair strict utf8-or-1252' ;;
     count,--dup-ids) values='error suffix' ;;
@@ -52,7 +52,7 @@ _newsframe()
     train,--date) values='' ;;
     train,--source) values='' ;;
     train,--title) values='' ;;
-    train,--format) values='csv tsv jsonl text folder' ;;
+    train,--format) values='csv tsv jsonl fasttext sgml text folder' ;;
     train,--delimiter) values='' ;;
     train,--encoding) values='repair strict utf8-or-1252' ;;
     train,--dup-ids) values='error suffix' ;;
@@ -67,7 +67,7 @@ _newsframe()
     score,--date) values='' ;;
     score,--source) values='' ;;
     score,--title) values='' ;;
-    score,--format) values='csv tsv jsonl text folder' ;;
+    score,--format) values='csv tsv jsonl fasttext sgml text folder' ;;
     score,--delimiter) values='' ;;
     score,--encoding) values='repair strict utf8-or-1252' ;;
     score,--dup-ids) values='error suffix' ;;
@@ -82,7 +82,7 @@ _newsframe()
     evaluate,--date) values='' ;;
     evaluate,--source) values='' ;;
     evaluate,--title) values='' ;;
-    evaluate,--format) values='csv tsv jsonl text folder' ;;
+    evaluate,--format) values='csv tsv jsonl fasttext sgml text folder' ;;
     evaluate,--delimiter) values='' ;;
     evaluate,--encoding) values='repair strict utf8-or-1252' ;;
     evaluate,--dup-ids) values='error suffix' ;;
@@ -106,7 +106,7 @@ _newsframe()
     crossval,--date) values='' ;;
     crossval,--source) values='' ;;
     crossval,--title) values='' ;;
-    crossval,--format) values='csv tsv jsonl text folder' ;;
+    crossval,--format) values='csv tsv jsonl fasttext sgml text folder' ;;
     crossval,--delimiter) values='' ;;
     crossval,--encoding) values='repair strict utf8-or-1252' ;;
     crossval,--dup-ids) values='error suffix' ;;
@@ -132,13 +132,26 @@ _newsframe()
     cluster,--date) values='' ;;
     cluster,--source) values='' ;;
     cluster,--title) values='' ;;
-    cluster,--format) values='csv tsv jsonl text folder' ;;
+    cluster,--format) values='csv tsv jsonl fasttext sgml text folder' ;;
     cluster,--delimiter) values='' ;;
     cluster,--encoding) values='repair strict utf8-or-1252' ;;
     cluster,--dup-ids) values='error suffix' ;;
     cluster,--threads) values='' ;;
     cluster,--memory) values='' ;;
     cluster,--seed) values='' ;;
+    convert,--to) values='csv tsv jsonl fasttext' ;;
+    convert,--excel) values='no us eu' ;;
+    convert,--text) values='' ;;
+    convert,--id) values='' ;;
+    convert,--label) values='' ;;
+    convert,--date) values='' ;;
+    convert,--source) values='' ;;
+    convert,--title) values='' ;;
+    convert,--format) values='csv tsv jsonl fasttext sgml text folder' ;;
+    convert,--delimiter) values='' ;;
+    convert,--encoding) values='repair strict utf8-or-1252' ;;
+    convert,--dup-ids) values='error suffix' ;;
+    convert,--threads) values='' ;;
     model,--expect-sha256) values='' ;;
     columns,--excel) values='no us eu' ;;
   esac
@@ -154,6 +167,7 @@ _newsframe()
     evaluate) words=' --model= --threshold= --min-tokens= --min-accuracy= --output= --excel --summary= --confusion= --predictions= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
     crossval) words=' --folds= --min-accuracy= --output= --excel --summary= --confusion= --predictions= --tokenizer= --ngrams= --stopwords= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --smoothing= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --rejects= --dup-ids= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
     cluster) words=' --k= --restarts= --metric= --init= --max-iter= --no-refine --output= --excel --clusters= --tokenizer= --ngrams= --stopwords= --min-df= --max-df= --max-features= --weighting= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --rejects= --dup-ids= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
+    convert) words=' --output= --to= --excel --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
     model) words=' --output= --expect-sha256= --quiet --verbose --help --usage --version' ;;
     columns) words=' --output= --excel --quiet --verbose --help --usage --version' ;;
   esac

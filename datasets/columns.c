@@ -136,18 +136,20 @@ static size_t next_piece(const char *list, size_t at, size_t *len)
     return at + *len + (list[at + *len] == ',');
 }
 
-static nf_status plan_text(nfi_plan *plan, const nf_str *names, size_t n, size_t shown, const char *text, const char *path,
-                           nfi_arena *arena, nf_err *err)
+static nf_status plan_text(nfi_plan *plan, const nf_str *names, size_t n, size_t shown, const char *text, bool optional,
+                           const char *path, nfi_arena *arena, nf_err *err)
 {
     size_t pieces = 1, len, at = 0;
 
+    plan->n_text = 0;
+    if (optional && find(names, n, text, strlen(text)) == n)
+        return NF_OK;
     bool whole = find(names, n, text, strlen(text)) < n;
     for (const char *c = text; *c && !whole; c++)
         pieces += *c == ',';
     plan->text = nfi_arena_alloc(arena, pieces * sizeof *plan->text);
     if (!plan->text)
         return nfi_oom(err, "columns");
-    plan->n_text = 0;
     while (plan->n_text < pieces) {
         size_t from = at;
         if (whole)
@@ -208,7 +210,7 @@ nf_status nfi_plan_make(nfi_plan *out, const nf_str *names, size_t n, size_t sho
     };
     const size_t n_roles = sizeof roles / sizeof *roles;
 
-    NF_TRY(plan_text(&p, names, n, shown, o->text ? o->text : "text", path, arena, err));
+    NF_TRY(plan_text(&p, names, n, shown, o->text ? o->text : "text", o->all_columns && !o->text, path, arena, err));
     for (size_t i = 0; i < n_roles; i++) {
         const char *name = roles[i].asked ? roles[i].asked : roles[i].usual;
         *roles[i].column = -1;
@@ -233,7 +235,7 @@ nf_status nfi_plan_make(nfi_plan *out, const nf_str *names, size_t n, size_t sho
     if (p.title >= 0 && is_text(&p, p.title)) /* already part of the text: it is not read a second time */
         p.title = -1;
     for (size_t i = 0; i < p.n; i++)
-        p.carry[i] = is_text(&p, (int32_t)i) ? NFI_TO_TEXT : NFI_TO_EXTRA;
+        p.carry[i] = !o->all_columns && is_text(&p, (int32_t)i) ? NFI_TO_TEXT : NFI_TO_EXTRA;
     *out = p;
     return NF_OK;
 }

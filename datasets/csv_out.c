@@ -22,6 +22,7 @@ struct nf_csv {
     nfi_buf buf;
     nf_csv_dialect dialect;
     char delimiter;
+    bool excel;
     bool first_row;
     size_t cells;   /* of the row so far */
     bool blank_row; /* no byte was written for the row's cells */
@@ -32,13 +33,14 @@ nf_status nf_csv_open(nf_csv **out, const char *path, nf_csv_dialect dialect, nf
 {
     nf_status s = NF_OK;
 
-    if ((unsigned)dialect > NF_CSV_EXCEL_EU)
+    if ((unsigned)dialect > NF_CSV_TABS)
         return NF_FAIL(err, NF_EINVAL, "no CSV dialect number %d", (int)dialect);
     nf_csv *w = nfi_calloc(1, sizeof *w);
     if (!w)
         return nfi_oom(err, "a table");
     w->dialect = dialect;
-    w->delimiter = dialect == NF_CSV_EXCEL_EU ? ';' : ',';
+    w->delimiter = dialect == NF_CSV_EXCEL_EU ? ';' : dialect == NF_CSV_TABS ? '\t' : ',';
+    w->excel = dialect == NF_CSV_EXCEL || dialect == NF_CSV_EXCEL_EU;
     w->first_row = true;
     w->blank_row = true;
     if (!nfi_buf_reserve(&w->buf, FLUSH_AT + 4096)) {
@@ -46,7 +48,7 @@ nf_status nf_csv_open(nf_csv **out, const char *path, nf_csv_dialect dialect, nf
         goto out;
     }
     NF_GO(nfi_out_open(&w->out, path, err));
-    if (dialect != NF_CSV_PLAIN)
+    if (w->excel)
         nfi_buf_put(&w->buf, "\xef\xbb\xbf", 3);
     *out = w;
     w = NULL;
@@ -136,7 +138,7 @@ void nf_csv_text(nf_csv *w, const char *p, size_t n)
     bool guard = false;
 
     separate(w);
-    if (w->dialect != NF_CSV_PLAIN && n > 0) {
+    if (w->excel && n > 0) {
         size_t shown = excel_prefix(p, n);
         w->cut += shown < n;
         n = shown;
@@ -200,7 +202,7 @@ void nf_csv_end(nf_csv *w)
 {
     if (w->blank_row && w->cells > 0) /* one empty cell: an empty line would be no record */
         nfi_buf_put(&w->buf, "\"\"", 2);
-    if (w->dialect != NF_CSV_PLAIN)
+    if (w->excel)
         nfi_buf_putc(&w->buf, '\r');
     nfi_buf_putc(&w->buf, '\n');
     w->cells = 0;

@@ -199,6 +199,32 @@ static nf_status open_rejects(nf_docs *in, nf_err *err)
     return NF_OK;
 }
 
+/* Last carried column of that name, -1 when there is none. */
+static int32_t find_column(const nf_docs *in, const char *name)
+{
+    for (size_t i = in->columns.n; i-- > 0;)
+        if ((int32_t)i != in->columns.extra && in->columns.name[i].n == strlen(name) &&
+            memcmp(in->columns.name[i].p, name, strlen(name)) == 0)
+            return (int32_t)i;
+    return -1;
+}
+
+/* Where there is no table: id, label when the files have one, text. */
+static nf_status columns_of_files(nf_docs *in, nf_err *err)
+{
+    static const nf_str names[] = {{"id", 2}, {"text", 4}, {"label", 5}}, labelled[] = {{"id", 2}, {"label", 5}, {"text", 4}};
+    bool label = false;
+
+    for (size_t i = 0; i < in->n_src; i++)
+        label |= in->src[i].label.n > 0;
+    nf_str *copy = nfi_arena_alloc(&in->arena, sizeof names);
+    if (!copy)
+        return nfi_oom(err, "columns");
+    memcpy(copy, label ? labelled : names, sizeof names);
+    in->columns = (nfi_columns){.name = copy, .raw = copy, .n = label ? 3 : 2, .extra = -1};
+    return NF_OK;
+}
+
 static nf_status open_stream(nf_docs **out, const char *const *paths, size_t n, const nfi_memory *mem, const nf_docs_opts *opts,
                              nf_err *err)
 {
@@ -211,7 +237,7 @@ static nf_status open_stream(nf_docs **out, const char *const *paths, size_t n, 
     if (opts)
         in->o = *opts;
     in->columns.extra = -1;
-    in->label_column = -1;
+    in->label_column = in->id_column = in->text_column = -1;
     in->threads = nfi_par_threads(in->o.threads);
     in->max_document = in->o.max_document ? in->o.max_document : NFI_MAX_DOCUMENT;
     nfi_ids_init(&in->ids);
@@ -227,9 +253,13 @@ static nf_status open_stream(nf_docs **out, const char *const *paths, size_t n, 
     NF_GO(check_labels(in, err));
     NF_GO(look_into_tables(in, err));
     NF_GO(check_labels(in, err)); /* some were found to be texts */
-    for (size_t i = 0; i < in->columns.n; i++)
-        if ((int32_t)i != in->columns.extra && in->columns.name[i].n == 5 && memcmp(in->columns.name[i].p, "label", 5) == 0)
-            in->label_column = (int32_t)i;
+    if (in->o.all_columns && !in->have_columns)
+        NF_GO(columns_of_files(in, err));
+    in->label_column = find_column(in, "label");
+    if (in->o.all_columns) {
+        in->id_column = find_column(in, "id");
+        in->text_column = find_column(in, "text");
+    }
     for (size_t i = 0; i < in->n_src; i++) {
         if (!in->src[i].regular && !mem) {
             in->stats.total_bytes = 0;
@@ -239,7 +269,7 @@ static nf_status open_stream(nf_docs **out, const char *const *paths, size_t n, 
     }
     in->shape =
         (nfi_shape){.columns = &in->columns, .encoding = in->o.encoding, .max_document = in->max_document, .need_label = in->o.need_label,
-                      .repair = in->o.repair};
+                      .repair = in->o.repair, .kinds = in->o.all_columns};
     NF_GO(open_rejects(in, err));
     *out = in;
     in = NULL;
@@ -262,6 +292,11 @@ const nf_str *nf_docs_columns(const nf_docs *in, size_t *n)
 {
     *n = in->columns.n;
     return in->columns.name;
+}
+
+size_t nf_docs_extra(const nf_docs *in)
+{
+    return in->columns.extra < 0 ? SIZE_MAX : (size_t)in->columns.extra;
 }
 
 const char *nf_docs_path(const nf_docs *in, uint32_t i)

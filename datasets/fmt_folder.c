@@ -192,7 +192,7 @@ nf_status nfi_walk(nf_docs *in, const char *folder, nf_err *err)
     bool classes = is_class_folder(&w);
     for (size_t i = 0; i < w.n_files; i++)
         NF_GO(add(&w, &w.file[i], classes, err));
-    if (classes && !in->have_columns) {
+    if (classes && !in->have_columns && !in->o.all_columns) {
         nfi_plan plan = {.n = 1};
         nf_str name = {"label", 5};
         int32_t carry = 0;

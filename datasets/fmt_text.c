@@ -45,10 +45,16 @@ static nf_status finish(nf_docs *in, const nfi_source *src, nf_str text, nfi_row
     if (nfi_mend(in->o.repair, row, &d.text, &d.flags) != NF_OK)
         return nfi_oom(err, "a file");
     nf_str *carried = nfi_arena_alloc(row->arena, in->columns.n * sizeof *carried);
-    if (!carried)
+    uint8_t *kind = in->o.all_columns ? nfi_arena_alloc(row->arena, in->columns.n) : NULL;
+    if (!carried || (in->o.all_columns && !kind))
         return nfi_oom(err, "a file");
-    for (size_t i = 0; i < in->columns.n; i++)
-        carried[i] = (int32_t)i == in->label_column ? src->label : (nf_str){0};
+    for (size_t i = 0; i < in->columns.n; i++) {
+        int32_t c = (int32_t)i;
+        carried[i] = c == in->label_column ? src->label : c == in->id_column ? src->id : c == in->text_column ? d.text : (nf_str){0};
+        if (kind)
+            kind[i] = carried[i].n || c == in->text_column ? NF_KIND_STRING : NF_KIND_ABSENT;
+    }
+    d.kind = kind;
     d.carried = carried;
     if (row->replacements)
         d.flags |= NF_DOC_REPAIRED;

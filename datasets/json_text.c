@@ -2,6 +2,7 @@
 /* json_text.c - decoding and encoding of JSON strings. */
 #include "datasets/json_text.h"
 
+#include "base/try.h"
 #include "base/utf8.h"
 
 #include <string.h>
@@ -110,22 +111,82 @@ nf_status nfi_json_string(nf_str *out, nf_str raw, nfi_arena *arena, uint64_t *r
     return NF_OK;
 }
 
+static size_t skip_blanks(nf_str raw, size_t i)
+{
+    while (i < raw.n && memchr(" \t\r\n", raw.p[i], 4))
+        i++;
+    return i;
+}
+
+/* Behind the scalar at raw.p[i]; raw.n + 1 for a container. */
+static size_t scalar_end(nf_str raw, size_t i)
+{
+    bool escapes;
+
+    if (raw.p[i] == '"')
+        return i + nfi_json_string_end(raw.p + i, raw.n - i, &escapes);
+    if (raw.p[i] == '[' || raw.p[i] == '{')
+        return raw.n + 1;
+    while (i < raw.n && !memchr(" \t\r\n,]", raw.p[i], 6))
+        i++;
+    return i;
+}
+
+nf_status nfi_json_list(nf_str raw, nfi_arena *arena, nf_str **out, size_t *n, bool *plain)
+{
+    nf_str *list = NULL;
+    size_t count = 0;
+    uint64_t replaced = 0;
+
+    for (int pass = 0; pass < 2; pass++) { /* to count, then to keep */
+        count = 0;
+        for (size_t i = skip_blanks(raw, 1); i < raw.n && raw.p[i] != ']'; count++) {
+            size_t end = scalar_end(raw, i);
+            if (end > raw.n) {
+                *plain = false;
+                *n = 0;
+                return NF_OK;
+            }
+            nf_str token = {raw.p + i, end - i};
+            if (pass && *token.p == '"')
+                NF_TRY(nfi_json_string(&list[count], token, arena, &replaced));
+            else if (pass)
+                list[count] = token;
+            i = skip_blanks(raw, end);
+            if (i < raw.n && raw.p[i] == ',')
+                i = skip_blanks(raw, i + 1);
+        }
+        if (!pass && !(list = nfi_arena_alloc(arena, (count ? count : 1) * sizeof *list)))
+            return NF_ENOMEM;
+    }
+    *out = list;
+    *n = count;
+    *plain = true;
+    return NF_OK;
+}
+
 void nfi_json_put_string(nfi_buf *b, nf_str s)
 {
     static const char hex[] = "0123456789abcdef";
+    size_t i = 0;
 
     nfi_buf_putc(b, '"');
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned c = (unsigned char)s.p[i];
-        if (c == '"' || c == '\\') {
-            nfi_buf_putc(b, '\\');
-            nfi_buf_putc(b, (char)c);
-        } else if (c < 0x20) {
-            nfi_buf_puts(b, "\\u00");
+    for (;;) {
+        size_t from = i;
+        while (i < s.n && (unsigned char)s.p[i] >= 0x20 && s.p[i] != '"' && s.p[i] != '\\')
+            i++;
+        nfi_buf_put(b, s.p + from, i - from);
+        if (i == s.n)
+            break;
+        unsigned c = (unsigned char)s.p[i++];
+        const char *brief = memchr("\"\"\\\\\nn\tt\rr", (int)c, 10);
+        nfi_buf_putc(b, '\\');
+        if (brief) {
+            nfi_buf_putc(b, brief[1]);
+        } else {
+            nfi_buf_puts(b, "u00");
             nfi_buf_putc(b, hex[c >> 4]);
             nfi_buf_putc(b, hex[c & 15]);
-        } else {
-            nfi_buf_putc(b, (char)c);
         }
     }
     nfi_buf_putc(b, '"');

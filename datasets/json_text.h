@@ -16,6 +16,12 @@ size_t nfi_json_string_end(const char *p, size_t n, bool *escapes);
  */
 nf_status nfi_json_string(nf_str *out, nf_str raw, nfi_arena *arena, uint64_t *replaced) NF_MUST_CHECK;
 
+/*
+ * The elements of the list raw, which a parser has accepted: strings decoded, numbers and words as written. *plain is false when one is a
+ * list or object itself; then there are none. Strings and the array of them come from arena. @return NF_OK, NF_ENOMEM.
+ */
+nf_status nfi_json_list(nf_str raw, nfi_arena *arena, nf_str **out, size_t *n, bool *plain) NF_MUST_CHECK;
+
 /* Appends s as a JSON string token. s is copied byte for byte but for quotes, backslashes and controls. */
 void nfi_json_put_string(nfi_buf *b, nf_str s);
 

@@ -329,6 +329,24 @@ static nf_status clean_fields(const nfi_shape *sh, nfi_row *row, uint32_t *flags
     return plan->title < 0 ? NF_OK : nfi_mend(sh->repair, row, &row->f[plan->title].v, flags);
 }
 
+_Static_assert((int)NFI_STRING == NF_KIND_STRING && (int)NFI_ARRAY == NF_KIND_ARRAY, "kinds are numbered alike");
+
+static nf_status take_kinds(const nfi_shape *sh, nfi_row *row, const uint8_t **out)
+{
+    size_t n = sh->columns->n;
+    uint8_t *kind = nfi_arena_alloc(row->arena, n ? n : 1);
+
+    if (!kind)
+        return NF_ENOMEM;
+    for (size_t i = 0; i < n; i++)
+        kind[i] = (int32_t)i == sh->columns->extra ? NF_KIND_EXTRA : NF_KIND_ABSENT;
+    for (size_t i = 0; i < row->n; i++)
+        if (sh->plan->carry[i] >= 0)
+            kind[sh->plan->carry[i]] = (uint8_t)row->f[i].kind;
+    *out = kind;
+    return NF_OK;
+}
+
 nf_status nfi_record_finish(const nfi_shape *sh, nfi_row *row, nf_doc *doc)
 {
     const nfi_plan *plan = sh->plan;
@@ -356,6 +374,8 @@ nf_status nfi_record_finish(const nfi_shape *sh, nfi_row *row, nf_doc *doc)
     for (size_t i = 0; i < row->n; i++)
         if (plan->carry[i] >= 0)
             carried[plan->carry[i]] = row->f[i].v;
+    if (sh->kinds)
+        NF_TRY(take_kinds(sh, row, &d.kind));
     if (sh->columns->extra >= 0)
         NF_TRY(take_extra(sh, row, &carried[sh->columns->extra], &d.flags));
     d.carried = carried;

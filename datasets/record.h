@@ -11,7 +11,7 @@ typedef struct nfi_shape {
     const nfi_columns *columns;
     nf_encoding encoding;
     size_t max_document;
-    bool need_label, repair;
+    bool need_label, repair, kinds;
     nf_str id_base; /* made ids are this, a colon and the record number */
 } nfi_shape;
 

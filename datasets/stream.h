@@ -49,6 +49,7 @@ struct nf_docs {
     nfi_columns columns;
     bool have_columns;
     int32_t label_column; /* carried column for the labels of class folders, -1 none */
+    int32_t id_column, text_column; /* with all_columns: the same for the ids and texts of files that are one document */
     nfi_shape shape;
     nfi_row *row; /* one a worker */
     nfi_ids ids;

@@ -40,6 +40,10 @@ typedef struct nf_line_mark {
 } nf_line_mark;
 enum { NF_ELEMENT_OTHER, NF_ELEMENT_PARAGRAPH, NF_ELEMENT_HEADING, NF_ELEMENT_LIST, NF_ELEMENT_TABLE, NF_ELEMENT_CAPTION };
 
+/** What a carried value was where it was read. Formats without types know strings alone. */
+enum { NF_KIND_ABSENT, NF_KIND_STRING, NF_KIND_NUMBER, NF_KIND_BOOL, NF_KIND_NULL, NF_KIND_OBJECT, NF_KIND_ARRAY,
+    NF_KIND_EXTRA /**< an object of all the fields that have no column of their own */ };
+
 /** One document. Slices point into the batch. Everything is valid UTF-8, free of NUL. */
 typedef struct nf_doc {
     nf_str id, label, title, text, date, source; /**< absent fields have n == 0 */
@@ -47,6 +51,7 @@ typedef struct nf_doc {
     const nf_line_mark *mark; /**< nmarks lines of text in order, covering all of it; NULL where the format has no markup */
     size_t nmarks;
     const nf_str *carried; /**< nf_docs_columns() values, in that order, content as read */
+    const uint8_t *kind;   /**< NF_KIND_* of each carried value with nf_docs_opts.all_columns, else NULL */
     uint64_t record;       /**< 1-based record number within its file, header not counted */
     uint64_t line;         /**< 1-based line on which the record starts, 0 for one document a file */
     uint32_t file;         /**< which operand or walked file: nf_docs_path() */
@@ -77,6 +82,8 @@ typedef struct nf_docs_opts {
     bool dup_ids_suffix;   /**< true: the n-th holder of an id gets "#n" appended; false: NF_EDATA naming both records */
     bool repair;           /**< undo mojibake in text and title; false: only report it */
     bool need_label;       /**< a label column must exist; labels are checked (length, controls, no list) */
+    bool all_columns;      /**< text columns are carried like the others, and where none is asked for there need be none; the text of a
+                                file that is one document is a column too */
     size_t max_document;   /**< bytes; 0 = 64 MiB */
     int threads;           /**< for parsing; 0 = usable CPUs */
 } nf_docs_opts;
@@ -110,6 +117,8 @@ NF_API NF_MUST_CHECK nf_status nf_docs_open(nf_docs **out, const char *const *pa
 NF_API NF_MUST_CHECK nf_status nf_docs_next(nf_docs *in, nf_batch *b, nf_err *err);
 /** Column names carried through (everything that is not a text column), borrowed from the stream; complete after nf_docs_open(). */
 NF_API const nf_str *nf_docs_columns(const nf_docs *in, size_t *n);
+/** Place of the column that takes the fields of no other, as a JSON object; SIZE_MAX when the stream has none. */
+NF_API size_t nf_docs_extra(const nf_docs *in);
 /** Path of file number i of a document, borrowed. */
 NF_API const char *nf_docs_path(const nf_docs *in, uint32_t i);
 NF_API const nf_docs_stats *nf_docs_counts(const nf_docs *in);
@@ -122,7 +131,8 @@ NF_API void nf_batch_clear(nf_batch *b);
 typedef enum nf_csv_dialect {
     NF_CSV_PLAIN,   /**< RFC 4180 quoting, UTF-8, LF, lossless */
     NF_CSV_EXCEL,   /**< BOM, CRLF, comma, formula guard on text cells, cells cut at 32,000 characters */
-    NF_CSV_EXCEL_EU /**< the same with semicolons and decimal commas */
+    NF_CSV_EXCEL_EU, /**< the same with semicolons and decimal commas */
+    NF_CSV_TABS      /**< as NF_CSV_PLAIN, with tabs */
 } nf_csv_dialect;
 
 typedef struct nf_csv nf_csv; /**< a table being written; not thread-safe; errors stick until nf_csv_close() */

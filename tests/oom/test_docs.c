@@ -2,6 +2,7 @@
 /* Documents in, tables out, and matrices while memory runs out. */
 #include "oom/oom.h"
 
+#include "convert_kit.h"
 #include "newsframe/matrix.h"
 #include "newsframe/metrics.h"
 
@@ -81,6 +82,45 @@ START_TEST(csv_is_read_or_refused)
     reads("csv with rejects", path, (nf_docs_opts){0}, true);
     nft_file_str(path, NULL, "in.tsv", "id\ttext\na\tone\n");
     reads("tsv", path, (nf_docs_opts){0}, false);
+}
+END_TEST
+
+START_TEST(fasttext_and_sgml_are_read_or_refused)
+{
+    char path[NFT_PATH];
+
+    nft_file_str(path, NULL, "in.ft", "__label__a one text\n__label__a __label__b two\nno label caf\xe9\n");
+    reads("fasttext", path, (nf_docs_opts){0}, false);
+    nft_file_str(path, NULL, "bad.ft", "__label__a one\n__label__b\n");
+    reads("fasttext with rejects", path, (nf_docs_opts){0}, true);
+    nft_file_str(path, NULL, "in.sgm", "<REUTERS NEWID=\"1\"><TOPICS><D>a</D></TOPICS><PLACES><D>x</D><D>y</D></PLACES><TEXT>&#2;<TITLE>T &amp; U</TITLE>"
+                                       "<BODY>b &lt; c</BODY></TEXT></REUTERS>\n<REUTERS></REUTERS>");
+    reads("sgml", path, (nf_docs_opts){.all_columns = true}, false);
+    nft_file_str(path, NULL, "bad.sgm", "words <REUTERS></REUTERS>");
+    reads("sgml with rejects", path, (nf_docs_opts){0}, true);
+}
+END_TEST
+
+/* ---- conversion ---- */
+
+static nf_status converts(oom_env *env, nf_err *err)
+{
+    char path[NFT_PATH];
+    oom_path(path, env, "out");
+    return kit_convert(env->in[0], path, env->in[1], 1, err);
+}
+
+START_TEST(documents_are_converted_or_nothing_is_left)
+{
+    static const char *const formats[] = {"csv", "tsv", "jsonl", "fasttext"};
+    char path[NFT_PATH];
+
+    nft_file_str(path, NULL, "in.jsonl", "{\"id\":1,\"text\":\"one \\u00e9\\ntwo\",\"label\":[\"a\",\"b\\\"c\"]}\n"
+                                         "{\"id\":2,\"text\":\"three\",\"label\":\"d\",\"late\":[null]}\n");
+    for (size_t i = 0; i < 4; i++) {
+        oom_env env = {.in = {path, formats[i]}};
+        oom_run(formats[i], converts, &env);
+    }
 }
 END_TEST
 
@@ -221,6 +261,8 @@ int main(void)
     tcase_set_timeout(t, 60);
     tcase_add_test(t, jsonl_is_read_or_refused);
     tcase_add_test(t, csv_is_read_or_refused);
+    tcase_add_test(t, fasttext_and_sgml_are_read_or_refused);
+    tcase_add_test(t, documents_are_converted_or_nothing_is_left);
     tcase_add_test(t, folders_and_text_are_read_or_refused);
     tcase_add_test(t, tables_are_whole_or_not_there);
     tcase_add_test(t, matrices_and_figures_are_there_or_not);

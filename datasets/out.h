@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * out.h - the table of output formats. A text format writes one document after another, a feature format a whole table of rows; files,
+ * counts and errors are shared. A new format is one file with a row, one line in out.c and one in meson.build.
+ */
+#ifndef NFI_OUT_H
+#define NFI_OUT_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/io.h"
+#include "newsframe/convert.h"
+
+typedef struct nfi_out_format {
+    const char *name, *summary;
+    const char *const *extensions; /* with the dot, NULL-terminated */
+    bool keeps_columns;            /* all columns of a document are written */
+
+    /* Text formats. begin() may refuse the columns; it has made w->csv when the format is a table of cells. */
+    nf_status (*begin)(nf_writer *w, const char *path, nf_err *err);
+    nf_status (*doc)(nf_writer *w, const nf_doc *d); /* NF_ENOMEM, or NF_OK: what is written goes to w->buf or w->csv */
+} nfi_out_format;
+
+struct nf_writer {
+    const nfi_out_format *format;
+    nf_writer_opts o;
+    nfi_out *out; /* NULL when csv is there */
+    nf_csv *csv;
+    nfi_buf buf;      /* on its way to out */
+    nfi_arena arena;  /* of the document at hand */
+    nf_writer_stats stats;
+    bool failed;
+};
+
+extern const nfi_out_format nfi_out_csv, nfi_out_tsv, nfi_out_jsonl, nfi_out_fasttext;
+extern const nfi_out_format *const nfi_out_formats[]; /* NULL-terminated */
+const nfi_out_format *nfi_out_format_find(const char *name); /* NULL when there is none */
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/**
+ * convert.h - documents and feature rows out, in any of the registered output formats.
+ *
+ * A text format takes documents of a stream opened with all_columns; a feature format takes rows of numbers. What a format cannot hold is
+ * counted, never dropped in silence.
+ */
+#ifndef NEWSFRAME_CONVERT_H
+#define NEWSFRAME_CONVERT_H
+
+#include <stdbool.h>
+
+#include "newsframe/docs.h"
+#include "newsframe/matrix.h"
+
+NF_BEGIN_DECLS
+
+/** @return name of the i-th output format, NULL past the end; *summary (may be NULL) gets a line about it. */
+NF_API const char *nf_out_format_name(size_t i, const char **summary);
+/** @return the output format that the extension of path stands for, NULL when it says nothing. */
+NF_API const char *nf_out_format_of(const char *path);
+/** @return whether the format takes feature rows; false for text formats and unknown names. */
+NF_API bool nf_out_format_has_features(const char *name);
+
+/** How documents are written. Everything is borrowed while the writer is open. */
+typedef struct nf_writer_opts {
+    const char *format;     /**< a text format of nf_out_format_name() */
+    nf_csv_dialect dialect; /**< csv only */
+    const nf_str *column;   /**< n names: nf_docs_columns() of the stream */
+    size_t n;
+    size_t label;           /**< column of the labels: a list in it becomes a;b where the format has no lists; SIZE_MAX: none */
+    size_t id;              /**< column of the ids: one that got a suffix is written with it; SIZE_MAX: none */
+    size_t skip;            /**< column that is not written; SIZE_MAX: none */
+} nf_writer_opts;
+
+/** What was written, and what the format could not hold. */
+typedef struct nf_writer_stats {
+    uint64_t written, empty; /**< documents; empty ones that the format cannot hold were left out */
+    uint64_t joined;         /**< texts whose line ends became blanks */
+    uint64_t words, labels;  /**< words and labels that were changed to be read back as such */
+    uint64_t cut;            /**< cells cut (Excel dialects) */
+} nf_writer_stats;
+
+typedef struct nf_writer nf_writer; /**< documents being written; not thread-safe */
+
+/**
+ * @param path "-" is standard output, anything else is replaced atomically at nf_writer_close(). @param out owned, nf_writer_close().
+ * @return NF_EIO; NF_EINVAL (no such text format); NF_EDATA (the columns cannot stand in the format: none, or one name twice in JSON).
+ */
+NF_API NF_MUST_CHECK nf_status nf_writer_open(nf_writer **out, const char *path, const nf_writer_opts *opts, nf_err *err);
+/** Writes the documents of a batch and hands on what is buffered. @return the first error met so far; NF_EPIPE when a reader left. */
+NF_API NF_MUST_CHECK nf_status nf_writer_batch(nf_writer *w, const nf_batch *b, nf_err *err);
+/** Commit (keep != 0) or drop; w is freed either way. @param stats may be NULL. */
+NF_API NF_MUST_CHECK nf_status nf_writer_close(nf_writer *w, int keep, nf_writer_stats *stats, nf_err *err);
+
+NF_END_DECLS
+
+#endif
