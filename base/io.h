@@ -21,6 +21,9 @@ typedef struct nfi_in nfi_in;
 /* NF_EIO for missing files, folders, sockets and devices other than terminals and /dev/null. Pipes and FIFOs are read. */
 nf_status nfi_in_open(nfi_in **out, const char *path, nf_err *err) NF_MUST_CHECK;
 nf_status nfi_in_read(nfi_in *in, void *dst, size_t want, size_t *got, nf_err *err) NF_MUST_CHECK; /* fills dst unless the end comes first */
+/* The next bytes without taking them: as many as the buffer holds, fewer only before the end. *p is valid until the next call. */
+nf_status nfi_in_peek(nfi_in *in, const char **p, size_t *n, nf_err *err) NF_MUST_CHECK;
+nf_status nfi_in_seek(nfi_in *in, uint64_t offset, nf_err *err) NF_MUST_CHECK; /* regular files only */
 uint64_t nfi_in_size(const nfi_in *in); /* of a regular file, else 0 */
 void nfi_in_close(nfi_in *in);
 

@@ -176,6 +176,34 @@ nf_status nfi_in_read(nfi_in *in, void *dst, size_t want, size_t *got, nf_err *e
     return NF_OK;
 }
 
+nf_status nfi_in_peek(nfi_in *in, const char **p, size_t *n, nf_err *err)
+{
+    size_t here = in->have - in->at, got = 0;
+
+    if (here < BUFFER && !in->ended) {
+        memmove(in->buf, in->buf + in->at, here);
+        in->at = 0;
+        in->have = here;
+        int e = nfi_read_full(in->fd, in->buf + here, BUFFER - here, &got);
+        if (e)
+            return nfi_fail_errno(err, e, in->path, "cannot read");
+        in->have += got;
+        in->ended = in->have < BUFFER;
+    }
+    *p = in->buf + in->at;
+    *n = in->have - in->at;
+    return NF_OK;
+}
+
+nf_status nfi_in_seek(nfi_in *in, uint64_t offset, nf_err *err)
+{
+    if (offset > INT64_MAX || lseek(in->fd, (off_t)offset, SEEK_SET) < 0)
+        return nfi_fail_errno(err, offset > INT64_MAX ? EINVAL : errno, in->path, "cannot seek");
+    in->at = in->have = 0;
+    in->ended = false;
+    return NF_OK;
+}
+
 uint64_t nfi_in_size(const nfi_in *in)
 {
     return in->size;

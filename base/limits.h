@@ -15,5 +15,10 @@
 #define NFI_MAX_SECTIONS 64
 #define NFI_MAX_FILE ((uint64_t)64 << 30)   /* bytes of a model or statistics file */
 #define NFI_MAX_PATH 4095
+#define NFI_MAX_UNPACKED ((uint64_t)64 << 30) /* bytes that one compressed file or archive may become */
+#define NFI_MAX_RATIO 1000                  /* of those to its own, counted from ... */
+#define NFI_RATIO_FROM ((uint64_t)16 << 20) /* ... so many bytes on */
+#define NFI_MAX_MEMBERS ((size_t)1 << 21)   /* of an archive */
+#define NFI_MAX_HTML_DEPTH 512              /* elements within elements */
 
 #endif

@@ -130,6 +130,7 @@ typedef struct nfi_input_opts {
     int encoding; /* nf_encoding */
     int dup_ids;  /* 0 error, 1 suffix */
     bool repair;
+    uint64_t max_document, max_unpacked;
 } nfi_input_opts;
 
 const char *nfi_encoding_name(size_t i, const char **summary); /* index = nf_encoding */
@@ -148,6 +149,8 @@ const char *nfi_excel_name(size_t i, const char **summary);    /* index = nf_csv
     OPT_CHAR(0, "delimiter", S, f.delimiter, NULL, "separator of CSV fields, or \"tab\"; without it the header decides"), \
     OPT_CHOICE(0, "encoding", S, f.encoding, "repair", nfi_encoding_name, "what to do with bytes that are not UTF-8"), \
     OPT_FLAG(0, "repair", S, f.repair, "undo mojibake (UTF-8 that was read as Windows-1252) in text and title; without it documents that have it are counted"), \
+    OPT_SIZE(0, "max-document", S, f.max_document, "64M", 1, (int64_t)1 << 32, "largest document"), \
+    OPT_SIZE(0, "max-unpacked", S, f.max_unpacked, "64G", 1, INT64_MAX, "bytes that one compressed file or archive may become"), \
     OPT_FILE(0, "rejects", S, f.rejects, NULL, "write malformed records to FILE and go on; without it the first one is an error"), \
     OPT_CHOICE(0, "dup-ids", S, f.dup_ids, "error", nfi_dup_ids_name, "what to do when two documents have one id")
 

@@ -203,6 +203,8 @@ void nfi_cli_docs_opts(nf_docs_opts *d, const nfi_input_opts *in, const nfi_comm
                         .rejects = in->rejects,
                         .dup_ids_suffix = in->dup_ids == 1,
                         .repair = in->repair,
+                        .max_document = (size_t)in->max_document,
+                        .max_unpacked = in->max_unpacked,
                         .threads = (int)common->threads};
 }
 

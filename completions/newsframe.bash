@@ -33,6 +33,8 @@ _newsframe()
     count,--format) values='csv tsv jsonl fasttext sgml text folder' ;;
     count,--delimiter) values='' ;;
     count,--encoding) values='repair strict utf8-or-1252' ;;
+    count,--max-document) values='' ;;
+    count,--max-unpacked) values='' ;;
     count,--dup-ids) values='error suffix' ;;
     count,--threads) values='' ;;
     count,--memory) values='' ;;
@@ -55,6 +57,8 @@ _newsframe()
     train,--format) values='csv tsv jsonl fasttext sgml text folder' ;;
     train,--delimiter) values='' ;;
     train,--encoding) values='repair strict utf8-or-1252' ;;
+    train,--max-document) values='' ;;
+    train,--max-unpacked) values='' ;;
     train,--dup-ids) values='error suffix' ;;
     train,--threads) values='' ;;
     train,--memory) values='' ;;
@@ -70,6 +74,8 @@ _newsframe()
     score,--format) values='csv tsv jsonl fasttext sgml text folder' ;;
     score,--delimiter) values='' ;;
     score,--encoding) values='repair strict utf8-or-1252' ;;
+    score,--max-document) values='' ;;
+    score,--max-unpacked) values='' ;;
     score,--dup-ids) values='error suffix' ;;
     score,--threads) values='' ;;
     evaluate,--threshold) values='' ;;
@@ -85,6 +91,8 @@ _newsframe()
     evaluate,--format) values='csv tsv jsonl fasttext sgml text folder' ;;
     evaluate,--delimiter) values='' ;;
     evaluate,--encoding) values='repair strict utf8-or-1252' ;;
+    evaluate,--max-document) values='' ;;
+    evaluate,--max-unpacked) values='' ;;
     evaluate,--dup-ids) values='error suffix' ;;
     evaluate,--threads) values='' ;;
     crossval,--folds|crossval,-k) values='' ;;
@@ -109,6 +117,8 @@ _newsframe()
     crossval,--format) values='csv tsv jsonl fasttext sgml text folder' ;;
     crossval,--delimiter) values='' ;;
     crossval,--encoding) values='repair strict utf8-or-1252' ;;
+    crossval,--max-document) values='' ;;
+    crossval,--max-unpacked) values='' ;;
     crossval,--dup-ids) values='error suffix' ;;
     crossval,--threads) values='' ;;
     crossval,--memory) values='' ;;
@@ -135,6 +145,8 @@ _newsframe()
     cluster,--format) values='csv tsv jsonl fasttext sgml text folder' ;;
     cluster,--delimiter) values='' ;;
     cluster,--encoding) values='repair strict utf8-or-1252' ;;
+    cluster,--max-document) values='' ;;
+    cluster,--max-unpacked) values='' ;;
     cluster,--dup-ids) values='error suffix' ;;
     cluster,--threads) values='' ;;
     cluster,--memory) values='' ;;
@@ -160,8 +172,8 @@ _newsframe()
     return
   fi
   case $verb in
-    count) words=' --output= --ledger --tokenizer= --ngrams= --stopwords= --weighting= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
-    train) words=' --output= --stats= --from --tokenizer= --ngrams= --stopwords= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --smoothing= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
+    count) words=' --output= --ledger --tokenizer= --ngrams= --stopwords= --weighting= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
+    train) words=' --output= --stats= --from --tokenizer= --ngrams= --stopwords= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --smoothing= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
     merge) words=' --output= --quiet --verbose --help --usage --version' ;;
     score) words=' --model= --threshold= --min-tokens= --strict --output= --excel --with-text --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
     evaluate) words=' --model= --threshold= --min-tokens= --min-accuracy= --output= --excel --summary= --confusion= --predictions= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;

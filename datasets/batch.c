@@ -337,11 +337,6 @@ static nf_status take(nf_docs *in, nf_batch *b, size_t n, nf_err *err)
     return NF_OK;
 }
 
-static uint64_t used(const nfi_reader *r)
-{
-    return r->read - (r->have - r->scan.start);
-}
-
 /* The next records of the table in->at; b->n may be 0 when all were rejects, or when the table is at its end, which moves in->at on. */
 static nf_status read_table(nf_docs *in, nf_batch *b, nf_err *err)
 {
@@ -351,12 +346,12 @@ static nf_status read_table(nf_docs *in, nf_batch *b, nf_err *err)
 
     if (!src->reader) {
         NF_TRY(nfi_source_open(in, src, NFI_BLOCK, err));
-        in->stats.bytes += used(src->reader); /* byte order mark and header */
+        in->stats.bytes += nfi_reader_used(src->reader); /* byte order mark and header */
     } else if (src->reader->record == 0) {
-        in->stats.bytes += used(src->reader);
+        in->stats.bytes += nfi_reader_used(src->reader);
     }
     nfi_reader *r = src->reader;
-    uint64_t before = used(r);
+    uint64_t before = nfi_reader_used(r);
     in->shape.plan = &r->plan;
     in->shape.id_base = src->id;
     NF_TRY(r->format->table ? cut(in, r, b, &n, &parsed, err) : nfi_stream_read(in, src, b, &n, err));
@@ -365,7 +360,7 @@ static nf_status read_table(nf_docs *in, nf_batch *b, nf_err *err)
     if (n > 0 && !parsed && r->format->table)
         NF_TRY(parse(in, r, b, n, err));
     NF_TRY(take(in, b, n, err));
-    in->stats.bytes += used(r) - before;
+    in->stats.bytes += nfi_reader_used(r) - before;
     if (n == 0) {
         nfi_reader_close(r);
         nfi_free(r);

@@ -97,9 +97,14 @@ static nf_status add_operand(nf_docs *in, const char *path, nf_err *err)
             return NF_FAIL_AT(err, NF_EIO, path, 0, "is a folder; --format %s reads files", in->forced->name);
         return nfi_walk(in, path, err);
     }
+    src.regular = S_ISREG(st.st_mode);
+    bool archive = false;
+    if (src.regular)
+        NF_TRY(nfi_is_archive(&archive, path, err));
+    if (archive)
+        return nfi_list(in, path, err);
     if (in->forced == &nfi_format_folder)
         return NF_FAIL_AT(err, NF_EIO, path, 0, "is no folder");
-    src.regular = S_ISREG(st.st_mode);
     src.size = src.regular ? (uint64_t)st.st_size : 0;
     if (!src.format)
         src.format = by_name;
@@ -190,7 +195,7 @@ static nf_status open_rejects(nf_docs *in, nf_err *err)
     if (!in->o.rejects)
         return NF_OK;
     for (size_t i = 0; i < in->n_src; i++)
-        if (nfi_same_file(in->o.rejects, in->src[i].path))
+        if (nfi_same_file(in->o.rejects, in->src[i].archive ? in->src[i].archive->path : in->src[i].path))
             return NF_FAIL_AT(err, NF_EINVAL, in->o.rejects, 0, "is an input too; rejects need a file of their own");
     NF_TRY(nf_csv_open(&in->rejects, in->o.rejects, NF_CSV_PLAIN, err));
     for (size_t i = 0; i < sizeof header / sizeof *header; i++)
@@ -324,6 +329,11 @@ void nf_docs_close(nf_docs *in)
     for (size_t i = 0; i < in->n_src; i++)
         close_source(&in->src[i]);
     nfi_free(in->src);
+    for (size_t i = 0; i < in->n_archives; i++) {
+        nfi_archive_close(in->archive[i]);
+        nfi_free(in->archive[i]);
+    }
+    nfi_free(in->archive);
     for (int i = 0; in->row && i < in->threads; i++)
         nfi_row_clear(&in->row[i]);
     nfi_free(in->row);

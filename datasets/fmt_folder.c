@@ -23,17 +23,11 @@ const nfi_format nfi_format_folder = {
     .whole = true,
 };
 
-typedef struct entry {
-    char *path; /* relative to the folder */
-    const char *fault;
-    uint64_t size;
-} entry;
-
 typedef struct walk {
     nf_docs *in;
     const char *folder;
     int fd;
-    entry *file;
+    nfi_entry *file;
     size_t n_files, cap_files;
     char **todo; /* folders to read */
     size_t n_todo, cap_todo;
@@ -53,7 +47,7 @@ static nf_status look(walk *w, const char *dir, const char *name, nf_err *err)
     struct stat st;
     size_t d = strlen(dir), n = strlen(name);
     char *rel = nfi_arena_alloc(&w->in->arena, d + n + 2);
-    entry e = {0};
+    nfi_entry e = {0};
 
     if (!rel)
         return nfi_oom(err, "a folder");
@@ -104,7 +98,7 @@ static nf_status read_folder(walk *w, const char *rel, nf_err *err)
         char *copy = nfi_arena_copy(&w->in->arena, rel, strlen(rel));
         if (!copy)
             return nfi_oom(err, "a folder");
-        w->file[w->n_files++] = (entry){.path = copy, .fault = "is a folder that cannot be read"};
+        w->file[w->n_files++] = (nfi_entry){.path = copy, .fault = "is a folder that cannot be read"};
         return NF_OK;
     }
     for (;;) {
@@ -126,44 +120,60 @@ out:
 static int by_path(const void *a, const void *b, void *ctx)
 {
     (void)ctx;
-    return strcmp(((const entry *)a)->path, ((const entry *)b)->path);
+    return strcmp(((const nfi_entry *)a)->path, ((const nfi_entry *)b)->path);
 }
 
-static bool is_class_folder(const walk *w)
+/*
+ * Bytes of the path before the name of the class when the folders are the classes: every file lies one level down, or in an archive that
+ * has all in one folder, as tar makes it of a folder, two. SIZE_MAX when they are not.
+ */
+static size_t class_at(const nfi_entry *e, size_t n, bool archive)
 {
-    size_t files = 0;
+    const char *first = NULL;
+    size_t top = 0, levels = 0;
 
-    for (size_t i = 0; i < w->n_files; i++) {
-        const char *slash = strchr(w->file[i].path, '/');
-        if (w->file[i].fault)
+    for (size_t i = 0; i < n; i++) {
+        size_t slashes = 0;
+        if (e[i].fault)
             continue;
-        if (!slash || strchr(slash + 1, '/'))
-            return false;
-        files++;
+        for (const char *c = e[i].path; (c = strchr(c, '/')) != NULL; c++)
+            slashes++;
+        if (!first) {
+            first = e[i].path;
+            top = strcspn(first, "/") + 1;
+            levels = slashes;
+        }
+        if (slashes != levels || (levels == 2 && strncmp(first, e[i].path, top) != 0))
+            return SIZE_MAX;
     }
-    return files > 0;
+    return levels == 1 ? 0 : levels == 2 && archive ? top : SIZE_MAX;
 }
 
-static nf_status add(walk *w, const entry *e, bool classes, nf_err *err)
+static nf_status add(nf_docs *in, const char *base, nfi_archive *archive, const nfi_entry *e, size_t class, nf_err *err)
 {
-    nf_docs *in = w->in;
-    size_t d = strlen(w->folder), n = strlen(e->path);
-    nfi_source src = {.size = e->size, .fault = e->fault, .file = true, .regular = true, .format = &nfi_format_text};
+    size_t d = strlen(base), n;
+    nfi_source src = {.size = e->size, .fault = e->fault, .file = true, .regular = true, .archive = archive, .member = e->member};
 
-    while (d > 1 && w->folder[d - 1] == '/')
+    while (!archive && d > 1 && base[d - 1] == '/')
         d--;
+    NF_TRY(nfi_name_id(&src.id, e->path, &in->arena, err));
+    const char *shown = archive ? src.id.p : e->path; /* the name of a member is no path: it is only shown */
+    n = strlen(shown);
     char *path = nfi_arena_alloc(&in->arena, d + n + 2);
     if (!path)
         return nfi_oom(err, "a folder");
-    memcpy(path, w->folder, d);
-    path[d] = '/';
-    memcpy(path + d + 1, e->path, n + 1);
+    memcpy(path, base, d);
+    path[d] = archive ? ':' : '/';
+    memcpy(path + d + 1, shown, n + 1);
     src.path = path;
-    NF_TRY(nfi_name_id(&src.id, e->path, &in->arena, err));
+    src.format = in->forced && in->forced != &nfi_format_folder ? in->forced : nfi_format_by_extension(e->path);
+    if (src.format && src.format->table)
+        src.format = &nfi_format_text;
     if (e->fault && !in->o.rejects)
-        return NF_FAIL_AT(err, NF_EIO, path, 0, "%s", e->fault);
-    if (classes && !e->fault) {
-        char *label = nfi_arena_copy(&in->arena, e->path, (size_t)(strchr(e->path, '/') - e->path));
+        return NF_FAIL_AT(err, archive ? NF_EFORMAT : NF_EIO, path, 0, "%s", e->fault);
+    if (class != SIZE_MAX && !e->fault) {
+        const char *name = e->path + class;
+        char *label = nfi_arena_copy(&in->arena, name, (size_t)(strchr(name, '/') - name));
         if (!label)
             return nfi_oom(err, "a folder");
         NF_TRY(nfi_name_id(&src.label, label, &in->arena, err));
@@ -172,6 +182,24 @@ static nf_status add(walk *w, const entry *e, bool classes, nf_err *err)
             return NF_FAIL_AT(err, NF_EFORMAT, path, 0, "the folder name as a label %s", fault);
     }
     return nfi_source_add(in, src, err);
+}
+
+nf_status nfi_entries_add(nf_docs *in, const char *base, nfi_archive *archive, const nfi_entry *e, size_t n, nf_err *err)
+{
+    size_t class = class_at(e, n, archive != NULL);
+
+    for (size_t i = 0; i < n; i++)
+        NF_TRY(add(in, base, archive, &e[i], class, err));
+    if (class != SIZE_MAX && !in->have_columns && !in->o.all_columns) {
+        nfi_plan plan = {.n = 1};
+        nf_str name = {"label", 5};
+        int32_t carry = 0;
+        plan.name = &name;
+        plan.carry = &carry;
+        NF_TRY(nfi_columns_define(&in->columns, &plan, 1, &in->arena, err));
+        in->have_columns = true;
+    }
+    return NF_OK;
 }
 
 nf_status nfi_walk(nf_docs *in, const char *folder, nf_err *err)
@@ -189,18 +217,7 @@ nf_status nfi_walk(nf_docs *in, const char *folder, nf_err *err)
     while (w.n_todo > 0)
         NF_GO(read_folder(&w, w.todo[--w.n_todo], err));
     NF_GO(nfi_sort(w.file, w.n_files, sizeof *w.file, by_path, NULL, err));
-    bool classes = is_class_folder(&w);
-    for (size_t i = 0; i < w.n_files; i++)
-        NF_GO(add(&w, &w.file[i], classes, err));
-    if (classes && !in->have_columns && !in->o.all_columns) {
-        nfi_plan plan = {.n = 1};
-        nf_str name = {"label", 5};
-        int32_t carry = 0;
-        plan.name = &name;
-        plan.carry = &carry;
-        NF_GO(nfi_columns_define(&in->columns, &plan, 1, &in->arena, err));
-        in->have_columns = true;
-    }
+    s = nfi_entries_add(in, folder, NULL, w.file, w.n_files, err);
 out:
     if (w.fd >= 0)
         close(w.fd);

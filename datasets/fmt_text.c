@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-enum { MAX_FILES = 4096, GROUP = 16 };
+enum { MAX_FILES = 4096, GROUP = 16, SHOWN = 4096 }; /* SHOWN: bytes that a reject shows */
 
 static const char *const text_ext[] = {".txt", ".text", NULL};
 
@@ -29,14 +29,14 @@ typedef struct job {
 } job;
 
 /* The bytes of a file become a document. */
-static nf_status finish(nf_docs *in, const nfi_source *src, nf_str text, nfi_row *row, nf_doc *doc, nf_err *err)
+static nf_status finish(nf_docs *in, const nfi_source *src, nf_str text, nfi_place place, nfi_row *row, nf_doc *doc, nf_err *err)
 {
     static const nf_str name = {"text", 4};
     nf_doc d = {.id = src->id, .label = src->label, .text = text};
     size_t skip = 0;
     nf_err why = {0};
 
-    if (nfi_check_start(&skip, text.p, text.n, NULL, &why) != NF_OK)
+    if (nfi_check_packed(text.p, text.n, place, NULL, &why) != NF_OK || nfi_check_start(&skip, text.p, text.n, NULL, &why) != NF_OK)
         return nfi_row_bad(row, why.code, "%s", why.msg) == NF_OK ? NF_OK : nfi_oom(err, "a file");
     d.text.p += skip;
     d.text.n -= skip;
@@ -78,12 +78,22 @@ static nf_status read_file(nf_docs *in, const nfi_source *src, nfi_row *row, nfi
     }
     if (s != NF_OK)
         return nfi_row_bad(row, s, "%s", why.msg) == NF_OK ? NF_OK : nfi_oom(err, "a file");
-    char *copy = nfi_arena_copy(row->arena, data, n);
+    nfi_place place = NFI_IN_FOLDER;
+    nfi_buf plain = {0};
+    if (nfi_packing_of(data, n, NULL) == NFI_COMPRESSED) {
+        nfi_memory packed = {data, n};
+        place = NFI_IN_PACKED;
+        s = nfi_unpack_whole(&plain, &packed, src->path, in->max_document, in->o.max_unpacked, &why);
+    }
+    char *copy = s != NF_OK ? NULL : nfi_arena_copy(row->arena, place == NFI_IN_PACKED ? plain.p : data, n = place == NFI_IN_PACKED ? plain.n : n);
+    nfi_buf_clear(&plain);
     nfi_free(data);
-    if (!copy)
+    if (s == NF_ENOMEM || (s == NF_OK && !copy))
         return nfi_oom(err, "a file");
-    slot->rec = (nf_str){copy, n < 4096 ? n : 4096}; /* what a reject would show */
-    return finish(in, src, (nf_str){copy, n}, row, doc, err);
+    if (s != NF_OK)
+        return nfi_row_bad(row, s, "%s", why.msg) == NF_OK ? NF_OK : nfi_oom(err, "a file");
+    slot->rec = (nf_str){copy, n};
+    return finish(in, src, slot->rec, place, row, doc, err);
 }
 
 static void begin_row(nfi_row *row, nfi_arena *arena)
@@ -117,9 +127,16 @@ static nf_status read_group(void *ctx, size_t group, int worker, nf_err *err)
         if (src->fault) {
             if (nfi_row_bad(row, NF_EIO, "%s", src->fault) != NF_OK)
                 return nfi_oom(err, "a reject");
+        } else if (src->archive) {
+            if (slot->bad.code != NF_OK)
+                row->bad = slot->bad;
+            else
+                NF_TRY(finish(in, src, slot->rec, NFI_IN_PACKED, row, &j->b->docs[i], err));
         } else {
             NF_TRY(read_file(in, src, row, slot, &j->b->docs[i], err));
         }
+        if (slot->rec.n > SHOWN)
+            slot->rec.n = SHOWN;
         end_row(in, row, slot, &j->b->docs[i]);
     }
     return NF_OK;
@@ -130,7 +147,12 @@ nf_status nfi_files_read(nf_docs *in, nf_batch *b, size_t *n, nf_err *err)
     size_t count = 0;
     uint64_t bytes = 0;
 
-    for (size_t i = in->at; i < in->n_src && (in->src[i].file || in->src[i].fault) && count < MAX_FILES && bytes < NFI_BLOCK; i++) {
+    if (in->src[in->at].archive) {
+        NF_TRY(nfi_members_read(in, b, &count, GROUP, err));
+        for (size_t i = 0; i < count; i++)
+            bytes += in->src[in->at + i].size;
+    }
+    for (size_t i = in->at; i < in->n_src && (in->src[i].file || in->src[i].fault) && !in->src[i].archive && count < MAX_FILES && bytes < NFI_BLOCK; i++) {
         NF_TRY(nfi_batch_room(b, count + 1, err));
         b->mem->slot[count++] = (nfi_slot){.file = (uint32_t)i, .record = in->src[i].fault ? 0 : 1};
         bytes += in->src[i].size;
@@ -165,8 +187,8 @@ nf_status nfi_stream_read(nf_docs *in, nfi_source *src, nf_batch *b, size_t *n, 
         char *copy = nfi_arena_copy(row->arena, r->buf, r->have);
         if (!copy)
             return nfi_oom(err, "a file");
-        slot->rec = (nf_str){copy, r->have < 4096 ? r->have : 4096};
-        NF_TRY(finish(in, src, (nf_str){copy, r->have}, row, &b->docs[0], err));
+        slot->rec = (nf_str){copy, r->have < SHOWN ? r->have : SHOWN};
+        NF_TRY(finish(in, src, (nf_str){copy, r->have}, NFI_IN_STREAM, row, &b->docs[0], err));
     }
     end_row(in, row, slot, &b->docs[0]);
     r->scan.start = r->scan.at = r->have;

@@ -105,7 +105,10 @@ extern const nfi_format *const nfi_formats[]; /* NULL-terminated */
 const nfi_format *nfi_format_find(const char *name);         /* NULL when there is none */
 const nfi_format *nfi_format_by_extension(const char *path); /* NULL when the extension says nothing */
 const nfi_format *nfi_format_by_content(const char *p, size_t n, const char *text_column);
-/* Length of a byte order mark to skip. NF_EFORMAT for UTF-16/32, archives and other binary files, with what to do about it. */
+/* NF_EFORMAT for what is packed where nothing packed can be read. */
+typedef enum nfi_place { NFI_IN_STREAM, NFI_IN_FOLDER, NFI_IN_PACKED } nfi_place;
+nf_status nfi_check_packed(const char *p, size_t n, nfi_place place, const char *path, nf_err *err) NF_MUST_CHECK;
+/* Length of a byte order mark to skip. NF_EFORMAT for UTF-16/32 and binary files, with what to do about it. */
 nf_status nfi_check_start(size_t *skip, const char *p, size_t n, const char *path, nf_err *err) NF_MUST_CHECK;
 /* A next() for formats of one record a line; lines of blanks are no records. */
 bool nfi_line_next(nfi_scan *sc, const char *p, size_t n, bool eof, nf_str *rec);

@@ -3,6 +3,7 @@
 #include "datasets/format.h"
 
 #include "base/try.h"
+#include "datasets/unpack.h"
 
 #include <string.h>
 #include <strings.h>
@@ -30,13 +31,30 @@ const nfi_format *nfi_format_find(const char *name)
     return NULL;
 }
 
+static bool is_packed_name(const char *ext, size_t n)
+{
+    static const char *const exts[] = {".gz", ".zst", ".xz", ".bz2"};
+
+    for (size_t i = 0; i < sizeof exts / sizeof *exts; i++)
+        if (strlen(exts[i]) == n && strncasecmp(ext, exts[i], n) == 0)
+            return true;
+    return false;
+}
+
 const nfi_format *nfi_format_by_extension(const char *path)
 {
-    const char *slash = strrchr(path, '/'), *dot = strrchr(slash ? slash : path, '.');
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
+    size_t n = dot ? strlen(dot) : 0;
 
+    if (dot && is_packed_name(dot, n)) { /* what counts is the extension before */
+        const char *end = dot;
+        while (dot > name && *--dot != '.')
+            ;
+        n = (size_t)(end - dot);
+    }
     for (size_t i = 0; dot && nfi_formats[i]; i++)
         for (const char *const *e = nfi_formats[i]->extensions; e && *e; e++)
-            if (strcasecmp(dot, *e) == 0)
+            if (strlen(*e) == n && strncasecmp(dot, *e, n) == 0)
                 return nfi_formats[i];
     return NULL;
 }
@@ -77,6 +95,59 @@ typedef struct magic {
     const char *what;
 } magic;
 
+static const magic compressed[] = {
+    {"\x1f\x8b", 2, "a gzip file"},
+    {"\xfd"
+     "7zXZ\0",
+     6, "an xz file"},
+    {"\x28\xb5\x2f\xfd", 4, "a zstd file"},
+    {"BZh", 3, "a bzip2 file"},
+};
+static const magic archives[] = {
+    {"PK\x03\x04", 4, "a zip archive (or an Office document)"},
+    {"PK\x05\x06", 4, "an empty zip archive"},
+    {"PK\x07\x08", 4, "a zip archive in parts"},
+};
+
+static const magic *find_magic(const magic *list, size_t n_list, const char *p, size_t n)
+{
+    for (size_t i = 0; i < n_list; i++)
+        if (n >= list[i].n && memcmp(p, list[i].bytes, list[i].n) == 0)
+            return &list[i];
+    return NULL;
+}
+
+nfi_packing nfi_packing_of(const char *p, size_t n, const char **what)
+{
+    static const magic tar = {NULL, 0, "a tar archive"};
+    nfi_packing packing = NFI_COMPRESSED;
+    const magic *m = find_magic(compressed, sizeof compressed / sizeof *compressed, p, n);
+
+    if (m && m->bytes[0] == 'B' && (n < 10 || p[3] < '1' || p[3] > '9' || (memcmp(p + 4, "1AY&SY", 6) != 0 && memcmp(p + 4, "\x17rE8P\x90", 6) != 0)))
+        m = NULL; /* a text may begin with these letters */
+    if (!m) {
+        packing = NFI_ARCHIVE;
+        m = find_magic(archives, sizeof archives / sizeof *archives, p, n);
+        if (!m && n >= 262 && memcmp(p + 257, "ustar", 5) == 0)
+            m = &tar;
+    }
+    if (what)
+        *what = m ? m->what : NULL;
+    return m ? packing : NFI_PLAIN;
+}
+
+nf_status nfi_check_packed(const char *p, size_t n, nfi_place place, const char *path, nf_err *err)
+{
+    static const char *const why[] = {
+        [NFI_IN_STREAM] = "; archives are read twice, so name the file itself, not a pipe",
+        [NFI_IN_FOLDER] = " within a folder; name the archive itself", [NFI_IN_PACKED] = " within what is packed itself; only one level is unpacked"};
+    const char *what;
+
+    if (nfi_packing_of(p, n, &what) == NFI_PLAIN)
+        return NF_OK;
+    return NF_FAIL_AT(err, NF_EFORMAT, path, 0, "is %s%s", what, why[place]);
+}
+
 nf_status nfi_check_start(size_t *skip, const char *p, size_t n, const char *path, nf_err *err)
 {
     static const magic encodings[] = {
@@ -86,26 +157,19 @@ nf_status nfi_check_start(size_t *skip, const char *p, size_t n, const char *pat
         {"\xfe\xff", 2, "UTF-16BE"},
     };
     static const magic binaries[] = {
-        {"\x1f\x8b", 2, "a gzip file; decompress it first: gzip -dc"},
-        {"PK\x03\x04", 4, "a zip archive (or an Office document); unpack it first, or save the sheet as CSV"},
-        {"\xfd"
-         "7zXZ\0",
-         6, "an xz file; decompress it first: xz -dc"},
-        {"\x28\xb5\x2f\xfd", 4, "a zstd file; decompress it first: zstd -dc"},
-        {"BZh", 3, "a bzip2 file; decompress it first: bzip2 -dc"},
         {"%PDF-", 5, "a PDF; extract its text first: pdftotext"},
         {"\x89PNG\r\n", 6, "a picture"},
         {"\xd0\xcf\x11\xe0", 4, "an old Office document; save it as CSV or text"},
         {"SQLite format 3", 16, "an SQLite database; export the table as CSV"},
     };
 
-    for (size_t i = 0; i < sizeof encodings / sizeof *encodings; i++)
-        if (n >= encodings[i].n && memcmp(p, encodings[i].bytes, encodings[i].n) == 0)
-            return NF_FAIL_AT(err, NF_EFORMAT, path, 0, "is %s text, expected UTF-8; convert it first: iconv -f %s -t UTF-8",
-                              encodings[i].what, encodings[i].what[4] == '3' ? "UTF-32" : "UTF-16");
-    for (size_t i = 0; i < sizeof binaries / sizeof *binaries; i++)
-        if (n >= binaries[i].n && memcmp(p, binaries[i].bytes, binaries[i].n) == 0 && !(i == 4 && (n < 4 || p[3] < '1' || p[3] > '9')))
-            return NF_FAIL_AT(err, NF_EFORMAT, path, 0, "is %s", binaries[i].what);
+    const magic *e = find_magic(encodings, sizeof encodings / sizeof *encodings, p, n);
+    if (e)
+        return NF_FAIL_AT(err, NF_EFORMAT, path, 0, "is %s text, expected UTF-8; convert it first: iconv -f %s -t UTF-8",
+                          e->what, e->what[4] == '3' ? "UTF-32" : "UTF-16");
+    const magic *m = find_magic(binaries, sizeof binaries / sizeof *binaries, p, n);
+    if (m)
+        return NF_FAIL_AT(err, NF_EFORMAT, path, 0, "is %s", m->what);
     *skip = n >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
     return NF_OK;
 }

@@ -14,11 +14,13 @@ nf_status nfi_reader_fill(nfi_reader *r, size_t more, nf_err *err)
 
     if (r->eof)
         return NF_OK;
-    uint64_t size = r->in ? nfi_in_size(r->in) : r->mem.n;
+    uint64_t size = r->unpack ? 0 : r->in ? nfi_in_size(r->in) : r->mem.n;
     if (r->read < size && size - r->read < more)
         more = (size_t)(size - r->read) + 1; /* one more tells the end of the file from a file that grew */
     NF_TRY(nfi_grow(&r->buf, &r->cap, r->have + more, 1, err));
-    if (r->in) {
+    if (r->unpack) {
+        NF_TRY(nfi_unpack_read(r->unpack, r->buf + r->have, more, &got, err));
+    } else if (r->in) {
         NF_TRY(nfi_in_read(r->in, r->buf + r->have, more, &got, err));
     } else {
         got = r->mem.n - r->mem_at < more ? r->mem.n - r->mem_at : more;
@@ -30,6 +32,11 @@ nf_status nfi_reader_fill(nfi_reader *r, size_t more, nf_err *err)
     r->read += got;
     r->eof = got < more;
     return NF_OK;
+}
+
+uint64_t nfi_reader_used(const nfi_reader *r)
+{
+    return r->unpack ? nfi_unpack_taken(r->unpack) : r->read - (r->have - r->scan.start);
 }
 
 void nfi_reader_compact(nfi_reader *r)
@@ -231,6 +238,40 @@ static nf_status fixed_columns(nfi_reader *r, const nf_docs_opts *o, nf_err *err
     return nfi_plan_make(&r->plan, names, n, n, o, false, r->path, &r->arena, err);
 }
 
+/* The one file of an archive. */
+static nf_status only_member(nfi_unpack *u, nf_err *err)
+{
+    nfi_member m;
+    bool found = true;
+
+    while (found) {
+        NF_TRY(nfi_unpack_next(u, &m, &found, err));
+        if (found && !m.folder)
+            return NF_OK;
+    }
+    return NF_FAIL(err, NF_EDATA, "an archive holds no files");
+}
+
+/* What is packed is unpacked on the way from here on. */
+static nf_status see_packing(nfi_reader *r, bool file, uint64_t max, nf_err *err)
+{
+    const char *p = r->mem.p;
+    size_t n = r->mem.n;
+
+    if (r->in)
+        NF_TRY(nfi_in_peek(r->in, &p, &n, err));
+    nfi_packing packing = nfi_packing_of(p, n, NULL);
+    bool archive = packing == NFI_ARCHIVE;
+    if (packing == NFI_PLAIN || (archive && !file))
+        return NF_OK;
+    if (!archive && file)
+        NF_TRY(nfi_is_archive(&archive, r->path, err));
+    nfi_in *in = r->in;
+    r->in = NULL;
+    NF_TRY(nfi_unpack_open(&r->unpack, in, in ? NULL : &r->mem, r->path, archive, max, err));
+    return archive ? only_member(r->unpack, err) : NF_OK;
+}
+
 nf_status nfi_reader_open(nfi_reader *out, const char *path, const nfi_memory *mem, const nfi_format *forced, size_t workers, size_t block,
                           const nf_docs_opts *o, nf_err *err)
 {
@@ -245,12 +286,15 @@ nf_status nfi_reader_open(nfi_reader *out, const char *path, const nfi_memory *m
         r.mem = *mem;
     else
         NF_GO(nfi_in_open(&r.in, path, err));
+    bool file = r.in && r.path == path && nfi_in_size(r.in) > 0;
+    NF_GO(see_packing(&r, file, o->max_unpacked, err));
     if (!(r.parser = nfi_calloc(workers, sizeof *r.parser))) {
         s = nfi_oom(err, "parsers");
         goto out;
     }
     r.n_parsers = workers;
     NF_GO(nfi_reader_fill(&r, block, err));
+    NF_GO(nfi_check_packed(r.buf, r.have, file ? NFI_IN_PACKED : NFI_IN_STREAM, r.path, err));
     NF_GO(nfi_check_start(&skip, r.buf, r.have, r.path, err));
     r.scan.start = r.scan.at = skip;
     if (r.have == 0 && !mem && !forced && strcmp(path, "-") == 0) { /* the command before a pipe has failed, more likely than not */
@@ -293,6 +337,7 @@ void nfi_reader_close(nfi_reader *r)
     nfi_free(r->parser);
     nfi_free(r->buf);
     nfi_in_close(r->in);
+    nfi_unpack_close(r->unpack);
     nfi_arena_clear(&r->arena);
     *r = (nfi_reader){0};
 }

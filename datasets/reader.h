@@ -4,20 +4,16 @@
 #define NFI_READER_H
 
 #include "base/io.h"
+#include "datasets/unpack.h"
 #include "datasets/columns.h"
 
 #define NFI_BLOCK ((size_t)4 << 20)
-
-/* Bytes that stand in memory instead of in a file. */
-typedef struct nfi_memory {
-    const char *p;
-    size_t n;
-} nfi_memory;
 
 typedef struct nfi_reader {
     nfi_in *in;
     nfi_memory mem; /* read from here when in is NULL */
     size_t mem_at;
+    nfi_unpack *unpack; /* or from here: a compressed stream, or the one file of an archive */
     const char *path; /* as messages show it; borrowed */
     const nfi_format *format;
     char *buf; /* have bytes, of which those before scan.start are done with */
@@ -44,6 +40,8 @@ nf_status nfi_reader_open(nfi_reader *r, const char *path, const nfi_memory *mem
                           const nf_docs_opts *o, nf_err *err) NF_MUST_CHECK;
 /* Reads up to more bytes behind what there is. */
 nf_status nfi_reader_fill(nfi_reader *r, size_t more, nf_err *err) NF_MUST_CHECK;
+/* Bytes of the input that are used up; packed ones where it is packed. */
+uint64_t nfi_reader_used(const nfi_reader *r);
 /* Drops the bytes before scan.start. */
 void nfi_reader_compact(nfi_reader *r);
 void nfi_reader_close(nfi_reader *r); /* leaves {0} */

@@ -7,6 +7,21 @@
 #include "datasets/reader.h"
 #include "datasets/record.h"
 
+/* An archive whose members are documents: listed when the stream is opened, read again when their turn comes. */
+typedef struct nfi_archive {
+    const char *path;
+    nfi_unpack *unpack; /* open while its members are read */
+    size_t at;          /* members passed so far */
+} nfi_archive;
+
+/* An entry of a folder or an archive. */
+typedef struct nfi_entry {
+    const char *path; /* relative to it */
+    const char *fault;
+    uint64_t size;
+    size_t member;    /* of an archive: its number */
+} nfi_entry;
+
 /* One input: a table, a file that is one document, or an entry that cannot be read. */
 typedef struct nfi_source {
     const char *path;
@@ -14,6 +29,8 @@ typedef struct nfi_source {
     const nfi_format *format; /* NULL: found out when it is opened */
     const nfi_memory *mem;
     nfi_reader *reader; /* open, or NULL */
+    nfi_archive *archive; /* NULL for what stands by itself */
+    size_t member;
     nf_str id, label;   /* of a file that is one document */
     uint64_t size;
     bool file;    /* one document, read whole */
@@ -44,6 +61,8 @@ struct nf_docs {
     int threads;
     size_t max_document;
     nfi_arena arena;
+    nfi_archive **archive;
+    size_t n_archives, cap_archives;
     nfi_source *src;
     size_t n_src, cap_src, at; /* at: the source being read */
     nfi_columns columns;
@@ -65,6 +84,13 @@ nf_status nfi_files_read(nf_docs *in, nf_batch *b, size_t *n, nf_err *err) NF_MU
 nf_status nfi_stream_read(nf_docs *in, nfi_source *src, nf_batch *b, size_t *n, nf_err *err) NF_MUST_CHECK;
 /* fmt_folder.c: the files below folder, in byte order of their paths. */
 nf_status nfi_walk(nf_docs *in, const char *folder, nf_err *err) NF_MUST_CHECK;
+/* Entries of a folder, or of archive where it is not NULL, become sources; folders that hold all files are the classes. */
+nf_status nfi_entries_add(nf_docs *in, const char *base, nfi_archive *archive, const nfi_entry *e, size_t n, nf_err *err) NF_MUST_CHECK;
+/* fmt_archive.c: the members of an archive, in its order. */
+nf_status nfi_list(nf_docs *in, const char *path, nf_err *err) NF_MUST_CHECK;
+/* The next members from in->at on, all of one archive, as slots of b with their bytes. */
+nf_status nfi_members_read(nf_docs *in, nf_batch *b, size_t *n, size_t group, nf_err *err) NF_MUST_CHECK;
+void nfi_archive_close(nfi_archive *a);
 
 /* batch.c */
 nf_status nfi_batch_room(nf_batch *b, size_t n, nf_err *err) NF_MUST_CHECK; /* slots and docs for n, a multiple larger over time */

@@ -85,6 +85,7 @@ typedef struct nf_docs_opts {
     bool all_columns;      /**< text columns are carried like the others, and where none is asked for there need be none; the text of a
                                 file that is one document is a column too */
     size_t max_document;   /**< bytes; 0 = 64 MiB */
+    uint64_t max_unpacked; /**< bytes that one compressed file or archive may become; 0 = 64 GiB */
     int threads;           /**< for parsing; 0 = usable CPUs */
 } nf_docs_opts;
 
