@@ -162,6 +162,8 @@ _newsframe()
     convert,--format) values='csv tsv jsonl fasttext sgml text folder' ;;
     convert,--delimiter) values='' ;;
     convert,--encoding) values='repair strict utf8-or-1252' ;;
+    convert,--max-document) values='' ;;
+    convert,--max-unpacked) values='' ;;
     convert,--dup-ids) values='error suffix' ;;
     convert,--threads) values='' ;;
     model,--expect-sha256) values='' ;;
@@ -175,11 +177,11 @@ _newsframe()
     count) words=' --output= --ledger --tokenizer= --ngrams= --stopwords= --weighting= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
     train) words=' --output= --stats= --from --tokenizer= --ngrams= --stopwords= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --smoothing= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
     merge) words=' --output= --quiet --verbose --help --usage --version' ;;
-    score) words=' --model= --threshold= --min-tokens= --strict --output= --excel --with-text --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
-    evaluate) words=' --model= --threshold= --min-tokens= --min-accuracy= --output= --excel --summary= --confusion= --predictions= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
-    crossval) words=' --folds= --min-accuracy= --output= --excel --summary= --confusion= --predictions= --tokenizer= --ngrams= --stopwords= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --smoothing= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --rejects= --dup-ids= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
-    cluster) words=' --k= --restarts= --metric= --init= --max-iter= --no-refine --output= --excel --clusters= --tokenizer= --ngrams= --stopwords= --min-df= --max-df= --max-features= --weighting= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --rejects= --dup-ids= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
-    convert) words=' --output= --to= --excel --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
+    score) words=' --model= --threshold= --min-tokens= --strict --output= --excel --with-text --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
+    evaluate) words=' --model= --threshold= --min-tokens= --min-accuracy= --output= --excel --summary= --confusion= --predictions= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
+    crossval) words=' --folds= --min-accuracy= --output= --excel --summary= --confusion= --predictions= --tokenizer= --ngrams= --stopwords= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --smoothing= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
+    cluster) words=' --k= --restarts= --metric= --init= --max-iter= --no-refine --output= --excel --clusters= --tokenizer= --ngrams= --stopwords= --min-df= --max-df= --max-features= --weighting= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
+    convert) words=' --output= --to= --excel --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
     model) words=' --output= --expect-sha256= --quiet --verbose --help --usage --version' ;;
     columns) words=' --output= --excel --quiet --verbose --help --usage --version' ;;
   esac
