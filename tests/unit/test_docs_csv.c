@@ -52,7 +52,7 @@ START_TEST(a_byte_order_mark_is_dropped_and_other_encodings_are_refused)
            "malformed input a.csv: is UTF-32LE text, expected UTF-8; convert it first: iconv -f UTF-32 -t UTF-8\n");
     expect("a.csv", "PK\x03\x04zip", 7, NULL,
            "malformed input a.csv: is a zip archive (or an Office document); archives are read twice, so name the file itself, not a pipe\n");
-    expect("a.csv", "\x1f\x8b\x08", 3, NULL, "malformed input a.csv: is a gzip file; decompress it first: gzip -dc\n");
+    expect("a.csv", "\x1f\x8b\x08", 3, NULL, "malformed input a.csv: is damaged or cut short: its first bytes say it is compressed, the next do not fit\n");
 }
 END_TEST
 
