@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * section.h - the container of statistics (.nfs), model (.nfm) and cluster (.nfc) files. Little-endian, data only.
+ * section.h - the container of statistics (.nfs), model (.nfm), cluster (.nfc) and line table (.nfl) files. Little-endian, data only.
  *
- *   0    8  magic: 89 'N' 'F' kind 0D 0A 1A 0A     (kind 'S', 'M' or 'C')
+ *   0    8  magic: 89 'N' 'F' kind 0D 0A 1A 0A     (kind 'S', 'M', 'C' or 'L')
  *   8    4  major (u16), minor (u16)
  *   12   4  header size = 128
  *   16   8  exact file size

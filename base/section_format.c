@@ -33,7 +33,7 @@ static const char *elem_name(nfi_elem t)
 
 static const char *kind_name(char kind)
 {
-    return kind == 'S' ? "statistics file" : kind == 'M' ? "model file" : kind == 'C' ? "cluster file" : "section file";
+    return kind == 'S' ? "statistics file" : kind == 'M' ? "model file" : kind == 'C' ? "cluster file" : kind == 'L' ? "line table" : "section file";
 }
 
 static uint16_t get16(const unsigned char *p)
@@ -120,7 +120,7 @@ static nf_status check_magic(const unsigned char *p, uint64_t size, char kind, c
         return NF_OK;
     if (size >= 8) {
         make_magic(m, (char)p[3]);
-        if (memcmp(p, m, 8) == 0 && (p[3] == 'S' || p[3] == 'M' || p[3] == 'C'))
+        if (memcmp(p, m, 8) == 0 && (p[3] == 'S' || p[3] == 'M' || p[3] == 'C' || p[3] == 'L'))
             return REFUSE(err, name, "is a %s, expected a %s", kind_name((char)p[3]), want);
     }
     if (text_damage(p, size))

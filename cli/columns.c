@@ -61,6 +61,20 @@ const nfi_dict_column nfi_dict[] = {
      "terms with the greatest log-odds z score against the other clusters, falling, joined by \" | \""},
     {"clusters", "exemplars", "text", "", "ids of the documents nearest to the centroid, nearest first, joined by \" | \""},
 
+    {"cleaned", "<carried>", "text", "", CARRIED},
+    {"cleaned", "text", "text", "", "the text as it was read; nothing of it is lost"},
+    {"cleaned", "clean_text", "text", "", "the text without the lines that were cut"},
+    {"cleaned", "removed_chars", "integer", "characters, >= 0", "characters of the lines that were cut"},
+    {"cleaned", "removed_share", "number", "share, 0 to 1", "removed_chars over the characters of all lines, line ends aside; blank for a text without any"},
+    {"cleaned", "status", "ok|empty", "", "empty: nothing but blank lines is left; every input document has one row"},
+
+    {"clean_audit", "id", "text", "", "id of the document; documents of which nothing is left come first"},
+    {"clean_audit", "line", "integer", ">= 1", "line of the text"},
+    {"clean_audit", "start", "integer", "bytes, >= 0", "first byte of the cut in the text"},
+    {"clean_audit", "end", "integer", "bytes, > start", "byte after the cut"},
+    {"clean_audit", "rule", "lines|shape|position|script|repeats|phrases", "", "the rule that cut it"},
+    {"clean_audit", "text", "text", "", "what was cut"},
+
     {"rejects", "file", "text", "", "input file"},
     {"rejects", "record", "integer", ">= 1", "number of the record in the file, the header not counted"},
     {"rejects", "line", "integer", ">= 1", "line of the fault: where the record starts, or where in it the reason lies"},

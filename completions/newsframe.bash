@@ -5,12 +5,12 @@ _newsframe()
   local verb=${COMP_WORDS[1]} cur=${COMP_WORDS[COMP_CWORD]} last=${COMP_WORDS[COMP_CWORD-1]} words='' values=-
   COMPREPLY=()
   if (( COMP_CWORD == 1 )); then
-    words='count train merge score evaluate crossval cluster convert model columns help --help --version --usage'
+    words='count train merge score evaluate crossval cluster clean convert model columns help --help --version --usage'
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
     return
   fi
   if [[ $verb == help ]]; then
-    words='count train merge score evaluate crossval cluster convert model columns help'
+    words='count train merge score evaluate crossval cluster clean convert model columns help'
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
     return
   fi
@@ -151,6 +151,21 @@ _newsframe()
     cluster,--threads) values='' ;;
     cluster,--memory) values='' ;;
     cluster,--seed) values='' ;;
+    clean,--rules) values='' ;;
+    clean,--no-rule) values='' ;;
+    clean,--excel) values='no us eu' ;;
+    clean,--text) values='' ;;
+    clean,--id) values='' ;;
+    clean,--label) values='' ;;
+    clean,--date) values='' ;;
+    clean,--source) values='' ;;
+    clean,--title) values='' ;;
+    clean,--format) values='csv tsv jsonl fasttext sgml text folder' ;;
+    clean,--delimiter) values='' ;;
+    clean,--encoding) values='repair strict utf8-or-1252' ;;
+    clean,--max-document) values='' ;;
+    clean,--max-unpacked) values='' ;;
+    clean,--dup-ids) values='error suffix' ;;
     convert,--to) values='csv tsv jsonl fasttext' ;;
     convert,--excel) values='no us eu' ;;
     convert,--text) values='' ;;
@@ -181,6 +196,7 @@ _newsframe()
     evaluate) words=' --model= --threshold= --min-tokens= --min-accuracy= --output= --excel --summary= --confusion= --predictions= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
     crossval) words=' --folds= --min-accuracy= --output= --excel --summary= --confusion= --predictions= --tokenizer= --ngrams= --stopwords= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --smoothing= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
     cluster) words=' --k= --restarts= --metric= --init= --max-iter= --no-refine --output= --excel --clusters= --tokenizer= --ngrams= --stopwords= --min-df= --max-df= --max-features= --weighting= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
+    clean) words=' --rules= --no-rule= --phrases= --lines= --lines-out= --output= --excel --audit= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --quiet --verbose --help --usage --version' ;;
     convert) words=' --output= --to= --excel --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
     model) words=' --output= --expect-sha256= --quiet --verbose --help --usage --version' ;;
     columns) words=' --output= --excel --quiet --verbose --help --usage --version' ;;

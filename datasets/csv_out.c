@@ -3,7 +3,7 @@
  * csv_out.c - tables out. Plain: RFC 4180, quotes only where a reader needs them, LF, nothing changed. Excel: byte order mark, CRLF, and
  * text cells that a spreadsheet would run as a formula start with an apostrophe; numbers printed here never do.
  */
-#include "newsframe/docs.h"
+#include "datasets/csv_join.h"
 
 #include "base/buf.h"
 #include "base/io.h"
@@ -29,7 +29,8 @@ struct nf_csv {
     uint64_t cut;
 };
 
-nf_status nf_csv_open(nf_csv **out, const char *path, nf_csv_dialect dialect, nf_err *err)
+/* path NULL: an unlinked temporary, without a byte order mark */
+static nf_status open_table(nf_csv **out, const char *path, nf_csv_dialect dialect, nf_err *err)
 {
     nf_status s = NF_OK;
 
@@ -47,8 +48,8 @@ nf_status nf_csv_open(nf_csv **out, const char *path, nf_csv_dialect dialect, nf
         s = nfi_oom(err, "a table");
         goto out;
     }
-    NF_GO(nfi_out_open(&w->out, path, err));
-    if (w->excel)
+    NF_GO(path ? nfi_out_open(&w->out, path, err) : nfi_out_open_tmp(&w->out, err));
+    if (path && w->excel)
         nfi_buf_put(&w->buf, "\xef\xbb\xbf", 3);
     *out = w;
     w = NULL;
@@ -57,6 +58,16 @@ out:
         nfi_buf_clear(&w->buf);
     nfi_free(w);
     return s;
+}
+
+nf_status nf_csv_open(nf_csv **out, const char *path, nf_csv_dialect dialect, nf_err *err)
+{
+    return open_table(out, path, dialect, err);
+}
+
+nf_status nfi_csv_open_tmp(nf_csv **out, nf_csv_dialect dialect, nf_err *err)
+{
+    return open_table(out, NULL, dialect, err);
 }
 
 static void pass_on(nf_csv *w)
@@ -240,4 +251,19 @@ nf_status nf_csv_close(nf_csv *w, int keep, nf_err *err)
     nfi_buf_clear(&w->buf);
     nfi_free(w);
     return s;
+}
+
+nf_status nfi_csv_append(nf_csv *w, nf_csv *tmp, nf_err *err)
+{
+    NF_TRY(nf_csv_flush(tmp, err));
+    for (uint64_t at = 0, size = nfi_out_bytes(tmp->out); at < size;) {
+        size_t n = size - at < FLUSH_AT ? (size_t)(size - at) : FLUSH_AT;
+        if (!nfi_buf_reserve(&w->buf, n))
+            return nfi_oom(err, "a table");
+        NF_TRY(nfi_pread_all(nfi_out_fd(tmp->out), w->buf.p + w->buf.n, n, at, NULL, err));
+        w->buf.n += n;
+        pass_on(w);
+        at += n;
+    }
+    return NF_OK;
 }

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * clean.h - inside of the cleaner: a text as lines with their features, the rules that look at them, and the tables they ask.
+ *
+ * Rounds: all rules run over the lines that are left, until none cuts any more (at most NFI_CLEAN_ROUNDS times). Blank lines are no lines
+ * here; a line remembers whether one stood before it.
+ */
+#ifndef NFI_CLEAN_H
+#define NFI_CLEAN_H
+
+#include "base/buf.h"
+#include "base/hash.h"
+#include "newsframe/clean.h"
+
+enum {
+    NFI_CLEAN_VERSION = 1,  /* raised when the same rules cut otherwise: files made before are refused */
+    NFI_CLEAN_ROUNDS = 8,
+    NFI_LINE_SCAN = 640,    /* bytes of a line that are looked at word by word; of a longer one the first so many */
+    NFI_PHRASE_WORDS = 12,
+    NFI_WORD_BITS = 4096    /* of the filters in nfi_word_filter */
+};
+
+/* ---- rules ---- */
+
+typedef enum nfi_rule { NFI_RULE_LINES, NFI_RULE_SHAPE, NFI_RULE_POSITION, NFI_RULE_SCRIPT, NFI_RULE_REPEATS, NFI_RULE_PHRASES, NFI_RULES } nfi_rule;
+
+/* ---- a line ---- */
+
+enum { /* nfi_line.flags */
+    NFI_LINE_GAP = 1,      /* a blank line before it */
+    NFI_LINE_END = 2,      /* ends like a sentence */
+    NFI_LINE_LOWER = 4,    /* begins with a small letter */
+    NFI_LINE_WHOLE = 8,    /* looked at to its end */
+    NFI_LINE_PHRASE = 16,  /* has a phrase of the list */
+    NFI_LINE_TAIL = 32     /* has a phrase after which nothing of the article comes */
+};
+
+typedef struct nfi_line {
+    uint32_t start, end;   /* bytes, blanks at both ends aside */
+    uint32_t number;       /* 1-based */
+    uint32_t chars;        /* characters */
+    uint32_t word;         /* its first word in nfi_text_lines.word */
+    uint16_t words, stops, capitals, separators, digits, letters;
+    uint8_t flags, script; /* script: a number, 0 when it has too few letters to tell */
+    int8_t rule;           /* that cut it, -1 */
+    uint8_t element;       /* of the mark */
+    uint16_t linked;       /* 256ths of it that stand in links */
+    int16_t score;         /* above 0: looks like an article */
+    uint64_t numbers;      /* hash of its numbers, digit by digit */
+} nfi_line;
+
+/* ---- words ---- */
+
+/* A set of words by their hashes: a filter that says no at once, and the sorted hashes. */
+typedef struct nfi_word_set {
+    uint64_t bit[NFI_WORD_BITS / 64];
+    uint64_t *hash;
+    size_t n;
+} nfi_word_set;
+
+static inline bool nfi_word_maybe(const uint64_t *bit, uint64_t h) { return bit[h >> 58] >> (h >> 52 & 63) & 1; }
+
+/*
+ * Hashes of the words of s: letters and digits, capitals of ASCII lowered, apostrophes dropped, a change from a small to a capital letter parts
+ * words as pages glue them, and a number is one word whatever its digits. cap: room in word. Counts into l what a line needs.
+ */
+size_t nfi_clean_words(const char *s, size_t n, uint64_t *word, size_t cap, nfi_line *l);
+#define NFI_WORD_NUMBER UINT64_C(0x9d3f1b7a52c4e680) /* hash of every number */
+
+/* ---- phrases ---- */
+
+typedef enum nfi_phrase_kind { NFI_PHRASE_IS, NFI_PHRASE_STARTS, NFI_PHRASE_HAS, NFI_PHRASE_TAIL } nfi_phrase_kind;
+typedef struct nfi_phrase {
+    uint64_t word[NFI_PHRASE_WORDS];
+    uint8_t n, kind;
+} nfi_phrase;
+
+typedef struct nfi_phrases {
+    nfi_phrase *p; /* n, by first word, then as read */
+    size_t n, cap;
+    uint64_t bit[NFI_WORD_BITS / 64]; /* of first words */
+} nfi_phrases;
+
+/*
+ * Adds the phrases of a text and appends their lines to kept (may be NULL), comments left out; name is for messages. NF_EFORMAT names the line. Call
+ * nfi_phrases_settle() after the last.
+ */
+nf_status nfi_phrases_add(nfi_phrases *p, nfi_buf *kept, const char *text, size_t n, const char *name, nf_err *err) NF_MUST_CHECK;
+nf_status nfi_phrases_builtin(nfi_phrases *p, nfi_buf *kept, nf_err *err) NF_MUST_CHECK;
+nf_status nfi_phrases_settle(nfi_phrases *p, nf_err *err) NF_MUST_CHECK;
+void nfi_phrases_clear(nfi_phrases *p);
+/* Flags (NFI_LINE_PHRASE, NFI_LINE_TAIL) that the phrases give a line of these words. */
+unsigned nfi_phrases_match(const nfi_phrases *p, const uint64_t *word, size_t n, uint32_t chars);
+
+/* ---- frozen lines ---- */
+
+typedef struct nfi_frozen {
+    nfi_hash128 *key; /* n, rising by hi, lo */
+    size_t n;
+} nfi_frozen;
+bool nfi_frozen_has(const nfi_frozen *f, nfi_hash128 key);
+/* Key of a line in the table; false for one that the table never holds. In short lines that are no sentences any number is as good as another. */
+bool nfi_line_key(const nfi_line *l, const uint64_t *word, uint64_t source, nfi_hash128 *key);
+nf_str nfi_source_name(nf_str source); /* as the table holds it: its first 4,096 bytes */
+uint64_t nfi_source_key(nf_str source);
+/* Lines that stand in at least max(3, 0.5 %) of the documents of their source. Owned array. */
+nf_status nfi_lines_freeze(const nf_lines *t, nfi_frozen *out, nf_err *err) NF_MUST_CHECK;
+
+/* ---- a text ---- */
+
+typedef struct nfi_text_lines {
+    nfi_line *line;      /* n lines that are not blank */
+    size_t n, cap;
+    uint64_t *word;
+    size_t nword, capword;
+    uint32_t *live;      /* nlive lines that are left, in order */
+    size_t nlive, caplive;
+    uint8_t *state;      /* scratch of the smoothing, two bits a line */
+    size_t capstate;
+    uint32_t *slot;      /* nslot, a power of two: hash table of the repeats rule, line + 1 */
+    size_t capslot, nslot;
+    uint64_t source;     /* nfi_source_key() */
+    bool stop_known;     /* the text has the function words of a language on the list */
+    bool wrapped;        /* lines were cut to a width */
+} nfi_text_lines;
+
+struct nf_cleaner {
+    int refs; /* atomic */
+    unsigned rules;        /* bit NFI_RULE_* */
+    unsigned phrase_flags; /* of a line that the rules in use look at */
+    nfi_phrases phrases;
+    nfi_word_set stop;
+    nfi_frozen frozen;
+    nfi_buf content; /* everything above as bytes, what files keep */
+    char id[33];
+};
+
+/* Another reference; nf_cleaner_free() gives it back. NULL is fine. */
+nf_cleaner *nfi_cleaner_ref(nf_cleaner *c);
+/* From the content that a file kept. NF_EMODEL naming the file on any fault. */
+nf_status nfi_cleaner_from_content(nf_cleaner **out, const void *p, size_t n, const char *name, nf_err *err) NF_MUST_CHECK;
+
+/* Splits into lines and fills their features. */
+nf_status nfi_clean_scan(const nf_cleaner *c, nf_str text, const nf_line_mark *mark, size_t nmarks, nfi_text_lines *t, nf_err *err) NF_MUST_CHECK;
+void nfi_text_lines_clear(nfi_text_lines *t);
+
+/* A rule looks at the lines that are left and sets nfi_line.rule of those it cuts. */
+typedef struct nfi_clean_rule {
+    const char *name, *summary;
+    void (*cut)(const nf_cleaner *c, nfi_text_lines *t, int rule);
+} nfi_clean_rule;
+extern const nfi_clean_rule nfi_clean_rules[NFI_RULES];
+/* Scores and what the rules of a round share. */
+nf_status nfi_clean_prepare(const nf_cleaner *c, nfi_text_lines *t, nf_err *err) NF_MUST_CHECK;
+
+#endif

@@ -1,0 +1,481 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * clean_lines.c - the line table: in how many documents of each source a line stands. The format, as in newsframe-lines(5):
+ *
+ * A section container of kind 'L' (base/section.h), version 1.0, all sections critical.
+ *
+ *   META  bytes  version=1: of how lines are cut into words
+ *   SRCE  u64    end of each source in SRCB; sources rise by bytes, the empty one is that of documents without a source     SRCB  bytes
+ *   SDOC  u64    documents of each source
+ *   LKEY  u64    two numbers a line, rising by (source, high, low): high and low half of its key
+ *   LSRC  u32    source of each line
+ *   LDOC  u64    documents of the source that have the line
+ *
+ * The key of a line is XXH128 of the XXH64 of its source, of a hash of its numbers (zero for short lines that are no sentences) and of the hashes of its
+ * words (clean_scan.c), so capitals and punctuation do not matter.
+ * Counts are integers: tables of parts add up to the table of the whole, byte for byte.
+ */
+#include "features/clean.h"
+
+#include "base/arena.h"
+#include "base/section.h"
+#include "base/sort.h"
+#include "base/try.h"
+#include "base/utf8.h"
+#include "features/corpus.h"
+
+#include <string.h>
+
+enum { MAJOR = 1, MINOR = 0, SHARE = 200 /* 1 in so many documents of a source */, LEAST = 3, LOOSE_WORDS = 6 };
+#define MAX_SOURCE ((size_t)4096)
+
+typedef struct entry {
+    nfi_hash128 key;
+    uint64_t docs;
+    uint32_t source; /* number + 1; 0: a free slot */
+} entry;
+
+typedef struct source {
+    nf_str name;
+    uint64_t key, docs;
+} source;
+
+struct nf_lines {
+    entry *e; /* cap slots, a power of two */
+    size_t n, cap;
+    source *src; /* nsrc, in order of arrival */
+    size_t nsrc, capsrc;
+    uint32_t *by_name; /* nsrc numbers by bytes of the name */
+    size_t capby;
+    nfi_arena arena;
+    nfi_secret secret;
+    nf_cleaner *words; /* for scanning: no rules */
+    nfi_text_lines t;
+    nfi_hash128 *seen; /* lines of one document */
+    size_t capseen;
+};
+
+bool nfi_line_key(const nfi_line *l, const uint64_t *word, uint64_t src, nfi_hash128 *key)
+{
+    uint64_t v[NFI_LINE_SCAN + 2];
+    size_t n = l->words;
+
+    if (n == 0 || !(l->flags & NFI_LINE_WHOLE))
+        return false;
+    NF_ASSERT(n <= NFI_LINE_SCAN);
+    v[0] = src;
+    v[1] = n > LOOSE_WORDS || l->flags & NFI_LINE_END ? l->numbers : 0;
+    memcpy(v + 2, word, n * sizeof *v);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    for (size_t i = 0; i < n + 2; i++)
+        v[i] = __builtin_bswap64(v[i]);
+#endif
+    *key = nfi_xxh128(v, (n + 2) * sizeof *v);
+    return true;
+}
+
+nf_str nfi_source_name(nf_str s)
+{
+    if (s.n > MAX_SOURCE)
+        for (s.n = MAX_SOURCE; s.n > 0 && (s.p[s.n] & 0xc0) == 0x80;)
+            s.n--;
+    return s;
+}
+
+uint64_t nfi_source_key(nf_str s)
+{
+    s = nfi_source_name(s);
+    return nfi_xxh64(s.p, s.n);
+}
+
+static inline bool same(nfi_hash128 a, nfi_hash128 b) { return a.lo == b.lo && a.hi == b.hi; }
+
+static int by_key(const void *a, const void *b, void *ctx)
+{
+    const nfi_hash128 *x = a, *y = b;
+
+    (void)ctx;
+    if (x->hi != y->hi)
+        return x->hi < y->hi ? -1 : 1;
+    return x->lo < y->lo ? -1 : x->lo > y->lo;
+}
+
+bool nfi_frozen_has(const nfi_frozen *f, nfi_hash128 key)
+{
+    size_t lo = 0, hi = f->n;
+
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (f->key[mid].hi < key.hi || (f->key[mid].hi == key.hi && f->key[mid].lo < key.lo))
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo < f->n && same(f->key[lo], key);
+}
+
+/* ---- counting ---- */
+
+nf_status nf_lines_new(nf_lines **out, nf_err *err)
+{
+    static const char *const none[] = {"lines"};
+    nf_status s = NF_OK;
+    nf_lines *t = nfi_calloc(1, sizeof *t);
+
+    if (!t)
+        return nfi_oom(err, "a line table");
+    t->secret = nfi_secret_random();
+    t->cap = 1024;
+    t->e = nfi_calloc(t->cap, sizeof *t->e);
+    if (!t->e) {
+        s = nfi_oom(err, "a line table");
+        goto out;
+    }
+    NF_GO(nf_cleaner_new(&t->words, &(nf_clean_opts){.only = none, .nonly = 1}, err));
+    *out = t;
+    t = NULL;
+out:
+    nf_lines_free(t);
+    return s;
+}
+
+void nf_lines_free(nf_lines *t)
+{
+    if (!t)
+        return;
+    nfi_free(t->e);
+    nfi_free(t->src);
+    nfi_free(t->by_name);
+    nfi_free(t->seen);
+    nfi_text_lines_clear(&t->t);
+    nf_cleaner_free(t->words);
+    nfi_arena_clear(&t->arena);
+    nfi_free(t);
+}
+
+uint64_t nf_lines_docs(const nf_lines *t)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < t->nsrc; i++)
+        n += t->src[i].docs;
+    return n;
+}
+
+size_t nf_lines_count(const nf_lines *t) { return t->n; }
+size_t nf_lines_sources(const nf_lines *t) { return t->nsrc; }
+
+static entry *slot_of(const nf_lines *t, entry *e, size_t cap, nfi_hash128 key, uint32_t src)
+{
+    size_t k = (size_t)nfi_hash2(key.hi, key.lo, t->secret) & (cap - 1);
+
+    while (e[k].source && !(e[k].source == src && same(e[k].key, key)))
+        k = (k + 1) & (cap - 1);
+    return &e[k];
+}
+
+static nf_status reserve(nf_lines *t, size_t more, nf_err *err)
+{
+    size_t cap = t->cap;
+
+    while (cap / 4 * 3 < t->n + more)
+        cap *= 2;
+    if (cap == t->cap)
+        return NF_OK;
+    entry *e = nfi_calloc(cap, sizeof *e);
+    if (!e)
+        return nfi_oom(err, "a line table");
+    for (size_t i = 0; i < t->cap; i++)
+        if (t->e[i].source)
+            *slot_of(t, e, cap, t->e[i].key, t->e[i].source) = t->e[i];
+    nfi_free(t->e);
+    t->e = e;
+    t->cap = cap;
+    return NF_OK;
+}
+
+/* Room for more must be there. */
+static void count(nf_lines *t, nfi_hash128 key, uint32_t src, uint64_t docs)
+{
+    entry *e = slot_of(t, t->e, t->cap, key, src);
+
+    if (!e->source) {
+        *e = (entry){key, 0, src};
+        t->n++;
+    }
+    e->docs += docs;
+}
+
+/* Number + 1 of a source. */
+static nf_status source_of(nf_lines *t, nf_str name, uint32_t *out, nf_err *err)
+{
+    size_t lo = 0, hi = t->nsrc;
+
+    name = nfi_source_name(name);
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2;
+        if (nfi_str_cmp(t->src[t->by_name[mid]].name, name) < 0)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    if (lo < t->nsrc && nfi_str_cmp(t->src[t->by_name[lo]].name, name) == 0) {
+        *out = t->by_name[lo] + 1;
+        return NF_OK;
+    }
+    if (t->nsrc >= UINT32_MAX - 1)
+        return NF_FAIL(err, NF_ELIMIT, "more than %u sources", UINT32_MAX - 1);
+    NF_TRY(nfi_grow(&t->src, &t->capsrc, t->nsrc + 1, sizeof *t->src, err));
+    NF_TRY(nfi_grow(&t->by_name, &t->capby, t->nsrc + 1, sizeof *t->by_name, err));
+    char *p = nfi_arena_copy(&t->arena, name.p ? name.p : "", name.n);
+    if (!p)
+        return nfi_oom(err, "a line table");
+    memmove(t->by_name + lo + 1, t->by_name + lo, (t->nsrc - lo) * sizeof *t->by_name);
+    t->by_name[lo] = (uint32_t)t->nsrc;
+    t->src[t->nsrc] = (source){{p, name.n}, nfi_source_key(name), 0};
+    *out = (uint32_t)++t->nsrc;
+    return NF_OK;
+}
+
+static nf_status add_doc(nf_lines *t, const nf_doc *d, nf_err *err)
+{
+    uint32_t src;
+    size_t n = 0;
+
+    NF_TRY(nfi_clean_scan(t->words, d->text, NULL, 0, &t->t, err));
+    NF_TRY(reserve(t, t->t.n, err));
+    NF_TRY(nfi_grow(&t->seen, &t->capseen, t->t.n, sizeof *t->seen, err));
+    NF_TRY(source_of(t, d->source, &src, err));
+    for (size_t i = 0; i < t->t.n; i++) {
+        const nfi_line *l = &t->t.line[i];
+        if (nfi_line_key(l, t->t.word + l->word, t->src[src - 1].key, &t->seen[n]))
+            n++;
+    }
+    NF_TRY(nfi_sort(t->seen, n, sizeof *t->seen, by_key, NULL, err)); /* a line counts once in a document */
+    t->src[src - 1].docs++;
+    for (size_t i = 0; i < n; i++)
+        if (i == 0 || !same(t->seen[i], t->seen[i - 1]))
+            count(t, t->seen[i], src, 1);
+    return NF_OK;
+}
+
+nf_status nf_lines_add(nf_lines *t, const nf_batch *b, nf_err *err)
+{
+    for (size_t i = 0; i < b->n; i++)
+        NF_TRY(add_doc(t, &b->docs[i], err));
+    return NF_OK;
+}
+
+nf_status nf_lines_merge(nf_lines *into, const nf_lines *from, nf_err *err)
+{
+    nf_status s = NF_OK;
+    uint32_t *map = nfi_alloc(from->nsrc, sizeof *map);
+
+    if (!map)
+        return nfi_oom(err, "a line table");
+    NF_GO(reserve(into, from->n, err));
+    for (size_t i = 0; i < from->nsrc; i++)
+        NF_GO(source_of(into, from->src[i].name, &map[i], err));
+    for (size_t i = 0; i < from->nsrc; i++)
+        into->src[map[i] - 1].docs += from->src[i].docs;
+    for (size_t i = 0; i < from->cap; i++)
+        if (from->e[i].source)
+            count(into, from->e[i].key, map[from->e[i].source - 1], from->e[i].docs);
+out:
+    nfi_free(map);
+    return s;
+}
+
+nf_status nfi_lines_freeze(const nf_lines *t, nfi_frozen *out, nf_err *err)
+{
+    nf_status s = NF_OK;
+    size_t n = 0;
+    nfi_hash128 *key = NULL;
+
+    for (int pass = 0; pass < 2; pass++) {
+        size_t k = 0;
+        for (size_t i = 0; i < t->cap; i++) {
+            const entry *e = &t->e[i];
+            if (!e->source)
+                continue;
+            uint64_t docs = t->src[e->source - 1].docs, least = docs / SHARE + (docs % SHARE > 0);
+            if (e->docs < LEAST || e->docs < least)
+                continue;
+            if (key)
+                key[k] = e->key;
+            k++;
+        }
+        n = k;
+        if (!key && !(key = nfi_alloc(n, sizeof *key)))
+            return nfi_oom(err, "a line table");
+    }
+    NF_GO(nfi_sort(key, n, sizeof *key, by_key, NULL, err));
+    out->key = key;
+    out->n = n;
+    key = NULL;
+out:
+    nfi_free(key);
+    return s;
+}
+
+/* ---- the file ---- */
+
+typedef struct row {
+    nfi_hash128 key;
+    uint64_t docs;
+    uint32_t source; /* rank by name */
+} row;
+
+static int by_source_and_key(const void *a, const void *b, void *ctx)
+{
+    const row *x = a, *y = b;
+
+    if (x->source != y->source)
+        return x->source < y->source ? -1 : 1;
+    return by_key(&x->key, &y->key, ctx);
+}
+
+static const char meta[] = "version=1\n";
+
+nf_status nf_lines_save(const nf_lines *t, const char *path, nf_err *err)
+{
+    nf_status s = NF_OK;
+    nfi_secw *w = NULL;
+    uint64_t end = 0;
+    size_t n = 0;
+    row *r = nfi_alloc(t->n, sizeof *r);
+    uint32_t *rank = nfi_alloc(t->nsrc, sizeof *rank);
+
+    if (!r || !rank) {
+        s = nfi_oom(err, "a line table");
+        goto out;
+    }
+    for (size_t i = 0; i < t->nsrc; i++)
+        rank[t->by_name[i]] = (uint32_t)i;
+    for (size_t i = 0; i < t->cap; i++)
+        if (t->e[i].source)
+            r[n++] = (row){t->e[i].key, t->e[i].docs, rank[t->e[i].source - 1]};
+    NF_GO(nfi_sort(r, n, sizeof *r, by_source_and_key, NULL, err));
+    NF_GO(nfi_secw_open(&w, path, 'L', MAJOR, MINOR, err));
+    nfi_secw_section(w, "META", NFI_BYTES, true, meta, sizeof meta - 1);
+    nfi_secw_begin(w, "SRCE", NFI_U64, true);
+    for (size_t i = 0; i < t->nsrc; i++) {
+        end += t->src[t->by_name[i]].name.n;
+        nfi_secw_put(w, &end, sizeof end);
+    }
+    nfi_secw_end(w);
+    nfi_secw_begin(w, "SRCB", NFI_BYTES, true);
+    for (size_t i = 0; i < t->nsrc; i++)
+        nfi_secw_put(w, t->src[t->by_name[i]].name.p, t->src[t->by_name[i]].name.n);
+    nfi_secw_end(w);
+    nfi_secw_begin(w, "SDOC", NFI_U64, true);
+    for (size_t i = 0; i < t->nsrc; i++)
+        nfi_secw_put(w, &t->src[t->by_name[i]].docs, sizeof t->src->docs);
+    nfi_secw_end(w);
+    nfi_secw_begin(w, "LKEY", NFI_U64, true);
+    for (size_t i = 0; i < n; i++)
+        nfi_secw_put(w, (const uint64_t[]){r[i].key.hi, r[i].key.lo}, 16);
+    nfi_secw_end(w);
+    nfi_secw_begin(w, "LSRC", NFI_U32, true);
+    for (size_t i = 0; i < n; i++)
+        nfi_secw_put(w, &r[i].source, sizeof r->source);
+    nfi_secw_end(w);
+    nfi_secw_begin(w, "LDOC", NFI_U64, true);
+    for (size_t i = 0; i < n; i++)
+        nfi_secw_put(w, &r[i].docs, sizeof r->docs);
+    nfi_secw_end(w);
+    s = nfi_secw_commit(w, err);
+out:
+    nfi_free(r);
+    nfi_free(rank);
+    return s;
+}
+
+/* What a file says, borrowed from it. */
+typedef struct view {
+    const uint64_t *end, *docs, *key, *count;
+    const char *names;
+    const uint32_t *source;
+    uint64_t nsrc, nbytes, n;
+} view;
+
+static nf_status look(const nfi_secr *f, view *v, nf_err *err)
+{
+    static const char *const known[] = {"META", "SRCE", "SRCB", "SDOC", "LKEY", "LSRC", "LDOC"};
+    const char *name = nfi_secr_name(f);
+    uint64_t n[7];
+    const void *p[7];
+    static const nfi_elem type[] = {NFI_BYTES, NFI_U64, NFI_BYTES, NFI_U64, NFI_U64, NFI_U32, NFI_U64};
+
+    NF_TRY(nfi_secr_check_known(f, known, 7, err));
+    for (int i = 0; i < 7; i++)
+        NF_TRY(nfi_secr_get(f, known[i], type[i], true, &p[i], &n[i], err));
+    if (n[0] != sizeof meta - 1 || memcmp(p[0], meta, sizeof meta - 1) != 0)
+        return NF_FAIL_AT(err, NF_EMODEL, name, 0, "made by another version of newsframe: learn the lines again");
+    *v = (view){p[1], p[3], p[4], p[6], p[2], p[5], n[1], n[2], n[5]};
+    if (n[3] != v->nsrc || n[4] / 2 != v->n || n[4] % 2 || n[6] != v->n || v->nsrc >= UINT32_MAX)
+        return NF_FAIL_AT(err, NF_EMODEL, name, 0, "damaged or hostile line table: sections have different lengths");
+    return NF_OK;
+}
+
+static nf_status check(const view *v, const char *name, nf_err *err)
+{
+    const char *fault = NULL;
+    uint64_t at = 0, sum = 0;
+
+    for (uint64_t i = 0; i < v->nsrc && !fault; i++) {
+        if (v->end[i] < at || v->end[i] > v->nbytes || v->end[i] - at > MAX_SOURCE)
+            fault = "ends of sources are not in order";
+        else if (nfi_utf8_valid_prefix(v->names + at, (size_t)(v->end[i] - at)) != v->end[i] - at)
+            fault = "a source is not UTF-8";
+        else if (v->docs[i] == 0 || __builtin_add_overflow(sum, v->docs[i], &sum))
+            fault = "a source has no documents, or too many";
+        else if (i > 0) {
+            uint64_t from = i > 1 ? v->end[i - 2] : 0;
+            if (nfi_str_cmp((nf_str){v->names + from, (size_t)(at - from)}, (nf_str){v->names + at, (size_t)(v->end[i] - at)}) >= 0)
+                fault = "sources are not in order";
+        }
+        if (!fault)
+            at = v->end[i];
+    }
+    if (!fault && at != v->nbytes)
+        fault = "ends of sources do not match their bytes";
+    for (uint64_t i = 0; i < v->n && !fault; i++) {
+        if (v->source[i] >= v->nsrc || v->count[i] == 0 || v->count[i] > v->docs[v->source[i]])
+            fault = "a line has a source that is not there, or more documents than its source";
+        else if (i > 0) {
+            row a = {{.hi = v->key[2 * i - 2], .lo = v->key[2 * i - 1]}, 0, v->source[i - 1]}, b = {{.hi = v->key[2 * i], .lo = v->key[2 * i + 1]}, 0, v->source[i]};
+            if (by_source_and_key(&a, &b, NULL) >= 0)
+                fault = "lines are not in order";
+        }
+    }
+    return fault ? NF_FAIL_AT(err, NF_EMODEL, name, 0, "damaged or hostile line table: %s", fault) : NF_OK;
+}
+
+nf_status nf_lines_load(nf_lines **out, const char *path, nf_err *err)
+{
+    nf_status s = NF_OK;
+    nfi_secr *f = NULL;
+    nf_lines *t = NULL;
+    view v = {0};
+    uint64_t at = 0;
+
+    NF_TRY(nfi_secr_open(&f, path, 'L', MAJOR, err));
+    NF_GO(look(f, &v, err));
+    NF_GO(check(&v, nfi_secr_name(f), err));
+    NF_GO(nf_lines_new(&t, err));
+    NF_GO(reserve(t, (size_t)v.n, err));
+    for (uint64_t i = 0; i < v.nsrc; i++) {
+        uint32_t src;
+        NF_GO(source_of(t, (nf_str){v.names + at, (size_t)(v.end[i] - at)}, &src, err));
+        t->src[src - 1].docs = v.docs[i];
+        at = v.end[i];
+    }
+    for (uint64_t i = 0; i < v.n; i++)
+        count(t, (nfi_hash128){.hi = v.key[2 * i], .lo = v.key[2 * i + 1]}, v.source[i] + 1, v.count[i]);
+    *out = t;
+    t = NULL;
+out:
+    nf_lines_free(t);
+    nfi_secr_close(f);
+    return s;
+}
