@@ -34,10 +34,18 @@ enum {
     PIECE_LETTERS = 300,
     MIN_LETTERS = 20, /* below, n-grams say nothing */
     MIN_SYMBOLS = 6,  /* the same where the script decides */
-    MAX_LINES = 1000
+    FEW_LETTERS = 50, /* below, the second language must be clearly further away */
+    MANY_LETTERS = 300, /* from here on a text of a language is nearer to it */
+    MAX_LINES = 200
 };
-#define MAX_DISTANCE 0.88 /* of 5,600 sentences in the right language 1 in 1,000 is further away; random letters are at 0.9 */
+/*
+ * Chosen on labelled sentences in 16 languages and on English newsgroups: of the texts told wrong the rules for few and many letters drop a
+ * fifth of the former (at 1 right one in 1,000) and six tenths of the latter. Random letters are at 0.9, encoded files at 0.82.
+ */
+#define MAX_DISTANCE 0.88
+#define MAX_DISTANCE_MANY 0.78
 #define MIN_MARGIN 0.002
+#define MIN_MARGIN_FEW 0.02
 #define FOREIGN_WEIGHT 3.0 /* what a letter outside the alphabet adds to the distance, by its share of the letters */
 #define KANA_SHARE 0.05    /* of kana among kana and ideographs: more is Japanese */
 
@@ -279,7 +287,8 @@ static nf_status compare(nf_lang_guess *g, const nf_lang *l, nfi_script script, 
     fp_Done(text);
     g->distance = raw;
     g->margin = first > 0 ? second / first - 1.0 : 0.0;
-    if (raw <= MAX_DISTANCE && g->margin >= MIN_MARGIN)
+    if (raw <= (s->letters >= MANY_LETTERS ? MAX_DISTANCE_MANY : MAX_DISTANCE) &&
+        g->margin >= (s->letters < FEW_LETTERS ? MIN_MARGIN_FEW : MIN_MARGIN))
         g->lang = best;
     return NF_OK;
 }

@@ -45,7 +45,7 @@ NF_API const char *nf_lang_guess_code(const nf_lang_guess *g);
 
 /**
  * Letters of a text by the language of the line they stand in: adds to letters[lang] for each line, letters[count of languages] for lines
- * whose language cannot be told. @param letters nf_lang_count() + 1 elements. At most the first 1,000 lines that have letters are told; the
+ * whose language cannot be told. @param letters nf_lang_count() + 1 elements. At most the first 200 lines that have letters are told; the
  * rest counts as not told.
  */
 NF_API NF_MUST_CHECK nf_status nf_lang_lines(uint64_t *letters, const nf_lang *l, nf_str text, nf_err *err);

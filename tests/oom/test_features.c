@@ -2,7 +2,7 @@
 /* Counting, rows, statistics files while memory runs out. */
 #include "oom/oom.h"
 
-#include "newsframe/lang.h"
+#include "newsframe/inspect.h"
 
 #include <unistd.h>
 
@@ -64,6 +64,38 @@ START_TEST(fingerprints_are_read_or_not)
 {
     oom_env env = {.in = {"The harbour was closed for two days after the storm."}};
     oom_run("nf_lang_open", languages, &env);
+}
+END_TEST
+
+static nf_status inspection(oom_env *env, nf_err *err)
+{
+    nf_docs *in;
+    nf_inspection r = {.docs = 77};
+    nf_inspect_opts o = {.lang = env->in[1], .threads = env->threads};
+
+    nf_status s = open_docs(&in, env, err);
+    if (s != NF_OK)
+        return s;
+    s = nf_inspect(&r, in, &o, err);
+    nf_docs_close(in);
+    ck_assert(s == NF_OK || r.docs == 77);
+    if (s == NF_OK)
+        nf_inspection_clear(&r);
+    return s;
+}
+
+START_TEST(a_corpus_is_looked_at_or_not)
+{
+    const char *path[3];
+    nf_lang *l = NULL;
+
+    paths_of(path);
+    nft_ok(nf_lang_open(&l, NULL, &nft_err));
+    for (int threads = 1; threads <= 2; threads++) {
+        oom_env env = {.in = {path, l}, .threads = threads};
+        oom_run("nf_inspect", inspection, &env);
+    }
+    nf_lang_close(l);
 }
 END_TEST
 
@@ -242,6 +274,7 @@ int main(void)
     TCase *t = tcase_create("counting");
     tcase_set_timeout(t, 60);
     tcase_add_test(t, fingerprints_are_read_or_not);
+    tcase_add_test(t, a_corpus_is_looked_at_or_not);
     tcase_add_test(t, a_corpus_is_counted_or_not);
     tcase_add_test(t, rows_are_made_or_not);
     tcase_add_test(t, statistics_are_counted_and_saved_or_not);

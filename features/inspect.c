@@ -1,0 +1,573 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * inspect.c - one pass over a corpus. What needs a document alone (language, scripts, mojibake, hash, date) is found in parallel; what adds
+ * up over documents (words, labels, columns, copies) is taken in input order, so that limits bite at the same document for any threads.
+ */
+#include "features/inspect.h"
+
+#include "base/buf.h"
+#include "base/date.h"
+#include "base/par.h"
+#include "base/sort.h"
+#include "base/try.h"
+#include "base/utf8.h"
+#include "features/corpus.h"
+#include "features/script.h"
+
+#include <string.h>
+
+enum { CHUNK_BYTES = 64 << 10, EXAMPLE = 60, MAX_COLUMN_SETS = 256, MIN_MIXED_LETTERS = 100 };
+
+/* What one document says by itself. */
+typedef struct facts {
+    nf_lang_guess guess;
+    nfi_scripts scripts;
+    nf_mojibake mojibake;
+    nfi_hash128 hash; /* of the text, blanks collapsed */
+    nfi_date date;
+    uint64_t characters;
+    bool broken, replaced, has_text, has_date, dated, lines, mixed, two_scripts;
+} facts;
+
+struct nf_inspection_mem {
+    nfi_arena arena;
+};
+
+typedef struct column_set {
+    nfi_keys values;
+    uint64_t filled;
+    nf_str example;
+} column_set;
+
+typedef struct pass {
+    const nf_inspect_opts *o;
+    nf_inspection r;
+    nfi_arena arena;
+    nfi_text text;
+    nfi_counter counter;
+    nfi_vocab labels;
+    uint64_t *label_docs; /* by node */
+    size_t cap_label_docs;
+    uint8_t *seen; /* by node of the counter: 1 once, 2 more often */
+    size_t cap_seen;
+    uint64_t vocab_tokens; /* tokens while the vocabulary grew */
+    nfi_lengths tokens, characters;
+    nfi_keys texts;
+    column_set *column;
+    size_t ncolumns;
+    nfi_curve curve;
+    uint64_t *lang_docs, script_docs[NFI_SCRIPTS], script_letters[NFI_SCRIPTS];
+    /* of the batch at hand */
+    const nf_batch *batch;
+    const size_t *bound;
+    facts *facts;
+    size_t cap_facts;
+    int threads;
+    nfi_buf *work; /* one a worker */
+} pass;
+
+/* ---- one document ---- */
+
+static uint64_t characters_of(nf_str s)
+{
+    uint64_t n = 0;
+
+    for (size_t i = 0; i < s.n; i++)
+        n += ((unsigned char)s.p[i] & 0xc0) != 0x80;
+    return n;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static bool all_blank(nf_str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (!is_blank(s.p[i]))
+            return false;
+    return true;
+}
+
+static bool has_replacement(nf_str s)
+{
+    for (size_t i = 0; i + 3 <= s.n; i++) {
+        const char *p = memchr(s.p + i, 0xef, s.n - i - 2);
+        if (!p)
+            return false;
+        i = (size_t)(p - s.p);
+        if (p[1] == '\xbf' && p[2] == '\xbd')
+            return true;
+    }
+    return false;
+}
+
+/* Hash of the text with runs of ASCII blanks as one space and none at the ends. */
+static nf_status hash_text(facts *f, nfi_buf *b, nf_str s, nf_err *err)
+{
+    b->n = 0;
+    if (!nfi_buf_reserve(b, s.n + 1))
+        return nfi_oom(err, "a text");
+    for (size_t i = 0; i < s.n; i++) {
+        if (!is_blank(s.p[i]))
+            b->p[b->n++] = s.p[i];
+        else if (b->n && b->p[b->n - 1] != ' ')
+            b->p[b->n++] = ' ';
+    }
+    b->n -= b->n && b->p[b->n - 1] == ' ';
+    f->has_text = b->n > 0;
+    f->hash = nfi_xxh128(b->p, b->n);
+    return NF_OK;
+}
+
+/* Does a tenth of the letters stand in lines of a language that is told and is not that of the document? */
+static nf_status look_at_lines(facts *f, const nf_lang *l, nfi_buf *b, nf_str text, nf_err *err)
+{
+    size_t count = nf_lang_count();
+    uint64_t all = 0, other = 0;
+
+    b->n = 0;
+    if (!nfi_buf_reserve(b, (count + 1) * sizeof(uint64_t)))
+        return nfi_oom(err, "languages");
+    uint64_t *letters = (uint64_t *)(void *)b->p;
+    memset(letters, 0, (count + 1) * sizeof *letters);
+    NF_TRY(nf_lang_lines(letters, l, text, err));
+    for (size_t i = 0; i <= count; i++) {
+        all += letters[i];
+        other += i < count && (int)i != f->guess.lang ? letters[i] : 0;
+    }
+    f->lines = true;
+    f->mixed = f->guess.lang >= 0 && all >= MIN_MIXED_LETTERS && other * 10 >= all;
+    return NF_OK;
+}
+
+static bool is_two_scripts(const nfi_scripts *all)
+{
+    nfi_scripts s = *all;
+
+    s.n[NFI_SCRIPT_HAN] += s.n[NFI_SCRIPT_KANA];
+    s.n[NFI_SCRIPT_KANA] = 0;
+    s.n[nfi_scripts_main(&s)] = 0;
+    uint64_t second = s.n[nfi_scripts_main(&s)];
+    return second >= 20 && second * 20 >= s.letters;
+}
+
+static nf_status look(facts *f, const pass *p, const nf_doc *d, uint64_t number, nfi_buf *b, nf_err *err)
+{
+    nf_str parts[2] = {d->title, d->text};
+    nf_mojibake title = {0};
+
+    *f = (facts){.guess = {.lang = -1}, .characters = characters_of(d->text)};
+    NF_TRY(hash_text(f, b, d->text, err));
+    for (size_t i = 0; i < 2; i++) {
+        nfi_scripts_add(&f->scripts, parts[i].p, parts[i].n);
+        f->replaced |= has_replacement(parts[i]);
+    }
+    f->two_scripts = is_two_scripts(&f->scripts);
+    f->broken = nf_mojibake_find(d->text.p, d->text.n, &f->mojibake);
+    f->broken |= nf_mojibake_find(d->title.p, d->title.n, &title);
+    f->mojibake.runs += title.runs;
+    f->mojibake.lost += title.lost;
+    f->has_date = !all_blank(d->date);
+    f->dated = f->has_date && nfi_date_parse(&f->date, d->date.p, d->date.n, p->o->month_first ? NFI_MONTH_FIRST : NFI_DAY_FIRST);
+    if (p->o->lang) {
+        NF_TRY(nf_lang_of(&f->guess, p->o->lang, parts, 2, err));
+        if (number < NF_INSPECT_LINES)
+            NF_TRY(look_at_lines(f, p->o->lang, b, d->text, err));
+    }
+    return NF_OK;
+}
+
+static nf_status look_chunk(void *ctx, size_t k, int worker, nf_err *err)
+{
+    pass *p = ctx;
+
+    for (size_t i = p->bound[k]; i < p->bound[k + 1]; i++)
+        NF_TRY(look(&p->facts[i], p, &p->batch->docs[i], p->r.docs + i, &p->work[worker], err));
+    return NF_OK;
+}
+
+/* ---- in input order ---- */
+
+/* A copy of s in a field of the report, cut at a character. */
+static void keep(char dst[64], nf_str s)
+{
+    size_t n = s.n < 63 ? s.n : 63;
+
+    while (n > 0 && n < s.n && ((unsigned char)s.p[n] & 0xc0) == 0x80)
+        n--;
+    if (n)
+        memcpy(dst, s.p, n);
+    dst[n] = '\0';
+}
+
+static nf_status take_words(pass *p, const nf_doc *d, nf_err *err)
+{
+    nf_str parts[2] = {d->title, d->text};
+    nfi_rows *rows = &p->counter.rows;
+    uint64_t n;
+
+    rows->n = 0;
+    NF_TRY(nfi_count_doc(&p->counter, parts, 2, rows, &n, err));
+    nfi_lengths_add(&p->tokens, n);
+    p->r.n_tokens += n;
+    p->r.no_token += n == 0 && !all_blank(d->text);
+    p->r.few_tokens += n > 0 && n < 3;
+    if (p->r.types_full)
+        return nfi_vocab_reset(&p->counter.vocab, err);
+    size_t had = p->cap_seen;
+    NF_TRY(nfi_grow(&p->seen, &p->cap_seen, p->counter.vocab.nnode, sizeof *p->seen, err));
+    memset(p->seen + had, 0, p->cap_seen - had);
+    for (size_t e = 0; e < rows->n; e++) {
+        uint8_t *s = &p->seen[rows->id[e]];
+        p->r.types += *s == 0;
+        uint8_t now = *s || rows->tf[e] > 1 ? 2 : 1;
+        p->r.once += now == 1;
+        p->r.once -= *s == 1 && now == 2;
+        *s = now;
+    }
+    p->vocab_tokens += n;
+    nfi_curve_add(&p->curve, p->vocab_tokens, p->r.types);
+    p->r.types_full = p->r.types >= NF_INSPECT_TYPES;
+    return NF_OK;
+}
+
+static nf_status take_label(pass *p, nf_str label, nf_err *err)
+{
+    uint8_t padded[NFI_MAX_LABEL + 16] = {0};
+    bool fresh;
+
+    if (label.n == 0)
+        return NF_OK;
+    p->r.labelled++;
+    size_t len = label.n <= NFI_MAX_LABEL ? label.n : nfi_utf8_valid_prefix(label.p, NFI_MAX_LABEL);
+    memcpy(padded, label.p, len);
+    if (p->labels.nwords == NF_INSPECT_LABELS + 1) { /* the last one stands for all that came later */
+        p->r.other_labels++;
+        return NF_OK;
+    }
+    NF_TRY(nfi_vocab_reserve(&p->labels, 1, 0, err));
+    NF_TRY(nfi_grow(&p->label_docs, &p->cap_label_docs, p->labels.nwords + 1, sizeof *p->label_docs, err));
+    nfi_word_slot *s = nfi_vocab_word(&p->labels, padded, (uint32_t)len, &fresh);
+    if (!s)
+        return nfi_oom(err, "labels");
+    p->label_docs[s->id] = fresh ? 1 : p->label_docs[s->id] + 1;
+    return NF_OK;
+}
+
+static nf_status take_columns(pass *p, const nf_doc *d, nf_err *err)
+{
+    for (size_t c = 0; c < p->ncolumns; c++) {
+        column_set *s = &p->column[c];
+        nf_str v = d->carried[c];
+        uint64_t count;
+        if (all_blank(v))
+            continue;
+        if (s->filled++ == 0) {
+            size_t n = v.n < EXAMPLE ? v.n : EXAMPLE;
+            while (n > 0 && n < v.n && ((unsigned char)v.p[n] & 0xc0) == 0x80)
+                n--;
+            if (!(s->example.p = nfi_arena_copy(&p->arena, v.p, n)))
+                return nfi_oom(err, "columns");
+            s->example.n = n;
+        }
+        if (c < MAX_COLUMN_SETS && !s->values.full)
+            NF_TRY(nfi_keys_add(&s->values, nfi_xxh128(v.p, v.n), &count, err));
+    }
+    return NF_OK;
+}
+
+static nf_status take_copy(pass *p, const nf_doc *d, const facts *f, nf_err *err)
+{
+    uint64_t count = 0;
+
+    if (!f->has_text)
+        return NF_OK;
+    NF_TRY(nfi_keys_add(&p->texts, f->hash, &count, err));
+    p->r.copies += count > 1;
+    p->r.copied += count == 2;
+    if (count > 1 && count > p->r.most_copies) {
+        p->r.most_copies = count;
+        keep(p->r.copy_id, d->id);
+    }
+    return NF_OK;
+}
+
+static void take_date(nf_inspection *r, const nf_doc *d, const facts *f)
+{
+    if (!f->has_date) {
+        r->undated++;
+    } else if (!f->dated) {
+        if (r->unreadable++ == 0) {
+            keep(r->unreadable_date, d->date);
+            keep(r->unreadable_id, d->id);
+        }
+    } else {
+        r->first_day = r->dated == 0 || f->date.days < r->first_day ? f->date.days : r->first_day;
+        r->last_day = r->dated == 0 || f->date.days > r->last_day ? f->date.days : r->last_day;
+        r->dated++;
+        r->ambiguous += f->date.ambiguous;
+    }
+}
+
+static nf_status take(pass *p, const nf_doc *d, const facts *f, nf_err *err)
+{
+    nf_inspection *r = &p->r;
+
+    nfi_lengths_add(&p->characters, f->characters);
+    r->no_text += !f->has_text;
+    NF_TRY(take_words(p, d, err));
+    NF_TRY(take_label(p, d->label, err));
+    NF_TRY(take_columns(p, d, err));
+    NF_TRY(take_copy(p, d, f, err));
+    take_date(r, d, f);
+    r->repaired += (d->flags & NF_DOC_REPAIRED) != 0;
+    r->fallback += (d->flags & NF_DOC_FALLBACK) != 0;
+    r->nul += (d->flags & NF_DOC_NUL) != 0;
+    r->replacement += f->replaced;
+    if (f->broken && r->mojibake++ == 0)
+        keep(r->mojibake_id, d->id);
+    if (f->broken) {
+        r->mojibake_found.runs += f->mojibake.runs;
+        r->mojibake_found.lost += f->mojibake.lost;
+    }
+    if (f->guess.lang >= 0)
+        p->lang_docs[f->guess.lang]++;
+    else
+        r->und++;
+    r->lines_told += f->lines;
+    if (f->mixed && r->mixed++ == 0)
+        keep(r->mixed_id, d->id);
+    if (f->two_scripts && r->two_scripts++ == 0)
+        keep(r->two_scripts_id, d->id);
+    if (f->scripts.letters)
+        p->script_docs[nfi_scripts_main(&f->scripts)]++;
+    for (int i = 0; i < NFI_SCRIPTS; i++)
+        p->script_letters[i] += f->scripts.n[i];
+    r->docs++;
+    return NF_OK;
+}
+
+static nf_status take_batch(pass *p, const nf_batch *b, nf_err *err)
+{
+    nf_status s = NF_OK;
+    size_t *bound = nfi_alloc(b->n + 1, sizeof *bound);
+
+    if (!bound)
+        return nfi_oom(err, "documents");
+    NF_GO(nfi_grow(&p->facts, &p->cap_facts, b->n, sizeof *p->facts, err));
+    p->batch = b;
+    p->bound = bound;
+    NF_GO(nfi_par_chunks(nfi_batch_cut(b, CHUNK_BYTES, bound), p->threads, look_chunk, p, err));
+    for (size_t i = 0; i < b->n; i++)
+        NF_GO(take(p, &b->docs[i], &p->facts[i], err));
+out:
+    nfi_free(bound);
+    return s;
+}
+
+/* ---- the report ---- */
+
+static int by_docs(const void *a, const void *b, void *ctx)
+{
+    const nf_inspect_label *x = a, *y = b;
+    (void)ctx;
+    return x->docs != y->docs ? (x->docs < y->docs) - (x->docs > y->docs) : nfi_str_cmp(x->name, y->name);
+}
+
+static int by_count(const void *a, const void *b, void *ctx)
+{
+    const nf_inspect_count *x = a, *y = b;
+    (void)ctx;
+    if (x->letters != y->letters)
+        return (x->letters < y->letters) - (x->letters > y->letters);
+    return x->docs != y->docs ? (x->docs < y->docs) - (x->docs > y->docs) : strcmp(x->code, y->code);
+}
+
+static nf_status report_labels(pass *p, nf_err *err)
+{
+    nf_inspection *r = &p->r;
+    size_t n = p->labels.nwords;
+
+    if (n == NF_INSPECT_LABELS + 1) /* the one too many */
+        r->other_labels += p->label_docs[--n];
+    r->label = nfi_arena_alloc(&p->arena, n * sizeof *r->label);
+    r->variant = nfi_arena_alloc(&p->arena, NF_INSPECT_VARIANTS * sizeof *r->variant);
+    if (!r->label || !r->variant)
+        return nfi_oom(err, "labels");
+    for (size_t i = 0; i < n; i++) {
+        nf_str w = p->labels.word[i];
+        const char *copy = nfi_arena_copy(&p->arena, w.p, w.n);
+        if (!copy)
+            return nfi_oom(err, "labels");
+        r->label[i] = (nf_inspect_label){{copy, w.n}, p->label_docs[i]};
+    }
+    r->nlabels = n;
+    NF_TRY(nfi_sort(r->label, n, sizeof *r->label, by_docs, NULL, err));
+    return nfi_label_variants(r->variant, &r->nvariants, &r->more_variants, r->label, n, err);
+}
+
+static nf_status report_languages(pass *p, nf_err *err)
+{
+    nf_inspection *r = &p->r;
+    size_t count = nf_lang_count();
+
+    r->languages_told = p->o->lang != NULL;
+    r->language = nfi_arena_alloc(&p->arena, count * sizeof *r->language);
+    r->script = nfi_arena_alloc(&p->arena, NFI_SCRIPTS * sizeof *r->script);
+    if (!r->language || !r->script)
+        return nfi_oom(err, "languages");
+    for (size_t i = 0; i < count; i++) {
+        const char *name, *code = nf_lang_code(i, &name);
+        if (p->lang_docs[i])
+            r->language[r->nlanguages++] = (nf_inspect_count){code, name, p->lang_docs[i], 0};
+    }
+    for (size_t i = 1; i < NFI_SCRIPTS; i++)
+        if (p->script_letters[i])
+            r->script[r->nscripts++] = (nf_inspect_count){nfi_script_name(i), NULL, p->script_docs[i], p->script_letters[i]};
+    NF_TRY(nfi_sort(r->language, r->nlanguages, sizeof *r->language, by_count, NULL, err));
+    return nfi_sort(r->script, r->nscripts, sizeof *r->script, by_count, NULL, err);
+}
+
+static void report_growth(pass *p)
+{
+    static const double shares[NF_INSPECT_GROWTH] = {0.1, 0.25, 0.5, 1.0};
+    nf_inspection *r = &p->r;
+
+    for (size_t i = 0; i < NF_INSPECT_GROWTH; i++) {
+        uint64_t x = i + 1 == NF_INSPECT_GROWTH ? p->vocab_tokens : (uint64_t)(shares[i] * (double)p->vocab_tokens);
+        r->growth[i] = (nf_inspect_growth){shares[i], x, nfi_curve_at(&p->curve, x, p->vocab_tokens, r->types)};
+    }
+    const nf_inspect_growth *half = &r->growth[2], *all = &r->growth[3];
+    if (half->types > 0 && all->tokens > half->tokens)
+        r->slope = nfi_log((double)all->types / (double)half->types) / nfi_log((double)all->tokens / (double)half->tokens);
+}
+
+static nf_status report_dates(pass *p, nf_err *err)
+{
+    char *dst = nfi_arena_alloc(&p->arena, 20);
+
+    if (!dst)
+        return nfi_oom(err, "dates");
+    if (p->r.dated) {
+        nfi_date_format(dst, p->r.first_day);
+        nfi_date_format(dst + 10, p->r.last_day);
+        p->r.first_date = (nf_str){dst, 10};
+        p->r.last_date = (nf_str){dst + 10, 10};
+    }
+    return NF_OK;
+}
+
+static nf_status report(pass *p, const nf_docs *in, nf_err *err)
+{
+    nf_inspection *r = &p->r;
+    size_t n;
+    const nf_str *name = nf_docs_columns(in, &n);
+
+    r->tokens = nfi_lengths_spread(&p->tokens);
+    r->characters = nfi_lengths_spread(&p->characters);
+    r->texts_full = p->texts.full;
+    NF_TRY(report_labels(p, err));
+    NF_TRY(report_languages(p, err));
+    NF_TRY(report_dates(p, err));
+    report_growth(p);
+    r->ncolumns = p->ncolumns;
+    r->column = nfi_arena_alloc(&p->arena, n * sizeof *r->column);
+    if (!r->column)
+        return nfi_oom(err, "columns");
+    for (size_t c = 0; c < p->ncolumns; c++) {
+        const column_set *s = &p->column[c];
+        const char *copy = nfi_arena_copy(&p->arena, name[c].p, name[c].n);
+        if (!copy)
+            return nfi_oom(err, "columns");
+        r->column[c] = (nf_inspect_column){{copy, name[c].n}, s->filled, s->values.n, s->values.full || c >= MAX_COLUMN_SETS, s->example};
+    }
+    r->mem = nfi_calloc(1, sizeof *r->mem);
+    return r->mem ? NF_OK : nfi_oom(err, "a report");
+}
+
+void nf_inspection_clear(nf_inspection *r)
+{
+    if (!r)
+        return;
+    if (r->mem)
+        nfi_arena_clear(&r->mem->arena);
+    nfi_free(r->mem);
+    *r = (nf_inspection){0};
+}
+
+/* ---- the pass ---- */
+
+static nf_status begin(pass *p, const nf_docs *in, nf_err *err)
+{
+    nf_text_opts text = {.tokenizer = p->o->text.tokenizer, .ngram_lo = 1, .ngram_hi = 1};
+
+    nfi_keys_init(&p->texts, NF_INSPECT_TEXTS);
+    nf_docs_columns(in, &p->ncolumns);
+    p->threads = nfi_par_threads(p->o->threads);
+    NF_TRY(nfi_lengths_init(&p->tokens, err));
+    NF_TRY(nfi_lengths_init(&p->characters, err));
+    NF_TRY(nfi_vocab_init(&p->labels, err));
+    NF_TRY(nfi_text_init(&p->text, &text, err));
+    NF_TRY(nfi_counter_init(&p->counter, &p->text, err));
+    p->column = nfi_calloc(p->ncolumns, sizeof *p->column);
+    p->lang_docs = nfi_calloc(nf_lang_count(), sizeof *p->lang_docs);
+    p->work = nfi_calloc((size_t)p->threads, sizeof *p->work);
+    if (!p->column || !p->lang_docs || !p->work)
+        return nfi_oom(err, "inspection");
+    for (size_t c = 0; c < p->ncolumns; c++)
+        nfi_keys_init(&p->column[c].values, NF_INSPECT_DISTINCT);
+    return NF_OK;
+}
+
+static void end(pass *p)
+{
+    nfi_counter_clear(&p->counter);
+    nfi_text_clear(&p->text);
+    nfi_vocab_clear(&p->labels);
+    nfi_lengths_clear(&p->tokens);
+    nfi_lengths_clear(&p->characters);
+    nfi_keys_clear(&p->texts);
+    for (size_t c = 0; p->column && c < p->ncolumns; c++)
+        nfi_keys_clear(&p->column[c].values);
+    for (int i = 0; p->work && i < p->threads; i++)
+        nfi_buf_clear(&p->work[i]);
+    nfi_free(p->column);
+    nfi_free(p->lang_docs);
+    nfi_free(p->work);
+    nfi_free(p->label_docs);
+    nfi_free(p->seen);
+    nfi_free(p->facts);
+    nfi_arena_clear(&p->arena);
+}
+
+nf_status nf_inspect(nf_inspection *out, nf_docs *in, const nf_inspect_opts *opts, nf_err *err)
+{
+    static const nf_inspect_opts defaults;
+    nf_batch batch = {0};
+    nf_status s = NF_OK;
+    pass *p = nfi_calloc(1, sizeof *p);
+
+    if (!p)
+        return nfi_oom(err, "inspection");
+    p->o = opts ? opts : &defaults;
+    NF_GO(begin(p, in, err));
+    for (;;) {
+        NF_GO(nf_docs_next(in, &batch, err));
+        if (batch.n == 0)
+            break;
+        NF_GO(take_batch(p, &batch, err));
+        if (p->o->progress)
+            p->o->progress(p->o->progress_ctx, nf_docs_counts(in));
+    }
+    NF_GO(report(p, in, err));
+    p->r.mem->arena = p->arena;
+    p->arena = (nfi_arena){0};
+    *out = p->r;
+out:
+    nf_batch_clear(&batch);
+    end(p);
+    nfi_free(p);
+    return s;
+}
