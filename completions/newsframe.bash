@@ -5,12 +5,12 @@ _newsframe()
   local verb=${COMP_WORDS[1]} cur=${COMP_WORDS[COMP_CWORD]} last=${COMP_WORDS[COMP_CWORD-1]} words='' values=-
   COMPREPLY=()
   if (( COMP_CWORD == 1 )); then
-    words='count train merge score evaluate crossval cluster clean convert model columns help --help --version --usage'
+    words='count train merge score evaluate crossval cluster inspect clean convert model columns help --help --version --usage'
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
     return
   fi
   if [[ $verb == help ]]; then
-    words='count train merge score evaluate crossval cluster clean convert model columns help'
+    words='count train merge score evaluate crossval cluster inspect clean convert model columns help'
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
     return
   fi
@@ -151,6 +151,20 @@ _newsframe()
     cluster,--threads) values='' ;;
     cluster,--memory) values='' ;;
     cluster,--seed) values='' ;;
+    inspect,--tokenizer) values='news sklearn' ;;
+    inspect,--text) values='' ;;
+    inspect,--id) values='' ;;
+    inspect,--label) values='' ;;
+    inspect,--date) values='' ;;
+    inspect,--source) values='' ;;
+    inspect,--title) values='' ;;
+    inspect,--format) values='csv tsv jsonl fasttext sgml text folder' ;;
+    inspect,--delimiter) values='' ;;
+    inspect,--encoding) values='repair strict utf8-or-1252' ;;
+    inspect,--max-document) values='' ;;
+    inspect,--max-unpacked) values='' ;;
+    inspect,--dup-ids) values='error suffix' ;;
+    inspect,--threads) values='' ;;
     clean,--rules) values='' ;;
     clean,--no-rule) values='' ;;
     clean,--excel) values='no us eu' ;;
@@ -196,6 +210,7 @@ _newsframe()
     evaluate) words=' --model= --threshold= --min-tokens= --min-accuracy= --output= --excel --summary= --confusion= --predictions= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
     crossval) words=' --folds= --min-accuracy= --output= --excel --summary= --confusion= --predictions= --tokenizer= --ngrams= --stopwords= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --smoothing= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
     cluster) words=' --k= --restarts= --metric= --init= --max-iter= --no-refine --output= --excel --clusters= --tokenizer= --ngrams= --stopwords= --min-df= --max-df= --max-features= --weighting= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
+    inspect) words=' --output= --json --tokenizer= --no-language --month-first --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
     clean) words=' --rules= --no-rule= --phrases= --lines= --lines-out= --output= --excel --audit= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --quiet --verbose --help --usage --version' ;;
     convert) words=' --output= --to= --excel --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
     model) words=' --output= --expect-sha256= --quiet --verbose --help --usage --version' ;;
