@@ -32,10 +32,10 @@ typedef struct nfi_kern {
      * ld >= k. Accumulators stay in registers in tiles of up to 128 columns.
      */
     void (*spmv_f32)(float *out, const int32_t *idx, const float *val, size_t nnz, const float *m, size_t ld, size_t k);
-    /* out[i] = nfi_log(in[i]); in normal and positive; may be in place. */
-    void (*log_f64)(double *out, const double *in, size_t n);
-    /* acc[i] += x * nfi_log(offset + scale * v[i]); the argument normal and positive; acc and v do not overlap. */
-    void (*log_axpy_f64)(double *acc, double x, const double *v, double scale, double offset, size_t n);
+    /* out[i] = nfi_log32((float)in[i]); in normal and positive as a float; may be in place. */
+    void (*log_f32)(double *out, const double *in, size_t n);
+    /* acc[i] += x * nfi_log32((float)(offset + scale * v[i])); the argument as above; acc and v do not overlap. */
+    void (*log_axpy_f32)(double *acc, double x, const double *v, double scale, double offset, size_t n);
 } nfi_kern;
 
 /* All rows; the vector ones exist on x86-64 only. Reach them through the functions below. */

@@ -94,18 +94,51 @@ INLINE size_t axpy_whole(double *acc, double x, const float *w, size_t n)
     return i;
 }
 
-static void log_f64(double *out, const double *in, size_t n)
+/* LANES / 2 floats, and the integers behind them. */
+typedef float vech __attribute__((vector_size(2 * LANES)));
+typedef int32_t veci __attribute__((vector_size(2 * LANES)));
+
+/* nfi_log32(), lane by lane. */
+INLINE vech log_vec(vech x)
 {
-#pragma GCC ivdep /* out and in are the same array or do not overlap */
-    for (size_t i = 0; i < n; i++)
-        out[i] = nfi_log(in[i]);
+    const int32_t sqrt_half = 0x3f3504f3;
+    veci u = (veci)x + (0x3f800000 - sqrt_half), m = (u & 0x007fffff) + sqrt_half;
+    vech k = __builtin_convertvector((u >> 23) - 127, vech), f = (vech)m - 1.0f, z = f * f;
+    vech p = 7.0376836292e-2f * f - 1.1514610310e-1f;
+
+    p = p * f + 1.1676998740e-1f;
+    p = p * f - 1.2420140846e-1f;
+    p = p * f + 1.4249322787e-1f;
+    p = p * f - 1.6668057665e-1f;
+    p = p * f + 2.0000714765e-1f;
+    p = p * f - 2.4999993993e-1f;
+    p = p * f + 3.3333331174e-1f;
+    return (f * z * p + k * -2.12194440e-4f - 0.5f * z) + f + k * 0.693359375f;
 }
 
-static void log_axpy_f64(double *acc, double x, const double *v, double scale, double offset, size_t n)
+static void log_f32(double *out, const double *in, size_t n)
 {
-#pragma GCC ivdep /* acc and v do not overlap */
-    for (size_t i = 0; i < n; i++)
-        acc[i] += x * nfi_log(offset + scale * v[i]);
+    enum { STEP = LANES / 2 };
+    size_t i = 0;
+
+    for (; i + STEP <= n; i += STEP)
+        *(vecd_u *)(out + i) = __builtin_convertvector(log_vec(__builtin_convertvector(*(const vecd_u *)(in + i), vech)), vecd);
+    for (; i < n; i++)
+        out[i] = (double)nfi_log32((float)in[i]);
+}
+
+static void log_axpy_f32(double *acc, double x, const double *v, double scale, double offset, size_t n)
+{
+    enum { STEP = LANES / 2 };
+    size_t i = 0;
+
+    for (; i + STEP <= n; i += STEP) {
+        vecd p = *(const vecd_u *)(v + i) * scale, arg = p + offset;
+        vecd t = __builtin_convertvector(log_vec(__builtin_convertvector(arg, vech)), vecd) * x;
+        *(vecd_u *)(acc + i) = *(const vecd_u *)(acc + i) + t;
+    }
+    for (; i < n; i++)
+        acc[i] += x * (double)nfi_log32((float)(offset + scale * v[i]));
 }
 
 #endif

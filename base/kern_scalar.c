@@ -80,18 +80,18 @@ static void spmv_f32(float *out, const int32_t *idx, const float *val, size_t nn
     }
 }
 
-static void log_f64(double *out, const double *in, size_t n)
+static void log_f32(double *out, const double *in, size_t n)
 {
 #pragma GCC ivdep /* out and in are the same array or do not overlap */
     for (size_t i = 0; i < n; i++)
-        out[i] = nfi_log(in[i]);
+        out[i] = (double)nfi_log32((float)in[i]);
 }
 
-static void log_axpy_f64(double *acc, double x, const double *v, double scale, double offset, size_t n)
+static void log_axpy_f32(double *acc, double x, const double *v, double scale, double offset, size_t n)
 {
 #pragma GCC ivdep /* acc and v do not overlap */
     for (size_t i = 0; i < n; i++)
-        acc[i] += x * nfi_log(offset + scale * v[i]);
+        acc[i] += x * (double)nfi_log32((float)(offset + scale * v[i]));
 }
 
-const nfi_kern nfi_kern_scalar = {"scalar", classify, axpy_f64, spmv_f32, log_f64, log_axpy_f64};
+const nfi_kern nfi_kern_scalar = {"scalar", classify, axpy_f64, spmv_f32, log_f32, log_axpy_f32};

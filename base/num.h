@@ -46,6 +46,31 @@ static inline double nfi_log(double x)
     return s * (hfsq + (t1 + t2)) + k * 1.90821492927058770002e-10 - hfsq + f + k * 6.93147180369123816490e-01;
 }
 
+/* ln x for normal x > 0 within 2 units in the last place: Cephes' polynomial for ln(1 + f) on [sqrt(1/2), sqrt(2)], exponent apart. */
+static inline float nfi_log32(float x)
+{
+    const uint32_t sqrt_half = 0x3f3504f3u;
+    uint32_t u, m;
+    float f, k, z, p;
+
+    memcpy(&u, &x, sizeof u);
+    u += 0x3f800000u - sqrt_half;
+    k = (float)((int32_t)(u >> 23) - 127);
+    m = (u & 0x007fffffu) + sqrt_half;
+    memcpy(&f, &m, sizeof f);
+    f -= 1.0f;
+    z = f * f;
+    p = 7.0376836292e-2f * f - 1.1514610310e-1f;
+    p = p * f + 1.1676998740e-1f;
+    p = p * f - 1.2420140846e-1f;
+    p = p * f + 1.4249322787e-1f;
+    p = p * f - 1.6668057665e-1f;
+    p = p * f + 2.0000714765e-1f;
+    p = p * f - 2.4999993993e-1f;
+    p = p * f + 3.3333331174e-1f;
+    return (f * z * p + k * -2.12194440e-4f - 0.5f * z) + f + k * 0.693359375f;
+}
+
 /* e^x for x <= 709; 0 below -708. */
 static inline double nfi_exp(double x)
 {

@@ -179,7 +179,7 @@ static void work_log(void *ctx)
 {
     job *j = ctx;
     for (int i = 0; i < LOG_ROUNDS; i++) {
-        j->kern->log_f64(j->log, j->number, LOGS);
+        j->kern->log_f32(j->log, j->number, LOGS);
         j->sink += nfi_bits(j->log[i]);
     }
 }

@@ -7,27 +7,22 @@
  *     idf'_t = ln(N / df_t) + 1                 for terms of d
  *     idf'_t = idf_t - e,  e = ln((1 + N) / N)   for all other terms: a constant
  *
- * and the class normalisers follow from two totals a class plus a correction over d's terms: the whole costs O(nonzeros * classes of a term). The
- * logarithms are taken in vectors.
+ * and the class normalisers follow from two totals a class plus a correction over d's terms: the whole costs O(nonzeros * classes of a term).
+ *
+ * A block of documents is turned round: its entries are sorted by term, so that the sums of a term are read once a block and in order, while the
+ * scores of all documents of the block stay in the cache. Logarithms are taken in vectors, in single precision (nfi_log32()); their
+ * arguments, products and sums are double.
  */
 #include "models/nb.h"
 
 #include "base/kern.h"
 #include "base/par.h"
+#include "base/sort.h"
 #include "base/try.h"
 
 #include <string.h>
 
-enum { BLOCK = 64, LADDER = 9, START = 5, AHEAD = 8 };
-
-/* What a term needs, side by side: terms come in no order, and every array apart would be a cache miss of its own. */
-typedef struct loo_term {
-    uint64_t first : 40, n : 24; /* entries in g */
-    double left;                 /* idf when a document with the term is left out */
-    double others;               /* idf when a document without it is */
-    double all;                  /* sum over classes */
-    uint64_t cls;                /* first entry in nfi_terms.cls */
-} loo_term;
+enum { BLOCK_DOCS = 512, BLOCK_SCORES = 1 << 16, LADDER = 9, START = 5, FIRST = 3, LOGS = 4096 };
 
 typedef struct loo_pass {
     const nfi_classifier *k;
@@ -35,12 +30,10 @@ typedef struct loo_pass {
     const nfi_sample *sample;
     const nfi_weighting *w;
     const double *prior, *table;
-    const struct loo_term *term; /* terms of the sample */
-    const uint32_t *local;      /* entries of the sample: number of the term there */
-    const double *g;            /* entries of these terms: sum of a class */
     const nfi_kern *kern;
-    double shift;               /* idf of the other terms falls by this */
-    size_t stride;              /* classes, padded to whole vectors */
+    double shift;    /* idf of the terms that a document does not have falls by this */
+    size_t stride;   /* classes, padded to whole vectors */
+    size_t block;    /* documents a block */
     bool data_prior;
     const double *sums, *plain; /* class totals; complement totals for complement classifiers */
     const double *smoothing;
@@ -48,36 +41,35 @@ typedef struct loo_pass {
     uint64_t *correct, *tried; /* by block: ns values; one value */
 } loo_pass;
 
-/*
- * One document. The value whose logarithm enters a score is the same for all classes in which the term does not occur. Terms of many classes are
- * expanded to one value a class and go through a kernel; of terms of few classes only the exceptions are kept, next to the common value.
- */
-typedef struct loo_doc {
-    double *score; /* ns x stride: sums of x * ln(value) by smoothing and class */
-    double *dense; /* stride values of one term */
-    double *v, *log, *x; /* exceptions: a common value (class NO_CLASS), then those of its classes */
-    uint16_t *cls;
-    size_t n, capv, caplog, capcls, capx;
-    double mass;               /* sum of x over terms */
-    double base_shift, *shift; /* corrections of the class normalisers: for all, and by class */
-} loo_doc;
+/* What a term needs. With g_k the sum of class k and all their sum. */
+typedef struct loo_term {
+    double left;   /* idf when a document with the term is left out */
+    double others; /* idf when a document without it is */
+    double all;
+    const uint16_t *cls;
+    size_t n; /* classes that have it */
+} loo_term;
 
-enum { NO_CLASS = UINT16_MAX };
+/* Values whose logarithms wait to be taken: those of one entry of the block side by side, smoothing by smoothing, the common value first. */
+typedef struct loo_wait {
+    uint32_t doc, n; /* n classes */
+    const uint16_t *cls;
+    double x;
+} loo_wait;
 
-static nf_status reserve(loo_doc *d, size_t n, nf_err *err)
-{
-    NF_TRY(nfi_grow(&d->v, &d->capv, n, sizeof *d->v, err));
-    NF_TRY(nfi_grow(&d->log, &d->caplog, n, sizeof *d->log, err));
-    NF_TRY(nfi_grow(&d->cls, &d->capcls, n, sizeof *d->cls, err));
-    return nfi_grow(&d->x, &d->capx, n, sizeof *d->x, err);
-}
-
-static inline void put(loo_doc *d, double v, unsigned cls, double x)
-{
-    d->v[d->n] = v;
-    d->cls[d->n] = (uint16_t)cls;
-    d->x[d->n++] = x;
-}
+typedef struct loo_block {
+    nfi_kv *entry;         /* of the block: term, document, tf */
+    size_t n, capentry;
+    double *score;         /* docs x ns x stride: sums of x * ln(value) by class */
+    double *base;          /* docs x ns: the same for the value that all classes without the term share */
+    double *shift;         /* docs x stride: corrections of the class normalisers */
+    double *base_shift;    /* docs: corrections that all classes share */
+    double *mass;          /* docs: sums of x */
+    double *g;             /* stride: sums of one term; the padding stays 0 */
+    double *log;           /* values that wait */
+    loo_wait *wait;
+    size_t nlog, nwait, room;
+} loo_block;
 
 /* The weight with which the document entered the sums. */
 static inline double own_weight(const loo_pass *p, double f, double inv, uint32_t tf)
@@ -87,73 +79,100 @@ static inline double own_weight(const loo_pass *p, double f, double inv, uint32_
     return p->w->tf == NFI_TF_BINARY ? 1.0 : (double)tf;
 }
 
-/*
- * One term of row r. With g_k the sum of class k and g'_k the same without d, the values are left * g'_k, or left * (all - own - g'_k) for complement
- * classifiers; both are offset + scale * g'_k. The normaliser of class k changes by the new value less others * g_k (or others * (all - g_k)).
- */
-static nf_status add_term(const loo_pass *p, size_t r, uint32_t term, uint32_t tf, loo_doc *d, nf_err *err)
+static void take_logs(const loo_pass *p, loo_block *b)
 {
-    const loo_term *t = &p->term[term];
-    const double *g = p->g + t->first;
-    const uint16_t *cls = p->t->cls + t->cls;
-    size_t n = t->n, nk = p->t->nclasses;
-    int32_t y = p->sample->label[r];
-    double f = nfi_tf_at(p->table, p->w->tf, tf);
-    double x = f * p->sample->inv[r] * t->left, own = own_weight(p, f, p->sample->inv[r], tf), sign = p->k->complement ? -1.0 : 1.0;
-    double scale = sign * t->left, offset = p->k->complement ? t->left * (t->all - own) : 0.0, change = sign * (t->left - t->others);
+    const double *v = b->log;
 
-    d->mass += x;
-    d->base_shift += p->k->complement ? offset - t->others * t->all : 0.0;
-    d->shift[y] -= scale * own;
-    if (n * 4 < nk) {
-        NF_TRY(reserve(d, d->n + n + 1, err));
-        put(d, offset, NO_CLASS, x);
-        for (size_t i = 0; i < n; i++) {
-            d->shift[cls[i]] += change * g[i];
-            put(d, offset + scale * (cls[i] == y ? g[i] - own : g[i]), cls[i], x);
+    p->kern->log_f32(b->log, b->log, b->nlog);
+    for (size_t i = 0; i < b->nwait; i++) {
+        const loo_wait *w = &b->wait[i];
+        for (size_t a = 0; a < p->ns; a++, v += w->n + 1) {
+            size_t at = w->doc * p->ns + a;
+            double *score = b->score + at * p->stride;
+            b->base[at] += w->x * v[0];
+            for (size_t c = 0; c < w->n; c++)
+                score[w->cls[c]] += w->x * (v[c + 1] - v[0]);
         }
-        return NF_OK;
     }
-    if (n == nk) {
-        memcpy(d->dense, g, nk * sizeof *g);
-    } else {
-        memset(d->dense, 0, nk * sizeof *g);
-        for (size_t i = 0; i < n; i++)
-            d->dense[cls[i]] = g[i];
-    }
-    for (size_t k = 0; k < nk; k++)
-        d->shift[k] += change * d->dense[k];
-    d->dense[y] -= own;
-    for (size_t i = 0; i < p->ns; i++)
-        p->kern->log_axpy_f64(d->score + i * p->stride, x, d->dense, scale, offset + p->smoothing[i], p->stride);
-    return NF_OK;
+    b->nlog = b->nwait = 0;
 }
 
-/* Is row r given its own class at smoothing number i? */
-static bool is_right(const loo_pass *p, size_t r, size_t i, loo_doc *d)
+/*
+ * One term in one document. With g'_k the sum of class k without the document, the values are left * g'_k, or left * (all - own - g'_k) for
+ * complement classifiers; both are offset + scale * g'_k. The normaliser of class k changes by the new value less others * g_k (or
+ * others * (all - g_k)). Terms of few classes keep only the exceptions, next to the value that all other classes share.
+ */
+static void add_entry(const loo_pass *p, loo_block *b, const loo_term *t, size_t first, uint32_t doc, uint32_t tf)
+{
+    size_t r = first + doc, nk = p->t->nclasses;
+    int32_t y = p->sample->label[r];
+    double f = nfi_tf_at(p->table, p->w->tf, tf), inv = p->sample->inv[r];
+    double x = f * inv * t->left, own = own_weight(p, f, inv, tf), sign = p->k->complement ? -1.0 : 1.0;
+    double scale = sign * t->left, offset = p->k->complement ? t->left * (t->all - own) : 0.0, change = sign * (t->left - t->others);
+    double *shift = b->shift + doc * p->stride;
+
+    b->mass[doc] += x;
+    b->base_shift[doc] += p->k->complement ? offset - t->others * t->all : 0.0;
+    shift[y] -= scale * own;
+    if (t->n * 4 < nk) {
+        if (b->nlog + p->ns * (t->n + 1) > b->room)
+            take_logs(p, b);
+        for (size_t a = 0; a < p->ns; a++) {
+            double *v = b->log + b->nlog + a * (t->n + 1), from = offset + p->smoothing[a];
+            v[0] = from;
+            for (size_t i = 0; i < t->n; i++)
+                v[i + 1] = from + scale * (t->cls[i] == y ? b->g[i] - own : b->g[i]);
+        }
+        for (size_t i = 0; i < t->n; i++)
+            shift[t->cls[i]] += change * b->g[i];
+        b->wait[b->nwait++] = (loo_wait){doc, (uint32_t)t->n, t->cls, x};
+        b->nlog += p->ns * (t->n + 1);
+        return;
+    }
+    for (size_t k = 0; k < nk; k++)
+        shift[k] += change * b->g[k];
+    double g = b->g[y];
+    b->g[y] -= own;
+    for (size_t a = 0; a < p->ns; a++)
+        p->kern->log_axpy_f32(b->score + (doc * p->ns + a) * p->stride, x, b->g, scale, offset + p->smoothing[a], p->stride);
+    b->g[y] = g;
+}
+
+/* The sums of a term into b->g: by place for terms of few classes, by class for others. */
+static void open_term(const loo_pass *p, loo_block *b, size_t number, loo_term *out)
 {
     const nfi_terms *t = p->t;
-    double a = p->smoothing[i], sign = p->k->complement ? -1.0 : 1.0, base = 0.0, log_absent = 0.0, top = 0.0;
-    double *score = d->score + i * p->stride;
+    uint64_t first = t->ptr[number];
+    size_t n = (size_t)(t->ptr[number + 1] - first), nk = t->nclasses;
+    int64_t all = 0;
+
+    if (n * 4 >= nk && n < nk)
+        memset(b->g, 0, nk * sizeof *b->g);
+    for (size_t i = 0; i < n; i++) {
+        b->g[n * 4 < nk ? i : t->cls[first + i]] = (double)t->val[first + i] / NFI_FIXED_ONE;
+        all += t->val[first + i];
+    }
+    *out = (loo_term){1.0, 1.0, (double)all / NFI_FIXED_ONE, t->cls + first, n};
+    if (p->w->idf) {
+        out->left = nfi_idf(t->ndocs - 1, t->df[number] - 1);
+        out->others = nfi_idf(t->ndocs, t->df[number]) - p->shift;
+    }
+}
+
+/* Is document doc of the block (row r) given its own class at smoothing number i? */
+static bool is_right(const loo_pass *p, const loo_block *b, size_t doc, size_t r, size_t i)
+{
+    const nfi_terms *t = p->t;
+    double a = p->smoothing[i], sign = p->k->complement ? -1.0 : 1.0, base = b->base[doc * p->ns + i], top = 0.0;
+    const double *score = b->score + (doc * p->ns + i) * p->stride, *shift = b->shift + doc * p->stride;
     int32_t y = p->sample->label[r], best = -1;
 
-    for (size_t e = 0; e < d->n; e++)
-        d->log[e] = d->v[e] + a;
-    p->kern->log_f64(d->log, d->log, d->n);
-    for (size_t e = 0; e < d->n; e++) {
-        if (d->cls[e] == NO_CLASS) {
-            log_absent = d->log[e];
-            base += d->x[e] * log_absent;
-        } else {
-            score[d->cls[e]] += d->x[e] * (d->log[e] - log_absent);
-        }
-    }
     for (size_t k = 0; k < t->nclasses; k++) {
-        double z = a * (double)t->n + (p->sums[k] - (p->w->idf ? p->shift * p->plain[k] : 0.0)) + d->base_shift + d->shift[k];
+        double z = a * (double)t->n + (p->sums[k] - (p->w->idf ? p->shift * p->plain[k] : 0.0)) + b->base_shift[doc] + shift[k];
         if (t->class_docs[k] == 0)
             continue;
         double prior = p->data_prior ? nfi_log((double)(t->class_docs[k] - ((int32_t)k == y))) : p->prior[k];
-        double s = prior + sign * (score[k] + base - d->mass * nfi_log(z));
+        double s = prior + sign * (score[k] + base - b->mass[doc] * nfi_log(z));
         if (best < 0 || s > top) {
             best = (int32_t)k;
             top = s;
@@ -162,131 +181,112 @@ static bool is_right(const loo_pass *p, size_t r, size_t i, loo_doc *d)
     return best == y;
 }
 
-static nf_status loo_block(void *ctx, size_t block, int worker, nf_err *err)
+/* A row is left aside when without it the class, or anything to score, is gone. */
+static bool is_tried(const loo_pass *p, size_t r)
+{
+    return p->t->class_docs[p->sample->label[r]] >= 2 && p->sample->ptr[r] < p->sample->ptr[r + 1];
+}
+
+static nf_status take_entries(const loo_pass *p, loo_block *b, size_t first, size_t end, nf_err *err)
+{
+    const nfi_sample *s = p->sample;
+
+    b->n = 0;
+    NF_TRY(nfi_grow(&b->entry, &b->capentry, (size_t)(s->ptr[end] - s->ptr[first]), sizeof *b->entry, err));
+    for (size_t r = first; r < end; r++)
+        for (uint64_t e = s->ptr[r]; is_tried(p, r) && e < s->ptr[r + 1]; e++)
+            b->entry[b->n++] = (nfi_kv){s->term[e], (uint32_t)(r - first), s->tf[e]};
+    return nfi_sort_kv(b->entry, b->n, err);
+}
+
+static void clear_block(loo_block *b)
+{
+    nfi_free(b->entry);
+    nfi_free(b->score);
+    nfi_free(b->base);
+    nfi_free(b->g);
+    nfi_free(b->log);
+    nfi_free(b->wait);
+}
+
+static nf_status open_block(const loo_pass *p, loo_block *b, size_t docs, nf_err *err)
+{
+    size_t most = p->ns * (p->t->nclasses / 4 + 1); /* of one entry */
+
+    *b = (loo_block){.room = most > LOGS ? most : LOGS};
+    b->score = nfi_alloc_aligned(docs * (p->ns + 1) * p->stride, sizeof *b->score);
+    b->base = nfi_calloc(docs * (p->ns + 2), sizeof *b->base);
+    b->g = nfi_alloc_aligned(p->stride, sizeof *b->g);
+    b->log = nfi_alloc(b->room, sizeof *b->log);
+    b->wait = nfi_alloc(b->room, sizeof *b->wait);
+    if (!b->score || !b->base || !b->g || !b->log || !b->wait)
+        return nfi_oom(err, "leave-one-out");
+    b->shift = b->score + docs * p->ns * p->stride;
+    b->base_shift = b->base + docs * p->ns;
+    b->mass = b->base_shift + docs;
+    return NF_OK;
+}
+
+static nf_status run_block(void *ctx, size_t block, int worker, nf_err *err)
 {
     loo_pass *p = ctx;
-    size_t end = (block + 1) * BLOCK < p->sample->n ? (block + 1) * BLOCK : p->sample->n;
-    loo_doc d = {0};
+    size_t first = block * p->block, end = first + p->block < p->sample->n ? first + p->block : p->sample->n;
+    loo_block b;
     nf_status s = NF_OK;
 
     (void)worker;
-    d.shift = nfi_alloc(p->t->nclasses, sizeof *d.shift);
-    d.score = nfi_alloc_aligned(p->ns * p->stride, sizeof *d.score);
-    d.dense = nfi_alloc_aligned(p->stride, sizeof *d.dense); /* the padding stays 0 */
-    if (!d.shift || !d.score || !d.dense) {
-        s = nfi_oom(err, "leave-one-out");
-        goto out;
+    NF_GO(open_block(p, &b, end - first, err));
+    NF_GO(take_entries(p, &b, first, end, err));
+    for (size_t e = 0; e < b.n;) {
+        uint64_t number = b.entry[e].key;
+        loo_term t;
+        open_term(p, &b, (size_t)number, &t);
+        for (; e < b.n && b.entry[e].key == number; e++)
+            add_entry(p, &b, &t, first, b.entry[e].val, b.entry[e].aux);
     }
-    for (size_t r = block * BLOCK; r < end; r++) {
-        int32_t y = p->sample->label[r];
-        if (p->t->class_docs[y] < 2 || p->sample->ptr[r] == p->sample->ptr[r + 1])
-            continue; /* without it the class, or anything to score, is gone */
-        d.n = 0;
-        d.mass = d.base_shift = 0.0;
-        memset(d.shift, 0, p->t->nclasses * sizeof *d.shift);
-        memset(d.score, 0, p->ns * p->stride * sizeof *d.score);
-        for (uint64_t e = p->sample->ptr[r], last = p->sample->ptr[r + 1]; e < last; e++) {
-            if (e + 2 * AHEAD < last)
-                __builtin_prefetch(&p->term[p->local[e + 2 * AHEAD]]);
-            if (e + AHEAD < last) {
-                const loo_term *next = &p->term[p->local[e + AHEAD]];
-                __builtin_prefetch(&p->t->cls[next->cls]);
-                for (size_t i = 0; i < next->n && i < 64; i += 8)
-                    __builtin_prefetch(&p->g[next->first + i]);
-            }
-            NF_GO(add_term(p, r, p->local[e], p->sample->tf[e], &d, err));
-        }
+    take_logs(p, &b);
+    for (size_t r = first; r < end; r++) {
+        if (!is_tried(p, r))
+            continue;
         p->tried[block]++;
         for (size_t i = 0; i < p->ns; i++)
-            p->correct[block * p->ns + i] += is_right(p, r, i, &d);
+            p->correct[block * p->ns + i] += is_right(p, &b, r - first, r, i);
     }
 out:
-    nfi_free(d.v);
-    nfi_free(d.log);
-    nfi_free(d.cls);
-    nfi_free(d.x);
-    nfi_free(d.shift);
-    nfi_free(d.score);
-    nfi_free(d.dense);
+    clear_block(&b);
     return s;
 }
 
-/* What all smoothing values share. Only terms of the sample are spelled out: there may be many times more. */
+/* What all smoothing values share. */
 typedef struct loo_setup {
     loo_pass p;
-    double table[NFI_TF_TABLE], *total, *g;
-    loo_term *term;
-    uint32_t *local; /* entries of the sample: number among the terms of the sample */
+    double table[NFI_TF_TABLE], *total;
 } loo_setup;
 
 static void clear_setup(loo_setup *x)
 {
     nfi_free(x->total);
-    nfi_free(x->g);
-    nfi_free(x->term);
-    nfi_free(x->local);
     *x = (loo_setup){0};
-}
-
-/* number[t] = place among the terms of the sample, in term order, NFI_NONE for others. *entries and *n: how many there are. */
-static uint32_t *number_terms(const nfi_terms *t, const nfi_sample *sample, size_t *n, uint64_t *entries)
-{
-    uint64_t rows = sample->n ? sample->ptr[sample->n] : 0;
-    uint32_t *number = nfi_alloc(t->n, sizeof *number);
-
-    if (!number)
-        return NULL;
-    memset(number, 0xff, t->n * sizeof *number);
-    for (uint64_t e = 0; e < rows; e++)
-        number[sample->term[e]] = 0;
-    *n = 0;
-    *entries = 0;
-    for (size_t i = 0; i < t->n; i++) {
-        if (number[i] == NFI_NONE)
-            continue;
-        number[i] = (uint32_t)(*n)++;
-        *entries += t->ptr[i + 1] - t->ptr[i];
-    }
-    return number;
 }
 
 static nf_status make_setup(loo_setup *x, const nfi_classifier *k, const nfi_terms *t, const nfi_sample *sample, const nfi_weighting *w, const double *prior,
                             bool data_prior, nf_err *err)
 {
-    size_t nk = t->nclasses, n = 0;
-    uint64_t entries = 0, at = 0, rows = sample->n ? sample->ptr[sample->n] : 0;
-    double ndocs = (double)t->ndocs, shift = nfi_log((1.0 + ndocs) / ndocs);
-    uint32_t *number = number_terms(t, sample, &n, &entries);
-    nf_status s = NF_OK;
+    size_t nk = t->nclasses, stride = (nk + 7) / 8 * 8, block = BLOCK_SCORES / (stride * FIRST);
+    double ndocs = (double)t->ndocs;
 
     *x = (loo_setup){0};
-    x->total = nfi_calloc(2 * nk, sizeof *x->total);
-    x->g = nfi_alloc((size_t)entries, sizeof *x->g);
-    x->term = nfi_alloc(n, sizeof *x->term);
-    x->local = nfi_alloc((size_t)rows, sizeof *x->local);
-    if (!number || !x->total || !x->g || !x->term || !x->local) {
-        s = nfi_oom(err, "leave-one-out");
-        goto out;
-    }
+    if (!(x->total = nfi_calloc(2 * nk, sizeof *x->total)))
+        return nfi_oom(err, "leave-one-out");
     nfi_tf_table(w->tf, x->table);
     for (size_t i = 0; i < t->n; i++) {
-        int64_t all = 0;
         double idf = w->idf ? nfi_idf(t->ndocs, t->df[i]) : 1.0;
-        uint64_t first = at;
         for (uint64_t e = t->ptr[i]; e < t->ptr[i + 1]; e++) {
             double v = (double)t->val[e] / NFI_FIXED_ONE;
             x->total[t->cls[e]] += idf * v;
             x->total[nk + t->cls[e]] += v;
-            all += t->val[e];
-            if (number[i] != NFI_NONE)
-                x->g[at++] = v;
         }
-        if (number[i] != NFI_NONE)
-            x->term[number[i]] = (loo_term){first, at - first, w->idf ? nfi_idf(t->ndocs - 1, t->df[i] - 1) : 1.0, w->idf ? idf - shift : 1.0,
-                                            (double)all / NFI_FIXED_ONE, t->ptr[i]};
     }
-    for (uint64_t e = 0; e < rows; e++)
-        x->local[e] = number[sample->term[e]];
     if (k->complement) {
         double sums = 0.0, plain = 0.0;
         for (size_t c = 0; c < nk; c++) {
@@ -298,18 +298,15 @@ static nf_status make_setup(loo_setup *x, const nfi_classifier *k, const nfi_ter
             x->total[nk + c] = plain - x->total[nk + c];
         }
     }
-    x->p = (loo_pass){.k = k, .t = t, .sample = sample, .w = w, .prior = prior, .table = x->table, .term = x->term, .local = x->local, .g = x->g,
-                      .kern = nfi_kern_get(), .shift = shift, .stride = (nk + 7) / 8 * 8, .data_prior = data_prior, .sums = x->total, .plain = x->total + nk};
-out:
-    nfi_free(number);
-    if (s != NF_OK)
-        clear_setup(x);
-    return s;
+    x->p = (loo_pass){.k = k, .t = t, .sample = sample, .w = w, .prior = prior, .table = x->table, .kern = nfi_kern_get(),
+                      .shift = nfi_log((1.0 + ndocs) / ndocs), .stride = stride, .block = block < 16 ? 16 : block < BLOCK_DOCS ? block : BLOCK_DOCS,
+                      .data_prior = data_prior, .sums = x->total, .plain = x->total + nk};
+    return NF_OK;
 }
 
 static nf_status run_setup(loo_setup *x, const double *smoothing, size_t n, int threads, uint64_t *correct, uint64_t *tried, nf_err *err)
 {
-    size_t blocks = (x->p.sample->n + BLOCK - 1) / BLOCK;
+    size_t blocks = (x->p.sample->n + x->p.block - 1) / x->p.block;
     uint64_t *count = nfi_calloc(blocks * (n + 1), sizeof *count);
 
     if (!count)
@@ -318,7 +315,7 @@ static nf_status run_setup(loo_setup *x, const double *smoothing, size_t n, int 
     x->p.ns = n;
     x->p.correct = count;
     x->p.tried = count + blocks * n;
-    nf_status s = nfi_par_chunks(blocks, nfi_par_threads(threads), loo_block, &x->p, err);
+    nf_status s = nfi_par_chunks(blocks, nfi_par_threads(threads), run_block, &x->p, err);
     *tried = 0;
     memset(correct, 0, n * sizeof *correct);
     for (size_t b = 0; s == NF_OK && b < blocks; b++) {
@@ -346,7 +343,7 @@ nf_status nfi_nb_tune(const nfi_classifier *k, const nfi_terms *t, const nfi_sam
 {
     static const double ladder[LADDER] = {0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0};
     uint64_t correct[LADDER] = {0}, n = 0;
-    size_t lo = START, hi = START + 2, best;
+    size_t lo = START, hi = START + FIRST, best;
     loo_setup x;
     nf_status s;
 

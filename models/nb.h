@@ -38,7 +38,7 @@ nf_status nfi_nb_prior(const char *spec, const nf_str *label, const uint64_t *do
 nf_status nfi_nb_leave_one_out(const nfi_classifier *k, const nfi_terms *t, const nfi_sample *sample, const nfi_weighting *w, const double *prior, bool data_prior,
                                const double *smoothing, size_t nsmoothing, int threads, uint64_t *correct, uint64_t *tried, nf_err *err) NF_MUST_CHECK;
 
-/* Climbs a ladder of values from 0.3 and 1 to the best leave-one-out accuracy (ties: the larger value). */
+/* Climbs a ladder of values from 0.3, 1 and 3 to the best leave-one-out accuracy (ties: the larger value). */
 nf_status nfi_nb_tune(const nfi_classifier *k, const nfi_terms *t, const nfi_sample *sample, const nfi_weighting *w, const double *prior, bool data_prior, int threads,
                       double *smoothing, double *accuracy, uint64_t *tried, nf_err *err) NF_MUST_CHECK;
 

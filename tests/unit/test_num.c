@@ -57,6 +57,28 @@ START_TEST(log_is_within_one_unit_in_the_last_place)
 }
 END_TEST
 
+START_TEST(single_log_is_within_two_units_in_the_last_place)
+{
+    nfi_rng r = nft_rng(2);
+    double worst = 0, at = 1;
+
+    for (int i = 0; i < 300000; i++) {
+        uint32_t bits = 0x00800000u + (uint32_t)nfi_rng_below(&r, 0x7f000000u);
+        float x;
+        memcpy(&x, &bits, sizeof x);
+        if (i % 3)
+            x = i % 3 == 1 ? (float)nft_rand_between(&r, 0.5, 2) : 1 + (float)nft_rand_between(&r, -1, 1) * 0x1p-10f;
+        if (x == 1)
+            continue;
+        double want = log((double)x), u = fabs((double)nfi_log32(x) - want) / ldexp(1, ilogb(want) + 1 - FLT_MANT_DIG);
+        if (u > worst)
+            worst = u, at = (double)x;
+    }
+    ck_assert_msg(worst < 2, "log(%a) is %g units off", at, worst);
+    ck_assert(nfi_log32(1) == 0);
+}
+END_TEST
+
 START_TEST(exp_is_within_one_unit_in_the_last_place)
 {
     nfi_rng r = nft_rng(2);
@@ -274,6 +296,7 @@ int main(void)
     tcase_set_timeout(t, 60);
     if (nft_long_double()) { /* the yardstick, and what parsing computes with */
         tcase_add_test(t, log_is_within_one_unit_in_the_last_place);
+        tcase_add_test(t, single_log_is_within_two_units_in_the_last_place);
         tcase_add_test(t, exp_is_within_one_unit_in_the_last_place);
         tcase_add_test(t, fixed_decimals_are_the_nearest);
         tcase_add_test(t, decimal_numbers_are_read);
