@@ -34,8 +34,10 @@ typedef struct nfi_kern {
     void (*spmv_f32)(float *out, const int32_t *idx, const float *val, size_t nnz, const float *m, size_t ld, size_t k);
     /* out[i] = nfi_log32((float)in[i]); in normal and positive as a float; may be in place. */
     void (*log_f32)(double *out, const double *in, size_t n);
-    /* acc[i] += x * nfi_log32((float)(offset + scale * v[i])); the argument as above; acc and v do not overlap. */
-    void (*log_axpy_f32)(double *acc, double x, const double *v, double scale, double offset, size_t n);
+    /*
+     * acc[j * n + i] += x * nfi_log32((float)(offset[j] + scale * v[i])) for i in [0, n), j in [0, m); the argument as above; nothing overlaps.
+     */
+    void (*log_axpy_f32)(double *acc, double x, const double *v, double scale, const double *offset, size_t m, size_t n);
 } nfi_kern;
 
 /* All rows; the vector ones exist on x86-64 only. Reach them through the functions below. */

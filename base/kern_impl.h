@@ -127,18 +127,21 @@ static void log_f32(double *out, const double *in, size_t n)
         out[i] = (double)nfi_log32((float)in[i]);
 }
 
-static void log_axpy_f32(double *acc, double x, const double *v, double scale, double offset, size_t n)
+static void log_axpy_f32(double *acc, double x, const double *v, double scale, const double *offset, size_t m, size_t n)
 {
     enum { STEP = LANES / 2 };
     size_t i = 0;
 
     for (; i + STEP <= n; i += STEP) {
-        vecd p = *(const vecd_u *)(v + i) * scale, arg = p + offset;
-        vecd t = __builtin_convertvector(log_vec(__builtin_convertvector(arg, vech)), vecd) * x;
-        *(vecd_u *)(acc + i) = *(const vecd_u *)(acc + i) + t;
+        vecd p = *(const vecd_u *)(v + i) * scale;
+        for (size_t j = 0; j < m; j++) {
+            vecd arg = p + offset[j], t = __builtin_convertvector(log_vec(__builtin_convertvector(arg, vech)), vecd) * x;
+            *(vecd_u *)(acc + j * n + i) = *(const vecd_u *)(acc + j * n + i) + t;
+        }
     }
     for (; i < n; i++)
-        acc[i] += x * (double)nfi_log32((float)(offset + scale * v[i]));
+        for (size_t j = 0; j < m; j++)
+            acc[j * n + i] += x * (double)nfi_log32((float)(offset[j] + scale * v[i]));
 }
 
 #endif

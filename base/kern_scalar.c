@@ -87,11 +87,14 @@ static void log_f32(double *out, const double *in, size_t n)
         out[i] = (double)nfi_log32((float)in[i]);
 }
 
-static void log_axpy_f32(double *acc, double x, const double *v, double scale, double offset, size_t n)
+static void log_axpy_f32(double *acc, double x, const double *v, double scale, const double *offset, size_t m, size_t n)
 {
+    for (size_t j = 0; j < m; j++) {
+        double *out = acc + j * n, from = offset[j];
 #pragma GCC ivdep /* acc and v do not overlap */
-    for (size_t i = 0; i < n; i++)
-        acc[i] += x * (double)nfi_log32((float)(offset + scale * v[i]));
+        for (size_t i = 0; i < n; i++)
+            out[i] += x * (double)nfi_log32((float)(from + scale * v[i]));
+    }
 }
 
 const nfi_kern nfi_kern_scalar = {"scalar", classify, axpy_f64, spmv_f32, log_f32, log_axpy_f32};

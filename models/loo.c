@@ -109,7 +109,7 @@ static void add_entry(const loo_pass *p, loo_block *b, const loo_term *t, size_t
     double f = nfi_tf_at(p->table, p->w->tf, tf), inv = p->sample->inv[r];
     double x = f * inv * t->left, own = own_weight(p, f, inv, tf), sign = p->k->complement ? -1.0 : 1.0;
     double scale = sign * t->left, offset = p->k->complement ? t->left * (t->all - own) : 0.0, change = sign * (t->left - t->others);
-    double *shift = b->shift + doc * p->stride;
+    double *shift = b->shift + doc * p->stride, from[LADDER];
 
     b->mass[doc] += x;
     b->base_shift[doc] += p->k->complement ? offset - t->others * t->all : 0.0;
@@ -118,10 +118,10 @@ static void add_entry(const loo_pass *p, loo_block *b, const loo_term *t, size_t
         if (b->nlog + p->ns * (t->n + 1) > b->room)
             take_logs(p, b);
         for (size_t a = 0; a < p->ns; a++) {
-            double *v = b->log + b->nlog + a * (t->n + 1), from = offset + p->smoothing[a];
-            v[0] = from;
+            double *v = b->log + b->nlog + a * (t->n + 1);
+            v[0] = offset + p->smoothing[a];
             for (size_t i = 0; i < t->n; i++)
-                v[i + 1] = from + scale * (t->cls[i] == y ? b->g[i] - own : b->g[i]);
+                v[i + 1] = v[0] + scale * (t->cls[i] == y ? b->g[i] - own : b->g[i]);
         }
         for (size_t i = 0; i < t->n; i++)
             shift[t->cls[i]] += change * b->g[i];
@@ -134,7 +134,8 @@ static void add_entry(const loo_pass *p, loo_block *b, const loo_term *t, size_t
     double g = b->g[y];
     b->g[y] -= own;
     for (size_t a = 0; a < p->ns; a++)
-        p->kern->log_axpy_f32(b->score + (doc * p->ns + a) * p->stride, x, b->g, scale, offset + p->smoothing[a], p->stride);
+        from[a] = offset + p->smoothing[a];
+    p->kern->log_axpy_f32(b->score + doc * p->ns * p->stride, x, b->g, scale, from, p->ns, p->stride);
     b->g[y] = g;
 }
 

@@ -34,7 +34,7 @@ void nfi_nb_totals(const nfi_terms *t, const double *idf, double *sums, double *
 /* Log priors, nclasses doubles, caller-allocated. spec as nf_train_opts.prior. */
 nf_status nfi_nb_prior(const char *spec, const nf_str *label, const uint64_t *docs, size_t nclasses, double *prior, nf_err *err) NF_MUST_CHECK;
 
-/* Leave-one-out accuracy at each smoothing: correct[i] of *tried documents. Exact with the vocabulary held fixed. */
+/* Leave-one-out accuracy at each smoothing (9 at most): correct[i] of *tried documents. Exact with the vocabulary held fixed. */
 nf_status nfi_nb_leave_one_out(const nfi_classifier *k, const nfi_terms *t, const nfi_sample *sample, const nfi_weighting *w, const double *prior, bool data_prior,
                                const double *smoothing, size_t nsmoothing, int threads, uint64_t *correct, uint64_t *tried, nf_err *err) NF_MUST_CHECK;
 

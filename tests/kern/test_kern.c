@@ -286,24 +286,27 @@ START_TEST(adding_multiples_of_logarithms_has_the_same_bits_everywhere)
     nfi_rng r = nft_rng(5);
     size_t rows;
     const nfi_kern *const *row = nfi_kern_rows(&rows);
-    double start[MOST + 2], want[MOST + 2], got[MOST + 2], v[MOST + 2];
+    double start[2 * MOST + 2], want[2 * MOST + 2], got[2 * MOST + 2], v[MOST + 2];
 
     for (int c = 0; c < nft_cases(100); c++)
         for (size_t n = 0; n <= MOST; n++) {
             double x = nft_rand_between(&r, -5, 5), scale = nft_rand_between(&r, -3, 9),
-                offset = c % 2 ? 1e-3 : nft_rand_between(&r, 0, 100);
-            for (size_t i = 0; i < MOST + 2; i++) {
+                offset[2] = {c % 2 ? 1e-3 : nft_rand_between(&r, 0, 100), nft_rand_between(&r, 0.1, 9)};
+            for (size_t i = 0; i < 2 * MOST + 2; i++)
                 start[i] = nft_rand_between(&r, -100, 100);
+            for (size_t i = 0; i < MOST + 2; i++) {
                 v[i] = nfi_rng_below(&r, 4) ? nft_rand_between(&r, 0, 50) * (scale < 0 ? -1 : 1) : 0.0;
             }
             memcpy(want, start, sizeof want);
             for (size_t i = 1; i <= n; i++) {
-                volatile double p = scale * v[i], q = offset + p, t = x * (double)nfi_log32((float)q);
-                want[i] = want[i] + t;
+                for (size_t j = 0; j < 2; j++) {
+                    volatile double p = scale * v[i], q = offset[j] + p, t = x * (double)nfi_log32((float)q);
+                    want[j * n + i] = want[j * n + i] + t;
+                }
             }
             for (size_t q = 0; q < rows; q++) { /* one element off any alignment */
                 memcpy(got, start, sizeof got);
-                row[q]->log_axpy_f32(got + 1, x, v + 1, scale, offset, n);
+                row[q]->log_axpy_f32(got + 1, x, v + 1, scale, offset, 2, n);
                 ck_assert_msg(memcmp(want, got, sizeof got) == 0, "%s: log_axpy of %zu", row[q]->name, n);
             }
         }
