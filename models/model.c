@@ -208,6 +208,31 @@ static nf_status offsets(nf_model *m, const nfi_terms *t, const double *idf, dou
     return NF_OK;
 }
 
+/* Numbers of documents, most of which fit a byte. */
+static nf_status narrow(nf_model *m, const uint32_t *doc, uint64_t n, nf_err *err)
+{
+    size_t k = 0;
+
+    for (uint64_t e = 0; e < n; e++)
+        m->nmany += doc[e] >= NFI_MANY;
+    uint8_t *small = own(m, 10, (size_t)n, 1);
+    uint64_t *many = own(m, 12, m->nmany, sizeof *many);
+    uint32_t *many_docs = own(m, 13, m->nmany, sizeof *many_docs);
+    if (!small || !many || !many_docs)
+        return nfi_oom(err, "weights");
+    for (uint64_t e = 0; e < n; e++) {
+        small[e] = (uint8_t)(doc[e] < NFI_MANY ? doc[e] : NFI_MANY);
+        if (doc[e] >= NFI_MANY) {
+            many[k] = e;
+            many_docs[k++] = doc[e];
+        }
+    }
+    m->doc = small;
+    m->many = many;
+    m->many_docs = many_docs;
+    return NF_OK;
+}
+
 /* Weights from sums; the arrays of t that a model has too move into it. */
 static nf_status weigh(nf_model *m, nfi_terms *t, const double *idf, int threads, nf_err *err)
 {
@@ -230,14 +255,15 @@ static nf_status weigh(nf_model *m, nfi_terms *t, const double *idf, int threads
     m->df = m->own[3] = t->df;
     m->ptr = m->own[8] = t->ptr;
     m->cls = m->own[9] = t->cls;
-    m->doc = m->own[10] = t->doc;
     t->seq = NULL;
     t->df = NULL;
     t->ptr = NULL;
     t->cls = NULL;
-    t->doc = NULL;
     nfi_free(t->val); /* as large as all the rest */
     t->val = NULL;
+    NF_TRY(narrow(m, t->doc, m->ptr[m->n], err));
+    nfi_free(t->doc);
+    t->doc = NULL;
     return NF_OK;
 }
 
@@ -383,7 +409,20 @@ static uint64_t entry_of(const nf_model *m, size_t t, size_t k)
 uint64_t nf_model_term_docs(const nf_model *m, size_t t, size_t k)
 {
     uint64_t e = entry_of(m, t, k);
-    return e == UINT64_MAX || !m->doc ? 0 : m->doc[e];
+    size_t lo = 0, hi = m->nmany;
+
+    if (e == UINT64_MAX || !m->doc)
+        return 0;
+    if (m->doc[e] < NFI_MANY)
+        return m->doc[e];
+    while (hi - lo > 1) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (m->many[mid] <= e)
+            lo = mid;
+        else
+            hi = mid;
+    }
+    return m->many_docs[lo];
 }
 
 double nf_model_term_weight(const nf_model *m, size_t t, size_t k)

@@ -9,6 +9,7 @@
 #include "models/nb.h"
 #include "newsframe/models.h"
 
+#define NFI_MANY 255 /* in nf_model.doc */
 #define NFI_MIN_SMOOTHING 1e-12 /* what is trained can be loaded */
 #define NFI_MAX_SMOOTHING 1e6
 
@@ -36,7 +37,10 @@ struct nf_model {
     const uint64_t *ptr;    /* n + 1 */
     const uint16_t *cls;    /* ptr[n]: classes rising within a term */
     const float *w;         /* ptr[n] */
-    const uint32_t *doc;    /* ptr[n]: documents of the class with the term, for explanation */
+    const uint8_t *doc;     /* ptr[n], or NULL: documents of the class with the term, for explanation; 255: many has the number */
+    const uint64_t *many;   /* nmany: entries, rising, whose number is 255 or more */
+    const uint32_t *many_docs; /* nmany: that number */
+    size_t nmany;
     struct nfi_term_rec *rec; /* n: what scoring needs of a term, made by nfi_model_index() */
     nfi_arena arena;        /* labels, and everything of a trained model */
     void *own[16];          /* arrays of a trained model */
@@ -50,6 +54,13 @@ typedef struct nfi_term_rec {
     float idf, base;
 } nfi_term_rec;
 nf_status nfi_model_index(nf_model *m, nf_err *err) NF_MUST_CHECK;
+
+/* model_check.c: strings that rise by bytes, 1 to max bytes long, valid UTF-8 without bytes below least or 0x7f; numbers that are finite. */
+bool nfi_check_strings(const uint64_t *end, uint64_t n, const char *bytes, uint64_t nbytes, size_t max, unsigned char least);
+bool nfi_check_f64(const double *v, size_t n);
+bool nfi_check_docs(const nf_model *m, uint64_t entries); /* doc, many and many_docs agree */
+/* What is wrong with the terms of a model whose arrays have their lengths; NULL when nothing is. entries: length of cls and w. */
+const char *nfi_check_terms(const nf_model *m, uint64_t entries);
 
 static inline nf_str nfi_model_word(const nf_model *m, size_t i)
 {

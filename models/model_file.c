@@ -13,7 +13,8 @@
  *   TDFR  u32    document frequency a term      TIDF  f32   idf a term
  *   TBAS  f32    w of classes without the term  TPTR  u64   terms + 1 offsets into the next three
  *   TCLS  u16    class                          TWGT  f32   w of term and class
- *   TDOC  u32    documents of the class with the term (optional: explanation)
+ *   TDOC  bytes  documents of the class with the term, 255: see TMNY (optional: explanation; these three come together)
+ *   TMNY  u64    entries with 255 or more documents, rising            TMDC  u32    their documents
  *
  * A reader trusts nothing: lengths, order, ranges of everything used as an index and finiteness are checked before the model is handed out.
  */
@@ -108,8 +109,11 @@ nf_status nf_model_save(const nf_model *m, const char *path, nf_err *err)
     nfi_secw_section(w, "TPTR", NFI_U64, true, m->ptr, m->n + 1);
     nfi_secw_section(w, "TCLS", NFI_U16, true, m->cls, (size_t)m->ptr[m->n]);
     nfi_secw_section(w, "TWGT", NFI_F32, true, m->w, (size_t)m->ptr[m->n]);
-    if (m->doc) /* not every file has it */
-        nfi_secw_section(w, "TDOC", NFI_U32, false, m->doc, (size_t)m->ptr[m->n]);
+    if (m->doc) { /* not every file has it */
+        nfi_secw_section(w, "TDOC", NFI_BYTES, false, m->doc, (size_t)m->ptr[m->n]);
+        nfi_secw_section(w, "TMNY", NFI_U64, false, m->many, m->nmany);
+        nfi_secw_section(w, "TMDC", NFI_U32, false, m->many_docs, m->nmany);
+    }
     s = nfi_secw_commit(w, err);
 out:
     nfi_buf_clear(&meta);
@@ -238,32 +242,6 @@ static nf_status read_meta(nf_model *m, char *stop, size_t capstop, nf_err *err)
     return meta_text(m, meta, len, "stop", stop, capstop, err);
 }
 
-/* Strings that rise by bytes, at least min bytes long, valid UTF-8 without control characters (and, for words, without blanks). */
-static nf_status check_strings(const nf_model *m, const uint64_t *end, uint64_t n, const char *bytes, uint64_t nbytes, size_t max, unsigned char least, const char *what,
-                               nf_err *err)
-{
-    uint64_t a = 0, prev = 0;
-
-    for (uint64_t i = 0; i < n; i++) {
-        if (end[i] <= a || end[i] > nbytes || end[i] - a > max)
-            return bad(m, err, what);
-        for (uint64_t k = a; k < end[i]; k++)
-            if ((unsigned char)bytes[k] < least || bytes[k] == 0x7f)
-                return bad(m, err, what);
-        if (nfi_utf8_valid_prefix(bytes + a, (size_t)(end[i] - a)) != end[i] - a)
-            return bad(m, err, what);
-        if (i > 0) {
-            size_t x = (size_t)(a - prev), y = (size_t)(end[i] - a);
-            int d = memcmp(bytes + prev, bytes + a, x < y ? x : y);
-            if (d > 0 || (d == 0 && x >= y))
-                return bad(m, err, what);
-        }
-        prev = a;
-        a = end[i];
-    }
-    return a == nbytes ? NF_OK : bad(m, err, what);
-}
-
 static nf_status read_strings(nf_model *m, const char *ends, const char *bytes, uint64_t n, size_t max, unsigned char least, const char *what, const uint64_t **end,
                               const char **blob, uint64_t *count, uint64_t *nbytes, nf_err *err)
 {
@@ -275,77 +253,27 @@ static nf_status read_strings(nf_model *m, const char *ends, const char *bytes, 
     *blob = p;
     if (n != UINT64_MAX && *count != n)
         return bad(m, err, what);
-    return check_strings(m, *end, *count, *blob, *nbytes, max, least, what, err);
+    return nfi_check_strings(*end, *count, *blob, *nbytes, max, least) ? NF_OK : bad(m, err, what);
 }
 
-static nf_status check_f64(const nf_model *m, const double *v, size_t n, const char *what, nf_err *err)
+/* Document counts of the entries, where the file has them. */
+static nf_status read_docs(nf_model *m, uint64_t entries, nf_err *err)
 {
-    for (size_t i = 0; i < n; i++)
-        if (!isfinite(v[i]) || fabs(v[i]) > 1e12)
-            return bad(m, err, what);
-    return NF_OK;
-}
+    const void *doc, *many, *number;
+    uint64_t ndoc, nmany, n;
 
-static nf_status check_f32(const nf_model *m, const float *v, size_t n, const char *what, nf_err *err)
-{
-    uint32_t worst = 0;
-
-    for (size_t i = 0; i < n; i++) { /* no branch: the loop vectorises */
-        uint32_t u;
-        memcpy(&u, &v[i], sizeof u);
-        u &= 0x7fffffff;
-        worst = u > worst ? u : worst;
-    }
-    return worst < 0x5368d4a5 ? NF_OK : bad(m, err, what); /* |v| < 1e12, which also rules out infinities and NaN */
-}
-
-static nf_status check_terms(const nf_model *m, nf_err *err)
-{
-    size_t stride = (size_t)m->stride;
-
-    for (size_t t = 0; t < m->n; t++) {
-        const uint32_t *s = m->seq + t * stride;
-        bool ended = s[0] == 0;
-        if (ended)
-            return bad(m, err, "an empty term");
-        for (size_t k = 0; k < stride; k++) {
-            if (s[k] > m->nwords || (ended && s[k]))
-                return bad(m, err, "a term names a word that does not exist");
-            ended = s[k] == 0;
-        }
-        if (t > 0) {
-            size_t k = 0;
-            while (k < stride && s[k] == s[k - stride])
-                k++;
-            if (k == stride || s[k - stride] > s[k])
-                return bad(m, err, "terms are not in order");
-        }
-        if (m->ptr[t + 1] < m->ptr[t] || m->ptr[t + 1] - m->ptr[t] > m->nclasses)
-            return bad(m, err, "offsets of terms are not in order");
-        if (m->df[t] == 0 || m->df[t] > m->documents || m->idf[t] < 0.0f)
-            return bad(m, err, "a document frequency is out of range");
-    }
-    return NF_OK;
-}
-
-/*
- * Classes are in range and rise within a term. Counted, not branched on, so that the long loop vectorises: the places where a class does not rise
- * must all be first entries of terms.
- */
-static nf_status check_entries(const nf_model *m, nf_err *err)
-{
-    uint64_t n = m->ptr[m->n], falls = 0, starts = 0;
-    uint32_t most = 0;
-
-    for (uint64_t e = 0; e < n; e++)
-        most = m->cls[e] > most ? m->cls[e] : most;
-    for (uint64_t e = 1; e < n; e++)
-        falls += m->cls[e] <= m->cls[e - 1];
-    for (size_t t = 1; t < m->n; t++) {
-        uint64_t e = m->ptr[t];
-        starts += e > m->ptr[t - 1] && e < n && m->cls[e] <= m->cls[e - 1]; /* entries lie on both sides of e; each e counts once */
-    }
-    return (n > 0 && most >= m->nclasses) || falls != starts ? bad(m, err, "a class number is out of range or order") : NF_OK;
+    NF_TRY(nfi_secr_get(m->file, "TDOC", NFI_BYTES, false, &doc, &ndoc, err));
+    NF_TRY(nfi_secr_get(m->file, "TMNY", NFI_U64, false, &many, &nmany, err));
+    NF_TRY(nfi_secr_get(m->file, "TMDC", NFI_U32, false, &number, &n, err));
+    if (!doc && !many && !number)
+        return NF_OK;
+    if (!doc || !many || !number || ndoc != entries || n != nmany)
+        return bad(m, err, "sections TDOC, TMNY and TMDC do not match");
+    m->doc = doc;
+    m->many = many;
+    m->many_docs = number;
+    m->nmany = (size_t)nmany;
+    return nfi_check_docs(m, entries) ? NF_OK : bad(m, err, "document counts of classes are out of range or order");
 }
 
 static nf_status read_arrays(nf_model *m, const char *stop, nf_err *err)
@@ -387,8 +315,10 @@ static nf_status read_arrays(nf_model *m, const char *stop, nf_err *err)
     NF_TRY(get(m, "CDOC", NFI_U64, m->nclasses, &m->class_docs, err));
     NF_TRY(get(m, "ZCLS", NFI_F64, m->nclasses, &m->z, err));
     NF_TRY(get(m, "PRIR", NFI_F64, m->nclasses, &m->log_prior, err));
-    NF_TRY(check_f64(m, m->z, m->nclasses, "class offsets are not finite", err));
-    NF_TRY(check_f64(m, m->log_prior, m->nclasses, "priors are not finite", err));
+    if (!nfi_check_f64(m->z, m->nclasses))
+        return bad(m, err, "class offsets are not finite");
+    if (!nfi_check_f64(m->log_prior, m->nclasses))
+        return bad(m, err, "priors are not finite");
     double sum = 0.0;
     for (size_t k = 0; k < m->nclasses; k++)
         sum += nfi_exp(m->log_prior[k] < 700 ? m->log_prior[k] : 700);
@@ -411,23 +341,15 @@ static nf_status read_arrays(nf_model *m, const char *stop, nf_err *err)
     NF_TRY(nfi_secr_get(m->file, "TCLS", NFI_U16, true, &p, &entries, err));
     m->cls = p;
     NF_TRY(get(m, "TWGT", NFI_F32, entries, &m->w, err));
-    NF_TRY(nfi_secr_get(m->file, "TDOC", NFI_U32, false, &p, &n, err));
-    m->doc = p;
-    if (p && n != entries)
-        return bad(m, err, "section TDOC has the wrong length");
-    NF_TRY(check_f32(m, m->idf, m->n, "an idf is not finite", err));
-    NF_TRY(check_f32(m, m->base, m->n, "a weight is not finite", err));
-    NF_TRY(check_f32(m, m->w, (size_t)entries, "a weight is not finite", err));
-    NF_TRY(check_terms(m, err));
-    if (m->ptr[0] != 0 || m->ptr[m->n] != entries)
-        return bad(m, err, "offsets of terms do not match the weights");
-    return check_entries(m, err);
+    NF_TRY(read_docs(m, entries, err));
+    const char *fault = nfi_check_terms(m, entries);
+    return fault ? bad(m, err, fault) : NF_OK;
 }
 
 static nf_status parse(nf_model **out, nfi_secr *file, nf_err *err)
 {
     static const char *const known[] = {"META", "LABE", "LABB", "STPE", "STPB", "CDOC", "ZCLS", "PRIR", "WRDE", "WRDB",
-                                        "TSEQ", "TDFR", "TIDF", "TBAS", "TPTR", "TCLS", "TWGT", "TDOC"};
+                                        "TSEQ", "TDFR", "TIDF", "TBAS", "TPTR", "TCLS", "TWGT", "TDOC", "TMNY", "TMDC"};
     nf_status s = NF_OK;
     char stop[64];
     nf_model *m = nfi_calloc(1, sizeof *m);

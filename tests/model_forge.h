@@ -43,7 +43,7 @@ static inline bool forge_open(forge *f, const void *p, size_t n)
         const void *data = NULL;
         s->bytes = (size_t)bytes;
         s->count = (size_t)count;
-        s->critical = strcmp(s->tag, "TDOC") != 0;
+        s->critical = strcmp(s->tag, "TDOC") != 0 && strcmp(s->tag, "TMNY") != 0 && strcmp(s->tag, "TMDC") != 0;
         s->p = nfi_alloc(s->bytes + 64, 1);
         if (!s->p || nfi_secr_get(r, s->tag, s->type, true, &data, &count, NULL) != NF_OK) {
             nfi_secr_close(r);
