@@ -35,7 +35,7 @@ typedef struct sum_pass {
     const uint32_t *of;
     const nfi_weighting *w;
     const double *inv, *table, *idf;
-    const nfi_df_parts *df;
+    nfi_df_parts *df;
     posting **post;   /* by part of the chunks: its entries, term by term */
     size_t **end;     /* by part: where the entries of each term end */
     size_t *bound;    /* ranges + 1 term numbers */
@@ -217,6 +217,8 @@ static nf_status place_part(void *ctx, size_t part, int worker, nf_err *err)
     for (size_t i = 0; i < c->vocab.nnode; i++)
         if (p->of[i] != NFI_NONE)
             at[p->of[i]] = p->df->df[part][i];
+    nfi_free(p->df->df[part]); /* memory is at its peak here */
+    p->df->df[part] = NULL;
     for (size_t i = 0; i < n; i++) { /* counts to starts; placing moves each to its end */
         size_t df = at[i];
         at[i] = total;
@@ -286,7 +288,7 @@ static nf_status join(nfi_terms *t, nfi_sums *part, size_t parts, bool all, nf_e
     return NF_OK;
 }
 
-nf_status nfi_terms_sum(nfi_terms *t, const nf_corpus *c, const uint8_t *use, const uint32_t *of, const nfi_df_parts *df,
+nf_status nfi_terms_sum(nfi_terms *t, const nf_corpus *c, const uint8_t *use, const uint32_t *of, nfi_df_parts *df,
                         const nfi_weighting *w, nfi_sum sum, int threads, nf_err *err)
 {
     double table[NFI_TF_TABLE], *inv = nfi_alloc(c->n, sizeof *inv), *idf = NULL;

@@ -22,8 +22,8 @@ static inline uint64_t nfi_df_of(const nfi_df_parts *p, size_t node)
     return df;
 }
 
-/* Fills ptr, cls, val, doc (and the rest for NFI_SUM_ALL) of t (n, df, ndocs, rank set) from the corpus rows. of: node -> term. For non-additive schemes val includes idf. */
-nf_status nfi_terms_sum(nfi_terms *t, const nf_corpus *c, const uint8_t *use, const uint32_t *of, const nfi_df_parts *parts,
+/* Frees the frequencies of parts. Fills ptr, cls, val, doc (and the rest for NFI_SUM_ALL) of t (n, df, ndocs, rank set) from the corpus rows. of: node -> term. For non-additive schemes val includes idf. */
+nf_status nfi_terms_sum(nfi_terms *t, const nf_corpus *c, const uint8_t *use, const uint32_t *of, nfi_df_parts *parts,
                         const nfi_weighting *w, nfi_sum sum, int threads, nf_err *err) NF_MUST_CHECK;
 
 /*
