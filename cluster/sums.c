@@ -14,9 +14,11 @@
 #include <math.h>
 #include <string.h>
 
+/* As nfi_to_fixed(), and -nfi_to_fixed(-v) below 0: a float has so few bits that adding a half is exact. */
 static inline int64_t to_units(float v)
 {
-    return v < 0.0f ? -nfi_to_fixed(-(double)v) : nfi_to_fixed((double)v);
+    double scaled = (double)v * 4294967296.0;
+    return v < 0.0f ? -(int64_t)(0.5 - scaled) : (int64_t)(scaled + 0.5);
 }
 
 /* Adds the rows that enter cluster c to delta and takes off those that leave. Returns the number of listed terms, d + 1 for "all". */
@@ -30,26 +32,30 @@ static size_t add_changes(const nfi_lloyd *w, size_t c, int64_t *delta, int32_t 
         entries += (size_t)(x->ptr[i + 1] - x->ptr[i]);
     }
     bool list = entries < x->cols / 4;
+    const int32_t *idx = x->idx;
+    const float *val = x->val;
     for (size_t v = w->start[c]; v < w->start[c + 1]; v++) {
         size_t i = w->event[v] >> 1;
         int64_t sign = w->event[v] & 1 ? 1 : -1;
-        for (int64_t e = x->ptr[i]; e < x->ptr[i + 1]; e++) {
-            int64_t *at = delta + x->idx[e];
-            if (list && *at == 0)
-                touched[n++] = x->idx[e]; /* again when it came back to zero: the second time finds nothing to do */
-            *at += sign * to_units(x->val[e]);
+        for (int64_t e = x->ptr[i], end = x->ptr[i + 1]; e < end; e++) {
+            int32_t t = idx[e];
+            int64_t now = delta[t];
+            if (list && now == 0)
+                touched[n++] = t; /* again when it came back to zero: the second time finds nothing to do */
+            delta[t] = now + sign * to_units(val[e]);
         }
     }
     return list ? n : x->cols + 1;
 }
 
-static inline void add_to_sum(nfi_lloyd *w, size_t c, size_t t, int64_t by, nfi_i128 *sq)
+/* Component *sum of a cluster, and *dense, its place in the matrix, change by so much. */
+static inline nfi_i128 add_to_sum(int64_t *sum, float *dense, int64_t by)
 {
-    int64_t *sum = w->sum + c * w->p->x.cols + t;
+    int64_t before = *sum, after = before + by;
 
-    *sq += (nfi_i128)(2 * *sum + by) * by;
-    *sum += by;
-    w->dense[t * w->kpad + c] = (float)((double)*sum * NFI_UNIT);
+    *sum = after;
+    *dense = (float)((double)after * NFI_UNIT);
+    return (nfi_i128)(before + after) * by;
 }
 
 static void place_cluster(nfi_lloyd *w, size_t c)
@@ -65,6 +71,9 @@ static nf_status apply_cluster(void *ctx, size_t c, int worker, nf_err *err)
     size_t d = w->p->x.cols, n;
     int64_t *delta = w->delta + (size_t)worker * d;
     int32_t *touched = w->touched + (size_t)worker * d;
+    int64_t *sum = w->sum + c * d;
+    float *dense = w->dense + c;
+    size_t kpad = w->kpad;
     nfi_i128 sq = w->sq[c];
 
     (void)err;
@@ -77,7 +86,7 @@ static nf_status apply_cluster(void *ctx, size_t c, int worker, nf_err *err)
         if (by == 0)
             continue;
         delta[t] = 0;
-        add_to_sum(w, c, t, by, &sq);
+        sq += add_to_sum(sum + t, dense + t * kpad, by);
     }
     w->sq[c] = sq;
     for (size_t v = w->start[c]; v < w->start[c + 1]; v++)
@@ -124,11 +133,17 @@ void nfi_move_row(nfi_lloyd *w, size_t i, size_t from, size_t to)
 {
     const nf_csr *x = &w->p->x;
     nfi_i128 from_sq = w->sq[from], to_sq = w->sq[to];
+    int64_t *from_sum = w->sum + from * x->cols, *to_sum = w->sum + to * x->cols;
+    const int32_t *idx = x->idx;
+    const float *val = x->val;
+    float *dense = w->dense;
+    size_t kpad = w->kpad;
 
-    for (int64_t e = x->ptr[i]; e < x->ptr[i + 1]; e++) {
-        int64_t by = to_units(x->val[e]);
-        add_to_sum(w, from, (size_t)x->idx[e], -by, &from_sq);
-        add_to_sum(w, to, (size_t)x->idx[e], by, &to_sq);
+    for (int64_t e = x->ptr[i], end = x->ptr[i + 1]; e < end; e++) {
+        size_t t = (size_t)idx[e];
+        int64_t by = to_units(val[e]);
+        from_sq += add_to_sum(from_sum + t, dense + t * kpad + from, -by);
+        to_sq += add_to_sum(to_sum + t, dense + t * kpad + to, by);
     }
     w->sq[from] = from_sq;
     w->sq[to] = to_sq;

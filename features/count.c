@@ -37,14 +37,26 @@ void nfi_counter_clear(nfi_counter *c)
     *c = (nfi_counter){0};
 }
 
-static inline void bump(nfi_rows *r, size_t base, uint32_t id, uint32_t *pos)
+/* The row being built. Loops hold it in registers: stores to slots and rows could otherwise be stores to what they are reached through. */
+typedef struct open_row {
+    uint32_t *id, *tf;
+    size_t n;
+} open_row;
+
+static inline open_row row_open(const nfi_rows *r, size_t base)
 {
-    size_t len = r->n - base;
-    if (*pos < len && r->id[base + *pos] == id) {
-        r->tf[base + *pos]++;
+    return (open_row){r->id + base, r->tf + base, r->n - base};
+}
+
+static inline void bump(open_row *r, uint32_t id, uint32_t *pos)
+{
+    uint32_t at = *pos;
+
+    if (at < r->n && r->id[at] == id) {
+        r->tf[at]++;
         return;
     }
-    *pos = (uint32_t)len;
+    *pos = (uint32_t)r->n;
     r->id[r->n] = id;
     r->tf[r->n] = 1;
     r->n++;
@@ -55,8 +67,11 @@ static size_t look_up_words(nfi_counter *c, const nfi_token *tok, size_t n, uint
 {
     nfi_vocab *v = &c->vocab;
     const uint8_t *bytes = c->tok.bytes;
-    bool count = c->text->lo == 1;
-    size_t m = 0;
+    const nfi_secret secret = v->secret;
+    nfi_word_slot *words = v->words;
+    size_t m = 0, mask = v->wcap - 1;
+    open_row row = row_open(rows, base);
+    bool count = c->text->lo == 1, siphash = v->siphash;
 
     for (size_t b = 0; b < n; b += BATCH) {
         uint64_t lo[BATCH], hi[BATCH];
@@ -65,19 +80,19 @@ static size_t look_up_words(nfi_counter *c, const nfi_token *tok, size_t n, uint
 
         for (size_t i = 0; i < len; i++) {
             const nfi_token *t = &tok[b + i];
-            if (__builtin_expect(t->n <= 16 && !v->siphash, 1)) {
+            if (__builtin_expect(t->n <= 16 && !siphash, 1)) {
                 nfi_word_key(bytes + t->off, t->n, &lo[i], &hi[i]);
-                home[i] = &v->words[nfi_hash2(lo[i], hi[i], v->secret) & (v->wcap - 1)];
+                home[i] = &words[nfi_hash2(lo[i], hi[i], secret) & mask];
             } else {
                 lo[i] = hi[i] = 0;
-                home[i] = &v->words[nfi_word_home(v, bytes + t->off, t->n)];
+                home[i] = &words[nfi_word_home(v, bytes + t->off, t->n)];
             }
             __builtin_prefetch(home[i]);
         }
         for (size_t i = 0; i < len; i++) {
             const nfi_token *t = &tok[b + i];
             nfi_word_slot *s = home[i];
-            if (!(s->n == t->n && t->n <= 16 && s->lo == lo[i] && s->hi == hi[i])) {
+            if (__builtin_expect(!(s->n == t->n && t->n <= 16 && s->lo == lo[i] && s->hi == hi[i]), 0)) {
                 bool fresh;
                 s = nfi_vocab_word(v, bytes + t->off, t->n, &fresh);
                 if (!s)
@@ -89,11 +104,13 @@ static size_t look_up_words(nfi_counter *c, const nfi_token *tok, size_t n, uint
                 c->stopped++;
                 continue;
             }
-            out[m++] = s->id;
+            uint32_t id = s->id;
+            out[m++] = id;
             if (count)
-                bump(rows, base, s->id, &s->pos);
+                bump(&row, id, &s->pos);
         }
     }
+    rows->n = base + row.n;
     return m;
 }
 
@@ -102,29 +119,35 @@ static void look_up_pairs(nfi_counter *c, int m, size_t from, size_t to, nfi_row
 {
     nfi_vocab *v = &c->vocab;
     const uint32_t *prev = c->seq[m - 2], *word = c->seq[0];
+    const nfi_secret secret = v->secret;
     uint32_t *next = c->seq[m - 1];
+    nfi_pair_slot *pairs = v->pairs;
+    size_t mask = v->pcap - 1;
+    open_row row = row_open(rows, base);
     bool count = m >= c->text->lo;
 
     for (size_t b = from; b < to; b += BATCH) {
         nfi_pair_slot *home[BATCH];
+        uint64_t keys[BATCH];
         size_t len = to - b < BATCH ? to - b : BATCH;
         for (size_t i = 0; i < len; i++) {
-            uint64_t key = (uint64_t)prev[b + i - 1] << 32 | word[b + i];
-            home[i] = &v->pairs[nfi_pair_home(v, key)];
+            keys[i] = (uint64_t)prev[b + i - 1] << 32 | word[b + i];
+            home[i] = &pairs[nfi_hash2(keys[i], secret.b, secret) & mask];
             __builtin_prefetch(home[i], 1);
         }
         for (size_t i = 0; i < len; i++) {
-            uint64_t key = (uint64_t)prev[b + i - 1] << 32 | word[b + i];
             nfi_pair_slot *s = home[i];
-            if (s->key != key) {
+            if (s->key != keys[i]) {
                 bool fresh;
-                s = nfi_vocab_pair(v, prev[b + i - 1], word[b + i], &fresh);
+                s = nfi_vocab_pair(v, (uint32_t)(keys[i] >> 32), (uint32_t)keys[i], &fresh);
             }
-            next[b + i] = s->id;
+            uint32_t id = s->id;
+            next[b + i] = id;
             if (count)
-                bump(rows, base, s->id, &s->pos);
+                bump(&row, id, &s->pos);
         }
     }
+    rows->n = base + row.n;
 }
 
 /* Counts the tokens now in c->tok. Words [0, carry) of the sequences are those of the batch before. */
