@@ -173,7 +173,8 @@ static bool is_right(const loo_pass *p, const loo_block *b, size_t doc, size_t r
         if (t->class_docs[k] == 0)
             continue;
         double prior = p->data_prior ? nfi_log((double)(t->class_docs[k] - ((int32_t)k == y))) : p->prior[k];
-        double s = prior + sign * (score[k] + base - b->mass[doc] * nfi_log(z));
+        double log_z = (double)nfi_log32((float)z); /* as the values, so that equal ones cancel */
+        double s = prior + sign * (score[k] + base - b->mass[doc] * log_z);
         if (best < 0 || s > top) {
             best = (int32_t)k;
             top = s;

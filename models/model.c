@@ -217,7 +217,7 @@ static nf_status narrow(nf_model *m, const uint32_t *doc, uint64_t n, nf_err *er
         m->nmany += doc[e] >= NFI_MANY;
     uint8_t *small = own(m, 10, (size_t)n, 1);
     uint64_t *many = own(m, 12, m->nmany, sizeof *many);
-    uint32_t *many_docs = own(m, 13, m->nmany, sizeof *many_docs);
+    uint32_t *many_docs = own(m, 14, m->nmany, sizeof *many_docs);
     if (!small || !many || !many_docs)
         return nfi_oom(err, "weights");
     for (uint64_t e = 0; e < n; e++) {
