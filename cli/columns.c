@@ -75,6 +75,13 @@ const nfi_dict_column nfi_dict[] = {
     {"clean_audit", "rule", "lines|shape|position|script|repeats|phrases", "", "the rule that cut it"},
     {"clean_audit", "text", "text", "", "what was cut"},
 
+    {"dedup", "<carried>", "text", "", CARRIED},
+    {"dedup", "text", "text", "", "the text as read"},
+    {"dedup", "dup_group", "integer", ">= 1", "number of the group of copies, in the order of their first documents; blank when no document is a copy of this one or it of another"},
+    {"dedup", "dup_of", "text", "", "id of the first document of the group; blank for that one itself"},
+    {"dedup", "dup_similarity", "number", "share, threshold to 1", "part of the runs of words that the document and the first have in common; blank unless dup_of is there"},
+    {"dedup", "dup_rank", "integer", ">= 1", "1 for the first document of the group, then 2, 3, ... by date, else as read"},
+
     {"rejects", "file", "text", "", "input file"},
     {"rejects", "record", "integer", ">= 1", "number of the record in the file, the header not counted"},
     {"rejects", "line", "integer", ">= 1", "line of the fault: where the record starts, or where in it the reason lies"},

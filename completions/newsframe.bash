@@ -5,12 +5,12 @@ _newsframe()
   local verb=${COMP_WORDS[1]} cur=${COMP_WORDS[COMP_CWORD]} last=${COMP_WORDS[COMP_CWORD-1]} words='' values=-
   COMPREPLY=()
   if (( COMP_CWORD == 1 )); then
-    words='count train merge score evaluate crossval cluster inspect clean convert model columns help --help --version --usage'
+    words='count train merge score evaluate crossval cluster dedup inspect clean convert model columns help --help --version --usage'
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
     return
   fi
   if [[ $verb == help ]]; then
-    words='count train merge score evaluate crossval cluster inspect clean convert model columns help'
+    words='count train merge score evaluate crossval cluster dedup inspect clean convert model columns help'
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
     return
   fi
@@ -151,6 +151,26 @@ _newsframe()
     cluster,--threads) values='' ;;
     cluster,--memory) values='' ;;
     cluster,--seed) values='' ;;
+    dedup,--threshold) values='' ;;
+    dedup,--window) values='' ;;
+    dedup,--shingle) values='' ;;
+    dedup,--date-order) values='auto dmy mdy' ;;
+    dedup,--keep) values='all first' ;;
+    dedup,--excel) values='no us eu' ;;
+    dedup,--text) values='' ;;
+    dedup,--id) values='' ;;
+    dedup,--label) values='' ;;
+    dedup,--date) values='' ;;
+    dedup,--source) values='' ;;
+    dedup,--title) values='' ;;
+    dedup,--format) values='csv tsv jsonl fasttext sgml text folder' ;;
+    dedup,--delimiter) values='' ;;
+    dedup,--encoding) values='repair strict utf8-or-1252' ;;
+    dedup,--max-document) values='' ;;
+    dedup,--max-unpacked) values='' ;;
+    dedup,--dup-ids) values='error suffix' ;;
+    dedup,--threads) values='' ;;
+    dedup,--memory) values='' ;;
     inspect,--tokenizer) values='news sklearn' ;;
     inspect,--text) values='' ;;
     inspect,--id) values='' ;;
@@ -210,6 +230,7 @@ _newsframe()
     evaluate) words=' --model= --threshold= --min-tokens= --min-accuracy= --output= --excel --summary= --confusion= --predictions= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
     crossval) words=' --folds= --min-accuracy= --output= --excel --summary= --confusion= --predictions= --tokenizer= --ngrams= --stopwords= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --smoothing= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
     cluster) words=' --k= --restarts= --metric= --init= --max-iter= --no-refine --output= --excel --clusters= --tokenizer= --ngrams= --stopwords= --min-df= --max-df= --max-features= --weighting= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
+    dedup) words=' --threshold= --window= --shingle= --date-order= --with-title --keep= --output= --excel --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
     inspect) words=' --output= --json --tokenizer= --no-language --month-first --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
     clean) words=' --rules= --no-rule= --phrases= --lines= --lines-out= --output= --excel --audit= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --quiet --verbose --help --usage --version' ;;
     convert) words=' --output= --to= --excel --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;

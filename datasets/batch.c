@@ -389,10 +389,18 @@ nf_status nf_docs_next(nf_docs *in, nf_batch *b, nf_err *err)
         if (b->n == 0 && in->at < in->n_src)
             NF_GO(begin(b, err)); /* nothing but rejects: their memory goes round again */
     }
+    if (in->watch && b->n)
+        NF_GO(in->watch(in->watch_ctx, b, err));
 out:
     if (s != NF_OK) {
         b->n = 0;
         in->failed = true;
     }
     return s;
+}
+
+void nf_docs_watch(nf_docs *in, nf_status (*fn)(void *ctx, const nf_batch *b, nf_err *err), void *ctx)
+{
+    in->watch = fn;
+    in->watch_ctx = ctx;
 }

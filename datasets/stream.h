@@ -75,6 +75,8 @@ struct nf_docs {
     nfi_buf tmp;
     nf_csv *rejects;
     nf_docs_stats stats;
+    nf_status (*watch)(void *ctx, const nf_batch *b, nf_err *err); /* NULL: nobody watches */
+    void *watch_ctx;
     bool failed;
 };
 

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* dups.h - options and reports about duplicates that several verbs share. */
+#ifndef NFI_DUPS_H
+#define NFI_DUPS_H
+
+#include "cli/cli.h"
+#include "newsframe/dedup.h"
+
+typedef struct nfi_dup_opts {
+    double threshold;
+    const char *window; /* NULL: none */
+    uint64_t shingle;
+    int dates;          /* nf_date_order */
+    bool with_title;
+} nfi_dup_opts;
+
+/* prefix: "" in newsframe dedup, "dup-" elsewhere */
+#define OPT_DUPLICATES(S, f, prefix)                                                                                                          \
+    OPT_REAL(0, prefix "threshold", S, f.threshold, "SHARE", "0.7", 0.1, 1, "least Jaccard similarity of a copy to the first of its group"),  \
+    OPT_STR(0, prefix "window", S, f.window, "TIME", NULL, "a copy is at most this much later: 12h, 3d, 2w; without it any time")
+#define OPT_DUPLICATES_MORE(S, f)                                                                                                             \
+    OPT_COUNT(0, "shingle", S, f.shingle, "N", "5", 1, 16, "words in a row that make a shingle"),                                             \
+    OPT_CHOICE(0, "date-order", S, f.dates, "auto", nf_date_order_name, "what 3/4/2008 is"),                                                  \
+    OPT_FLAG(0, "with-title", S, f.with_title, "titles count as text; without it copies under another headline are found")
+
+/* NFI_EXIT_OK, or a message and NFI_EXIT_USAGE. */
+int nfi_dup_options(nfi_cli *cli, const nfi_dup_opts *o, const nfi_common_opts *common, nf_dedup_opts *out);
+
+/*
+ * A collector behind a stream. With a window the first batch must have a date column or dates: else the message says how to name one, and the exit
+ * code is NFI_EXIT_USAGE (nfi_dup_exit).
+ */
+typedef struct nfi_dup_watch {
+    nf_dedup *d;
+    nf_docs *docs;
+    const char *column; /* of the dates */
+    bool window, checked;
+    bool no_dates;      /* set when that was the failure */
+} nfi_dup_watch;
+/* w: caller-allocated, lives as long as the stream; w->d owned, nf_dedup_free(). */
+nf_status nfi_dup_watch_begin(nfi_dup_watch *w, nf_docs *docs, const nf_dedup_opts *o, const nfi_input_opts *in, nf_err *err) NF_MUST_CHECK;
+/* Like nfi_cli_fail(), for a run with a watch. */
+int nfi_dup_fail(nfi_cli *cli, const nfi_dup_watch *w, nf_status s, const nf_err *err);
+
+/* Warnings about dates and candidates, with what helps. */
+void nfi_dup_warn(nfi_cli *cli, const nf_groups *g);
+
+#endif

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * dedup.c - documents to sets, signatures and dates, batch by batch; and groups from the stars that stars.c finds.
+ *
+ * Costs a document: 8 bytes a word for the set, 4 bytes a band (32 of them at the default threshold) for the keys of a signature that is not kept, 56 bytes
+ * of facts. Grouping takes as much again as the keys, 16 bytes a band in which the document begins a group and is not alone, 40 bytes more, and 32
+ * a thread while bands are sorted.
+ */
+#include "features/dedup.h"
+
+#include "base/par.h"
+#include "base/sort.h"
+#include "base/try.h"
+#include "base/utf8.h"
+#include "features/corpus.h"
+
+#include <string.h>
+
+enum { CHUNK_BYTES = 64 << 10, DEFAULT_SHINGLE = 5 };
+#define DEFAULT_THRESHOLD 0.7
+
+const char *nf_date_order_name(size_t i, const char **summary)
+{
+    static const struct {
+        const char *name, *summary;
+    } list[] = {[NF_DATES_AUTO] = {"auto", "as the dates show that have a number above 12, else day first"},
+                [NF_DATES_DAY_FIRST] = {"dmy", "3/4/2008 is in April"},
+                [NF_DATES_MONTH_FIRST] = {"mdy", "3/4/2008 is in March"}};
+
+    if (i >= sizeof list / sizeof *list)
+        return NULL;
+    if (summary)
+        *summary = list[i].summary;
+    return list[i].name;
+}
+
+static nf_status fill_in(nf_dedup *d, const nf_dedup_opts *o, nf_err *err)
+{
+    if (o)
+        d->o = *o;
+    d->o.threshold = d->o.threshold == 0.0 ? DEFAULT_THRESHOLD : d->o.threshold;
+    d->o.shingle = d->o.shingle ? d->o.shingle : DEFAULT_SHINGLE;
+    const char *name = d->o.tokenizer ? d->o.tokenizer : "news";
+    d->tokenizer = nfi_tokenizer_find(name);
+    d->o.tokenizer = NULL; /* borrowed */
+    if (!d->tokenizer)
+        return NF_FAIL(err, NF_EINVAL, "no tokenizer \"%s\"", name);
+    if (!(d->o.threshold >= NFI_MIN_THRESHOLD && d->o.threshold <= 1.0))
+        return NF_FAIL(err, NF_EINVAL, "threshold %g: expected a similarity from %g to 1", d->o.threshold, NFI_MIN_THRESHOLD);
+    if (d->o.shingle < 1 || d->o.shingle > NFI_MAX_SHINGLE)
+        return NF_FAIL(err, NF_EINVAL, "shingles of %d words: expected 1 to %d", d->o.shingle, NFI_MAX_SHINGLE);
+    if (d->o.window && (d->o.window_seconds < 0 || d->o.ignore_dates))
+        return NF_FAIL(err, NF_EINVAL, "a window needs a length that is not below 0, and dates");
+    d->bands = nfi_bands_for(d->o.threshold);
+    d->threads = nfi_par_threads(d->o.threads);
+    d->memory = nfi_memory_budget(&(nf_corpus_opts){.memory = d->o.memory});
+    return NF_OK;
+}
+
+nf_status nf_dedup_new(nf_dedup **out, const nf_dedup_opts *opts, nf_err *err)
+{
+    nf_status s = NF_OK;
+    nf_dedup *d = nfi_calloc(1, sizeof *d);
+
+    if (!d)
+        return nfi_oom(err, "duplicates");
+    NF_GO(fill_in(d, opts, err));
+    nfi_densify_init(&d->densify);
+    d->shingler = nfi_calloc((size_t)d->threads, sizeof *d->shingler);
+    d->sets = nfi_calloc((size_t)d->threads, sizeof *d->sets);
+    if (!d->shingler || !d->sets) {
+        s = nfi_oom(err, "duplicates");
+        goto out;
+    }
+    *out = d;
+    d = NULL;
+out:
+    nf_dedup_free(d);
+    return s;
+}
+
+void nf_dedup_free(nf_dedup *d)
+{
+    if (!d)
+        return;
+    for (int w = 0; w < d->threads; w++) {
+        if (d->shingler)
+            nfi_shingler_clear(&d->shingler[w]);
+        if (d->sets)
+            nfi_arena_clear(&d->sets[w]);
+    }
+    nfi_free(d->shingler);
+    nfi_free(d->sets);
+    nfi_free(d->doc);
+    nfi_free(d->key);
+    nfi_free(d);
+}
+
+size_t nf_dedup_docs(const nf_dedup *d) { return d->n; }
+
+/* ---- one batch ---- */
+
+typedef struct pass {
+    nf_dedup *d;
+    const nf_batch *batch;
+    const size_t *bound;
+} pass;
+
+static nf_status take_chunk(void *ctx, size_t k, int worker, nf_err *err)
+{
+    pass *p = ctx;
+    nf_dedup *d = p->d;
+    uint32_t sig[NFI_BINS];
+
+    for (size_t i = p->bound[k]; i < p->bound[k + 1]; i++) {
+        const nf_doc *x = &p->batch->docs[i];
+        nfi_dedup_doc *to = &d->doc[d->n + i];
+        nf_str parts[2] = {x->title, x->text};
+        nfi_shingles s;
+        NF_TRY(nfi_shingles_of(&d->shingler[worker], d->tokenizer, parts + !d->o.with_title, d->o.with_title ? 2 : 1, d->o.shingle, &s, err));
+        *to = (nfi_dedup_doc){.text = s.text, .n = (uint32_t)s.n};
+        if (s.n == 0)
+            continue;
+        uint64_t *set = nfi_arena_alloc(&d->sets[worker], s.n * sizeof *set);
+        if (!set)
+            return nfi_oom(err, "shingles");
+        memcpy(set, s.set, s.n * sizeof *set);
+        to->set = set;
+        nfi_minhash(&d->densify, set, s.n, sig);
+        for (int b = 0; b < d->bands.bands; b++)
+            d->key[(d->n + i) * (size_t)d->bands.bands + (size_t)b] = nfi_band_key(sig, d->bands, b);
+    }
+    return NF_OK;
+}
+
+static void take_date(nf_dedup *d, nfi_dedup_doc *to, nf_str text)
+{
+    nfi_date day = {0}, month = {0};
+    const char *p = text.p;
+    size_t n = text.n;
+
+    for (; n && (unsigned char)*p <= ' '; p++, n--)
+        ;
+    if (n == 0) {
+        d->missing++;
+        return;
+    }
+    if (!nfi_date_parse(&day, p, n, NFI_DAY_FIRST) || day.precision < NFI_DATE_DAY || !nfi_date_parse(&month, p, n, NFI_MONTH_FIRST)) {
+        to->dated = NFI_BAD_DATE;
+        if (d->bad < 3) {
+            size_t len = n < sizeof d->bad_date[0] ? n : nfi_utf8_valid_prefix(p, sizeof d->bad_date[0] - 1);
+            memcpy(d->bad_date[d->bad], p, len);
+            d->bad_date[d->bad][len] = '\0';
+        }
+        d->bad++;
+        return;
+    }
+    to->dated = NFI_DATED;
+    to->ambiguous = day.ambiguous;
+    to->seconds[NFI_DAY_FIRST] = day.seconds;
+    to->seconds[NFI_MONTH_FIRST] = month.seconds;
+    d->ambiguous += day.ambiguous;
+    d->day_first += day.day_first;
+    d->month_first += day.month_first;
+}
+
+static uint64_t bytes_held(const nf_dedup *d)
+{
+    uint64_t sum = d->capdoc * sizeof *d->doc + d->capkey * sizeof *d->key + d->n * 40;
+    for (int w = 0; w < d->threads; w++)
+        sum += d->sets[w].bytes;
+    return sum;
+}
+
+nf_status nf_dedup_add(nf_dedup *d, const nf_batch *b, nf_err *err)
+{
+    nf_status s = NF_OK;
+    size_t *bound = NULL, n = d->n + b->n;
+
+    if (n >= UINT32_MAX)
+        return NF_FAIL(err, NF_ELIMIT, "more than %u documents to be compared", UINT32_MAX - 1);
+    if (!(bound = nfi_alloc(b->n + 1, sizeof *bound)))
+        return nfi_oom(err, "a batch");
+    NF_GO(nfi_grow(&d->doc, &d->capdoc, n, sizeof *d->doc, err));
+    NF_GO(nfi_grow(&d->key, &d->capkey, n * (size_t)d->bands.bands, sizeof *d->key, err));
+    size_t chunks = nfi_batch_cut(b, CHUNK_BYTES, bound);
+    pass p = {d, b, bound};
+    NF_GO(nfi_par_chunks(chunks, d->threads, take_chunk, &p, err));
+    if (bytes_held(d) > d->memory) {
+        s = NF_FAIL(err, NF_ELIMIT, "comparing %zu documents needs more than the memory allowed (%llu MiB); raise --memory", n,
+                    (unsigned long long)(d->memory >> 20));
+        goto out;
+    }
+    for (size_t i = 0; !d->o.ignore_dates && i < b->n; i++)
+        take_date(d, &d->doc[d->n + i], b->docs[i].date);
+    d->n = n;
+out:
+    nfi_free(bound);
+    return s;
+}
+
+nf_status nf_dedup_watch(void *d, const nf_batch *b, nf_err *err)
+{
+    return nf_dedup_add(d, b, err);
+}
+
+/* ---- groups ---- */
+
+nf_status nfi_dedup_order(const nf_dedup *d, nfi_date_order order, uint32_t *out, nf_err *err)
+{
+    nfi_kv *kv = nfi_alloc(d->n, sizeof *kv);
+
+    if (!kv)
+        return nfi_oom(err, "an order of documents");
+    for (size_t i = 0; i < d->n; i++) { /* without a date: behind all others, as read */
+        bool dated = d->doc[i].dated == NFI_DATED;
+        kv[i] = (nfi_kv){dated ? (uint64_t)d->doc[i].seconds[order] ^ (uint64_t)1 << 63 : UINT64_MAX, (uint32_t)i, 0};
+    }
+    nf_status s = nfi_sort_kv(kv, d->n, err);
+    for (size_t i = 0; s == NF_OK && i < d->n; i++)
+        out[i] = kv[i].val;
+    nfi_free(kv);
+    return s;
+}
+
+void nf_groups_clear(nf_groups *g)
+{
+    nfi_free(g->group);
+    nfi_free(g->first);
+    nfi_free(g->rank);
+    nfi_free(g->similarity);
+    *g = (nf_groups){0};
+}
+
+/* Numbers and ranks from who joined whom. */
+static void number(nf_groups *g, const nf_dedup *d, const uint32_t *order, const bool *exact, uint32_t *size)
+{
+    for (size_t i = 0; i < g->n; i++) {
+        size[i] = 0;
+        g->group[i] = g->rank[i] = 0;
+    }
+    for (size_t i = 0; i < g->n; i++)
+        size[g->first[i]]++;
+    for (size_t i = 0; i < g->n; i++) {
+        uint32_t x = order[i], f = g->first[x];
+        if (size[f] == 1) {
+            bool no_date = d->o.window && d->doc[x].dated != NFI_DATED;
+            g->similarity[x] = 0.0f;
+            *(d->doc[x].n == 0 ? &g->empty : no_date ? &g->undated : &g->alone) += 1;
+            continue;
+        }
+        if (x == f) {
+            g->group[x] = (uint32_t)++g->groups;
+            g->rank[x] = 1;
+            g->similarity[x] = 1.0f;
+            g->largest = g->largest > size[x] ? g->largest : size[x];
+            g->firsts++;
+            continue;
+        }
+        g->group[x] = g->group[f];
+        *(exact[x] ? &g->exact : &g->near) += 1;
+    }
+    for (size_t i = 0; i < g->n; i++) /* sizes become the next rank */
+        size[i] = 2;
+    for (size_t i = 0; i < g->n; i++)
+        if (g->group[order[i]] && g->first[order[i]] != order[i])
+            g->rank[order[i]] = size[g->first[order[i]]]++;
+}
+
+nf_status nf_dedup_groups(nf_groups *out, const nf_dedup *d, nf_err *err)
+{
+    nf_groups g = {.n = d->n, .dates_missing = d->missing, .dates_bad = d->bad, .dates_ambiguous = d->ambiguous};
+    uint32_t *order = NULL, *size = NULL;
+    bool *exact = NULL;
+    nf_status s = NF_OK;
+
+    g.month_first = d->o.dates == NF_DATES_MONTH_FIRST || (d->o.dates == NF_DATES_AUTO && d->month_first > 0 && d->day_first == 0);
+    memcpy(g.bad_date, d->bad_date, sizeof g.bad_date);
+    if (d->o.window && d->n > 0 && d->missing == d->n)
+        return NF_FAIL(err, NF_EINVAL, "a window of time needs dates, but no document has one; name the date column, or leave the window out");
+    g.group = nfi_alloc(d->n, sizeof *g.group);
+    g.first = nfi_alloc(d->n, sizeof *g.first);
+    g.rank = nfi_alloc(d->n, sizeof *g.rank);
+    g.similarity = nfi_alloc(d->n, sizeof *g.similarity);
+    order = nfi_alloc(d->n, sizeof *order);
+    size = nfi_alloc(d->n, sizeof *size);
+    exact = nfi_calloc(d->n, sizeof *exact);
+    if (!g.group || !g.first || !g.rank || !g.similarity || !order || !size || !exact) {
+        s = nfi_oom(err, "groups");
+        goto out;
+    }
+    nfi_date_order dates = g.month_first ? NFI_MONTH_FIRST : NFI_DAY_FIRST;
+    NF_GO(nfi_dedup_order(d, dates, order, err));
+    NF_GO(nfi_dedup_stars(d, dates, order, g.first, g.similarity, exact, &g.crowded, &g.compared, err));
+    number(&g, d, order, exact, size);
+    *out = g;
+    g = (nf_groups){0};
+out:
+    nf_groups_clear(&g);
+    nfi_free(order);
+    nfi_free(size);
+    nfi_free(exact);
+    return s;
+}

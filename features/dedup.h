@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* dedup.h - inside of nf_dedup: what is kept of each document, and what grouping needs of it. */
+#ifndef NFI_DEDUP_H
+#define NFI_DEDUP_H
+
+#include "base/arena.h"
+#include "base/date.h"
+#include "features/minhash.h"
+#include "newsframe/dedup.h"
+
+enum { NFI_NO_DATE, NFI_BAD_DATE, NFI_DATED }; /* nfi_dedup_doc.dated */
+enum { NFI_BUCKET_LOOKS = 256 };               /* first documents of a band that one document is compared with */
+
+typedef struct nfi_dedup_doc {
+    nfi_hash128 text;
+    const uint64_t *set; /* n shingles, rising */
+    uint32_t n;          /* 0: no words */
+    uint8_t dated;
+    bool ambiguous;
+    int64_t seconds[2];  /* by nfi_date_order */
+} nfi_dedup_doc;
+
+struct nf_dedup {
+    nf_dedup_opts o; /* defaults filled in */
+    const nfi_tokenizer *tokenizer;
+    nfi_bands bands;
+    int threads;
+    uint64_t memory;
+    nfi_densify densify;
+    nfi_shingler *shingler; /* one a worker */
+    nfi_arena *sets;        /* one a worker */
+    nfi_dedup_doc *doc;
+    uint32_t *key;          /* n x bands.bands */
+    size_t n, capdoc, capkey;
+    uint64_t missing, bad, ambiguous, day_first, month_first; /* dates */
+    char bad_date[3][64];
+};
+
+/* Documents in the order of stars: out[i] is the number of the i-th. order: how ambiguous dates are read. */
+nf_status nfi_dedup_order(const nf_dedup *d, nfi_date_order order, uint32_t *out, nf_err *err) NF_MUST_CHECK;
+/* first[i], similarity[i] and exact[i] of every document: see nf_groups; the first of a document that joined none is itself. */
+nf_status nfi_dedup_stars(const nf_dedup *d, nfi_date_order dates, const uint32_t *order, uint32_t *first, float *similarity, bool *exact,
+                          uint64_t *crowded, uint64_t *compared, nf_err *err) NF_MUST_CHECK;
+
+#endif

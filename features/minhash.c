@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * minhash.c - shingles, their sets and signatures.
+ *
+ * Shingle i is mix(sum of hash[i + j] * P^(k - 1 - j)) modulo 2^64, P odd. The set is sorted by buckets of its leading bits, about one shingle a
+ * bucket: linear for hashes that are spread evenly. Crowded buckets, which repeated sentences make, are sorted by heap, so no text is slow. In the
+ * sorted set the least shingle of a bin is the first with the bin's leading bits: the signature costs next to nothing.
+ */
+#include "features/minhash.h"
+
+#include "base/rng.h"
+#include "base/try.h"
+
+#include <string.h>
+
+enum { BIN_SHIFT = 64 - 7, FEW = 24, MAX_BITS = 16, FEW_FULL = 11 };
+static const uint64_t P = 0x9fb21c651e98df25u, SHINGLE_SEED = 0x6e65777366726d31u, BAND_SEED = 0x62616e64735f3132u;
+
+void nfi_shingler_clear(nfi_shingler *s)
+{
+    nfi_tokbuf_clear(&s->tok);
+    nfi_free(s->hash);
+    nfi_free(s->set);
+    nfi_free(s->other);
+    nfi_free(s->at);
+    *s = (nfi_shingler){0};
+}
+
+static nf_status hash_tokens(nfi_shingler *s, const nfi_tokenizer *t, nf_str part, nf_err *err)
+{
+    size_t pos = 0;
+
+    while (nfi_tokenize(t, &s->tok, part.p, part.n, &pos)) {
+        const nfi_tokbuf *b = &s->tok;
+        if (b->failed) {
+            s->tok.failed = false;
+            return nfi_oom(err, "tokens");
+        }
+        NF_TRY(nfi_grow(&s->hash, &s->caphash, s->nhash + b->ntok, sizeof *s->hash, err));
+        for (size_t i = 0; i < b->ntok; i++)
+            s->hash[s->nhash++] = nfi_xxh64(b->bytes + b->tok[i].off, b->tok[i].n);
+    }
+    return NF_OK;
+}
+
+/* Shingles of k of the n hashes (n >= 1) to out; returns how many. */
+static size_t roll(const uint64_t *hash, size_t n, size_t k, uint64_t *out)
+{
+    uint64_t h = 0, top = 1, seed;
+    size_t m = 0;
+
+    k = n < k ? n : k;
+    seed = nfi_mix64(SHINGLE_SEED + k); /* a short text is no part of a longer one */
+    for (size_t i = 0; i + 1 < k; i++) {
+        h = h * P + hash[i];
+        top *= P;
+    }
+    for (size_t i = k - 1; i < n; i++) {
+        h = h * P + hash[i];
+        out[m++] = nfi_mix64(h ^ seed);
+        h -= hash[i + 1 - k] * top;
+    }
+    return m;
+}
+
+static void insertion(uint64_t *v, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        uint64_t x = v[i];
+        size_t j = i;
+        for (; j > 0 && v[j - 1] > x; j--)
+            v[j] = v[j - 1];
+        v[j] = x;
+    }
+}
+
+static void sift(uint64_t *v, size_t i, size_t n)
+{
+    uint64_t x = v[i];
+
+    for (size_t child; (child = 2 * i + 1) < n; i = child) {
+        child += child + 1 < n && v[child + 1] > v[child];
+        if (v[child] <= x)
+            break;
+        v[i] = v[child];
+    }
+    v[i] = x;
+}
+
+static void small_sort(uint64_t *v, size_t n)
+{
+    if (n <= FEW) {
+        insertion(v, n);
+        return;
+    }
+    for (size_t i = n / 2; i-- > 0;)
+        sift(v, i, n);
+    for (size_t i = n; i-- > 1;) {
+        uint64_t x = v[0];
+        v[0] = v[i];
+        v[i] = x;
+        sift(v, 0, i);
+    }
+}
+
+/* Sorts s->set[0..n) and drops what is there twice; returns how many stay. */
+static nf_status sort_set(nfi_shingler *s, size_t n, size_t *distinct, nf_err *err)
+{
+    int bits = 1;
+    size_t m = 0;
+
+    if (n > FEW) {
+        while (bits < MAX_BITS && (size_t)2 << bits <= n)
+            bits++;
+        size_t buckets = (size_t)1 << bits, sum = 0;
+        int shift = 64 - bits;
+        NF_TRY(nfi_grow(&s->at, &s->capat, buckets + 1, sizeof *s->at, err));
+        NF_TRY(nfi_grow(&s->other, &s->capother, n, sizeof *s->other, err));
+        memset(s->at, 0, (buckets + 1) * sizeof *s->at);
+        for (size_t i = 0; i < n; i++)
+            s->at[s->set[i] >> shift]++;
+        for (size_t b = 0; b <= buckets; b++) {
+            uint32_t count = s->at[b];
+            s->at[b] = (uint32_t)sum;
+            sum += count;
+        }
+        for (size_t i = 0; i < n; i++)
+            s->other[s->at[s->set[i] >> shift]++] = s->set[i];
+        for (size_t b = 0, from = 0; b < buckets; from = s->at[b++])
+            small_sort(s->other + from, s->at[b] - from);
+        uint64_t *t = s->set;
+        size_t cap = s->capset;
+        s->set = s->other, s->capset = s->capother;
+        s->other = t, s->capother = cap;
+    } else {
+        insertion(s->set, n);
+    }
+    for (size_t i = 0; i < n; i++)
+        if (i == 0 || s->set[i] != s->set[i - 1])
+            s->set[m++] = s->set[i];
+    *distinct = m;
+    return NF_OK;
+}
+
+nf_status nfi_shingles_of(nfi_shingler *s, const nfi_tokenizer *t, const nf_str *parts, size_t nparts, int k, nfi_shingles *out, nf_err *err)
+{
+    nfi_shingles x = {0};
+
+    s->nhash = 0;
+    for (size_t p = 0; p < nparts; p++)
+        NF_TRY(hash_tokens(s, t, parts[p], err));
+    if (s->nhash > UINT32_MAX / 2)
+        return NF_FAIL(err, NF_ELIMIT, "a document of more than %u words", UINT32_MAX / 2);
+    x.ntokens = s->nhash;
+    if (x.ntokens) {
+        NF_TRY(nfi_grow(&s->set, &s->capset, x.ntokens, sizeof *s->set, err));
+        NF_TRY(sort_set(s, roll(s->hash, s->nhash, (size_t)k, s->set), &x.n, err));
+        x.set = s->set;
+        x.text = nfi_xxh128(s->hash, s->nhash * sizeof *s->hash);
+    }
+    *out = x;
+    return NF_OK;
+}
+
+double nfi_jaccard(const uint64_t *a, size_t na, const uint64_t *b, size_t nb, double least)
+{
+    size_t i = 0, j = 0, both = 0, small = na < nb ? na : nb, large = na < nb ? nb : na;
+
+    if (large == 0 || (double)small + 0.5 < least * (double)large) /* half a shingle for the rounding */
+        return 0.0;
+    double need = least * (double)(na + nb) / (1.0 + least) - 1.0; /* what they must share, less one for the rounding */
+    size_t spare_a = (double)na > need ? (size_t)((double)na - need) : 0, spare_b = (double)nb > need ? (size_t)((double)nb - need) : 0;
+    while (i < na && j < nb) {
+        uint64_t x = a[i], y = b[j];
+        both += x == y;
+        i += x <= y;
+        j += y <= x;
+        if (i - both > spare_a + 1 || j - both > spare_b + 1)
+            return 0.0;
+    }
+    return (double)both / (double)(na + nb - both);
+}
+
+void nfi_densify_init(nfi_densify *d)
+{
+    for (unsigned i = 0; i < NFI_BINS; i++) {
+        nfi_rng r = nfi_rng_stream(0, NFI_RNG_DENSIFY, i);
+        for (unsigned j = 0; j < NFI_BINS; j++)
+            d->order[i][j] = (uint8_t)j;
+        for (unsigned j = NFI_BINS - 1; j > 0; j--) {
+            unsigned k = (unsigned)nfi_rng_below(&r, j + 1);
+            uint8_t x = d->order[i][j];
+            d->order[i][j] = d->order[i][k];
+            d->order[i][k] = x;
+        }
+        for (unsigned j = 0; j < NFI_BINS; j++)
+            d->place[i][d->order[i][j]] = (uint8_t)j;
+    }
+}
+
+void nfi_minhash(const nfi_densify *d, const uint64_t *set, size_t n, uint32_t sig[NFI_BINS])
+{
+    bool full[NFI_BINS] = {false};
+    uint8_t list[NFI_BINS];
+    size_t m = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        size_t bin = set[i] >> BIN_SHIFT;
+        if (full[bin])
+            continue;
+        full[bin] = true;
+        sig[bin] = (uint32_t)set[i];
+        list[m++] = (uint8_t)bin;
+    }
+    for (size_t i = 0; m < NFI_BINS && i < NFI_BINS; i++) {
+        if (full[i])
+            continue;
+        size_t from = list[0];
+        if (m <= FEW_FULL) { /* few are full: ask them, not the many that are empty */
+            for (size_t j = 1; j < m; j++)
+                if (d->place[i][list[j]] < d->place[i][from])
+                    from = list[j];
+        } else {
+            size_t j = 0;
+            while (!full[d->order[i][j]])
+                j++;
+            from = d->order[i][j];
+        }
+        sig[i] = sig[from];
+    }
+}
+
+static double power(double x, int n)
+{
+    double y = 1.0;
+    while (n-- > 0)
+        y *= x;
+    return y;
+}
+
+double nfi_bands_recall(nfi_bands b, double t)
+{
+    return 1.0 - power(1.0 - power(t, b.rows), b.bands);
+}
+
+nfi_bands nfi_bands_for(double threshold)
+{
+    nfi_bands b = {NFI_BINS / 8, 8};
+
+    while (b.rows > 1 && nfi_bands_recall(b, threshold) < NFI_BAND_RECALL)
+        b = (nfi_bands){NFI_BINS / (b.rows - 1), b.rows - 1};
+    return b;
+}
+
+uint32_t nfi_band_key(const uint32_t *sig, nfi_bands b, int i)
+{
+    uint64_t h = BAND_SEED + (uint64_t)i;
+
+    for (int r = 0; r < b.rows; r++)
+        h = nfi_mix64(h ^ sig[i * b.rows + r]);
+    return (uint32_t)(h >> 32);
+}
