@@ -6,6 +6,7 @@
 #define NFI_MAX_DOCUMENT ((size_t)64 << 20) /* bytes of one document */
 #define NFI_MAX_RECORD ((size_t)64 << 20)   /* bytes of one CSV or JSONL record */
 #define NFI_MAX_FIELDS 4096                 /* fields of one record */
+#define NFI_MAX_ROWS ((size_t)1 << 28)      /* rows of a file of features */
 #define NFI_MAX_TOKEN 256                   /* bytes of one token; longer ones are dropped and counted */
 #define NFI_MAX_LABEL 128                   /* bytes of one label */
 #define NFI_MAX_LABELS 65535

@@ -74,14 +74,22 @@ bool nfi_parse_u64(const char *s, size_t n, uint64_t *out)
     return true;
 }
 
-/* 10^e for |e| <= 330 by squaring in extended precision. */
-static long double ten_to(int e)
+/* 113 bits: products of 18 digits and a power of ten are off by far less than what decides how a double is rounded. */
+__extension__ typedef __float128 quad;
+
+/* 10^e for 0 <= e <= 345 by squaring. */
+static quad ten_to(int e)
 {
-    long double r = 1, b = 10;
-    for (int k = e < 0 ? -e : e; k; k >>= 1, b *= b)
+    quad r = 1, b = 10;
+    for (int k = e; k; k >>= 1, b *= b)
         if (k & 1)
             r *= b;
-    return e < 0 ? 1 / r : r;
+    return r;
+}
+
+static double scaled(uint64_t mant, int exp10)
+{
+    return exp10 < 0 ? (double)((quad)mant / ten_to(-exp10)) : (double)((quad)mant * ten_to(exp10));
 }
 
 bool nfi_parse_double(const char *s, size_t n, double *out)
@@ -121,7 +129,7 @@ bool nfi_parse_double(const char *s, size_t n, double *out)
     }
     if (i != n)
         return false;
-    double v = mant == 0 ? 0.0 : exp10 > 330 || exp10 < -345 ? (exp10 > 0 ? HUGE_VAL : 0.0) : (double)((long double)mant * ten_to(exp10));
+    double v = mant == 0 ? 0.0 : exp10 > 330 || exp10 < -345 ? (exp10 > 0 ? HUGE_VAL : 0.0) : scaled(mant, exp10);
     if (!isfinite(v))
         return false;
     *out = neg ? -v : v;
@@ -154,4 +162,53 @@ size_t nfi_format_shortest(char *dst, double v)
             return n;
     }
     return 0;
+}
+
+/*
+ * Digits as an integer u and a power of ten: for at most 9 digits and |scale| <= 22 both are exact doubles, so that u / 10^scale is the
+ * double closest to the number that is printed, and its float the one that a reader gets.
+ */
+size_t nfi_format_float(char *dst, float v)
+{
+    static const double pow10[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14};
+    double a = fabs((double)v);
+    size_t n = 0;
+    int first = 0; /* place of the first digit: 0 for 1..9, -1 for .1 to .9 */
+
+    if (v == 0.0f || a < 1e-5 || a >= 1e9) {
+        for (int p = 1; p <= 9 && v != 0.0f; p++) {
+            double back;
+            n = with_point(dst, (size_t)snprintf(dst, 32, "%.*g", p, (double)v));
+            if (p == 9 || (nfi_parse_double(dst, n, &back) && (float)back == v))
+                return n;
+        }
+        dst[0] = '0';
+        return 1;
+    }
+    while (a >= pow10[first + 1] && first < 9)
+        first++;
+    while (first <= 0 && a * pow10[-first] < 1.0)
+        first--;
+    uint64_t u = 0;
+    int scale = 0;
+    for (int p = 1; p <= 9; p++) {
+        scale = p - 1 - first; /* digits behind the point */
+        double shifted = scale >= 0 ? a * pow10[scale] : a / pow10[-scale];
+        u = (uint64_t)(shifted + 0.5);
+        if ((float)(scale >= 0 ? (double)u / pow10[scale] : (double)u * pow10[-scale]) == (float)a)
+            break;
+    }
+    if (v < 0)
+        dst[n++] = '-';
+    if (scale <= 0)
+        return n + nfi_format_u64(dst + n, u * (uint64_t)pow10[-scale]);
+    uint64_t unit = (uint64_t)pow10[scale], frac = u % unit;
+    n += nfi_format_u64(dst + n, u / unit);
+    dst[n++] = '.';
+    for (int i = scale - 1; i >= 0; i--, frac /= 10)
+        dst[n + (size_t)i] = (char)('0' + frac % 10);
+    n += (size_t)scale;
+    while (dst[n - 1] == '0')
+        n--;
+    return n - (dst[n - 1] == '.');
 }

@@ -105,6 +105,8 @@ size_t nfi_format_u64(char *dst, uint64_t v);                   /* at most 20 by
 size_t nfi_format_fixed(char *dst, double v, int decimals);     /* finite v, 0..9 decimals, never an exponent, no NUL; -0 prints as 0 */
 size_t nfi_format_shortest(char *dst, double v);                /* at most 32 bytes; fewest digits that read back as v; may use an exponent */
 
+size_t nfi_format_float(char *dst, float v);                    /* at most 32 bytes; fewest digits that read back as v; an exponent only beyond 1e-5..1e9 */
+
 /* Whole string as a number; false when it is not one or out of range. Decimal point only, no hex, inf or nan. */
 bool nfi_parse_u64(const char *s, size_t n, uint64_t *out);
 bool nfi_parse_double(const char *s, size_t n, double *out);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cmd_convert.c - newsframe convert: documents from any input format to any output format, every column kept where the target can. */
+#include "cli/rows.h"
 #include "cli/work.h"
 
 #include "newsframe/convert.h"
@@ -10,13 +11,14 @@ struct opts {
     nfi_input_opts in;
     nfi_output_opts out;
     nfi_common_opts common;
-    const char *to;
+    const char *to, *rows;
 };
 
 static const nfi_opt rows[] = {
     OPT_HEADER("Output"),
     OPT_OUTPUT_FILE(struct opts, out, "write to FILE, replaced at once when all is done"),
     OPT_ENUM(0, "to", struct opts, to, NULL, nf_out_format_name, "output format; without it the extension of the output decides"),
+    OPT_FILE(0, "rows", struct opts, rows, NULL, "table of ids and targets that goes with a .mtx: written beside one, read with one"),
     OPT_EXCEL(struct opts, out),
     OPT_INPUT(struct opts, in),
     OPT_HEADER("Common"),
@@ -123,6 +125,57 @@ static nf_status stream(job *j, nfi_progress *p, nf_err *err)
     return s;
 }
 
+/* ---- rows of numbers ---- */
+
+static bool is_features(const char *path)
+{
+    const char *f = nf_out_format_of(path);
+    return f && nf_out_format_has_features(f);
+}
+
+static nf_status convert_rows(const struct opts *o, const char *to, const char *path, nf_rows *r, nf_err *err)
+{
+    nfi_rows_table table = {0};
+    bool matrix_out = strcmp(to, "mtx") == 0;
+    nf_status s = nf_rows_read(r, path, NULL, err);
+
+    if (s == NF_OK && o->rows && !matrix_out)
+        s = nfi_rows_table_read(&table, o->rows, r, err);
+    if (s == NF_OK && o->rows && matrix_out)
+        s = nfi_rows_table_write(o->rows, (nf_csv_dialect)o->out.excel, r, NULL, err);
+    if (s == NF_OK)
+        s = nf_rows_write(o->out.output, to, r, err);
+    nfi_rows_table_clear(&table);
+    return s;
+}
+
+static int run_rows(const struct opts *o, nfi_cli *cli, const char *to, int nargs, char **args)
+{
+    nf_rows r = {0};
+    nf_err err = {0};
+    nfi_tally t;
+    bool matrix_out = strcmp(to, "mtx") == 0;
+
+    if (nargs > 1)
+        return nfi_cli_usage(cli, "%d inputs given, features are converted one file at a time", nargs);
+    if (nargs == 1 && strcmp(args[0], "-") != 0 && !is_features(args[0]))
+        return nfi_cli_usage(cli, "\"%s\" is no file of features by its extension; newsframe features makes them of texts", args[0]);
+    int usage = nfi_work_outputs(cli, (const char *const[]){o->out.output, matrix_out ? o->rows : NULL}, 2, nargs, args, matrix_out ? NULL : o->rows);
+    if (usage != NFI_EXIT_OK)
+        return usage;
+    nf_status s = convert_rows(o, to, nargs ? args[0] : "-", &r, &err);
+    if (s == NF_OK) {
+        nfi_cli_note(cli, "%zu rows, %zu columns, %lld entries", r.rows, r.cols, (long long)r.ptr[r.rows]);
+        if (matrix_out && !o->rows && r.target)
+            nfi_cli_note(cli, "mtx holds numbers alone; left out: targets and ids (--rows keeps them)");
+        nfi_tally_begin(&t, "read", r.rows);
+        nfi_tally_part(&t, "written", r.rows);
+        nfi_tally_end(&t, cli);
+    }
+    nf_rows_clear(&r);
+    return nfi_cli_fail(cli, s, &err);
+}
+
 static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 {
     const struct opts *o = opts;
@@ -133,6 +186,13 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 
     if (!j.to)
         return nfi_cli_usage(cli, "the output \"%s\" does not say its format; --to does", o->out.output);
+    if (nf_out_format_has_features(j.to))
+        return run_rows(o, cli, j.to, nargs, args);
+    for (int i = 0; i < nargs; i++)
+        if (!o->in.format && is_features(args[i]))
+            return nfi_cli_usage(cli, "\"%s\" holds numbers, not texts; it becomes svmlight or mtx", args[i]);
+    if (o->rows)
+        return nfi_cli_usage(cli, "--rows goes with svmlight and mtx, the output is %s", j.to);
     if (o->out.excel && strcmp(j.to, "csv") != 0)
         return nfi_cli_usage(cli, "--excel is for csv, the output is %s", j.to);
     int usage = nfi_work_outputs(cli, (const char *const[]){o->out.output, o->in.rejects}, 2, nargs, args, NULL);
@@ -173,6 +233,7 @@ static const char *const paragraphs[] = {
     "is in the column extra in CSV, and a field again in JSON. CSV written here, made JSON and made CSV again has the same bytes.",
     "fastText holds a line a document: line ends become blanks, blanks in a label underscores, words that look like a label lose an underscore, documents without "
     "a word are left out; the last line counts them all.",
+    "Features are converted as such: svmlight lines to Matrix Market coordinates and back, --rows taking the targets and ids that a matrix has no place for.",
     NULL};
 
 static const nfi_example examples[] = {

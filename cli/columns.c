@@ -82,6 +82,16 @@ const nfi_dict_column nfi_dict[] = {
     {"dedup", "dup_similarity", "number", "share, threshold to 1", "part of the runs of words that the document and the first have in common; blank unless dup_of is there"},
     {"dedup", "dup_rank", "integer", ">= 1", "1 for the first document of the group, then 2, 3, ... by date, else as read"},
 
+    {"rows", "row", "integer", ">= 1", "row of the features"},
+    {"rows", "id", "text", "", "id of the document"},
+    {"rows", "target", "text", "", "number of the label in svmlight: labels are numbered from 1 in the order of their bytes; blank is none, which svmlight has as 0"},
+    {"rows", "label", "text", "", "label of the document; blank for none"},
+
+    {"vocabulary", "column", "integer", ">= 1", "column of the features"},
+    {"vocabulary", "term", "text", "", "words of the term, joined by blanks"},
+    {"vocabulary", "df", "integer", "documents, >= 1", "documents that have the term, of those that the vocabulary was made from"},
+    {"vocabulary", "idf", "number", ">= 1", "factor for the document frequency; 1 where the weighting has none"},
+
     {"rejects", "file", "text", "", "input file"},
     {"rejects", "record", "integer", ">= 1", "number of the record in the file, the header not counted"},
     {"rejects", "line", "integer", ">= 1", "line of the fault: where the record starts, or where in it the reason lies"},

@@ -5,12 +5,12 @@ _newsframe()
   local verb=${COMP_WORDS[1]} cur=${COMP_WORDS[COMP_CWORD]} last=${COMP_WORDS[COMP_CWORD-1]} words='' values=-
   COMPREPLY=()
   if (( COMP_CWORD == 1 )); then
-    words='count train merge score evaluate crossval cluster dedup inspect clean convert model columns help --help --version --usage'
+    words='count train merge score evaluate crossval cluster dedup inspect clean convert features model columns help --help --version --usage'
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
     return
   fi
   if [[ $verb == help ]]; then
-    words='count train merge score evaluate crossval cluster dedup inspect clean convert model columns help'
+    words='count train merge score evaluate crossval cluster dedup inspect clean convert features model columns help'
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
     return
   fi
@@ -200,7 +200,7 @@ _newsframe()
     clean,--max-document) values='' ;;
     clean,--max-unpacked) values='' ;;
     clean,--dup-ids) values='error suffix' ;;
-    convert,--to) values='csv tsv jsonl fasttext' ;;
+    convert,--to) values='csv tsv jsonl fasttext svmlight mtx' ;;
     convert,--excel) values='no us eu' ;;
     convert,--text) values='' ;;
     convert,--id) values='' ;;
@@ -215,6 +215,29 @@ _newsframe()
     convert,--max-unpacked) values='' ;;
     convert,--dup-ids) values='error suffix' ;;
     convert,--threads) values='' ;;
+    features,--to) values='csv tsv jsonl fasttext svmlight mtx' ;;
+    features,--excel) values='no us eu' ;;
+    features,--tokenizer) values='news sklearn' ;;
+    features,--ngrams) values='' ;;
+    features,--stopwords) values='' ;;
+    features,--min-df) values='' ;;
+    features,--max-df) values='' ;;
+    features,--max-features) values='' ;;
+    features,--weighting) values='tfidf tfidf-raw tf binary sklearn' ;;
+    features,--text) values='' ;;
+    features,--id) values='' ;;
+    features,--label) values='' ;;
+    features,--date) values='' ;;
+    features,--source) values='' ;;
+    features,--title) values='' ;;
+    features,--format) values='csv tsv jsonl fasttext sgml text folder' ;;
+    features,--delimiter) values='' ;;
+    features,--encoding) values='repair strict utf8-or-1252' ;;
+    features,--max-document) values='' ;;
+    features,--max-unpacked) values='' ;;
+    features,--dup-ids) values='error suffix' ;;
+    features,--threads) values='' ;;
+    features,--memory) values='' ;;
     model,--expect-sha256) values='' ;;
     columns,--excel) values='no us eu' ;;
   esac
@@ -233,7 +256,8 @@ _newsframe()
     dedup) words=' --threshold= --window= --shingle= --date-order= --with-title --keep= --output= --excel --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
     inspect) words=' --output= --json --tokenizer= --no-language --month-first --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
     clean) words=' --rules= --no-rule= --phrases= --lines= --lines-out= --output= --excel --audit= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --quiet --verbose --help --usage --version' ;;
-    convert) words=' --output= --to= --excel --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
+    convert) words=' --output= --to= --rows= --excel --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
+    features) words=' --output= --to= --vocabulary= --rows= --excel --model= --tokenizer= --ngrams= --stopwords= --min-df= --max-df= --max-features= --weighting= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
     model) words=' --output= --expect-sha256= --quiet --verbose --help --usage --version' ;;
     columns) words=' --output= --excel --quiet --verbose --help --usage --version' ;;
   esac

@@ -12,6 +12,7 @@
 #include "base/limits.h"
 #include "base/par.h"
 #include "base/try.h"
+#include "newsframe/convert.h"
 
 #include <errno.h>
 #include <string.h>
@@ -105,6 +106,9 @@ static nf_status add_operand(nf_docs *in, const char *path, nf_err *err)
         return nfi_list(in, path, err);
     if (in->forced == &nfi_format_folder)
         return NF_FAIL_AT(err, NF_EIO, path, 0, "is no folder");
+    const char *numbers = by_name || src.format ? NULL : nf_out_format_of(path);
+    if (numbers && nf_out_format_has_features(numbers))
+        return NF_FAIL_AT(err, NF_EFORMAT, path, 0, "is a file of features by its extension, not of texts; newsframe convert reads it");
     src.size = src.regular ? (uint64_t)st.st_size : 0;
     if (!src.format)
         src.format = by_name;

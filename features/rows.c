@@ -54,9 +54,16 @@ typedef struct row_pass {
     const nfi_terms *t;
     const uint32_t *of;
     const nfi_weighting *w;
+    bool unit;                 /* idf, then unit length over the kept terms; else the formula of the weighting as it stands */
     const double *table, *idf; /* idf by column */
     nf_csr *X, *counts;
 } row_pass;
+
+/* What an additive weighting divides by: over all terms of the document, kept or not. 1 where nothing is divided. */
+static double own_norm(const nfi_weighting *w, const double *table, const uint32_t *tf, size_t n)
+{
+    return w->l2 && w->additive ? nfi_inverse_norm(table, w->tf, tf, n) : 1.0;
+}
 
 /* Fills the rows of one chunk: sort the kept entries by column, weigh, scale to unit length (sum of squares in column order). */
 static nf_status row_chunk(void *ctx, size_t k, int worker, nf_err *err)
@@ -73,6 +80,7 @@ static nf_status row_chunk(void *ctx, size_t k, int worker, nf_err *err)
         int64_t at = p->X->ptr[d];
         double sum = 0.0;
         NF_GO(nfi_grow(&kv, &cap, p->c->nterms[d], sizeof *kv, err));
+        double own = own_norm(p->w, p->table, ch->rows.tf + e, p->c->nterms[d]);
         for (; e < end; e++) {
             uint32_t term = p->of[ch->rows.id[e]];
             if (term != NFI_NONE)
@@ -85,7 +93,7 @@ static nf_status row_chunk(void *ctx, size_t k, int worker, nf_err *err)
                 x *= p->idf[kv[i].key];
             sum += x * x;
         }
-        double inv = sum > 0 ? 1.0 / sqrt(sum) : 0.0;
+        double inv = !p->unit && (p->w->additive || !p->w->l2) ? own : sum > 0 ? 1.0 / sqrt(sum) : 0.0;
         for (size_t i = 0; i < n; i++) {
             double x = nfi_tf_at(p->table, p->w->tf, kv[i].val);
             if (p->w->idf)
@@ -120,8 +128,8 @@ static int64_t row_pointers(int64_t *ptr, const nf_corpus *c, const uint32_t *of
     return total;
 }
 
-nf_status nf_corpus_rows(const nf_corpus *c, const nf_select_opts *select, const char *weighting, int threads, nf_csr *X, nf_csr *counts,
-                         nf_vocabulary **vocab, nf_err *err)
+static nf_status weigh(const nf_corpus *c, const nf_select_opts *select, const char *weighting, bool unit, int threads, nf_csr *X,
+                       nf_csr *counts, nf_vocabulary **vocab, nf_err *err)
 {
     const nfi_weighting *w = weighting ? nfi_weighting_find(weighting) : nfi_weightings[0];
     double table[NFI_TF_TABLE], *idf = NULL;
@@ -156,7 +164,7 @@ nf_status nf_corpus_rows(const nf_corpus *c, const nf_select_opts *select, const
             n.ptr[i] = ptr[i];
     }
     nfi_tf_table(w->tf, table);
-    row_pass p = {c, &v->terms, of, w, table, idf, &x, counts ? &n : NULL};
+    row_pass p = {c, &v->terms, of, w, unit, table, idf, &x, counts ? &n : NULL};
     NF_GO(nfi_par_chunks(c->nchunks, nfi_par_threads(threads), row_chunk, &p, err));
     *X = x;
     x = (nf_csr){0};
@@ -174,4 +182,22 @@ out:
     nfi_free(of);
     nf_vocabulary_free(v);
     return s;
+}
+
+nf_status nf_corpus_rows(const nf_corpus *c, const nf_select_opts *select, const char *weighting, int threads, nf_csr *X, nf_csr *counts,
+                         nf_vocabulary **vocab, nf_err *err)
+{
+    return weigh(c, select, weighting, true, threads, X, counts, vocab, err);
+}
+
+nf_status nf_corpus_features(const nf_corpus *c, const nf_select_opts *select, const char *weighting, int threads, nf_csr *X,
+                             nf_vocabulary **vocab, nf_err *err)
+{
+    return weigh(c, select, weighting, false, threads, X, NULL, vocab, err);
+}
+
+double nf_weighting_idf(const char *weighting, uint64_t documents, uint64_t df)
+{
+    const nfi_weighting *w = weighting ? nfi_weighting_find(weighting) : nfi_weightings[0];
+    return w && w->idf ? nfi_idf(documents, df) : 1.0;
 }

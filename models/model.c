@@ -371,6 +371,8 @@ nf_str nf_model_label(const nf_model *m, size_t k) { return m->label[k]; }
 uint64_t nf_model_class_docs(const nf_model *m, size_t k) { return m->class_docs[k]; }
 uint64_t nf_model_term_df(const nf_model *m, size_t t) { return m->df[t]; }
 
+double nf_model_term_idf(const nf_model *m, size_t t) { return (double)m->idf[t]; }
+
 int32_t nf_model_find_label(const nf_model *m, nf_str label)
 {
     for (size_t k = 0; k < m->nclasses; k++)

@@ -10,6 +10,7 @@
 
 #include "base/kern.h"
 #include "base/par.h"
+#include "base/sort.h"
 #include "base/try.h"
 
 #include <math.h>
@@ -28,23 +29,30 @@ const char *nf_score_status_text(nf_score_status s)
     return (unsigned)s < NF_SCORE_STATUS_COUNT ? text[s] : "?";
 }
 
+/* What the frequencies of a row are multiplied with, before idf. */
+static double row_scale(const nf_model *m, const double table[NFI_TF_TABLE], const nfi_score_row *row)
+{
+    const nfi_weighting *w = m->weighting;
+    double sum = 0.0;
+
+    if (!w->l2)
+        return 1.0;
+    if (w->additive)
+        return nfi_inverse_norm(table, w->tf, row->tf, row->n);
+    for (size_t e = 0; e < row->n; e++) {
+        double x = row->term[e] == NFI_NONE ? 0.0 : nfi_tf_at(table, w->tf, row->tf[e]) * (double)m->idf[row->term[e]];
+        sum += x * x;
+    }
+    return sum > 0 ? 1.0 / sqrt(sum) : 0.0;
+}
+
 size_t nfi_model_score_row(const nf_model *m, const double table[NFI_TF_TABLE], const nfi_score_row *row, double *acc, float *expanded)
 {
     const nfi_kern *kern = nfi_kern_get();
     const nfi_weighting *w = m->weighting;
-    double inv = 1.0, mass = 0.0;
+    double inv = row_scale(m, table, row), mass = 0.0;
     size_t known = 0;
 
-    if (w->l2 && w->additive) {
-        inv = nfi_inverse_norm(table, w->tf, row->tf, row->n);
-    } else if (w->l2) {
-        double sum = 0.0;
-        for (size_t e = 0; e < row->n; e++) {
-            double x = row->term[e] == NFI_NONE ? 0.0 : nfi_tf_at(table, w->tf, row->tf[e]) * (double)m->idf[row->term[e]];
-            sum += x * x;
-        }
-        inv = sum > 0 ? 1.0 / sqrt(sum) : 0.0;
-    }
     for (size_t k = 0; k < m->nclasses; k++)
         acc[k] = 0.0;
     for (size_t e = 0; e < row->n; e++) {
@@ -120,6 +128,12 @@ typedef struct worker {
     float *expanded;
 } worker;
 
+/* Rows of the documents of a chunk, one after another. */
+typedef struct chunk_rows {
+    nfi_kv *entry; /* term, and the bits of its value */
+    size_t n, cap;
+} chunk_rows;
+
 struct nf_scorer {
     const nf_model *m;
     nfi_lookup lookup;
@@ -133,6 +147,8 @@ struct nf_scorer {
     const size_t *bound;
     nf_score *scores;
     double *log_odds;
+    chunk_rows *rows; /* one a chunk */
+    size_t *length;   /* one a document */
 };
 
 void nf_scorer_free(nf_scorer *s)
@@ -319,5 +335,93 @@ nf_status nf_scorer_batch(nf_scorer *s, const nf_batch *b, nf_score *scores, dou
     s->log_odds = log_odds;
     nf_status st = nfi_par_chunks(chunks, s->threads, score_chunk, s, err);
     nfi_free(bound);
+    return st;
+}
+
+/* ---- rows ---- */
+
+static nf_status row_of(nf_scorer *s, worker *w, const nf_doc *d, chunk_rows *out, size_t *length, nf_err *err)
+{
+    const nf_model *m = s->m;
+    nf_str parts[2] = {d->title, d->text};
+    uint64_t n_tokens;
+    size_t from = out->n;
+
+    w->rows.n = 0;
+    NF_TRY(nfi_count_doc(&w->counter, parts, 2, &w->rows, &n_tokens, err));
+    NF_TRY(map_nodes(s, w, err));
+    NF_TRY(nfi_grow(&w->row, &w->caprow, w->rows.n, sizeof *w->row, err));
+    NF_TRY(nfi_grow(&out->entry, &out->cap, out->n + w->rows.n, sizeof *out->entry, err));
+    for (size_t e = 0; e < w->rows.n; e++) {
+        uint32_t t = w->term[w->rows.id[e]];
+        w->row[e] = t != NFI_NONE ? t & ~NGRAM_BIT : NFI_NONE;
+    }
+    nfi_score_row row = {w->row, w->rows.tf, w->rows.n};
+    double scale = row_scale(m, s->table, &row);
+    for (size_t e = 0; e < row.n; e++) {
+        if (row.term[e] == NFI_NONE)
+            continue;
+        float x = (float)(nfi_tf_at(s->table, m->weighting->tf, row.tf[e]) * scale * (double)m->idf[row.term[e]]);
+        nfi_kv kv = {.key = row.term[e]};
+        memcpy(&kv.val, &x, sizeof x);
+        out->entry[out->n++] = kv;
+    }
+    *length = out->n - from;
+    return nfi_sort_kv(out->entry + from, *length, err);
+}
+
+static nf_status rows_chunk(void *ctx, size_t k, int index, nf_err *err)
+{
+    nf_scorer *s = ctx;
+    worker *w = &s->w[index];
+
+    if (w->counter.vocab.nnode > VOCAB_MAX) {
+        NF_TRY(nfi_vocab_reset(&w->counter.vocab, err));
+        w->mapped = 0;
+    }
+    for (size_t i = s->bound[k]; i < s->bound[k + 1]; i++)
+        NF_TRY(row_of(s, w, &s->batch->docs[i], &s->rows[k], &s->length[i], err));
+    return NF_OK;
+}
+
+nf_status nf_scorer_rows(nf_scorer *s, const nf_batch *b, nf_csr *X, nf_err *err)
+{
+    nf_status st = NF_OK;
+    nf_csr x = {0};
+    size_t nnz = 0, at = 0, chunks = 0, *bound = nfi_alloc(b->n + 1, sizeof *bound), *length = nfi_alloc(b->n, sizeof *length);
+    chunk_rows *rows = NULL;
+
+    if (bound)
+        chunks = nfi_batch_cut(b, CHUNK_BYTES, bound);
+    rows = nfi_calloc(chunks ? chunks : 1, sizeof *rows);
+    if (!bound || !length || !rows) {
+        st = nfi_oom(err, "rows");
+        goto out;
+    }
+    s->batch = b;
+    s->bound = bound;
+    s->rows = rows;
+    s->length = length;
+    st = nfi_par_chunks(chunks, s->threads, rows_chunk, s, err);
+    for (size_t k = 0; k < chunks; k++)
+        nnz += rows[k].n;
+    if (st == NF_OK)
+        st = nf_csr_alloc(&x, b->n, s->m->n, (int64_t)nnz, err);
+    if (st != NF_OK)
+        goto out;
+    for (size_t k = 0; k < chunks; k++)
+        for (size_t e = 0; e < rows[k].n; e++, at++) {
+            x.idx[at] = (int32_t)rows[k].entry[e].key;
+            memcpy(&x.val[at], &rows[k].entry[e].val, sizeof *x.val);
+        }
+    for (size_t i = 0; i < b->n; i++)
+        x.ptr[i + 1] = x.ptr[i] + (int64_t)length[i];
+    *X = x;
+out:
+    for (size_t k = 0; rows && k < chunks; k++)
+        nfi_free(rows[k].entry);
+    nfi_free(rows);
+    nfi_free(bound);
+    nfi_free(length);
     return st;
 }

@@ -53,6 +53,33 @@ NF_API NF_MUST_CHECK nf_status nf_writer_batch(nf_writer *w, const nf_batch *b, 
 /** Commit (keep != 0) or drop; w is freed either way. @param stats may be NULL. */
 NF_API NF_MUST_CHECK nf_status nf_writer_close(nf_writer *w, int keep, nf_writer_stats *stats, nf_err *err);
 
+/** Rows of numbers: documents as features. {0} is a table of no rows; arrays are owned by mem or by whoever filled them in. */
+typedef struct nf_rows {
+    size_t rows, cols;
+    const int64_t *ptr; /**< rows + 1; row i holds entries ptr[i] .. ptr[i+1]-1 */
+    const int32_t *idx; /**< columns from 0, rising within a row */
+    const double *val;  /**< finite; NULL: f32 is there */
+    const float *f32;   /**< finite; printed with the fewest digits that read back as that float */
+    const nf_str *target; /**< rows: numbers as text, joined by commas when several, "0" for none; NULL: all none */
+    const nf_str *id;   /**< rows; NULL: none */
+    struct nf_rows_mem *mem;
+} nf_rows;
+
+/**
+ * Read svmlight or Matrix Market coordinates. "-" is standard input.
+ * @param format "svmlight" or "mtx"; NULL: the extension, then the first line decides. @param out owned, nf_rows_clear().
+ * @return NF_EIO; NF_EFORMAT with line and reason; NF_ELIMIT; NF_EDATA (empty file).
+ */
+NF_API NF_MUST_CHECK nf_status nf_rows_read(nf_rows *out, const char *path, const char *format, nf_err *err);
+/**
+ * Write rows in a feature format, replaced atomically. svmlight: a target, then column:value from 1, then the id as a comment where there
+ * are ids; control characters in an id become blanks. mtx: integer when all values are integers below 2^53, else real.
+ */
+NF_API NF_MUST_CHECK nf_status nf_rows_write(const char *path, const char *format, const nf_rows *rows, nf_err *err);
+/** @return whether both hold the same numbers in the same places, and the same targets and ids where both have them. */
+NF_API bool nf_rows_equal(const nf_rows *a, const nf_rows *b);
+NF_API void nf_rows_clear(nf_rows *r); /**< NULL and {0} are fine; leaves {0} */
+
 NF_END_DECLS
 
 #endif

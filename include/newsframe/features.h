@@ -80,6 +80,15 @@ NF_API void nf_vocabulary_free(nf_vocabulary *v);
 NF_API NF_MUST_CHECK nf_status nf_corpus_rows(const nf_corpus *c, const nf_select_opts *select, const char *weighting, int threads,
                                               nf_csr *X, nf_csr *counts, nf_vocabulary **vocab, nf_err *err);
 
+/**
+ * Weighted rows as the formula of the weighting says, for other programs: tf and binary give integers; tfidf is what a model multiplies its
+ * weights with, normed over all terms of the document before any is left out. Otherwise as nf_corpus_rows().
+ */
+NF_API NF_MUST_CHECK nf_status nf_corpus_features(const nf_corpus *c, const nf_select_opts *select, const char *weighting, int threads,
+                                                  nf_csr *X, nf_vocabulary **vocab, nf_err *err);
+/** The factor of a term in df of so many documents: ln((1+N)/(1+df)) + 1, or 1 where the weighting has none. NULL: the first weighting. */
+NF_API double nf_weighting_idf(const char *weighting, uint64_t documents, uint64_t df);
+
 NF_END_DECLS
 
 #endif

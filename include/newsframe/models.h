@@ -65,6 +65,8 @@ NF_API int32_t nf_model_find_label(const nf_model *m, nf_str label);/**< class n
 /** Term t of the model in byte order (words joined by a space) into buf, cut at cap. @return full length. */
 NF_API size_t nf_model_term(const nf_model *m, size_t t, char *buf, size_t cap);
 NF_API uint64_t nf_model_term_df(const nf_model *m, size_t t);
+/** Factor of term t for its document frequency; 1 where the weighting of the model has none. */
+NF_API double nf_model_term_idf(const nf_model *m, size_t t);
 /** Documents of class k that have term t; 0 when the file of the model leaves these counts out. */
 NF_API uint64_t nf_model_term_docs(const nf_model *m, size_t t, size_t k);
 /** Weight of term t for class k as it enters a score, in nats per unit of document weight, class against the mean of the others. */
@@ -110,6 +112,11 @@ NF_API NF_MUST_CHECK nf_status nf_scorer_new(nf_scorer **out, const nf_model *m,
  * the rest in nats, p the softmax of the class scores; zeros when nothing was scored.
  */
 NF_API NF_MUST_CHECK nf_status nf_scorer_batch(nf_scorer *s, const nf_batch *b, nf_score *scores, double *log_odds, nf_err *err);
+/**
+ * The rows that a batch is scored with: one a document, columns the terms of the model in their order, values what its weights are
+ * multiplied with. @param X out, owned.
+ */
+NF_API NF_MUST_CHECK nf_status nf_scorer_rows(nf_scorer *s, const nf_batch *b, nf_csr *X, nf_err *err);
 NF_API void nf_scorer_free(nf_scorer *s);
 
 /** Stratified k-fold cross-validation: terms, idf, smoothing and weights are found anew in each fold without its documents. */

@@ -87,6 +87,32 @@ START_TEST(what_is_dropped_or_fails_leaves_no_file)
 }
 END_TEST
 
+START_TEST(what_a_feature_format_writes_is_read_back)
+{
+    static const int64_t ptr[] = {0, 2, 2, 3};
+    static const int32_t idx[] = {0, 4, 4};
+    static const float val[] = {0.1f, -2.0f, 1e-30f};
+    static const nf_str target[] = {{"1", 1}, {"0", 1}, {"2,3", 3}}, id[] = {{"a", 1}, {"b c", 3}, {"\xc3\xa9", 2}};
+    const nf_rows r = {.rows = 3, .cols = 5, .ptr = ptr, .idx = idx, .f32 = val, .target = target, .id = id};
+    const char *format = nf_out_format_name((size_t)_i, NULL);
+    char dir[NFT_PATH], to[NFT_PATH];
+    nf_rows back = {0};
+
+    nft_dir(dir);
+    snprintf(to, sizeof to, "%.400s/%s", dir, extension_of(format));
+    if (!nf_out_format_has_features(format)) {
+        nft_fails(nf_rows_write(to, format, &r, &nft_err), NF_EINVAL);
+        return;
+    }
+    nft_ok(nf_rows_write(to, format, &r, &nft_err));
+    nft_ok(nf_rows_read(&back, to, NULL, &nft_err));
+    ck_assert(nf_rows_equal(&r, &back));
+    nf_rows_clear(&back);
+    nft_fails(nf_rows_write("/dev/full", format, &r, &nft_err), NF_EIO);
+    nft_fails(nf_docs_open(&(nf_docs *){NULL}, (const char *const[]){to}, 1, NULL, &nft_err), NF_EFORMAT); /* numbers are no texts */
+}
+END_TEST
+
 START_TEST(names_that_are_none_are_refused)
 {
     nf_writer *w = NULL;
@@ -104,6 +130,7 @@ int main(void)
     tcase_add_loop_test(t, a_format_has_a_name_of_its_own_a_summary_and_an_extension, 0, formats());
     tcase_add_loop_test(t, what_a_text_format_writes_is_read_back, 0, formats());
     tcase_add_loop_test(t, what_is_dropped_or_fails_leaves_no_file, 0, formats());
+    tcase_add_loop_test(t, what_a_feature_format_writes_is_read_back, 0, formats());
     tcase_add_test(t, names_that_are_none_are_refused);
     suite_add_tcase(s, t);
     return nft_run(s);

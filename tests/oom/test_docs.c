@@ -125,6 +125,33 @@ START_TEST(documents_are_converted_or_nothing_is_left)
 }
 END_TEST
 
+static nf_status rows_again(oom_env *env, nf_err *err)
+{
+    char path[NFT_PATH];
+    nf_rows r = {0};
+
+    nf_status s = nf_rows_read(&r, env->in[0], NULL, err);
+    ck_assert(s == NF_OK || r.rows == 0);
+    if (s == NF_OK) {
+        oom_path(path, env, "out");
+        s = nf_rows_write(path, env->in[1], &r, err);
+    }
+    nf_rows_clear(&r);
+    return s;
+}
+
+START_TEST(features_are_converted_or_nothing_is_left)
+{
+    char svm[NFT_PATH], mtx[NFT_PATH];
+
+    nft_file_str(svm, NULL, "in.svm", "1 1:0.5 3:2 # one\n-1 2:1e-300 # two\n1,2\n");
+    nft_file_str(mtx, NULL, "in.mtx", "%%MatrixMarket matrix coordinate real general\n2 3 3\n2 1 1\n1 3 .5\n1 1 2\n");
+    oom_env lines = {.in = {svm, "mtx"}}, matrix = {.in = {mtx, "svmlight"}};
+    oom_run("svmlight to mtx", rows_again, &lines);
+    oom_run("mtx to svmlight", rows_again, &matrix);
+}
+END_TEST
+
 START_TEST(folders_and_text_are_read_or_refused)
 {
     char dir[NFT_PATH], sub[2 * NFT_PATH], path[NFT_PATH];
@@ -294,6 +321,7 @@ int main(void)
     tcase_add_test(t, csv_is_read_or_refused);
     tcase_add_test(t, fasttext_and_sgml_are_read_or_refused);
     tcase_add_test(t, documents_are_converted_or_nothing_is_left);
+    tcase_add_test(t, features_are_converted_or_nothing_is_left);
     tcase_add_test(t, folders_and_text_are_read_or_refused);
     tcase_add_test(t, packed_input_is_read_or_refused);
     tcase_add_test(t, tables_are_whole_or_not_there);

@@ -141,6 +141,21 @@ static nf_status rows(oom_env *env, nf_err *err)
     return s;
 }
 
+static nf_status features(oom_env *env, nf_err *err)
+{
+    nf_csr X = {0};
+    nf_vocabulary *v = OOM_UNTOUCHED(nf_vocabulary);
+
+    nf_status s = nf_corpus_features(env->in[0], env->in[1], NULL, env->threads, &X, &v, err);
+    OOM_OUT(s, v);
+    if (s == NF_OK)
+        nf_vocabulary_free(v);
+    else
+        ck_assert_ptr_null(X.ptr);
+    nf_csr_clear(&X);
+    return s;
+}
+
 START_TEST(a_corpus_is_counted_or_not)
 {
     char stop[NFT_PATH];
@@ -168,6 +183,7 @@ START_TEST(rows_are_made_or_not)
         for (int threads = 1; threads <= 3; threads += 2) {
             oom_env env = {.in = {c, &select[i]}, .threads = threads};
             oom_run("nf_corpus_rows", rows, &env);
+            oom_run("nf_corpus_features", features, &env);
         }
     nf_corpus_free(c);
     dk_clear(&k);

@@ -84,6 +84,20 @@ static nf_status score(oom_env *env, nf_err *err)
     return s;
 }
 
+static nf_status rows(oom_env *env, nf_err *err)
+{
+    nf_scorer *x = NULL;
+    nf_csr X = {0};
+
+    nf_status s = nf_scorer_new(&x, env->in[0], &(nf_scorer_opts){.threads = env->threads}, err);
+    if (s == NF_OK)
+        s = nf_scorer_rows(x, env->in[1], &X, err);
+    ck_assert(s == NF_OK || X.ptr == NULL);
+    nf_csr_clear(&X);
+    nf_scorer_free(x);
+    return s;
+}
+
 static nf_status crossval(oom_env *env, nf_err *err)
 {
     nf_crossval_opts o = {.train = nf_train_defaults(), .folds = 2, .seed = 1};
@@ -166,6 +180,7 @@ START_TEST(models_are_used_or_not)
     for (int threads = 1; threads <= 3; threads += 2) {
         oom_env with = {.in = {m, &b, odds}, .threads = threads};
         oom_run("nf_scorer_batch", score, &with);
+        oom_run("nf_scorer_rows", rows, &with);
     }
     nfi_free(aligned);
     free(p);

@@ -118,6 +118,50 @@ START_TEST(what_fasttext_holds_is_read_back_as_it_was_written)
 }
 END_TEST
 
+START_TEST(features_survive_both_formats)
+{
+    for (int c = 0; c < nft_cases(200); c++) {
+        nfi_rng r = nft_rng(200000 + (uint64_t)c);
+        char dir[NFT_PATH], svm[NFT_PATH], mtx[NFT_PATH];
+        nf_csr m = {0};
+        nf_rows out, one = {0}, two = {0};
+        double *val = NULL;
+
+        nft_rand_csr(&m, &r, nfi_rng_below(&r, 20), 1 + nfi_rng_below(&r, 30), 0.3);
+        size_t nnz = (size_t)m.ptr[m.rows];
+        out = (nf_rows){.rows = m.rows, .cols = m.cols, .ptr = m.ptr, .idx = m.idx};
+        if (c % 2) {
+            val = malloc((nnz + 1) * sizeof *val);
+            ck_assert_ptr_nonnull(val);
+            for (size_t e = 0; e < nnz; e++)
+                val[e] = c % 4 == 1 ? (double)nfi_rng_below(&r, 1000) - 500.0 : (double)nft_rand_float(&r) * nft_rand_between(&r, 0, 1);
+            out.val = val;
+        } else {
+            for (size_t e = 0; e < nnz; e++)
+                m.val[e] = nft_rand_float(&r);
+            out.f32 = m.val;
+        }
+        nft_dir(dir);
+        snprintf(svm, sizeof svm, "%.400s/a.svm", dir);
+        snprintf(mtx, sizeof mtx, "%.400s/a.mtx", dir);
+        nft_ok(nf_rows_write(mtx, "mtx", &out, &nft_err));
+        nft_ok(nf_rows_read(&one, mtx, NULL, &nft_err));
+        ck_assert_msg(nf_rows_equal(&out, &one), "case %d, matrix", c);
+        nft_ok(nf_rows_write(svm, "svmlight", &one, &nft_err));
+        if (out.rows > 0) { /* a file without a line is refused */
+            nft_ok(nf_rows_read(&two, svm, NULL, &nft_err));
+            ck_assert_uint_le(two.cols, out.cols);
+            two.cols = out.cols; /* columns without an entry at the end are not seen in the lines */
+            ck_assert_msg(nf_rows_equal(&one, &two), "case %d, lines", c);
+        }
+        nf_rows_clear(&one);
+        nf_rows_clear(&two);
+        nf_csr_clear(&m);
+        free(val);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("convert");
@@ -125,6 +169,7 @@ int main(void)
     tcase_set_timeout(t, 300);
     tcase_add_test(t, tables_survive_every_format_that_keeps_columns);
     tcase_add_test(t, what_fasttext_holds_is_read_back_as_it_was_written);
+    tcase_add_test(t, features_survive_both_formats);
     suite_add_tcase(s, t);
     return nft_run(s);
 }
