@@ -15,15 +15,19 @@
  *  f) _ joins letters and digits, one at a time; at the ends it is not part of the token.
  *  g) US, UN, WHO and IT in capitals stay apart from us, un, who and it, unless the line is mostly capitals (nfi_line_shouts()); written
  *     with dots they always are the acronym (U.S., u.s.: US).
- *  h) A token of one ASCII letter or digit is dropped. (A single letter or digit beyond ASCII, an ideograph among them, stays.)
+ *  h) A token of one ASCII letter or digit is dropped. (A single letter or digit beyond ASCII stays.)
  *  i) Soft hyphens, zero-width characters, bidirectional controls, BOMs: all default ignorables and format characters are dropped before
  *     anything else, so they neither split nor change a word. Every Unicode space, dash and quotation mark separates.
  *  k) Non-characters, private-use characters and U+FFFD are no tokens and separate.
  *  l) Digits and letters stay together (mig29, 5bn).
- *  m) Each ideograph and hiragana is a token; katakana runs and hangul words are tokens, as UAX #29 has it; so is each letter of scripts
- *     without spaces between words (Thai). A double quote between Hebrew letters becomes U+05F4. U+202F and connectors other than _
- *     separate.
+ *  m) Scripts without spaces between words (Han with hiragana, Thai, Lao, Khmer, Myanmar) give pairs of neighbouring letters, each with
+ *     its marks: a run of n letters gives n - 1 overlapping tokens, one by itself gives itself. Han and hiragana run on into each other;
+ *     katakana runs and hangul words are tokens, as UAX #29 has it. A double quote between Hebrew letters becomes U+05F4. U+202F and
+ *     connectors other than _ separate.
  *  n) When folding brings up characters that are no letters or numbers (U+FDFA is four words), the folded form is cut by the same rules.
+ *  o) Arabic tatweel (U+0640) and vowel signs (U+064B..U+0652, U+0670) are dropped like what is invisible: they are optional, and a word
+ *     is the same with and without them. Hamza and madda are no vowel signs and stay, composed with their letter or not. Vowel signs and
+ *     viramas of Indic scripts are marks and stay in the word.
  * ASCII text gives the same tokens by the mask path (tokenize.c with the functions here) and by nfi_news_chunk(); a property test holds
  * them together.
  */
@@ -222,7 +226,7 @@ static void special(nfi_tokbuf *b, const char *text, size_t n, size_t s, size_t 
 const nfi_tokenizer nfi_tok_news = {
     .name = "news",
     .summary = "words of UAX #29, tailored to scraped news (default)",
-    .version = 1,
+    .version = 2,
     .joins = nfi_news_joins,
     .underscore_is_letter = false,
     .min_ascii = 2,

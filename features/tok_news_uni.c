@@ -2,6 +2,8 @@
 /*
  * tok_news_uni.c - the half of the `news` tokeniser that meets characters beyond ASCII; the rules stand in tok_news.c.
  *
+ * Letters of scripts without spaces are handed on one by one and make pairs across segments and blocks (run).
+ *
  * Where the short way (tok_news_plain.c) gives up: decode and drop, decide joiners on a shadow of one byte a character, cut by UAX #29,
  * fold each segment. Works on blocks of BLOCK characters, so memory does not grow with the text; a segment longer than a block is longer
  * than any token and is dropped.
@@ -22,6 +24,13 @@ enum {
     DEAD = NFI_WB_OTHER     /* class of what separates */
 };
 
+/* The last letter (with its marks) of a run of a script without spaces; n == 0: there is no run. */
+typedef struct run {
+    uint32_t cp[NFI_MAX_TOKEN / 2];
+    size_t n;
+    bool alone; /* no pair was made of it yet */
+} run;
+
 /* Scratch for n characters. */
 typedef struct piece {
     uint32_t *cp, *off; /* character, and where it stands in the chunk */
@@ -31,6 +40,7 @@ typedef struct piece {
     char *shadow;
     size_t n;
     struct piece *folded; /* scratch of MAX_FOLDED characters for a folded segment */
+    run *run;             /* the run of letters that the last segment belongs to */
 } piece;
 
 /* Record with the tailored class of everything but joiners. */
@@ -38,7 +48,7 @@ static unsigned tailored(uint32_t cp)
 {
     unsigned rec = nfi_wb(cp), cls = rec & NFI_WB_CLASS;
 
-    if ((cls == NFI_WB_EXTENDNUMLET && cp != '_') || cp == 0x2044 || (cls == NFI_WB_EXTEND && !(rec & (NFI_WB_MARK | NFI_WB_WORD))))
+    if ((rec & NFI_WB_RUN) || (cls == NFI_WB_EXTENDNUMLET && cp != '_') || cp == 0x2044 || (cls == NFI_WB_EXTEND && !(rec & (NFI_WB_MARK | NFI_WB_WORD))))
         rec = (rec & ~(unsigned)NFI_WB_CLASS) | DEAD;
     if (cls == NFI_WB_EXTEND) /* the half-width sound marks are letters, but make no token by themselves */
         rec &= ~(unsigned)NFI_WB_WORD;
@@ -93,6 +103,33 @@ static void emit(nfi_tokbuf *b, const uint32_t *cp, size_t n)
         nfi_tok_emit(b, out, m);
 }
 
+/* Ends a run; one letter by itself is a token. */
+static void end_run(nfi_tokbuf *b, run *r)
+{
+    if (r->n && r->alone)
+        emit(b, r->cp, r->n);
+    r->n = 0;
+}
+
+/* Adds a letter, folded, with its marks: a token with the one before. */
+static void add_to_run(nfi_tokbuf *b, run *r, const uint32_t *cp, size_t n)
+{
+    size_t max = sizeof r->cp / sizeof *r->cp / 2;
+
+    if (n > max) { /* more marks than are kept; cannot be */
+        end_run(b, r);
+        emit(b, cp, n);
+        return;
+    }
+    r->alone = r->n == 0;
+    if (r->n) {
+        memcpy(r->cp + r->n, cp, n * sizeof *cp);
+        emit(b, r->cp, r->n + n);
+    }
+    memcpy(r->cp, cp, n * sizeof *cp);
+    r->n = n;
+}
+
 /* Letters, numbers and marks alone? */
 static bool is_solid(const uint32_t *cp, size_t n)
 {
@@ -116,6 +153,11 @@ static void emit_folded(nfi_tokbuf *b, piece *q, size_t n)
         bool word = q->rec[s] & NFI_WB_WORD;
         for (e = s + 1; e < q->n && !q->brk[e]; e++)
             word |= (q->rec[e] & NFI_WB_WORD) != 0;
+        if (q->rec[s] & NFI_WB_RUN) {
+            add_to_run(b, q->run, q->cp + s, e - s);
+            continue;
+        }
+        end_run(b, q->run);
         if (word)
             emit(b, q->cp + s, e - s);
     }
@@ -144,6 +186,26 @@ static void ascii_segment(nfi_tokbuf *b, const uint32_t *cp, size_t len, const c
     for (size_t i = 0; i < len; i++)
         raw[i] = raw[i] >= 'A' && raw[i] <= 'Z' ? (char)(raw[i] | 0x20) : raw[i];
     nfi_tok_emit(b, raw, len);
+}
+
+/* A letter of a script without spaces, with its marks: [s, e) of p. */
+static void run_segment(nfi_tokbuf *b, piece *p, size_t s, size_t e)
+{
+    piece *q = p->folded;
+
+    if (e - s == 1 && (p->rec[s] & NFI_WB_FAST)) {
+        add_to_run(b, p->run, p->cp + s, 1);
+        return;
+    }
+    size_t len = e - s > MAX_SEGMENT ? SIZE_MAX : nfi_uni_fold(q->cp, MAX_FOLDED, p->cp + s, e - s);
+    if (len == SIZE_MAX) {
+        end_run(b, p->run);
+        b->dropped++;
+    } else if (is_solid(q->cp, len)) {
+        add_to_run(b, p->run, q->cp, len);
+    } else {
+        emit_folded(b, q, len);
+    }
 }
 
 /* Emits segment [s, e) of p, which holds a letter or number; overwrites it. */
@@ -215,14 +277,19 @@ static void segments(nfi_tokbuf *b, piece *p, size_t s, size_t e, const char *te
         size_t z = s + 1;
         for (; z < p->n && !p->brk[z]; z++)
             word |= (p->rec[z] & NFI_WB_WORD) != 0;
-        if (word)
-            segment(b, p, s, z, text, n, base);
+        if (p->rec[s] & NFI_WB_RUN) {
+            run_segment(b, p, s, z);
+        } else {
+            end_run(b, p->run);
+            if (word)
+                segment(b, p, s, z, text, n, base);
+        }
         s = z;
     }
 }
 
 /* Lays both pieces out in the scratch of b. */
-static bool make_pieces(nfi_tokbuf *b, piece *p, size_t cap, piece *q)
+static bool make_pieces(nfi_tokbuf *b, piece *p, size_t cap, piece *q, run *r)
 {
     size_t all = cap + MAX_FOLDED;
 
@@ -234,8 +301,8 @@ static bool make_pieces(nfi_tokbuf *b, piece *p, size_t cap, piece *q)
     uint16_t *rec = (uint16_t *)(void *)b->work.p;
     uint8_t *brk = (uint8_t *)(rec + all);
     char *shadow = (char *)(brk + all);
-    *p = (piece){.cp = b->cps, .off = b->cps + all, .at = b->cps + 2 * all, .rec = rec, .brk = brk, .shadow = shadow, .folded = q};
-    *q = (piece){.cp = p->cp + cap, .off = p->off + cap, .at = p->at + cap, .rec = rec + cap, .brk = brk + cap, .shadow = shadow + cap};
+    *p = (piece){.cp = b->cps, .off = b->cps + all, .at = b->cps + 2 * all, .rec = rec, .brk = brk, .shadow = shadow, .folded = q, .run = r};
+    *q = (piece){.cp = p->cp + cap, .off = p->off + cap, .at = p->at + cap, .rec = rec + cap, .brk = brk + cap, .shadow = shadow + cap, .run = r};
     return true;
 }
 
@@ -262,8 +329,10 @@ static void any_chunk(nfi_tokbuf *b, const char *text, size_t n, size_t s, size_
     size_t cap = e - s < BLOCK ? e - s : BLOCK, pos = s, marks = 0;
     bool skipping = false; /* inside a segment that is longer than a block */
     piece p, q;
+    run r;
 
-    if (!make_pieces(b, &p, cap, &q))
+    r.n = 0;
+    if (!make_pieces(b, &p, cap, &q, &r))
         return;
     while (!b->failed) {
         while (pos < e && p.n < cap) {
@@ -286,6 +355,7 @@ static void any_chunk(nfi_tokbuf *b, const char *text, size_t n, size_t s, size_
                 ;
         if (pos >= e) {
             segments(b, &p, first, p.n, text, n, s);
+            end_run(b, &r);
             return;
         }
         last = cut_off(&p, p.n - MARGIN);
@@ -295,6 +365,7 @@ static void any_chunk(nfi_tokbuf *b, const char *text, size_t n, size_t s, size_
         } else {
             if (!skipping)
                 b->dropped++;
+            end_run(b, &r);
             skipping = true;
             size_t floor = p.n - MARGIN - 2 * NFI_MAX_MARKS;
             for (last = p.n - MARGIN; last > floor && !(p.rec[last] & NFI_WB_WORD); last--)

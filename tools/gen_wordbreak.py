@@ -15,7 +15,9 @@ END = 0x110000
 BLOCK = 128  # nfi_wb() in features/wordbreak.h shifts by 7
 CLASSES = ["Other", "CR", "LF", "Newline", "Extend", "ZWJ", "Format", "Katakana", "Hebrew_Letter", "ALetter", "Single_Quote",
            "Double_Quote", "MidNumLet", "MidLetter", "MidNum", "Numeric", "ExtendNumLet", "Regional_Indicator", "WSegSpace"]
-PICT, WORD, MARK, DROP, FAST, CHANGES, CASED, IGNORABLE = (1 << b for b in range(5, 13))
+PICT, WORD, MARK, DROP, FAST, CHANGES, CASED, IGNORABLE, RUN = (1 << b for b in range(5, 14))
+RUN_SCRIPTS = {"Han", "Hiragana", "Thai", "Lao", "Khmer", "Myanmar"}  # written without a mark between words
+ARABIC_OPTIONAL = {0x640, *range(0x64B, 0x653), 0x670}  # tatweel and vowel signs: a word is the same with and without them
 SIGMA, FINAL_SIGMA = 0x3C3, 0x3C2  # the final form folds to the other, but is its own lower case
 
 
@@ -86,6 +88,11 @@ def main():
     cased = marked("DerivedCoreProperties.txt", "Cased")
     ignorable = marked("DerivedCoreProperties.txt", "Case_Ignorable")
 
+    run = bytearray(END)
+    for first, last, f in rows("Scripts.txt"):
+        if f[0] in RUN_SCRIPTS:
+            run[first:last + 1] = b"\1" * (last + 1 - first)
+
     records, of = [], []
     for cp in range(END):
         cat = category[cp]
@@ -93,8 +100,9 @@ def main():
         r |= PICT if pict[cp] else 0
         r |= WORD if cat[0] in "LN" else 0
         r |= MARK if cat[0] == "M" else 0
-        r |= DROP if hidden[cp] or cat in ("Cf", "Me") else 0
-        stable = not (hidden[cp] or ccc[cp] or unstable[cp] or unstable[fold[cp]])
+        r |= DROP if hidden[cp] or cat in ("Cf", "Me") or cp in ARABIC_OPTIONAL else 0
+        r |= RUN if run[cp] and (cat[0] == "L" or cat == "Nl") else 0
+        stable = cp not in ARABIC_OPTIONAL and not (hidden[cp] or ccc[cp] or unstable[cp] or unstable[fold[cp]])
         if cat[0] in "LN" and stable and fold[cp] == (SIGMA if cp == FINAL_SIGMA else lower[cp]):
             r |= FAST
         r |= CHANGES if lower[cp] != cp or cp == FINAL_SIGMA else 0

@@ -71,7 +71,35 @@ static const char *const rules[][2] = {
     {"mig29 5bn 2nd covid-19 F-16s", "mig29|5bn|2nd|covid|19|16s|"},
     /* m: other scripts */
     {"\u91d1\u6b63\u6069\u3068 \u30ab\u30bf\u30ab\u30ca \ud55c\uad6d\uc5b4",
-     "\u91d1|\u6b63|\u6069|\u3068|\u30ab\u30bf\u30ab\u30ca|\ud55c\uad6d\uc5b4|"},
+     "\u91d1\u6b63|\u6b63\u6069|\u6069\u3068|\u30ab\u30bf\u30ab\u30ca|\ud55c\uad6d\uc5b4|"},
+    {"\u6e2f \u304c\u958b\u304f\u3002\u4e2d", "\u6e2f|\u304c\u958b|\u958b\u304f|\u4e2d|"}, /* one letter by itself */
+    {"\u4eba\u3005\u306f\u4e8c\u3007\u4e8c\u56db\u5e74",
+     "\u4eba\u3005|\u3005\u306f|\u306f\u4e8c|\u4e8c\u3007|\u3007\u4e8c|\u4e8c\u56db|\u56db\u5e74|"},
+    {"\u4eca\u65e5\u306fUSB\u3092\u4f7f\u3046", "\u4eca\u65e5|\u65e5\u306f|usb|\u3092\u4f7f|\u4f7f\u3046|"},
+    {"\u304c \u306f\u304b\u3099\u308b", "\u304c|\u306f\u304c|\u304c\u308b|"}, /* the sound mark belongs to its letter */
+    {"\u6e2f\u200b\u304c", "\u6e2f\u304c|"}, /* what is dropped does not part */
+    {"\u0e17\u0e48\u0e32\u0e40\u0e23\u0e37\u0e2d \u0e1b\u0e34\u0e14",
+     "\u0e17\u0e48\u0e32|\u0e32\u0e40|\u0e40\u0e23\u0e37|\u0e23\u0e37\u0e2d|\u0e1b\u0e34\u0e14|"},
+    {"\u1780\u17c6\u1796\u1784\u17cb\u1795\u17c2 \u0ea7\u0ebd\u0e87 \u1019\u103c\u102d\u102f\u1037",
+     "\u1780\u17c6\u1796|\u1796\u1784\u17cb|\u1784\u17cb\u1795\u17c2|"
+     "\u0ea7\u0ebd|\u0ebd\u0e87|\u1019\u103c\u102d\u102f\u1037|"},
+    {"\u041f\u043e\u0440\u0442 \u041a\u0438\u0454\u0432\u0430, \u041f'\u044f\u0442\u044c \u0456 \u0451: \u043e\u0431'\u0454\u043a\u0442",
+     "\u043f\u043e\u0440\u0442|\u043a\u0438\u0454\u0432\u0430|\u043f'\u044f\u0442\u044c|\u0456|\u0451|\u043e\u0431'\u0454\u043a\u0442|"},
+    {"\u0418\u0306\u043e\u0434 \u0419\u043e\u0434", "\u0439\u043e\u0434|\u0439\u043e\u0434|"}, /* composed or not */
+    {"\u039f\u0394\u039f\u03a3 \u03bf\u03b4\u03cc\u03c2 \u0391\u03b8\u03ae\u03bd\u03b1",
+     "\u03bf\u03b4\u03bf\u03c3|\u03bf\u03b4\u03cc\u03c3|\u03b1\u03b8\u03ae\u03bd\u03b1|"}, /* final sigma is sigma */
+    {"\u0627\u0644\u0645\u0640\u0640\u0640\u064a\u0646\u0627\u0621 \u0645\u064f\u063a\u0652\u0644\u064e\u0642 \u0645\u063a\u0644\u0642",
+     "\u0627\u0644\u0645\u064a\u0646\u0627\u0621|\u0645\u063a\u0644\u0642|\u0645\u063a\u0644\u0642|"}, /* tatweel and vowel signs */
+    {"\u0627\u0653\u0628 \u0622\u0628 \u0645\u0624\u062a\u0645\u0631 \u0645\u0648\u0654\u062a\u0645\u0631",
+     "\u0622\u0628|\u0622\u0628|\u0645\u0624\u062a\u0645\u0631|\u0645\u0624\u062a\u0645\u0631|"}, /* hamza and madda stay */
+    {"\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\u0645\u06cc\u062e\u0648\u0627\u0647\u0645|"},
+    /* vowel signs and viramas stay in the word */
+    {"\u092c\u0902\u0926\u0930\u0917\u093e\u0939 \u0915\u0940 \u092a\u094d\u0930\u0924\u0940\u0915\u094d\u0937\u093e\u0964 "
+     "\u0939\u093f\u0928\u094d\u0926\u0940",
+     "\u092c\u0902\u0926\u0930\u0917\u093e\u0939|\u0915\u0940|\u092a\u094d\u0930\u0924\u0940\u0915\u094d\u0937\u093e|"
+     "\u0939\u093f\u0928\u094d\u0926\u0940|"},
+    {"\ud55c\uad6d\uc758 \u1112\u1161\u11ab\u1100\u116e\u11a8\u110b\u1174", "\ud55c\uad6d\uc758|\ud55c\uad6d\uc758|"}, /* jamo compose */
+    {"\u05e9\u05b8\u05c1\u05dc\u05d5\u05b9\u05dd", "\u05e9\u05b8\u05c1\u05dc\u05d5\u05b9\u05dd|"},
     {"\u1112\u1161\u11ab\uad6d", "\ud55c\uad6d|"},
     {"\x01\uff9e \u2014\uff9e war\uff9e", "war\u3099|"},
     {"\uff76\uff9e\uff72\uff7a\uff78", "\u30ac\u30a4\u30b3\u30af|"},
@@ -90,6 +118,47 @@ START_TEST(every_rule_holds)
 {
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
         tokens_are(&nfi_tok_news, rules[i][0], rules[i][1]);
+}
+END_TEST
+
+/* A run far longer than a block of the long way, with a separator now and then: the pairs are those that a loop over the letters makes. */
+START_TEST(pairs_cross_blocks)
+{
+    enum { LETTERS = 60000 };
+    nfi_buf text = {0}, want = {0}, got = {0};
+    nfi_rng r = nft_rng(11);
+    char before[4] = "", now[4] = "";
+    bool open = false, alone = false;
+
+    for (int i = 0; i < LETTERS; i++) {
+        uint64_t x = nfi_rng_below(&r, 5000);
+        if (x == 0) {
+            nfi_buf_puts(&text, "\u3001");
+            if (open && alone) {
+                nfi_buf_put(&want, before, 3);
+                nfi_buf_putc(&want, '|');
+            }
+            open = false;
+            continue;
+        }
+        ck_assert_uint_eq(nfi_utf8_encode(now, 0x4e00 + (uint32_t)x), 3);
+        nfi_buf_put(&text, now, 3);
+        if (open) {
+            nfi_buf_put(&want, before, 3);
+            nfi_buf_put(&want, now, 3);
+            nfi_buf_putc(&want, '|');
+        }
+        alone = !open;
+        open = true;
+        memcpy(before, now, 3);
+    }
+    ck_assert_uint_eq(tokens_of(&got, &nfi_tok_news, text.p, text.n), 0);
+    ck_assert(!(open && alone));
+    ck_assert_uint_eq(got.n, want.n);
+    ck_assert_int_eq(memcmp(got.p, want.p, want.n), 0);
+    nfi_buf_clear(&text);
+    nfi_buf_clear(&want);
+    nfi_buf_clear(&got);
 }
 END_TEST
 
@@ -297,6 +366,7 @@ int main(void)
 
     tcase_set_timeout(t, 60);
     tcase_add_test(t, every_rule_holds);
+    tcase_add_test(t, pairs_cross_blocks);
     tcase_add_test(t, us_and_us_are_two_features);
     tcase_add_test(t, possessives_are_one_feature_however_typed);
     tcase_add_test(t, contractions_match_however_typed);

@@ -222,7 +222,7 @@ START_TEST(long_runs_take_linear_time_and_bounded_memory)
     is_linear(&nfi_tok_news, "", "\u00e9\u200b", 2000000, 0, 1);
     is_linear(&nfi_tok_news, "mil", "\u200b", 2000000, 1, 0);
     is_linear(&nfi_tok_news, "", "\u0431\u0456\u0432\u0433 ", 500000, 500000, 0);
-    is_linear(&nfi_tok_news, "", "\u4e2d", 1000000, 1000000, 0);
+    is_linear(&nfi_tok_news, "", "\u4e2d", 1000000, 999999, 0);
     is_linear(&nfi_tok_news, "", "\u4e2d\u2019\u00e9.b.cd", 200000, 600000, 0);
     is_linear(&nfi_tok_news, "\u00e9 ", "aa.", 500000, 500001, 0);
     is_linear(&nfi_tok_news, "\u00e9", ".b.c", 500000, 0, 1);
