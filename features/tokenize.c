@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-enum { SEGMENT = 32 << 10, PAD = 64 };
+enum { SEGMENT = 32 << 10, LONGEST = 1 << 30, PAD = 64 };
 
 typedef struct span {
     size_t s, e;
@@ -64,7 +64,7 @@ void nfi_tok_push(nfi_tokbuf *b, uint32_t off, size_t n)
         b->tok[b->ntok++] = (nfi_token){off, (uint32_t)n};
 }
 
-/* End of the segment that starts at s: after the last blank within SEGMENT bytes, or the next blank when there is none. */
+/* End of the segment that starts at s: after the last blank within SEGMENT bytes, or the next blank when there is none; LONGEST bytes at most. */
 static size_t segment_end(const char *text, size_t n, size_t s)
 {
     if (n - s <= SEGMENT)
@@ -73,7 +73,7 @@ static size_t segment_end(const char *text, size_t n, size_t s)
         if (is_blank(text[e - 1]))
             return e;
     size_t e = s + SEGMENT;
-    while (e < n && !is_blank(text[e]))
+    while (e < n && e - s < LONGEST && !is_blank(text[e]))
         e++;
     return e;
 }
@@ -87,7 +87,7 @@ static bool classify(nfi_tokbuf *b, const char *text, size_t n)
 
     if (nfi_grow(&b->cls, &b->capcls, blocks + 1, sizeof *b->cls, NULL) != NF_OK)
         b->failed = true;
-    if (!reserve(b, blocks * 64, n / 2 + 1))
+    if (!reserve(b, blocks * 64, n / 2 + 2)) /* one more than there can be: see ascii_token() */
         return false;
     if (whole)
         kern->classify((const uint8_t *)text, whole, b->bytes, b->cls);
@@ -157,74 +157,78 @@ static size_t find_chunks(nfi_tokbuf *b, const char *text, size_t s, size_t e, s
     return count;
 }
 
-/* Bits [s, s + len) of a bit set over blocks, len <= 64; The block after the last is empty. */
-#define BITS(field, s, len)                                                                                                                    \
-    (((b->cls[(s) >> 6].field >> ((s) & 63)) | (((s) & 63) ? b->cls[((s) >> 6) + 1].field << (64 - ((s) & 63)) : 0)) &                         \
-     ((len) < 64 ? (UINT64_C(1) << (len)) - 1 : UINT64_MAX))
+/*
+ * Places where the word bit turns, in order: starts and ends by turns. turn has room for 64 a block and TURNS more. FLAG is set at the start of a
+ * token of two capitals at least, and at the end of one that holds a joiner: adding the joiners to the words carries to the end of each word that has one.
+ */
+#define FLAG 0x80000000u
+enum { TURNS = 8 };
 
-/* Emits the ASCII token [s, e) of the segment that starts at base. */
-static inline void ascii_token(const nfi_tokenizer *t, nfi_tokbuf *b, const char *text, size_t n, size_t base, size_t s, size_t e)
+static size_t find_turns(const nfi_tokenizer *t, const nfi_tokbuf *b, size_t blocks, uint32_t *turn)
 {
-    size_t len = e - s;
-
-    if (len < t->min_ascii)
-        return;
-    if (len > NFI_MAX_TOKEN) {
-        b->dropped++;
-        return;
-    }
-    if (t->special) { /* a joiner inside, or 2 or 3 capitals: tested without a branch for each, since short words are many */
-        uint64_t joined = len <= 64 ? BITS(joiner, s, len) : 1, first = b->cls[s >> 6].upper >> (s & 63), last = b->cls[(e - 1) >> 6].upper >> ((e - 1) & 63);
-        if (joined | (first & last & (uint64_t)(len <= 3))) {
-            t->special(b, text, n, base + s, base + e, (uint32_t)s);
-            return;
-        }
-    }
-    b->tok[b->ntok++] = (nfi_token){(uint32_t)s, (uint32_t)len};
-}
-
-/* Places where the word bit turns, in order: starts and ends by turns. turn has room for 64 a block and one more. */
-static size_t find_turns(const nfi_tokbuf *b, size_t blocks, uint32_t *turn)
-{
-    uint64_t carry = 0;
+    const nfi_class64 *cls = b->cls;
+    uint64_t carry = 0, flagged = t->special ? UINT64_MAX : 0;
+    bool over = false;
     size_t n = 0;
 
     for (size_t k = 0; k <= blocks; k++) { /* the extra block is empty: it closes a token at the end */
-        uint64_t w = b->cls[k].letter, turns = w ^ (w << 1 | carry);
+        uint64_t w = cls[k].letter, edges = w ^ (w << 1 | carry), upper = cls[k].upper, sum;
+        uint64_t capitals = upper & (upper >> 1 | (k < blocks ? cls[k + 1].upper << 63 : 0));
+        bool first = __builtin_add_overflow(w, cls[k].joiner, &sum), second = __builtin_add_overflow(sum, (uint64_t)over, &sum);
+        uint64_t flags = ((sum & ~w) | (edges & w & capitals)) & flagged;
         uint32_t at = (uint32_t)(k * 64);
+        size_t count = (size_t)__builtin_popcountll(edges);
         carry = w >> 63;
-        while (turns) {
-            turn[n++] = at + (uint32_t)__builtin_ctzll(turns);
-            turns &= turns - 1;
-        }
+        over = first | second;
+        for (uint32_t *out = turn + n, *end = out + count; out < end; out += TURNS) /* whole groups: what is too much is written over */
+            for (int i = 0; i < TURNS; i++) {
+                int bit = edges ? __builtin_ctzll(edges) : 0;
+                out[i] = (at + (uint32_t)bit) | (uint32_t)(flags >> bit) << 31;
+                edges &= edges - 1;
+            }
+        n += count;
     }
     return n;
 }
 
-static void extract(const nfi_tokenizer *t, nfi_tokbuf *b, const char *text, size_t n, size_t base, size_t end, size_t blocks)
+/* Emits the ASCII token between two turns of the segment that starts at base. */
+static inline void ascii_token(const nfi_tokenizer *t, nfi_tokbuf *b, const char *text, size_t n, size_t base, uint32_t from, uint32_t to)
 {
-    nfi_buf list = {0};
-    size_t nchunks = 0, next = 0, room = (end - base) / 2 + 1;
-    uint64_t high = 0;
+    uint32_t s = from & ~FLAG, e = to & ~FLAG, len = e - s;
 
-    if (nfi_grow(&b->turn, &b->capturn, blocks * 64 + 1, sizeof *b->turn, NULL) != NF_OK) {
-        b->failed = true;
+    if (__builtin_expect(len > NFI_MAX_TOKEN, 0)) {
+        b->dropped++;
         return;
     }
-    for (size_t k = 0; k < blocks; k++)
-        high |= b->cls[k].high;
-    if (high) {
-        nchunks = find_chunks(b, text, base, end, blocks, &list);
-        if (!nfi_buf_ok(&list)) {
-            b->failed = true;
-            goto out;
-        }
+    if (__builtin_expect(((to & FLAG) || ((from & FLAG) && len <= 3)) && len >= t->min_ascii, 0)) {
+        t->special(b, text, n, base + s, base + e, s);
+        return;
+    }
+    b->tok[b->ntok] = (nfi_token){s, len};
+    b->ntok += len >= t->min_ascii;
+}
+
+/* Without a byte >= 0x80 in the segment. */
+static void extract_ascii(const nfi_tokenizer *t, nfi_tokbuf *b, const char *text, size_t n, size_t base, size_t turns)
+{
+    const uint32_t *turn = b->turn;
+
+    for (size_t i = 0; i < turns; i += 2)
+        ascii_token(t, b, text, n, base, turn[i], turn[i + 1]);
+}
+
+static void extract_mixed(const nfi_tokenizer *t, nfi_tokbuf *b, const char *text, size_t n, size_t base, size_t end, size_t blocks, size_t turns)
+{
+    nfi_buf list = {0};
+    size_t nchunks = find_chunks(b, text, base, end, blocks, &list), next = 0, room = (end - base) / 2 + 2;
+
+    if (!nfi_buf_ok(&list)) {
+        b->failed = true;
+        goto out;
     }
     const span *chunk = (const span *)(const void *)list.p;
-    size_t turns = find_turns(b, blocks, b->turn);
-
     for (size_t i = 0; i < turns; i += 2) {
-        size_t start = b->turn[i];
+        size_t start = b->turn[i] & ~FLAG;
         if (__builtin_expect(next < nchunks && start >= chunk[next].s, 0)) {
             while (next < nchunks && start >= chunk[next].e) {
                 t->chunk(b, text, n, base + chunk[next].s, base + chunk[next].e);
@@ -235,12 +239,29 @@ static void extract(const nfi_tokenizer *t, nfi_tokbuf *b, const char *text, siz
             if (next < nchunks && start >= chunk[next].s)
                 continue; /* inside the chunk: it is tokenised as a whole */
         }
-        ascii_token(t, b, text, n, base, start, b->turn[i + 1]);
+        ascii_token(t, b, text, n, base, b->turn[i], b->turn[i + 1]);
     }
     for (; next < nchunks && !b->failed; next++)
         t->chunk(b, text, n, base + chunk[next].s, base + chunk[next].e);
 out:
     nfi_buf_clear(&list);
+}
+
+static void extract(const nfi_tokenizer *t, nfi_tokbuf *b, const char *text, size_t n, size_t base, size_t end, size_t blocks)
+{
+    uint64_t high = 0;
+
+    if (nfi_grow(&b->turn, &b->capturn, blocks * 64 + TURNS, sizeof *b->turn, NULL) != NF_OK) {
+        b->failed = true;
+        return;
+    }
+    for (size_t k = 0; k < blocks; k++)
+        high |= b->cls[k].high;
+    size_t turns = find_turns(t, b, blocks, b->turn);
+    if (high)
+        extract_mixed(t, b, text, n, base, end, blocks, turns);
+    else
+        extract_ascii(t, b, text, n, base, turns);
 }
 
 bool nfi_tokenize(const nfi_tokenizer *t, nfi_tokbuf *b, const char *text, size_t n, size_t *pos)
