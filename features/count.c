@@ -48,18 +48,17 @@ static inline open_row row_open(const nfi_rows *r, size_t base)
     return (open_row){r->id + base, r->tf + base, r->n - base};
 }
 
+/* Without a branch: whether a term is new to its document cannot be guessed. */
 static inline void bump(open_row *r, uint32_t id, uint32_t *pos)
 {
-    uint32_t at = *pos;
+    size_t n = r->n, at = *pos < n ? *pos : n; /* there is room for one more */
+    bool known = at < n && r->id[at] == id;
+    size_t place = known ? at : n;
 
-    if (at < r->n && r->id[at] == id) {
-        r->tf[at]++;
-        return;
-    }
-    *pos = (uint32_t)r->n;
-    r->id[r->n] = id;
-    r->tf[r->n] = 1;
-    r->n++;
+    r->id[place] = id;
+    r->tf[place] = (r->tf[place] & -(uint32_t)known) + 1;
+    *pos = (uint32_t)place;
+    r->n = n + !known;
 }
 
 /* Looks up tok[0..n), appends the nodes of words that are not stop words to out; returns how many, SIZE_MAX when out of memory. */
