@@ -173,6 +173,7 @@ void nfi_tally_docs(nfi_tally *t, const nf_docs_stats *c)
 {
     nfi_tally_part(t, "rejected", c->rejected);
     nfi_tally_also(t, "UTF-8 repaired", c->repaired);
+    nfi_tally_also(t, "labels not accepted", c->not_accepted);
     nfi_tally_also(t, "fields read as Windows-1252", c->fallback);
     nfi_tally_also(t, "with mojibake", c->mojibake);
     nfi_tally_also(t, "with NUL", c->nul);

@@ -30,7 +30,7 @@ _newsframe()
     count,--date) values='' ;;
     count,--source) values='' ;;
     count,--title) values='' ;;
-    count,--format) values='csv tsv jsonl fasttext sgml text folder' ;;
+    count,--format) values='csv tsv jsonl doccano prodigy fasttext sgml text folder' ;;
     count,--delimiter) values='' ;;
     count,--encoding) values='repair strict utf8-or-1252' ;;
     count,--max-document) values='' ;;
@@ -54,7 +54,7 @@ _newsframe()
     train,--date) values='' ;;
     train,--source) values='' ;;
     train,--title) values='' ;;
-    train,--format) values='csv tsv jsonl fasttext sgml text folder' ;;
+    train,--format) values='csv tsv jsonl doccano prodigy fasttext sgml text folder' ;;
     train,--delimiter) values='' ;;
     train,--encoding) values='repair strict utf8-or-1252' ;;
     train,--max-document) values='' ;;
@@ -71,7 +71,7 @@ _newsframe()
     score,--date) values='' ;;
     score,--source) values='' ;;
     score,--title) values='' ;;
-    score,--format) values='csv tsv jsonl fasttext sgml text folder' ;;
+    score,--format) values='csv tsv jsonl doccano prodigy fasttext sgml text folder' ;;
     score,--delimiter) values='' ;;
     score,--encoding) values='repair strict utf8-or-1252' ;;
     score,--max-document) values='' ;;
@@ -88,7 +88,7 @@ _newsframe()
     evaluate,--date) values='' ;;
     evaluate,--source) values='' ;;
     evaluate,--title) values='' ;;
-    evaluate,--format) values='csv tsv jsonl fasttext sgml text folder' ;;
+    evaluate,--format) values='csv tsv jsonl doccano prodigy fasttext sgml text folder' ;;
     evaluate,--delimiter) values='' ;;
     evaluate,--encoding) values='repair strict utf8-or-1252' ;;
     evaluate,--max-document) values='' ;;
@@ -114,7 +114,7 @@ _newsframe()
     crossval,--date) values='' ;;
     crossval,--source) values='' ;;
     crossval,--title) values='' ;;
-    crossval,--format) values='csv tsv jsonl fasttext sgml text folder' ;;
+    crossval,--format) values='csv tsv jsonl doccano prodigy fasttext sgml text folder' ;;
     crossval,--delimiter) values='' ;;
     crossval,--encoding) values='repair strict utf8-or-1252' ;;
     crossval,--max-document) values='' ;;
@@ -142,7 +142,7 @@ _newsframe()
     cluster,--date) values='' ;;
     cluster,--source) values='' ;;
     cluster,--title) values='' ;;
-    cluster,--format) values='csv tsv jsonl fasttext sgml text folder' ;;
+    cluster,--format) values='csv tsv jsonl doccano prodigy fasttext sgml text folder' ;;
     cluster,--delimiter) values='' ;;
     cluster,--encoding) values='repair strict utf8-or-1252' ;;
     cluster,--max-document) values='' ;;
@@ -163,7 +163,7 @@ _newsframe()
     dedup,--date) values='' ;;
     dedup,--source) values='' ;;
     dedup,--title) values='' ;;
-    dedup,--format) values='csv tsv jsonl fasttext sgml text folder' ;;
+    dedup,--format) values='csv tsv jsonl doccano prodigy fasttext sgml text folder' ;;
     dedup,--delimiter) values='' ;;
     dedup,--encoding) values='repair strict utf8-or-1252' ;;
     dedup,--max-document) values='' ;;
@@ -178,7 +178,7 @@ _newsframe()
     inspect,--date) values='' ;;
     inspect,--source) values='' ;;
     inspect,--title) values='' ;;
-    inspect,--format) values='csv tsv jsonl fasttext sgml text folder' ;;
+    inspect,--format) values='csv tsv jsonl doccano prodigy fasttext sgml text folder' ;;
     inspect,--delimiter) values='' ;;
     inspect,--encoding) values='repair strict utf8-or-1252' ;;
     inspect,--max-document) values='' ;;
@@ -194,7 +194,7 @@ _newsframe()
     clean,--date) values='' ;;
     clean,--source) values='' ;;
     clean,--title) values='' ;;
-    clean,--format) values='csv tsv jsonl fasttext sgml text folder' ;;
+    clean,--format) values='csv tsv jsonl doccano prodigy fasttext sgml text folder' ;;
     clean,--delimiter) values='' ;;
     clean,--encoding) values='repair strict utf8-or-1252' ;;
     clean,--max-document) values='' ;;
@@ -208,7 +208,7 @@ _newsframe()
     convert,--date) values='' ;;
     convert,--source) values='' ;;
     convert,--title) values='' ;;
-    convert,--format) values='csv tsv jsonl fasttext sgml text folder' ;;
+    convert,--format) values='csv tsv jsonl doccano prodigy fasttext sgml text folder' ;;
     convert,--delimiter) values='' ;;
     convert,--encoding) values='repair strict utf8-or-1252' ;;
     convert,--max-document) values='' ;;
@@ -230,7 +230,7 @@ _newsframe()
     features,--date) values='' ;;
     features,--source) values='' ;;
     features,--title) values='' ;;
-    features,--format) values='csv tsv jsonl fasttext sgml text folder' ;;
+    features,--format) values='csv tsv jsonl doccano prodigy fasttext sgml text folder' ;;
     features,--delimiter) values='' ;;
     features,--encoding) values='repair strict utf8-or-1252' ;;
     features,--max-document) values='' ;;

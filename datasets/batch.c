@@ -174,6 +174,7 @@ static nf_status parse_group(void *ctx, size_t group, int worker, nf_err *err)
         row->n_extra = 0;
         row->replacements = 0;
         row->fallback = 0;
+        row->flags = 0;
         row->record = slot->record;
         nf_status s = r->format->parse(r->parser[worker], &r->plan, slot->rec, row);
         if (s == NF_OK && row->bad.code == NF_OK)
@@ -329,6 +330,7 @@ static nf_status take(nf_docs *in, nf_batch *b, size_t n, nf_err *err)
         in->stats.mojibake += (doc->flags & NF_DOC_MOJIBAKE) != 0;
         in->stats.replacements += slot->replacements;
         in->stats.fallback += slot->fallback;
+        in->stats.not_accepted += (doc->flags & NF_DOC_NOT_ACCEPTED) != 0;
         if (kept != i)
             b->docs[kept] = *doc;
         kept++;

@@ -42,6 +42,7 @@ typedef struct nfi_row {
     uint64_t record;       /* 1-based, for messages */
     uint64_t replacements; /* U+FFFD written so far */
     uint32_t fallback;     /* fields read as Windows-1252 */
+    uint32_t flags;        /* NF_DOC_* that the format itself sets */
     nfi_bad bad;
     struct nfi_buf *tmp; /* scratch */
 } nfi_row;
@@ -99,7 +100,7 @@ typedef struct nfi_format {
 #define NFI_FASTTEXT_MARK "__label__" /* begins each label of a fastText line */
 
 extern const nfi_format nfi_format_csv, nfi_format_tsv, nfi_format_jsonl, nfi_format_fasttext, nfi_format_sgml, nfi_format_text,
-    nfi_format_folder;
+    nfi_format_folder, nfi_format_doccano, nfi_format_prodigy;
 extern const nfi_format *const nfi_formats[]; /* NULL-terminated */
 
 const nfi_format *nfi_format_find(const char *name);         /* NULL when there is none */
@@ -108,6 +109,8 @@ const nfi_format *nfi_format_by_content(const char *p, size_t n, const char *tex
 /* NF_EFORMAT for what is packed where nothing packed can be read. */
 typedef enum nfi_place { NFI_IN_STREAM, NFI_IN_FOLDER, NFI_IN_PACKED } nfi_place;
 nf_status nfi_check_packed(const char *p, size_t n, nfi_place place, const char *path, nf_err *err) NF_MUST_CHECK;
+/* JSON lines: which of the formats that are written so the first records of a block are in. NF_OK, NF_ENOMEM. */
+nf_status nfi_format_by_keys(const nfi_format **out, const char *p, size_t n, bool eof, nf_err *err) NF_MUST_CHECK;
 /* Length of a byte order mark to skip. NF_EFORMAT for UTF-16/32 and binary files, with what to do about it. */
 nf_status nfi_check_start(size_t *skip, const char *p, size_t n, const char *path, nf_err *err) NF_MUST_CHECK;
 /* A next() for formats of one record a line; lines of blanks are no records. */

@@ -9,7 +9,7 @@
 #include <strings.h>
 
 const nfi_format *const nfi_formats[] = {
-    &nfi_format_csv, &nfi_format_tsv, &nfi_format_jsonl, &nfi_format_fasttext, &nfi_format_sgml, &nfi_format_text, &nfi_format_folder, NULL,
+    &nfi_format_csv, &nfi_format_tsv, &nfi_format_jsonl, &nfi_format_doccano, &nfi_format_prodigy, &nfi_format_fasttext, &nfi_format_sgml, &nfi_format_text, &nfi_format_folder, NULL,
 };
 
 const char *nf_format_name(size_t i, const char **summary)

@@ -165,8 +165,9 @@ static nf_status add_keys(keys *k, const nfi_row *row, bool first, const nf_docs
     return NF_OK;
 }
 
-static nf_status parse_keys(nfi_reader *r, const nf_docs_opts *o, nf_err *err)
+static nf_status parse_keys(nfi_reader *r, const nf_docs_opts *as, nf_err *err)
 {
+    nf_docs_opts own = *as, *o = &own;
     nf_status s = NF_OK;
     nfi_arena scratch = {0};
     nfi_row row = {.arena = &scratch};
@@ -203,6 +204,8 @@ static nf_status parse_keys(nfi_reader *r, const nf_docs_opts *o, nf_err *err)
         NF_GO(add_keys(&k, &row, first, o, &others, &r->arena, err));
         if (first)
             r->n_own = k.n;
+        if (first && !o->text && r->format == &nfi_format_doccano && has_key(&k, (nf_str){"data", 4}) && !has_key(&k, (nf_str){"text", 4}))
+            o->text = "data"; /* what doccano called it */
         if (!whole && k.n > before && nfi_plan_make(&r->plan, k.name, k.n, r->n_own, o, true, r->path, &r->arena, NULL) == NF_OK)
             break;
     }
@@ -302,6 +305,8 @@ nf_status nfi_reader_open(nfi_reader *out, const char *path, const nfi_memory *m
         goto out;
     }
     r.format = forced ? forced : by_name ? by_name : nfi_format_by_content(r.buf + skip, r.have - skip, o->text ? o->text : "text");
+    if (!o->format && r.format == &nfi_format_jsonl)
+        NF_GO(nfi_format_by_keys(&r.format, r.buf + skip, r.have - skip, r.eof, err));
     if (r.format->table) {
         if (r.have == skip && r.eof) {
             s = NF_FAIL_AT(err, NF_EDATA, r.path, 0, "empty file");

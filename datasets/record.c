@@ -381,6 +381,7 @@ nf_status nfi_record_finish(const nfi_shape *sh, nfi_row *row, nf_doc *doc)
     d.carried = carried;
     if (row->replacements)
         d.flags |= NF_DOC_REPAIRED;
+    d.flags |= row->flags;
     if (row->fallback)
         d.flags |= NF_DOC_FALLBACK;
     if (row->bad.code == NF_OK)

@@ -29,6 +29,7 @@ enum {
     NF_DOC_NUL = 4,       /**< a NUL byte was replaced by a space */
     NF_DOC_ID_MADE = 8,   /**< the record had no id; id is file:record */
     NF_DOC_ID_SUFFIX = 16, /**< the id was taken; a suffix was added */
+    NF_DOC_NOT_ACCEPTED = 64, /**< an annotator rejected or ignored the label: the document has none */
     NF_DOC_MOJIBAKE = 32  /**< text or title has UTF-8 that was read as Windows-1252 (mojibake.h); repaired when that was asked for */
 };
 
@@ -96,6 +97,7 @@ typedef struct nf_docs_stats {
     uint64_t replacements; /**< U+FFFD written */
     uint64_t fallback;     /**< fields read as Windows-1252 */
     uint64_t nul, ids_made, ids_suffixed;
+    uint64_t not_accepted; /**< documents with NF_DOC_NOT_ACCEPTED */
     uint64_t mojibake;     /**< documents with NF_DOC_MOJIBAKE */
     uint64_t bytes;        /**< input bytes consumed */
     uint64_t total_bytes;  /**< size of the regular files, 0 when unknown (pipe) */

@@ -21,6 +21,10 @@ static const struct sample {
     {"sgml", "s.sgm", "<!DOCTYPE lewis SYSTEM \"lewis.dtd\">\n<REUTERS NEWID=\"1\">\n<TEXT>a</TEXT></REUTERS>\n<REUTERS></REUTERS>",
      "<REUTERS>\n<TEXT><BODY>a</TEXT></REUTERS>\n", "s.sgm:2: </TEXT> stands where </BODY>", 2},
     {"sgml", "s", "<REUTERS NEWID=\"7\"><TEXT>a &lt; b</TEXT></REUTERS>", "<REUTERS><TEXT>a</TEXT>\n<REUTERS></REUTERS>", "s:1: record 1", 1},
+    {"doccano", "s.jsonl", "{\"text\":\"caf\\u00e9 war\",\"label\":[[5,8,\"x\"]]}\n{\"text\":\"b\",\"label\":[]}\n",
+     "{\"text\":\"a\",\"label\":[[0,1,\"x\"]]}\n{\"text\":\"a\",\"label\":5}\n", "s.jsonl:2: the label is a number", 2},
+    {"prodigy", "s.jsonl", "{\"text\":\"a\",\"label\":\"x\",\"answer\":\"reject\"}\n{\"text\":\"b\",\"accept\":[\"y\"],\"answer\":\"accept\"}\n",
+     "{\"text\":\"a\",\"answer\":\"accept\"}\n{\"text\":\"a\",\"answer\":\"perhaps\"}\n", "s.jsonl:2: field \"answer\"", 2},
     {"text", "s.txt", "a whole\n\narticle\n",
      "\xff\xfe"
      "U",

@@ -348,7 +348,7 @@ END_TEST
 START_TEST(options_that_make_no_sense_are_refused)
 {
     expect_str("a.csv", "text\n", &(nf_docs_opts){.format = "xml"},
-               "invalid argument : no input format \"xml\"; formats are: csv, tsv, jsonl, fasttext, sgml, text, folder\n");
+               "invalid argument : no input format \"xml\"; formats are: csv, tsv, jsonl, doccano, prodigy, fasttext, sgml, text, folder\n");
     expect_str("a.csv", "text\n", &(nf_docs_opts){.encoding = (nf_encoding)7}, "invalid argument : no encoding number 7\n");
 }
 END_TEST
