@@ -514,7 +514,8 @@ int main(void)
     Suite *s = suite_create("model");
     TCase *t = tcase_create("models");
     tcase_set_timeout(t, 60);
-    tcase_add_test(t, models_survive_their_file);
+    if (nft_long_double()) /* numbers in META are read with it; valgrind has none */
+        tcase_add_test(t, models_survive_their_file);
     tcase_add_test(t, threads_and_order_do_not_matter);
     tcase_add_test(t, statistics_give_the_same_model);
     tcase_add_test(t, a_score_depends_on_the_document_alone);
