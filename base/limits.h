@@ -15,6 +15,7 @@
 #define NFI_MAX_MARKS 30                    /* consecutive combining marks kept (UAX #15 stream-safe) */
 #define NFI_MAX_SECTIONS 64
 #define NFI_MAX_FILE ((uint64_t)64 << 30)   /* bytes of a model or statistics file */
+#define NFI_MAX_CLEAN ((size_t)64 << 20)    /* bytes of how texts are cleaned, in a model or statistics file */
 #define NFI_MAX_PATH 4095
 #define NFI_MAX_UNPACKED ((uint64_t)64 << 30) /* bytes that one compressed file or archive may become */
 #define NFI_MAX_RATIO 1000                  /* of those to its own, counted from ... */

@@ -86,9 +86,10 @@ static nf_status count_documents(job *j, int nargs, char **args, nf_err *err)
     nf_docs *docs = NULL;
     nfi_progress progress = {0};
     nf_corpus_opts count = {.keep_ids = true, .keep_carried = true};
+    nf_clean_opts clean;
     nf_status s;
 
-    nfi_work_text(&o->terms, &count.text);
+    nfi_work_text(&o->terms, &count.text, &clean);
     count.threads = (int)o->common.threads;
     count.memory = o->common.memory;
     count.progress = nfi_work_progress;
@@ -292,7 +293,9 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     job j = {.o = o, .cli = cli};
     nf_err err = {0};
 
-    int usage = nfi_work_outputs(cli, (const char *const[]){o->out.output, o->clusters, o->in.rejects}, 3, nargs, args, o->terms.stopwords);
+    int usage = nfi_work_outputs(cli, (const char *const[]){o->out.output, o->clusters, o->in.rejects}, 3, nargs, args, NULL);
+    if (usage == NFI_EXIT_OK)
+        usage = nfi_work_check_terms(cli, &o->terms, (const char *const[]){o->out.output, o->clusters, o->in.rejects}, 3);
     if (usage != NFI_EXIT_OK)
         return usage;
     nf_status s = count_documents(&j, nargs, args, &err);

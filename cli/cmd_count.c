@@ -31,12 +31,15 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nf_docs *docs = NULL;
     nfi_progress progress = {0};
     nf_count_opts count = {.weighting = o->weighting, .ledger = o->ledger, .no_sample = true};
+    nf_clean_opts clean;
     nf_err err = {0};
 
-    int usage = nfi_work_outputs(cli, (const char *const[]){o->output, o->in.rejects}, 2, nargs, args, o->terms.stopwords);
+    int usage = nfi_work_outputs(cli, (const char *const[]){o->output, o->in.rejects}, 2, nargs, args, NULL);
+    if (usage == NFI_EXIT_OK)
+        usage = nfi_work_check_terms(cli, &o->terms, (const char *const[]){o->output, o->in.rejects}, 2);
     if (usage != NFI_EXIT_OK)
         return usage;
-    nfi_work_text(&o->terms, &count.corpus.text);
+    nfi_work_text(&o->terms, &count.corpus.text, &clean);
     count.corpus.threads = (int)o->common.threads;
     count.corpus.memory = o->common.memory;
     count.corpus.progress = nfi_work_progress;

@@ -39,9 +39,10 @@ static nf_status count_documents(const struct opts *o, nfi_cli *cli, int nargs, 
     nf_docs *docs = NULL;
     nfi_progress progress = {0};
     nf_corpus_opts count = {.keep_ids = true};
+    nf_clean_opts clean;
     nf_status s;
 
-    nfi_work_text(&o->terms, &count.text);
+    nfi_work_text(&o->terms, &count.text, &clean);
     count.threads = (int)o->common.threads;
     count.memory = o->common.memory;
     count.progress = nfi_work_progress;
@@ -168,7 +169,9 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 
     int usage = nfi_work_train(cli, &o->train, &o->terms, o->common.threads, &cv.train);
     if (usage == NFI_EXIT_OK)
-        usage = nfi_work_outputs(cli, outputs, sizeof outputs / sizeof *outputs, nargs, args, o->terms.stopwords);
+        usage = nfi_work_outputs(cli, outputs, sizeof outputs / sizeof *outputs, nargs, args, NULL);
+    if (usage == NFI_EXIT_OK)
+        usage = nfi_work_check_terms(cli, &o->terms, outputs, sizeof outputs / sizeof *outputs);
     if (usage != NFI_EXIT_OK)
         return usage;
     nf_status s = count_documents(o, cli, nargs, args, &c, &stats, &err);

@@ -65,8 +65,9 @@ static nf_status from_corpus(job *j, nf_docs *docs, nfi_progress *p, nf_err *err
     const struct opts *o = j->o;
     nf_corpus_opts count = {.keep_ids = true, .threads = (int)o->common.threads, .memory = o->common.memory, .progress = nfi_work_progress, .progress_ctx = p};
     nf_select_opts select;
+    nf_clean_opts clean;
 
-    nfi_work_text(&o->terms, &count.text);
+    nfi_work_text(&o->terms, &count.text, &clean);
     nfi_work_select(&o->terms, &select);
     NF_TRY(nf_corpus_count(&j->c, docs, &count, err));
     NF_TRY(nf_corpus_features(j->c, &select, o->weighting, (int)o->common.threads, &j->X, &j->v, err));
@@ -286,7 +287,7 @@ static void report(const job *j)
 
 static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 {
-    static const char *const fixed[] = {"tokenizer", "ngrams", "stopwords", "min-df", "max-df", "max-features", "weighting"};
+    static const char *const fixed[] = {"tokenizer", "ngrams", "stopwords", "no-clean", "no-rule", "lines", "phrases", "min-df", "max-df", "max-features", "weighting"};
     const struct opts *o = opts;
     job j = {.o = o, .cli = cli};
     const char *to = o->to ? o->to : nf_out_format_of(o->out.output);
@@ -298,7 +299,9 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         if (nfi_cli_given(cli, fixed[i]))
             return nfi_cli_usage(cli, "--%s: the model decides this; leave one of the two out", fixed[i]);
     int usage = nfi_work_outputs(cli, (const char *const[]){o->out.output, o->vocabulary, o->rows, o->in.rejects}, 4, nargs, args,
-                                 o->model ? o->model : o->terms.stopwords);
+                                 o->model);
+    if (usage == NFI_EXIT_OK)
+        usage = nfi_work_check_terms(cli, &o->terms, (const char *const[]){o->out.output, o->vocabulary, o->rows, o->in.rejects}, 4);
     if (usage != NFI_EXIT_OK)
         return usage;
     nf_status s = work(&j, to, nargs, args, &err);

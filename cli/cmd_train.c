@@ -56,9 +56,10 @@ static nf_status count_documents(const struct opts *o, nfi_cli *cli, int nargs, 
     nf_docs *docs = NULL;
     nfi_progress progress = {0};
     nf_count_opts count = {.weighting = o->train.weighting};
+    nf_clean_opts clean;
     nf_status s;
 
-    nfi_work_text(&o->terms, &count.corpus.text);
+    nfi_work_text(&o->terms, &count.corpus.text, &clean);
     count.corpus.threads = (int)o->common.threads;
     count.corpus.memory = o->common.memory;
     count.corpus.progress = nfi_work_progress;
@@ -87,11 +88,14 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 
     int usage = nfi_work_train(cli, &o->train, &o->terms, o->common.threads, &train);
     if (usage == NFI_EXIT_OK)
-        usage = nfi_work_outputs(cli, (const char *const[]){o->output, o->stats, o->in.rejects}, 3, nargs, args, o->terms.stopwords);
+        usage = nfi_work_outputs(cli, (const char *const[]){o->output, o->stats, o->in.rejects}, 3, nargs, args, NULL);
+    if (usage == NFI_EXIT_OK)
+        usage = nfi_work_check_terms(cli, &o->terms, (const char *const[]){o->output, o->stats, o->in.rejects}, 3);
     if (usage == NFI_EXIT_OK && o->from && nargs == 0)
         usage = nfi_cli_usage(cli, "--from needs statistics files to read");
-    if (usage == NFI_EXIT_OK && o->from && (nfi_cli_given(cli, "ngrams") || nfi_cli_given(cli, "tokenizer") || nfi_cli_given(cli, "stopwords")))
-        usage = nfi_cli_usage(cli, "--tokenizer, --ngrams and --stopwords are fixed when documents are counted; with --from they cannot be changed");
+    if (usage == NFI_EXIT_OK && o->from && (nfi_cli_given(cli, "ngrams") || nfi_cli_given(cli, "tokenizer") || nfi_cli_given(cli, "stopwords") ||
+                                            nfi_cli_given(cli, "no-clean") || nfi_cli_given(cli, "no-rule") || nfi_cli_given(cli, "lines") || nfi_cli_given(cli, "phrases")))
+        usage = nfi_cli_usage(cli, "--tokenizer, --ngrams, --stopwords and how texts are cleaned are fixed when documents are counted; with --from they cannot be changed");
     if (usage != NFI_EXIT_OK)
         return usage;
 

@@ -8,9 +8,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-void nfi_work_text(const nfi_term_opts *o, nf_text_opts *text)
+void nfi_work_text(const nfi_term_opts *o, nf_text_opts *text, nf_clean_opts *clean)
 {
-    *text = (nf_text_opts){.tokenizer = o->tokenizer, .ngram_lo = o->ngrams.min, .ngram_hi = o->ngrams.max, .stopwords = o->stopwords};
+    *text = (nf_text_opts){.tokenizer = o->tokenizer, .ngram_lo = o->ngrams.min, .ngram_hi = o->ngrams.max, .stopwords = o->stopwords,
+                           .no_clean = o->no_clean, .clean = clean};
+    *clean = (nf_clean_opts){.without = o->no_rule.v, .nwithout = o->no_rule.n, .phrases = o->phrases, .lines_file = o->lines};
 }
 
 void nfi_work_select(const nfi_term_opts *o, nf_select_opts *select)
@@ -74,6 +76,21 @@ int nfi_work_outputs(nfi_cli *cli, const char *const *out, size_t n, int nargs, 
                 return nfi_cli_usage(cli, "two outputs go to \"%s\"; give each a file of its own", out[i]);
         }
     }
+    return NFI_EXIT_OK;
+}
+
+int nfi_work_check_terms(nfi_cli *cli, const nfi_term_opts *o, const char *const *out, size_t n)
+{
+    const char *const in[] = {o->stopwords, o->lines, o->phrases};
+
+    if (o->no_clean && (o->clean || o->no_rule.n || o->lines || o->phrases))
+        return nfi_cli_usage(cli, "--no-clean goes with none of --clean, --no-rule, --lines and --phrases");
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < sizeof in / sizeof *in; k++) {
+            int code = in[k] ? nfi_cli_check_output(cli, out[i], (char *const[]){(char *)(uintptr_t)in[k]}, 1) : NFI_EXIT_OK;
+            if (code != NFI_EXIT_OK)
+                return code;
+        }
     return NFI_EXIT_OK;
 }
 

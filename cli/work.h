@@ -8,8 +8,10 @@
 
 /* ---- how text becomes terms, and which are kept ---- */
 typedef struct nfi_term_opts {
-    const char *tokenizer, *stopwords;
+    const char *tokenizer, *stopwords, *phrases, *lines;
     nfi_ngrams ngrams;
+    bool clean, no_clean;
+    nfi_list no_rule;
     nfi_share min_df, max_df;
     uint64_t max_features;
 } nfi_term_opts;
@@ -18,13 +20,20 @@ typedef struct nfi_term_opts {
     OPT_HEADER("Terms"),                                                                                                         \
     OPT_ENUM(0, "tokenizer", S, f.tokenizer, "news", nf_tokenizer_name, "how text is cut into words"),                           \
     OPT_NGRAMS(0, "ngrams", S, f.ngrams, ngrams_default, 4, "words a term"),                                                     \
-    OPT_STR(0, "stopwords", S, f.stopwords, "LIST", stop_default, "words left out before n-grams: none, en, or a file, one a line")
+    OPT_STR(0, "stopwords", S, f.stopwords, "LIST", stop_default, "words left out before n-grams: none, en, or a file, one a line"), \
+    OPT_HEADER("Cleaning"),                                                                                                      \
+    OPT_FLAG(0, "clean", S, f.clean, "leave out boilerplate lines, as newsframe clean does; this is the default"),               \
+    OPT_FLAG(0, "no-clean", S, f.no_clean, "count texts as they are"),                                                           \
+    OPT_LIST(0, "no-rule", S, f.no_rule, "NAMES", NULL, "switch these rules off: lines, shape, position, script, repeats, phrases"), \
+    OPT_FILE(0, "lines", S, f.lines, NULL, "a line table made by newsframe clean"),                                              \
+    OPT_FILE(0, "phrases", S, f.phrases, NULL, "more phrases for the rule phrases, one a line: newsframe-phrases(5)")
 #define OPT_SELECT(S, f, min_df_default, max_df_default)                                                                                         \
     OPT_SHARE(0, "min-df", S, f.min_df, min_df_default, 1, "keep terms in at least N documents, or P% of them"),                            \
     OPT_SHARE(0, "max-df", S, f.max_df, max_df_default, 1, "keep terms in at most N documents, or P% of them"),                  \
     OPT_COUNT(0, "max-features", S, f.max_features, "N", NULL, 1, UINT64_MAX, "keep only the N most frequent terms")
 
-void nfi_work_text(const nfi_term_opts *o, nf_text_opts *text);
+/* clean is filled for text->clean to point to and must live as long. */
+void nfi_work_text(const nfi_term_opts *o, nf_text_opts *text, nf_clean_opts *clean);
 void nfi_work_select(const nfi_term_opts *o, nf_select_opts *select);
 
 /* ---- how a classifier is trained ---- */
@@ -47,6 +56,9 @@ int nfi_work_train(nfi_cli *cli, const nfi_train_rows *o, const nfi_term_opts *t
  * be named twice. NULL entries are outputs not asked for. NFI_EXIT_OK, or a message and NFI_EXIT_USAGE.
  */
 int nfi_work_outputs(nfi_cli *cli, const char *const *out, size_t n, int nargs, char **args, const char *also);
+
+/* The same against the files that shared term options name; also that those options agree with each other. */
+int nfi_work_check_terms(nfi_cli *cli, const nfi_term_opts *o, const char *const *out, size_t n);
 
 /* Opens the operands (none: standard input) with the shared input options. */
 nf_status nfi_work_open(nf_docs **out, const nfi_input_opts *in, const nfi_common_opts *common, bool need_label, int nargs, char **args, nf_err *err) NF_MUST_CHECK;

@@ -23,6 +23,7 @@ _newsframe()
     count,--tokenizer) values='news sklearn' ;;
     count,--ngrams) values='' ;;
     count,--stopwords) values='' ;;
+    count,--no-rule) values='' ;;
     count,--weighting) values='tfidf tfidf-raw tf binary sklearn' ;;
     count,--text) values='' ;;
     count,--id) values='' ;;
@@ -41,6 +42,7 @@ _newsframe()
     train,--tokenizer) values='news sklearn' ;;
     train,--ngrams) values='' ;;
     train,--stopwords) values='' ;;
+    train,--no-rule) values='' ;;
     train,--min-df) values='' ;;
     train,--max-df) values='' ;;
     train,--max-features) values='' ;;
@@ -101,6 +103,7 @@ _newsframe()
     crossval,--tokenizer) values='news sklearn' ;;
     crossval,--ngrams) values='' ;;
     crossval,--stopwords) values='' ;;
+    crossval,--no-rule) values='' ;;
     crossval,--min-df) values='' ;;
     crossval,--max-df) values='' ;;
     crossval,--max-features) values='' ;;
@@ -132,6 +135,7 @@ _newsframe()
     cluster,--tokenizer) values='news sklearn' ;;
     cluster,--ngrams) values='' ;;
     cluster,--stopwords) values='' ;;
+    cluster,--no-rule) values='' ;;
     cluster,--min-df) values='' ;;
     cluster,--max-df) values='' ;;
     cluster,--max-features) values='' ;;
@@ -220,6 +224,7 @@ _newsframe()
     features,--tokenizer) values='news sklearn' ;;
     features,--ngrams) values='' ;;
     features,--stopwords) values='' ;;
+    features,--no-rule) values='' ;;
     features,--min-df) values='' ;;
     features,--max-df) values='' ;;
     features,--max-features) values='' ;;
@@ -246,18 +251,18 @@ _newsframe()
     return
   fi
   case $verb in
-    count) words=' --output= --ledger --tokenizer= --ngrams= --stopwords= --weighting= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
-    train) words=' --output= --stats= --from --tokenizer= --ngrams= --stopwords= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --smoothing= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
+    count) words=' --output= --ledger --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --weighting= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
+    train) words=' --output= --stats= --from --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --smoothing= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
     merge) words=' --output= --quiet --verbose --help --usage --version' ;;
     score) words=' --model= --threshold= --min-tokens= --strict --output= --excel --with-text --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
     evaluate) words=' --model= --threshold= --min-tokens= --min-accuracy= --output= --excel --summary= --confusion= --predictions= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
-    crossval) words=' --folds= --min-accuracy= --output= --excel --summary= --confusion= --predictions= --tokenizer= --ngrams= --stopwords= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --smoothing= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
-    cluster) words=' --k= --restarts= --metric= --init= --max-iter= --no-refine --output= --excel --clusters= --tokenizer= --ngrams= --stopwords= --min-df= --max-df= --max-features= --weighting= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
+    crossval) words=' --folds= --min-accuracy= --output= --excel --summary= --confusion= --predictions= --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --smoothing= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
+    cluster) words=' --k= --restarts= --metric= --init= --max-iter= --no-refine --output= --excel --clusters= --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --min-df= --max-df= --max-features= --weighting= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
     dedup) words=' --threshold= --window= --shingle= --date-order= --with-title --keep= --output= --excel --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
     inspect) words=' --output= --json --tokenizer= --no-language --month-first --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
     clean) words=' --rules= --no-rule= --phrases= --lines= --lines-out= --output= --excel --audit= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --quiet --verbose --help --usage --version' ;;
     convert) words=' --output= --to= --rows= --excel --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
-    features) words=' --output= --to= --vocabulary= --rows= --excel --model= --tokenizer= --ngrams= --stopwords= --min-df= --max-df= --max-features= --weighting= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
+    features) words=' --output= --to= --vocabulary= --rows= --excel --model= --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --min-df= --max-df= --max-features= --weighting= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
     model) words=' --output= --expect-sha256= --quiet --verbose --help --usage --version' ;;
     columns) words=' --output= --excel --quiet --verbose --help --usage --version' ;;
   esac

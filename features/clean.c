@@ -12,6 +12,7 @@
 #include "features/clean.h"
 
 #include "base/io.h"
+#include "base/limits.h"
 #include "base/num.h"
 #include "base/sort.h"
 #include "base/try.h"
@@ -159,6 +160,10 @@ nf_status nf_cleaner_new(nf_cleaner **out, const nf_clean_opts *opts, nf_err *er
     if (table || o->lines)
         NF_GO(nfi_lines_freeze(table ? table : o->lines, &c->frozen, err));
     NF_GO(spell(c, &phrases, err));
+    if (c->content.n > NFI_MAX_CLEAN) {
+        s = NF_FAIL(err, NF_ELIMIT, "phrases and repeated lines take %zu bytes, more than %zu", c->content.n, NFI_MAX_CLEAN);
+        goto out;
+    }
     *out = c;
     c = NULL;
 out:
@@ -335,7 +340,7 @@ static size_t one_round(const nf_cleaner *c, nfi_text_lines *t)
     return cut;
 }
 
-/* What is left of a page of nothing but boilerplate: short lines, and most of it cut already for what it says. */
+/* What is left of a page of nothing but boilerplate: lines of a few words, and most of it cut already for what it says. */
 static void cut_remains(const nf_cleaner *c, nfi_text_lines *t)
 {
     uint64_t left = 0, gone = 0;
@@ -351,7 +356,7 @@ static void cut_remains(const nf_cleaner *c, nfi_text_lines *t)
             lines += said;
             continue;
         }
-        if (l->score > 0 || l->chars >= 100)
+        if (l->score > 0 || l->words > 4 || l->chars > 60)
             return;
         left += l->chars;
     }

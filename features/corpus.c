@@ -30,15 +30,20 @@ nf_status nfi_text_init(nfi_text *t, const nf_text_opts *o, nf_err *err)
     if (x.lo < 1 || x.hi < x.lo || x.hi > NFI_MAX_NGRAM)
         return NF_FAIL(err, NF_EINVAL, "n-grams %d-%d: expected 1 <= low <= high <= %d", x.lo, x.hi, NFI_MAX_NGRAM);
     NF_TRY(nfi_stop_load(&x.stop, o && o->stopwords ? o->stopwords : "none", x.tokenizer, err));
-    *t = x;
-    return NF_OK;
+    nf_status s = o && o->no_clean ? NF_OK : nf_cleaner_new(&x.clean, o ? o->clean : NULL, err);
+    if (s == NF_OK)
+        *t = x;
+    else
+        nfi_text_clear(&x);
+    return s;
 }
 
 nf_status nfi_text_copy(nfi_text *t, const nfi_text *from, nf_err *err)
 {
-    nfi_text x = {from->tokenizer, from->lo, from->hi, {0}};
+    nfi_text x = {.tokenizer = from->tokenizer, .lo = from->lo, .hi = from->hi};
 
     NF_TRY(nfi_stop_from_words(&x.stop, from->stop.name, from->stop.word, from->stop.n, err));
+    x.clean = nfi_cleaner_ref(from->clean);
     *t = x;
     return NF_OK;
 }
@@ -46,6 +51,7 @@ nf_status nfi_text_copy(nfi_text *t, const nfi_text *from, nf_err *err)
 void nfi_text_clear(nfi_text *t)
 {
     nfi_stop_clear(&t->stop);
+    nf_cleaner_free(t->clean);
     *t = (nfi_text){0};
 }
 
@@ -85,8 +91,7 @@ static nf_status count_chunk(void *ctx, size_t k, int worker, nf_err *err)
     for (size_t i = 0; i < ch->n; i++) {
         const nf_doc *d = &p->batch->docs[p->bound[k] + i];
         size_t before = counter->rows.n;
-        nf_str parts[2] = {d->title, d->text};
-        NF_TRY(nfi_count_doc(counter, parts, 2, &counter->rows, &p->c->ntokens[ch->first + i], err));
+        NF_TRY(nfi_count_text(counter, d, &counter->rows, &p->c->ntokens[ch->first + i], err));
         p->c->nterms[ch->first + i] = (uint32_t)(counter->rows.n - before);
         p->c->idhash[ch->first + i] = nfi_xxh64(d->id.p, d->id.n);
     }

@@ -32,6 +32,8 @@ void nfi_counter_clear(nfi_counter *c)
     nfi_vocab_clear(&c->vocab);
     nfi_tokbuf_clear(&c->tok);
     nfi_rows_clear(&c->rows);
+    nf_cuts_clear(&c->cuts);
+    nfi_buf_clear(&c->clean);
     for (int m = 0; m < NFI_MAX_NGRAM; m++)
         nfi_free(c->seq[m]);
     *c = (nfi_counter){0};
@@ -200,6 +202,24 @@ out:
         c->tok.failed = false;
     }
     return s;
+}
+
+nf_status nfi_count_text(nfi_counter *c, const nf_doc *d, nfi_rows *rows, uint64_t *n_tokens, nf_err *err)
+{
+    nf_str part[2] = {d->title, d->text};
+
+    if (c->text->clean) {
+        NF_TRY(nf_clean_text(c->text->clean, d->text, d->source, d->mark, d->nmarks, &c->cuts, err));
+        if (c->cuts.n) {
+            c->clean.n = 0;
+            if (!nfi_buf_reserve(&c->clean, d->text.n)) {
+                c->clean.failed = false;
+                return nfi_oom(err, "a text");
+            }
+            part[1] = (nf_str){c->clean.p, nf_clean_apply(d->text, &c->cuts, c->clean.p)};
+        }
+    }
+    return nfi_count_doc(c, part, 2, rows, n_tokens, err);
 }
 
 size_t nfi_batch_cut(const nf_batch *b, size_t bytes, size_t *bound)

@@ -3,6 +3,7 @@
 #ifndef NFI_COUNT_H
 #define NFI_COUNT_H
 
+#include "features/clean.h"
 #include "features/stop.h"
 #include "features/token.h"
 #include "features/vocab.h"
@@ -12,6 +13,7 @@ typedef struct nfi_text {
     const nfi_tokenizer *tokenizer;
     int lo, hi; /* n-gram range */
     nfi_stop stop;
+    nf_cleaner *clean; /* a reference; NULL: texts are counted as they are */
 } nfi_text;
 
 /* Rows of documents one after another: entry e of a row is term id[e] (a node of the counter's vocabulary), tf[e] times. First-seen order. */
@@ -28,6 +30,8 @@ typedef struct nfi_counter {
     uint32_t *seq[NFI_MAX_NGRAM]; /* seq[m-1][i]: node of the m-gram that ends at word i of the batch; 3 words of the batch before come first */
     size_t capseq[NFI_MAX_NGRAM];
     uint64_t stopped;             /* stop words left out of the last document */
+    nf_cuts cuts;                 /* of the last document */
+    nfi_buf clean;                /* what they leave of it */
     size_t carry;                 /* words carried over from the batch before, 0..3 */
 } nfi_counter;
 
@@ -39,6 +43,9 @@ void nfi_counter_clear(nfi_counter *c);
  * *n_tokens gets the number of tokens, stop words included. On failure rows keep what they held before.
  */
 nf_status nfi_count_doc(nfi_counter *c, const nf_str *parts, size_t nparts, nfi_rows *rows, uint64_t *n_tokens, nf_err *err) NF_MUST_CHECK;
+
+/* The same for title and cleaned text of a document: what every verb counts. */
+nf_status nfi_count_text(nfi_counter *c, const nf_doc *d, nfi_rows *rows, uint64_t *n_tokens, nf_err *err) NF_MUST_CHECK;
 
 void nfi_rows_clear(nfi_rows *r);
 

@@ -46,7 +46,7 @@ const nfi_text *nfi_counted_text(const nf_counted *c);
 /*
  * Settings that change a count, as text, in the order of their names. Two files add up only when all are equal, and their stop words too.
  */
-enum { NFI_SET_NGRAMS, NFI_SET_STOPWORDS, NFI_SET_TOKENIZER, NFI_SET_TOKENIZER_VERSION, NFI_SET_UNICODE, NFI_SET_WEIGHTING, NFI_SETTINGS };
+enum { NFI_SET_CLEAN, NFI_SET_NGRAMS, NFI_SET_STOPWORDS, NFI_SET_TOKENIZER, NFI_SET_TOKENIZER_VERSION, NFI_SET_UNICODE, NFI_SET_WEIGHTING, NFI_SETTINGS };
 extern const char *const nfi_setting_names[NFI_SETTINGS];
 typedef struct nfi_settings {
     char value[NFI_SETTINGS][64];
@@ -55,6 +55,7 @@ void nfi_settings_of(nfi_settings *s, const nfi_text *t, const nfi_weighting *w)
 
 typedef struct nfi_stats_head {
     nfi_settings set;
+    nf_cleaner *clean; /* a reference; NULL: none */
     nf_str *stop; /* stop words, by bytes */
     size_t nstop;
     nf_str *label; /* by bytes */
@@ -68,7 +69,7 @@ typedef struct nfi_stats_head {
 void nfi_stats_head_clear(nfi_stats_head *h);
 /* Head of the documents of a corpus; copies everything. */
 nf_status nfi_stats_head_of(nfi_stats_head *h, const nf_corpus *c, const nfi_weighting *w, bool ledger, nf_err *err) NF_MUST_CHECK;
-/* Tokeniser, n-grams and stop words of the settings; owned. NF_EMODEL when this program cannot count like that. */
+/* Tokeniser, n-grams, stop words and cleaner of the settings; owned. NF_EMODEL when this program cannot count like that. */
 nf_status nfi_stats_text(nfi_text *t, const nfi_stats_head *h, const char *name, nf_err *err) NF_MUST_CHECK;
 
 /* ---- terms ---- */

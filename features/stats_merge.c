@@ -32,6 +32,7 @@ nf_status nfi_stats_head_of(nfi_stats_head *out, const nf_corpus *c, const nfi_w
     nf_status s = NF_OK;
 
     nfi_settings_of(&h.set, &c->text, w);
+    h.clean = nfi_cleaner_ref(c->text.clean);
     NF_GO(copy_strings(&h, &h.stop, c->text.stop.word, h.nstop, err));
     NF_GO(copy_strings(&h, &h.label, c->classname, h.nlabels, err));
     h.label_docs = nfi_calloc(h.nlabels, sizeof *h.label_docs);
@@ -126,6 +127,7 @@ nf_status nfi_stats_join(nfi_stats_head *out, uint32_t ***maps, const nfi_stats_
     }
     NF_GO(copy_strings(&h, &h.stop, src[0].head.stop, src[0].head.nstop, err));
     h.nstop = src[0].head.nstop;
+    h.clean = nfi_cleaner_ref(src[0].head.clean);
     NF_GO(unite_labels(&h, of, src, n, all, err));
     for (size_t i = 0; i < n; i++) {
         size_t k = src[i].head.nlabels;

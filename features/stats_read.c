@@ -22,6 +22,7 @@ enum { TOTALS = 5, MAX_META = 4096, MAX_STOP = 64 << 20 };
 
 void nfi_stats_head_clear(nfi_stats_head *h)
 {
+    nf_cleaner_free(h->clean);
     nfi_free(h->stop);
     nfi_free(h->label);
     nfi_free(h->label_docs);
@@ -133,14 +134,31 @@ out:
     return st;
 }
 
+static nf_status read_cleaner(nfi_stats_src *s, nf_err *err)
+{
+    const char *id = s->head.set.value[NFI_SET_CLEAN], *p;
+    size_t n;
+    bool there, none = strcmp(id, "none") == 0;
+
+    (void)nfi_secs_count(s->file, "CLEN", NFI_BYTES, &there);
+    if (there == none)
+        return REFUSE(err, s->name, none ? "section CLEN is there, but the setting clean is none" : "section CLEN is missing");
+    if (none)
+        return NF_OK;
+    NF_TRY(read_section(s, "CLEN", NFI_MAX_CLEAN, &p, &n, err));
+    NF_TRY(nfi_cleaner_from_content(&s->head.clean, p, n, s->name, err));
+    return strcmp(id, nf_cleaner_id(s->head.clean)) == 0 ? NF_OK : REFUSE(err, s->name, "section CLEN is not what the setting clean says");
+}
+
 static nf_status read_head(nfi_stats_src *s, nf_err *err)
 {
-    static const char *const known[] = {"TERM", "STAT", "LEDG", "CDOC", "LABL", "META", "STOP", "TOTL"};
+    static const char *const known[] = {"TERM", "STAT", "LEDG", "CDOC", "CLEN", "LABL", "META", "STOP", "TOTL"};
     nfi_stats_head *h = &s->head;
     uint64_t total[TOTALS], sum;
 
     NF_TRY(nfi_secs_check_known(s->file, known, sizeof known / sizeof *known, err));
     NF_TRY(read_settings(s, err));
+    NF_TRY(read_cleaner(s, err));
     NF_TRY(read_strings(s, "STOP", MAX_STOP, NFI_MAX_TOKEN, &h->stop, &h->nstop, err));
     NF_TRY(read_strings(s, "LABL", (size_t)NFI_MAX_LABELS * (NFI_MAX_LABEL + 2), NFI_MAX_LABEL, &h->label, &h->nlabels, err));
     if (h->nlabels > NFI_MAX_LABELS)
@@ -193,6 +211,7 @@ nf_status nfi_stats_text(nfi_text *t, const nfi_stats_head *h, const char *name,
     x.lo = ngrams[0] - '0';
     x.hi = ngrams[2] - '0';
     NF_TRY(nfi_stop_from_words(&x.stop, v[NFI_SET_STOPWORDS], h->stop, h->nstop, err));
+    x.clean = nfi_cleaner_ref(h->clean);
     *t = x;
     return NF_OK;
 }

@@ -14,7 +14,8 @@
  *                both big-endian, a varint and so many bytes of the id (at most 1024); rising by the 32 bytes, no two equal
  *   CDOC  u64    documents of each label
  *   LABL  bytes  labels, rising by bytes, each as varint length and bytes
- *   META  bytes  lines key=value: ngrams, stopwords, tokenizer, tokenizer_version, unicode, weighting
+ *   CLEN  bytes  how texts are cleaned (clean.c), XXH128 of it is the setting clean; not there when that is none
+ *   META  bytes  lines key=value: clean, ngrams, stopwords, tokenizer, tokenizer_version, unicode, weighting
  *   STOP  bytes  stop words, rising by bytes, each as varint length and bytes
  *   TOTL  u64    documents, documents without a label, tokens, terms, class entries
  *
@@ -31,11 +32,12 @@
 
 enum { FLUSH = 64 << 10, SIDE = 1 << 20, SIDE_COPY = 1 << 20 };
 
-const char *const nfi_setting_names[NFI_SETTINGS] = {"ngrams", "stopwords", "tokenizer", "tokenizer_version", "unicode", "weighting"};
+const char *const nfi_setting_names[NFI_SETTINGS] = {"clean", "ngrams", "stopwords", "tokenizer", "tokenizer_version", "unicode", "weighting"};
 
 void nfi_settings_of(nfi_settings *s, const nfi_text *t, const nfi_weighting *w)
 {
     memset(s, 0, sizeof *s);
+    snprintf(s->value[NFI_SET_CLEAN], sizeof s->value[0], "%s", t->clean ? nf_cleaner_id(t->clean) : "none");
     snprintf(s->value[NFI_SET_NGRAMS], sizeof s->value[0], "%d-%d", t->lo, t->hi);
     snprintf(s->value[NFI_SET_STOPWORDS], sizeof s->value[0], "%s", t->stop.name);
     snprintf(s->value[NFI_SET_TOKENIZER], sizeof s->value[0], "%s", t->tokenizer->name);
@@ -212,6 +214,8 @@ nf_status nfi_statw_commit(nfi_statw *w, const nfi_stats_head *h, nf_err *err)
     NF_ASSERT(w->ledger == (h->ledger ? h->docs : 0) || w->status != NF_OK);
     nfi_secw_section(w->w, "CDOC", NFI_U64, true, h->label_docs, h->nlabels);
     put_strings(w, "LABL", h->label, h->nlabels);
+    if (h->clean)
+        nfi_secw_section(w->w, "CLEN", NFI_BYTES, true, h->clean->content.p, h->clean->content.n);
     nfi_secw_begin(w->w, "META", NFI_BYTES, true);
     for (int i = 0; i < NFI_SETTINGS; i++) {
         nfi_buf_puts(&w->term, nfi_setting_names[i]);

@@ -2,10 +2,11 @@
 /*
  * model_file.c - the model file (.nfm): container kind 'M' of base/section.h, version 1.0. Little-endian, data only.
  *
- *   META  bytes  "key=value\n" lines, keys rising: classifier, documents, loo_accuracy, loo_documents, ngram_hi, ngram_lo, prior, smoothing,
+ *   META  bytes  "key=value\n" lines, keys rising: classifier, clean, documents, loo_accuracy, loo_documents, ngram_hi, ngram_lo, prior, smoothing,
  *                smoothing_how, stop, tokenizer, tokenizer_version, unicode, weighting
  *   LABE  u64    end of each label in LABB; labels rise by bytes       LABB  bytes
  *   STPE  u64    end of each stop word in STPB; words rise by bytes    STPB  bytes
+ *   CLEN  bytes  how texts are cleaned (features/clean.c), XXH128 of it is the setting clean; not there when that is none
  *   CDOC  u64    documents a class
  *   ZCLS  f64    z_c, PRIR f64 ln prior: see nb.h
  *   WRDE  u64    end of each word in WRDB; words rise by bytes         WRDB  bytes
@@ -67,6 +68,7 @@ static void put_text(nfi_buf *b, const char *key, const char *v)
 static void put_meta(const nf_model *m, nfi_buf *b)
 {
     put_text(b, "classifier=", m->classifier->name);
+    put_text(b, "clean=", m->text.clean ? nf_cleaner_id(m->text.clean) : "none");
     put_number(b, "documents=", (double)m->documents);
     put_number(b, "loo_accuracy=", m->loo_accuracy);
     put_number(b, "loo_documents=", (double)m->loo_documents);
@@ -97,6 +99,8 @@ nf_status nf_model_save(const nf_model *m, const char *path, nf_err *err)
     nfi_secw_section(w, "META", NFI_BYTES, true, meta.p, meta.n);
     put_strings(w, "LABE", "LABB", m->label, m->nclasses);
     put_strings(w, "STPE", "STPB", m->text.stop.word, m->text.stop.n);
+    if (m->text.clean)
+        nfi_secw_section(w, "CLEN", NFI_BYTES, true, m->text.clean->content.p, m->text.clean->content.n);
     nfi_secw_section(w, "CDOC", NFI_U64, true, m->class_docs, m->nclasses);
     nfi_secw_section(w, "ZCLS", NFI_F64, true, m->z, m->nclasses);
     nfi_secw_section(w, "PRIR", NFI_F64, true, m->log_prior, m->nclasses);
@@ -204,6 +208,22 @@ static nf_status meta_count(nf_model *m, const char *meta, size_t len, const cha
     return NF_OK;
 }
 
+static nf_status read_cleaner(nf_model *m, const char *meta, size_t len, nf_err *err)
+{
+    char id[40];
+    const void *p;
+    uint64_t n;
+
+    NF_TRY(meta_text(m, meta, len, "clean", id, sizeof id, err));
+    NF_TRY(nfi_secr_get(m->file, "CLEN", NFI_BYTES, false, &p, &n, err));
+    if (strcmp(id, "none") == 0)
+        return p ? bad(m, err, "section CLEN is there, but the setting \"clean\" is none") : NF_OK;
+    if (!p || n > NFI_MAX_CLEAN)
+        return bad(m, err, "section CLEN is missing or too long");
+    NF_TRY(nfi_cleaner_from_content(&m->text.clean, p, (size_t)n, nfi_secr_name(m->file), err));
+    return strcmp(id, nf_cleaner_id(m->text.clean)) == 0 ? NF_OK : bad(m, err, "section CLEN is not what the setting \"clean\" says");
+}
+
 static nf_status read_meta(nf_model *m, char *stop, size_t capstop, nf_err *err)
 {
     const char *meta;
@@ -229,6 +249,7 @@ static nf_status read_meta(nf_model *m, char *stop, size_t capstop, nf_err *err)
     NF_TRY(meta_text(m, meta, len, "weighting", name, sizeof name, err));
     if (!(m->weighting = nfi_weighting_find(name)))
         return bad(m, err, "it names a weighting that this program does not have");
+    NF_TRY(read_cleaner(m, meta, len, err));
     NF_TRY(meta_count(m, meta, len, "ngram_lo", 1, NFI_MAX_NGRAM, &lo, err));
     NF_TRY(meta_count(m, meta, len, "ngram_hi", lo, NFI_MAX_NGRAM, &hi, err));
     m->text.lo = (int)lo;
@@ -348,7 +369,7 @@ static nf_status read_arrays(nf_model *m, const char *stop, nf_err *err)
 
 static nf_status parse(nf_model **out, nfi_secr *file, nf_err *err)
 {
-    static const char *const known[] = {"META", "LABE", "LABB", "STPE", "STPB", "CDOC", "ZCLS", "PRIR", "WRDE", "WRDB",
+    static const char *const known[] = {"META", "LABE", "LABB", "STPE", "STPB", "CLEN", "CDOC", "ZCLS", "PRIR", "WRDE", "WRDB",
                                         "TSEQ", "TDFR", "TIDF", "TBAS", "TPTR", "TCLS", "TWGT", "TDOC", "TMNY", "TMDC"};
     nf_status s = NF_OK;
     char stop[64];

@@ -258,14 +258,13 @@ static nf_status map_nodes(nf_scorer *s, worker *w, nf_err *err)
 static nf_status score_doc(nf_scorer *s, worker *w, const nf_doc *d, nf_score *out, double *log_odds, nf_err *err)
 {
     const nf_model *m = s->m;
-    nf_str parts[2] = {d->title, d->text};
     uint64_t known_tokens = 0, counted = 0;
 
     *out = (nf_score){.label = -1, .second = -1};
     for (size_t k = 0; k < m->nclasses; k++)
         log_odds[k] = 0.0;
     w->rows.n = 0;
-    NF_TRY(nfi_count_doc(&w->counter, parts, 2, &w->rows, &out->n_tokens, err));
+    NF_TRY(nfi_count_text(&w->counter, d, &w->rows, &out->n_tokens, err));
     NF_TRY(map_nodes(s, w, err));
     NF_TRY(nfi_grow(&w->row, &w->caprow, w->rows.n, sizeof *w->row, err));
     for (size_t e = 0; e < w->rows.n; e++) {
@@ -343,12 +342,11 @@ nf_status nf_scorer_batch(nf_scorer *s, const nf_batch *b, nf_score *scores, dou
 static nf_status row_of(nf_scorer *s, worker *w, const nf_doc *d, chunk_rows *out, size_t *length, nf_err *err)
 {
     const nf_model *m = s->m;
-    nf_str parts[2] = {d->title, d->text};
     uint64_t n_tokens;
     size_t from = out->n;
 
     w->rows.n = 0;
-    NF_TRY(nfi_count_doc(&w->counter, parts, 2, &w->rows, &n_tokens, err));
+    NF_TRY(nfi_count_text(&w->counter, d, &w->rows, &n_tokens, err));
     NF_TRY(map_nodes(s, w, err));
     NF_TRY(nfi_grow(&w->row, &w->caprow, w->rows.n, sizeof *w->row, err));
     NF_TRY(nfi_grow(&out->entry, &out->cap, out->n + w->rows.n, sizeof *out->entry, err));

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "newsframe/clean.h"
 #include "newsframe/docs.h"
 #include "newsframe/matrix.h"
 
@@ -18,6 +19,8 @@ typedef struct nf_text_opts {
     const char *tokenizer;   /**< nf_tokenizer_name(); NULL: "news" */
     int ngram_lo, ngram_hi;  /**< words a term, 1 <= lo <= hi <= 4; 0,0: 1,2 */
     const char *stopwords;   /**< "none", "en" or a file; NULL: "none" */
+    bool no_clean;           /**< count texts as they are; else without boilerplate (titles always whole) */
+    const nf_clean_opts *clean; /**< how to clean; NULL: the defaults */
 } nf_text_opts;
 
 /** Which terms are kept. {0} keeps all. Counts and shares may both be given; both hold. */

@@ -32,7 +32,7 @@ typedef struct nf_model nf_model;
 
 /** What training found; for reports. Strings are borrowed from the model. */
 typedef struct nf_model_info {
-    const char *classifier, *weighting, *tokenizer, *stopwords, *unicode;
+    const char *classifier, *weighting, *tokenizer, *stopwords, *unicode, *clean;
     int ngram_lo, ngram_hi;
     size_t classes, terms, words;
     uint64_t documents;      /**< counted, labelled or not */
