@@ -7,7 +7,7 @@ struct opts {
     nfi_term_opts terms;
     nfi_common_opts common;
     const char *output, *weighting;
-    bool ledger;
+    bool ledger, dup_weight;
 };
 
 static const nfi_opt rows[] = {
@@ -15,6 +15,7 @@ static const nfi_opt rows[] = {
     {NFI_ROW(NFI_OPT_FILE, const char *, 'o', "output", struct opts, output, "FILE", NULL, "the statistics to write, replaced at once when all is done"),
      .flags = NFI_OPT_REQUIRED},
     OPT_FLAG(0, "ledger", struct opts, ledger, "remember every document (id and text, as hashes), so that none is counted twice, here or by merge"),
+    {NFI_ROW(NFI_OPT_FLAG, bool, 0, "dup-weight", struct opts, dup_weight, NULL, NULL, "cannot be counted"), .flags = NFI_OPT_HIDDEN},
     OPT_TEXT(struct opts, terms, "1-2", "none"),
     OPT_ENUM(0, "weighting", struct opts, weighting, "tfidf", nf_weighting_name, "whose sums are kept; tf and binary can be had from any"),
     OPT_INPUT(struct opts, in),
@@ -34,6 +35,9 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nf_clean_opts clean;
     nf_err err = {0};
 
+    if (o->dup_weight)
+        return nfi_cli_usage(cli, "--dup-weight cannot be counted: which document is a copy depends on all others, so such counts do not add up; write the documents with "
+                                  "newsframe dedup --keep first, and count those");
     int usage = nfi_work_outputs(cli, (const char *const[]){o->output, o->in.rejects}, 2, nargs, args, NULL);
     if (usage == NFI_EXIT_OK)
         usage = nfi_work_check_terms(cli, &o->terms, (const char *const[]){o->output, o->in.rejects}, 2);

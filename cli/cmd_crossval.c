@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cmd_crossval.c - newsframe crossval: how well would a model trained on this corpus do? */
+#include "cli/dups.h"
 #include "cli/work.h"
 
 #include "base/buf.h"
@@ -14,12 +15,16 @@ struct opts {
     nfi_common_opts common;
     uint64_t folds;
     double min_accuracy;
+    nfi_dup_opts dup;
+    bool no_dup_groups;
 };
 
 static const nfi_opt rows[] = {
     OPT_HEADER("Folds"),
     OPT_COUNT('k', "folds", struct opts, folds, "K", "5", 2, 1000, "number of folds"),
     OPT_REAL(0, "min-accuracy", struct opts, min_accuracy, "SHARE", "0", 0, 1, "exit 5 when the accuracy is below this"),
+    OPT_FLAG(0, "no-dup-groups", struct opts, no_dup_groups, "copies may be in different folds; without it a group of copies is held out whole"),
+    OPT_DUPLICATES(struct opts, dup, "dup-"),
     OPT_OUTPUT(struct opts, out),
     OPT_EVAL(struct opts, eval),
     OPT_TEXT(struct opts, terms, "1-2", "none"),
@@ -34,7 +39,9 @@ static const nfi_opt rows[] = {
     OPT_QUIET(struct opts, common),
     OPT_END};
 
-static nf_status count_documents(const struct opts *o, nfi_cli *cli, int nargs, char **args, nf_corpus **out, nf_docs_stats *stats, nf_err *err)
+/* watch: may be NULL; groups are left in it when not. */
+static nf_status count_documents(const struct opts *o, nfi_cli *cli, int nargs, char **args, nf_corpus **out, nf_docs_stats *stats, const nf_dedup_opts *dup,
+                                 nfi_dup_watch *watch, nf_err *err)
 {
     nf_docs *docs = NULL;
     nfi_progress progress = {0};
@@ -49,8 +56,11 @@ static nf_status count_documents(const struct opts *o, nfi_cli *cli, int nargs, 
     count.progress_ctx = &progress;
     if ((s = nfi_work_open(&docs, &o->in, &o->common, true, nargs, args, err)) != NF_OK)
         return s;
+    if (dup)
+        s = nfi_dup_watch_begin(watch, docs, dup, &o->in, err);
     nfi_progress_start(&progress, cli, "counting", "documents");
-    s = nf_corpus_count(out, docs, &count, err);
+    if (s == NF_OK)
+        s = nf_corpus_count(out, docs, &count, err);
     nfi_progress_stop(&progress);
     *stats = *nf_docs_counts(docs);
     if (s == NF_OK)
@@ -66,6 +76,7 @@ typedef struct results {
     nf_str *label, *id;
     bool *excluded;
     uint64_t *support;
+    uint32_t *group; /* k: of the first document of the class */
 } results;
 
 static bool allocate(results *r, size_t n, size_t k, size_t folds)
@@ -78,7 +89,8 @@ static bool allocate(results *r, size_t n, size_t k, size_t folds)
     r->id = nfi_alloc(n, sizeof *r->id);
     r->excluded = nfi_calloc(k, sizeof *r->excluded);
     r->support = nfi_calloc(k, sizeof *r->support);
-    return r->fold && r->machine && r->human && r->smoothing && r->label && r->id && r->excluded && r->support;
+    r->group = nfi_calloc(k, sizeof *r->group);
+    return r->group && r->fold && r->machine && r->human && r->smoothing && r->label && r->id && r->excluded && r->support;
 }
 
 static void clear(results *r)
@@ -91,6 +103,7 @@ static void clear(results *r)
     nfi_free(r->id);
     nfi_free(r->excluded);
     nfi_free(r->support);
+    nfi_free(r->group);
 }
 
 static void report_smoothing(nfi_cli *cli, const double *smoothing, size_t folds)
@@ -107,6 +120,62 @@ static void report_smoothing(nfi_cli *cli, const double *smoothing, size_t folds
     nfi_buf_clear(&b);
 }
 
+/* Classes that cannot be held out: of one document, or of copies of one document. */
+static void find_excluded(const nf_corpus *c, results *r, const uint32_t *groups)
+{
+    size_t n = nf_corpus_docs(c), k = nf_corpus_classes(c);
+
+    for (size_t i = 0; i < k; i++)
+        r->excluded[i] = true;
+    for (size_t d = 0; d < n; d++) {
+        int32_t h = r->human[d];
+        if (h < 0)
+            continue;
+        uint32_t group = groups ? groups[d] : (uint32_t)d;
+        if (r->support[h]++ == 0)
+            r->group[h] = group;
+        else if (r->group[h] != group)
+            r->excluded[h] = false;
+    }
+}
+
+/* What the same folds would say if copies could be on both sides. */
+static nf_status report_plain(nfi_cli *cli, const nf_corpus *c, const nf_crossval_opts *grouped, const results *r, const nf_groups *g, nf_err *err)
+{
+    nf_crossval_opts cv = *grouped;
+    size_t n = nf_corpus_docs(c), k = nf_corpus_classes(c);
+    nf_confusion with = {0}, without = {0};
+    nf_metrics a = {0}, b = {0};
+    nf_status s = NF_OK;
+    int32_t *fold = nfi_alloc(n, sizeof *fold), *machine = nfi_alloc(n, sizeof *machine);
+    double *smoothing = nfi_alloc(cv.folds, sizeof *smoothing);
+
+    cv.groups = NULL;
+    if (!fold || !machine || !smoothing)
+        s = err->code = NF_ENOMEM;
+    if (s == NF_OK)
+        s = nf_crossval(c, &cv, fold, machine, smoothing, err);
+    if (s == NF_OK)
+        s = nf_confusion_of(&with, r->human, r->machine, n, k, err);
+    if (s == NF_OK)
+        s = nf_confusion_of(&without, r->human, machine, n, k, err);
+    if (s == NF_OK)
+        s = nf_metrics_of(&a, &with, r->excluded, err);
+    if (s == NF_OK)
+        s = nf_metrics_of(&b, &without, r->excluded, err);
+    if (s == NF_OK)
+        nfi_cli_note(cli, "grouped: accuracy %.4f  macro F1 %.4f  (each of %zu groups of copies, %llu documents, in one fold); plain: accuracy %.4f  macro F1 %.4f",
+                     a.accuracy, a.macro_f1, g->groups, (unsigned long long)(g->firsts + g->exact + g->near), b.accuracy, b.macro_f1);
+    nf_confusion_clear(&with);
+    nf_confusion_clear(&without);
+    nf_metrics_clear(&a);
+    nf_metrics_clear(&b);
+    nfi_free(fold);
+    nfi_free(machine);
+    nfi_free(smoothing);
+    return s;
+}
+
 static int report(const struct opts *o, nfi_cli *cli, const nf_corpus *c, results *r, const nf_docs_stats *stats)
 {
     size_t n = nf_corpus_docs(c), k = nf_corpus_classes(c);
@@ -114,21 +183,17 @@ static int report(const struct opts *o, nfi_cli *cli, const nf_corpus *c, result
 
     for (size_t i = 0; i < k; i++)
         r->label[i] = nf_corpus_class(c, i);
-    for (size_t d = 0; d < n; d++) {
-        r->human[d] = nf_corpus_label(c, d);
+    for (size_t d = 0; d < n; d++)
         r->id[d] = nf_corpus_id(c, d);
-        if (r->human[d] >= 0)
-            r->support[r->human[d]]++;
-    }
-    for (size_t i = 0; i < k; i++) {
-        r->excluded[i] = r->support[i] < 2;
+    for (size_t i = 0; i < k; i++)
         if (r->excluded[i])
-            nfi_cli_warn(cli, "class \"%.*s\" has 1 document: trained in every fold, left out of the scores", (int)r->label[i].n, r->label[i].p);
-    }
+            nfi_cli_warn(cli, "class \"%.*s\" has 1 document%s: trained in every fold, left out of the scores", (int)r->label[i].n, r->label[i].p,
+                         r->support[i] > 1 ? " and copies of it" : "");
     for (size_t d = 0; d < n; d++) {
+        bool held_out = r->fold[d] >= 0 && r->human[d] >= 0 && !r->excluded[r->human[d]];
         unlabelled += r->human[d] < 0;
-        out += r->human[d] >= 0 && r->fold[d] < 0;
-        if (r->fold[d] < 0)
+        out += r->human[d] >= 0 && !held_out;
+        if (!held_out)
             continue;
         right += r->machine[d] == r->human[d];
         without += r->machine[d] < 0;
@@ -164,31 +229,50 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     results r = {0};
     nf_docs_stats stats = {0};
     nf_err err = {0};
+    nf_dedup_opts dup;
+    nfi_dup_watch watch = {0};
+    nf_groups g = {0};
     int code = NFI_EXIT_OK;
     const char *const outputs[] = {o->out.output, o->eval.summary, o->eval.confusion, o->eval.predictions, o->in.rejects};
 
     int usage = nfi_work_train(cli, &o->train, &o->terms, o->common.threads, &cv.train);
+    if (usage == NFI_EXIT_OK)
+        usage = nfi_dup_options(cli, &o->dup, &o->common, &dup);
     if (usage == NFI_EXIT_OK)
         usage = nfi_work_outputs(cli, outputs, sizeof outputs / sizeof *outputs, nargs, args, NULL);
     if (usage == NFI_EXIT_OK)
         usage = nfi_work_check_terms(cli, &o->terms, outputs, sizeof outputs / sizeof *outputs);
     if (usage != NFI_EXIT_OK)
         return usage;
-    nf_status s = count_documents(o, cli, nargs, args, &c, &stats, &err);
+    nf_status s = count_documents(o, cli, nargs, args, &c, &stats, o->no_dup_groups ? NULL : &dup, &watch, &err);
+    if (s == NF_OK && watch.d)
+        s = nf_dedup_groups(&g, watch.d, &err);
+    nf_dedup_free(watch.d);
+    watch.d = NULL;
     if (s == NF_OK && !allocate(&r, nf_corpus_docs(c), nf_corpus_classes(c), (size_t)o->folds))
         s = err.code = NF_ENOMEM;
-    if (s == NF_OK)
+    if (s == NF_OK) {
+        cv.groups = g.groups ? g.first : NULL;
+        for (size_t d = 0; d < nf_corpus_docs(c); d++)
+            r.human[d] = nf_corpus_label(c, d);
+        find_excluded(c, &r, cv.groups);
         s = nf_crossval(c, &cv, r.fold, r.machine, r.smoothing, &err);
+    }
+    if (s == NF_OK && g.groups)
+        s = report_plain(cli, c, &cv, &r, &g, &err);
     if (s == NF_OK)
         code = report(o, cli, c, &r, &stats);
     clear(&r);
+    nf_groups_clear(&g);
     nf_corpus_free(c);
-    return s == NF_OK ? code : nfi_cli_fail(cli, s, &err);
+    return s == NF_OK ? code : nfi_dup_fail(cli, &watch, s, &err);
 }
 
 static const char *const paragraphs[] = {
     "Splits the labelled documents into folds with the same mix of classes, trains on all folds but one and scores the one left out, in turn. Terms, idf and smoothing are found "
     "anew for each fold from the others, so nothing of a document reaches the model that judges it.",
+    "Copies of one text in training and in test would be scored by memory. So a group of copies, as newsframe dedup finds them, is held out whole; where there are copies the scores "
+    "with and without that are both printed, and the tables have the former. With --no-dup-groups copies count as documents of their own.",
     "A class with one document is trained in every fold and left out of the scores. The tables are those of newsframe evaluate.",
     NULL};
 

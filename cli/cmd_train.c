@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cmd_train.c - newsframe train: labelled documents, or statistics, to a model. */
+#include "cli/dups.h"
 #include "cli/work.h"
+
+#include "base/mem.h"
 
 struct opts {
     nfi_input_opts in;
@@ -8,7 +11,8 @@ struct opts {
     nfi_train_rows train;
     nfi_common_opts common;
     const char *output, *stats;
-    bool from;
+    bool from, dup_weight;
+    nfi_dup_opts dup;
 };
 
 static const nfi_opt rows[] = {
@@ -21,6 +25,9 @@ static const nfi_opt rows[] = {
     OPT_TEXT(struct opts, terms, "1-2", "none"),
     OPT_SELECT(struct opts, terms, "2", NULL),
     OPT_TRAIN(struct opts, train),
+    OPT_HEADER("Duplicates"),
+    OPT_FLAG(0, "dup-weight", struct opts, dup_weight, "a group of copies weighs as one document, its first; all documents are then held in memory"),
+    OPT_DUPLICATES(struct opts, dup, "dup-"),
     OPT_INPUT(struct opts, in),
     OPT_HEADER("Common"),
     OPT_THREADS(struct opts, common),
@@ -51,11 +58,35 @@ static void report_model(nfi_cli *cli, const nf_model *m, const char *path)
                  i.weighting, i.prior);
 }
 
-static nf_status count_documents(const struct opts *o, nfi_cli *cli, int nargs, char **args, nf_counted **out, nf_docs_stats *stats, nf_err *err)
+/* Copies are left out; their number in *copies. */
+static nf_status keep_firsts(nf_counted *c, const nf_dedup *d, nfi_cli *cli, uint64_t *copies, nf_err *err)
+{
+    nf_groups g = {0};
+    nf_status s = nf_dedup_groups(&g, d, err);
+
+    if (s != NF_OK)
+        return s;
+    bool *keep = nfi_alloc(g.n, sizeof *keep);
+    for (size_t i = 0; keep && i < g.n; i++)
+        keep[i] = g.rank[i] <= 1;
+    if (keep)
+        s = nf_counted_keep(c, keep, err);
+    else
+        s = err->code = NF_ENOMEM;
+    if (s == NF_OK)
+        nfi_dup_warn(cli, &g);
+    *copies = g.exact + g.near;
+    nfi_free(keep);
+    nf_groups_clear(&g);
+    return s;
+}
+
+static nf_status count_documents(const struct opts *o, nfi_cli *cli, int nargs, char **args, nf_counted **out, nf_docs_stats *stats, const nf_dedup_opts *dup,
+                                 nfi_dup_watch *watch, uint64_t *copies, nf_err *err)
 {
     nf_docs *docs = NULL;
     nfi_progress progress = {0};
-    nf_count_opts count = {.weighting = o->train.weighting};
+    nf_count_opts count = {.weighting = o->train.weighting, .whole = o->dup_weight};
     nf_clean_opts clean;
     nf_status s;
 
@@ -66,9 +97,14 @@ static nf_status count_documents(const struct opts *o, nfi_cli *cli, int nargs, 
     count.corpus.progress_ctx = &progress;
     if ((s = nfi_work_open(&docs, &o->in, &o->common, true, nargs, args, err)) != NF_OK)
         return s;
+    if (o->dup_weight)
+        s = nfi_dup_watch_begin(watch, docs, dup, &o->in, err);
     nfi_progress_start(&progress, cli, "counting", "documents");
-    s = nf_count(out, docs, &count, err);
+    if (s == NF_OK)
+        s = nf_count(out, docs, &count, err);
     nfi_progress_stop(&progress);
+    if (s == NF_OK && o->dup_weight)
+        s = keep_firsts(*out, watch->d, cli, copies, err);
     *stats = *nf_docs_counts(docs);
     if (s == NF_OK)
         s = nf_docs_finish(docs, err);
@@ -85,8 +121,18 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nf_docs_stats stats = {0};
     nf_err err = {0};
     nf_status s;
+    nf_dedup_opts dup;
+    nfi_dup_watch watch = {0};
+    uint64_t copies = 0;
 
     int usage = nfi_work_train(cli, &o->train, &o->terms, o->common.threads, &train);
+    if (usage == NFI_EXIT_OK)
+        usage = nfi_dup_options(cli, &o->dup, &o->common, &dup);
+    if (usage == NFI_EXIT_OK && o->dup_weight && (o->stats || o->from))
+        usage = nfi_cli_usage(cli, "--dup-weight does not go with statistics: which document is a copy depends on all others, so such counts do not add up; write the "
+                                   "documents with newsframe dedup --keep first, and count those");
+    if (usage == NFI_EXIT_OK && !o->dup_weight && (nfi_cli_given(cli, "dup-threshold") || nfi_cli_given(cli, "dup-window")))
+        usage = nfi_cli_usage(cli, "--dup-threshold and --dup-window say what a copy is; add --dup-weight");
     if (usage == NFI_EXIT_OK)
         usage = nfi_work_outputs(cli, (const char *const[]){o->output, o->stats, o->in.rejects}, 3, nargs, args, NULL);
     if (usage == NFI_EXIT_OK)
@@ -102,7 +148,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     if (o->from)
         s = nf_counted_open(&counted, (const char *const *)args, (size_t)nargs, &err);
     else
-        s = count_documents(o, cli, nargs, args, &counted, &stats, &err);
+        s = count_documents(o, cli, nargs, args, &counted, &stats, &dup, &watch, &copies, &err);
     if (s == NF_OK) {
         report_classes(cli, counted);
         s = nf_model_train(&model, counted, &train, &err);
@@ -117,18 +163,22 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         nfi_tally_begin(&t, "read", o->from ? nf_counted_docs(counted) : stats.read);
         nfi_tally_part(&t, "trained", nf_counted_labelled(counted));
         nfi_tally_part(&t, "unlabelled", nf_counted_docs(counted) - nf_counted_labelled(counted));
+        nfi_tally_part(&t, "copies", copies);
         nfi_tally_docs(&t, &stats);
         nfi_tally_end(&t, cli);
     }
     nf_model_free(model);
     nf_counted_free(counted);
-    return nfi_cli_fail(cli, s, &err);
+    nf_dedup_free(watch.d);
+    return nfi_dup_fail(cli, &watch, s, &err);
 }
 
 static const char *const paragraphs[] = {
     "Counts labelled documents and derives a naive Bayes classifier from the counts. Documents without a label add to the document frequencies only.",
     "The text is not kept, and the counts are exact integers: the model has the same bytes for any number of threads, any amount of memory, and any order "
     "of the documents. With --smoothing auto the smoothing is the one with the best exact leave-one-out accuracy (on at most 4,096 documents, chosen by a hash of their ids).",
+    "With --dup-weight a group of copies, as newsframe dedup finds them, counts as one document: its first with weight 1, the others with 0, which keeps the counts exact "
+    "integers. The model is that of the documents that newsframe dedup --keep first leaves. Such counts cannot be kept as statistics.",
     "With --from the operands are statistics made by newsframe count or kept by --stats, on this machine or others; the model is the one that all their "
     "documents together would give, at a fixed smoothing unless one is named.",
     NULL};

@@ -50,6 +50,8 @@ _newsframe()
     train,--weighting) values='tfidf tfidf-raw tf binary sklearn' ;;
     train,--prior) values='' ;;
     train,--smoothing) values='' ;;
+    train,--dup-threshold) values='' ;;
+    train,--dup-window) values='' ;;
     train,--text) values='' ;;
     train,--id) values='' ;;
     train,--label) values='' ;;
@@ -99,6 +101,8 @@ _newsframe()
     evaluate,--threads) values='' ;;
     crossval,--folds|crossval,-k) values='' ;;
     crossval,--min-accuracy) values='' ;;
+    crossval,--dup-threshold) values='' ;;
+    crossval,--dup-window) values='' ;;
     crossval,--excel) values='no us eu' ;;
     crossval,--tokenizer) values='news sklearn' ;;
     crossval,--ngrams) values='' ;;
@@ -252,11 +256,11 @@ _newsframe()
   fi
   case $verb in
     count) words=' --output= --ledger --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --weighting= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
-    train) words=' --output= --stats= --from --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --smoothing= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
+    train) words=' --output= --stats= --from --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --smoothing= --dup-weight --dup-threshold= --dup-window= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
     merge) words=' --output= --quiet --verbose --help --usage --version' ;;
     score) words=' --model= --threshold= --min-tokens= --strict --output= --excel --with-text --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
     evaluate) words=' --model= --threshold= --min-tokens= --min-accuracy= --output= --excel --summary= --confusion= --predictions= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
-    crossval) words=' --folds= --min-accuracy= --output= --excel --summary= --confusion= --predictions= --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --smoothing= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
+    crossval) words=' --folds= --min-accuracy= --no-dup-groups --dup-threshold= --dup-window= --output= --excel --summary= --confusion= --predictions= --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --smoothing= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
     cluster) words=' --k= --restarts= --metric= --init= --max-iter= --no-refine --output= --excel --clusters= --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --min-df= --max-df= --max-features= --weighting= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
     dedup) words=' --threshold= --window= --shingle= --date-order= --with-title --keep= --output= --excel --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
     inspect) words=' --output= --json --tokenizer= --no-language --month-first --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;

@@ -24,6 +24,8 @@ struct nf_counted {
     uint32_t **map;        /* classes of the sources in head */
     nfi_keeper keeper;     /* rows, when the sources are runs */
     bool sample;
+    bool whole;            /* never to disk */
+    bool part;             /* some documents were left out: cannot be saved */
 };
 
 void nf_counted_free(nf_counted *c)
@@ -122,7 +124,9 @@ static nf_status check_budget(const nf_counted *c, const nfi_counting *k, const 
 {
     uint64_t bytes = nfi_counting_bytes(k) + nfi_ledger_bytes(l);
 
-    *full = c->weighting->additive && bytes > b.segment;
+    *full = c->weighting->additive && !c->whole && bytes > b.segment;
+    if (c->whole && bytes > b.memory)
+        return NF_FAIL(err, NF_ELIMIT, "documents are to be held in memory, but exceed the %llu MiB allowed; raise --memory", (unsigned long long)(b.memory >> 20));
     if (!c->weighting->additive && bytes > b.memory)
         return NF_FAIL(err, NF_ELIMIT,
                        "weighting \"%s\" needs all documents in memory, which exceed the %llu MiB allowed; raise --memory or use \"%s\"",
@@ -198,6 +202,7 @@ nf_status nf_count(nf_counted **out, nf_docs *in, const nf_count_opts *opts, nf_
     }
     c->head.ledger = o->ledger;
     c->sample = !o->no_sample;
+    c->whole = o->whole;
     c->set.before = nfi_keeper_before;
     c->set.after = nfi_keeper_after;
     c->set.ctx = &c->keeper;
@@ -235,10 +240,27 @@ out:
     return s;
 }
 
+nf_status nf_counted_keep(nf_counted *c, const bool *keep, nf_err *err)
+{
+    nfi_stats_head head = {0};
+
+    if (!c->whole || !c->corpus || c->head.ledger)
+        return NF_FAIL(err, NF_EINVAL, "documents can be left out only of counts that hold them all in memory and have no ledger");
+    NF_TRY(nfi_corpus_keep(c->corpus, keep, err));
+    c->part = true;
+    NF_TRY(nfi_stats_head_of(&head, c->corpus, c->weighting, false, err));
+    nfi_stats_head_clear(&c->head);
+    c->head = head;
+    return NF_OK;
+}
+
 /* ---- using counts ---- */
 
 nf_status nf_counted_save(const nf_counted *c, int threads, const char *path, nf_err *err)
 {
+    if (c->part)
+        return NF_FAIL(err, NF_EINVAL, "counts without the copies do not add up, since which document is a copy depends on all others: write the documents with "
+                                       "newsframe dedup --keep first, and count those");
     if (c->corpus)
         return save_corpus(c->corpus, c->weighting, &c->head, c->head.ledger ? &c->ledger : NULL, threads, path, err);
     return nfi_stats_merge_to(c->set.src, c->set.n, path, NULL, NULL, err);

@@ -95,7 +95,7 @@ nf_status nf_crossval(const nf_corpus *c, const nf_crossval_opts *o, int32_t *fo
     const char *weighting = o->train.weighting ? o->train.weighting : nfi_weightings[0]->name;
     const nfi_weighting *w = nfi_weighting_find(weighting);
     size_t folds = o->folds ? o->folds : 5;
-    nf_fold_opts fo = {.k = folds, .seed = o->seed, .names = c->classname};
+    nf_fold_opts fo = {.k = folds, .seed = o->seed, .groups = o->groups, .names = c->classname};
     nf_status s = NF_OK;
 
     if (!w)

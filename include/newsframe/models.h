@@ -124,9 +124,10 @@ typedef struct nf_crossval_opts {
     nf_train_opts train;
     size_t folds;    /**< default 5 */
     uint64_t seed;   /**< default 1 */
+    const uint32_t *groups; /**< a number for each document or NULL, borrowed: documents with one number (copies: nf_groups.first) stay in one fold */
 } nf_crossval_opts;
 /**
- * @param fold_of n, caller-allocated: fold of each document, -1 when it was in none (no label, or a class with one document).
+ * @param fold_of n, caller-allocated: fold of each document, -1 when it was in none (no label, or a class with one document, or with one group).
  * @param predicted n, caller-allocated: class given when the document was held out, -1 when none.
  * @param smoothing folds values, caller-allocated: what each fold chose.
  */

@@ -21,6 +21,7 @@ typedef struct nf_count_opts {
     /** nf_weighting_name() whose sums are kept; NULL: the first. One that is not additive stays in memory and cannot be saved. */
     const char *weighting;
     bool ledger;    /**< keep (id, text hash) pairs: the same pair twice is NF_EDATA, here and when statistics are merged */
+    bool whole;     /**< hold all documents in memory, up to corpus.memory, for nf_counted_keep(); NF_ELIMIT beyond it */
     bool no_sample; /**< keep no rows of documents: smoothing cannot be tuned then */
 } nf_count_opts;
 
@@ -40,6 +41,13 @@ NF_API NF_MUST_CHECK nf_status nf_count(nf_counted **out, nf_docs *in, const nf_
 NF_API NF_MUST_CHECK nf_status nf_counted_open(nf_counted **out, const char *const *paths, size_t n, nf_err *err);
 /** Write a statistics file, atomically. @return NF_EINVAL for a weighting that is not additive, with what to do instead. */
 NF_API NF_MUST_CHECK nf_status nf_counted_save(const nf_counted *c, int threads, const char *path, nf_err *err);
+/**
+ * Only documents with a flag count from now on, as if the others had not been read: a group of copies weighs as its first document (keep[i]: nf_groups.rank[i]
+ * is at most 1). Counts of weight 1 and 0 stay exact integers, which shares such as 1/3 would not be. What is kept cannot be saved as statistics: which
+ * document is a copy depends on all others, so such counts do not add up.
+ * @param keep a flag for each document counted, in their order, borrowed. @return NF_EINVAL: not counted with whole, or with a ledger.
+ */
+NF_API NF_MUST_CHECK nf_status nf_counted_keep(nf_counted *c, const bool *keep, nf_err *err);
 NF_API void nf_counted_free(nf_counted *c); /**< NULL is fine */
 
 NF_API uint64_t nf_counted_docs(const nf_counted *c);                    /**< documents, labelled or not */

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* keep.c - a corpus without some of its documents. All is moved down in place; only the list of classes in use needs memory. */
+#include "features/corpus.h"
+
+#include "base/try.h"
+
+/* Rows of the kept documents of a chunk to its front. */
+static void keep_rows(const nf_corpus *c, nfi_chunk *ch, const bool *keep)
+{
+    size_t from = 0, to = 0;
+
+    for (size_t d = ch->first; d < ch->first + ch->n; from += c->nterms[d++]) {
+        if (!keep[d])
+            continue;
+        memmove(ch->rows.id + to, ch->rows.id + from, c->nterms[d] * sizeof *ch->rows.id);
+        memmove(ch->rows.tf + to, ch->rows.tf + from, c->nterms[d] * sizeof *ch->rows.tf);
+        to += c->nterms[d];
+    }
+    ch->rows.n = to;
+}
+
+static void keep_facts(nf_corpus *c, size_t from, size_t to)
+{
+    c->nterms[to] = c->nterms[from];
+    c->ntokens[to] = c->ntokens[from];
+    c->label[to] = c->label[from];
+    c->idhash[to] = c->idhash[from];
+    if (c->id)
+        c->id[to] = c->id[from];
+    if (c->title)
+        c->title[to] = c->title[from];
+    if (c->carried)
+        memmove(c->carried + to * c->ncarried, c->carried + from * c->ncarried, c->ncarried * sizeof *c->carried);
+}
+
+nf_status nfi_corpus_keep(nf_corpus *c, const bool *keep, nf_err *err)
+{
+    int32_t *class = nfi_alloc(c->nclasses, sizeof *class);
+    size_t n = 0, classes = 0;
+
+    if (!class)
+        return nfi_oom(err, "classes");
+    for (size_t k = 0; k < c->nclasses; k++)
+        class[k] = -1;
+    for (size_t k = 0; k < c->nchunks; k++) {
+        nfi_chunk *ch = &c->chunk[k];
+        size_t first = n, end = ch->first + ch->n;
+        keep_rows(c, ch, keep);
+        for (size_t d = ch->first; d < end; d++)
+            if (keep[d])
+                keep_facts(c, d, n++);
+        ch->first = first;
+        ch->n = n - first;
+    }
+    c->n = n;
+    for (size_t d = 0; d < n; d++)
+        if (c->label[d] >= 0)
+            class[c->label[d]] = 0;
+    for (size_t k = 0; k < c->nclasses; k++)
+        if (class[k] == 0) {
+            class[k] = (int32_t)classes;
+            c->classname[classes++] = c->classname[k];
+        }
+    c->nclasses = classes;
+    for (size_t d = 0; d < n; d++)
+        if (c->label[d] >= 0)
+            c->label[d] = class[c->label[d]];
+    nfi_free(class);
+    return NF_OK;
+}
