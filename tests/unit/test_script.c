@@ -129,6 +129,7 @@ int main(void)
 {
     Suite *s = suite_create("script");
     TCase *t = tcase_create("script");
+    tcase_set_timeout(t, 60); /* the whole database, on a busy machine */
 
     tcase_add_test(t, every_row_of_the_database_is_in_the_table);
     tcase_add_test(t, characters_have_their_scripts);
