@@ -16,7 +16,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { CHUNK_BYTES = 128 << 10, VOCAB_MAX = 1 << 21, AHEAD = 8, GROUP = 32 };
+enum { CHUNK_BYTES = 128 << 10, VOCAB_MAX = 1 << 21, AHEAD = 8, GROUP = 32, MANY_DOCS = 128 };
 #define NGRAM_BIT 0x80000000u /* in worker.term: the node is an n-gram, not a word; terms are below 2^28 */
 
 const char *nf_score_status_text(nf_score_status s)
@@ -241,11 +241,11 @@ static nf_status map_nodes(nf_scorer *s, worker *w, nf_err *err)
         for (; i < v->nnode && n < GROUP; i++) {
             if (v->node[i].prefix == NFI_NONE || (words[n] = words_of(w, (uint32_t)i, seq[n])) == 0)
                 continue;
-            nfi_lookup_prefetch_range(&s->lookup, seq[n][0]);
+            nfi_lookup_prefetch_place(&s->lookup, seq[n], words[n]);
             node[n++] = (uint32_t)i;
         }
         for (size_t k = 0; k < n; k++)
-            nfi_lookup_prefetch_terms(&s->lookup, seq[k][0]);
+            nfi_lookup_prefetch_term(&s->lookup, seq[k], words[k]);
         for (size_t k = 0; k < n; k++) {
             uint32_t t = nfi_lookup_term(&s->lookup, seq[k], words[k]);
             w->term[node[k]] = t == NFI_NONE ? NFI_NONE : t | NGRAM_BIT;
@@ -323,8 +323,9 @@ static nf_status score_chunk(void *ctx, size_t k, int index, nf_err *err)
 
 nf_status nf_scorer_batch(nf_scorer *s, const nf_batch *b, nf_score *scores, double *log_odds, nf_err *err)
 {
+    if (b->n >= MANY_DOCS && !s->lookup.slot)
+        NF_TRY(nfi_lookup_hash(&s->lookup, err));
     size_t *bound = nfi_alloc(b->n + 1, sizeof *bound);
-
     if (!bound)
         return nfi_oom(err, "scoring");
     size_t chunks = nfi_batch_cut(b, CHUNK_BYTES, bound);
