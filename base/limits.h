@@ -22,5 +22,7 @@
 #define NFI_RATIO_FROM ((uint64_t)16 << 20) /* ... so many bytes on */
 #define NFI_MAX_MEMBERS ((size_t)1 << 21)   /* of an archive */
 #define NFI_MAX_HTML_DEPTH 512              /* elements within elements */
+#define NFI_MAX_HTML_ELEMENTS ((size_t)1 << 20) /* of a page */
+#define NFI_MAX_HTML_ATTRIBUTES 1024         /* of a tag */
 
 #endif

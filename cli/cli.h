@@ -77,7 +77,8 @@ typedef struct nfi_list {
 enum {
     NFI_OPT_HIDDEN = 1,   /* parsed, but in no help, page or completion */
     NFI_OPT_REQUIRED = 2, /* refused when it is missing */
-    NFI_OPT_ABOVE = 4     /* REAL: min itself is not allowed */
+    NFI_OPT_ABOVE = 4,    /* REAL: min itself is not allowed */
+    NFI_OPT_OPEN = 8      /* ENUM: any other value is taken as it is */
 };
 
 typedef struct nfi_opt {
@@ -127,13 +128,15 @@ typedef struct nfi_opt {
 typedef struct nfi_input_opts {
     const char *text, *id, *label, *date, *source, *title, *format, *rejects;
     char delimiter;
-    int encoding; /* nf_encoding */
+    const char *encoding; /* a name of nfi_encoding_name(), or of iconv */
     int dup_ids;  /* 0 error, 1 suffix */
+    int markup;   /* nf_markup */
     bool repair;
     uint64_t max_document, max_unpacked;
 } nfi_input_opts;
 
 const char *nfi_encoding_name(size_t i, const char **summary); /* index = nf_encoding */
+const char *nfi_markup_name(size_t i, const char **summary); /* index = nf_markup */
 const char *nfi_dup_ids_name(size_t i, const char **summary);
 const char *nfi_excel_name(size_t i, const char **summary);    /* index = nf_csv_dialect */
 
@@ -147,7 +150,10 @@ const char *nfi_excel_name(size_t i, const char **summary);    /* index = nf_csv
     OPT_STR(0, "title", S, f.title, "COLUMN", NULL, "title column, put before the text; without it \"title\" where there is one"), \
     OPT_ENUM(0, "format", S, f.format, NULL, nf_format_name, "input format; without it the content is probed"), \
     OPT_CHAR(0, "delimiter", S, f.delimiter, NULL, "separator of CSV fields, or \"tab\"; without it the header decides"), \
-    OPT_CHOICE(0, "encoding", S, f.encoding, "repair", nfi_encoding_name, "what to do with bytes that are not UTF-8"), \
+    {NFI_ROW(NFI_OPT_ENUM, const char *, 0, "encoding", S, f.encoding, "NAME", "repair", \
+             "encoding of input without a byte order mark, as iconv calls it, or what to do with bytes that are not UTF-8"), \
+     .names = nfi_encoding_name, .flags = NFI_OPT_OPEN}, \
+    OPT_CHOICE(0, "markup", S, f.markup, "auto", nfi_markup_name, "what the text columns of tables hold"), \
     OPT_FLAG(0, "repair", S, f.repair, "undo mojibake (UTF-8 that was read as Windows-1252) in text and title; without it documents that have it are counted"), \
     OPT_SIZE(0, "max-document", S, f.max_document, "64M", 1, (int64_t)1 << 32, "largest document"), \
     OPT_SIZE(0, "max-unpacked", S, f.max_unpacked, "64G", 1, INT64_MAX, "bytes that one compressed file or archive may become"), \

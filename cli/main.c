@@ -3,6 +3,7 @@
 #include "cli/opt.h"
 
 #include "base/try.h"
+#include "newsframe/docs.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -55,6 +56,9 @@ static void version(void)
 {
     const char *info = strchr(nf_build_info(), ','); /* "newsframe 0.1.0, kernels ..." */
     printf("newsframe %s\n%s\n", nf_version(), info ? info + 2 : nf_build_info());
+    for (size_t i = 0; nf_input_feature(i); i++)
+        printf("%s%s", i ? ", " : "", nf_input_feature(i));
+    putchar('\n');
 }
 
 static const char *verb_name(const void *ctx, size_t i)

@@ -127,7 +127,7 @@ void nfi_opt_expected(nfi_buf *b, const nfi_opt *row)
         break;
     case NFI_OPT_ENUM:
     case NFI_OPT_CHOICE:
-        nfi_buf_puts(b, "one of ");
+        nfi_buf_puts(b, row->flags & NFI_OPT_OPEN ? "a name, or one of " : "one of ");
         put_names(b, row, ", ");
         break;
     case NFI_OPT_LIST:
@@ -140,7 +140,7 @@ void nfi_opt_arg(nfi_buf *b, const nfi_opt *row)
 {
     size_t n = 0, len = 0;
 
-    if (row->names) {
+    if (row->names && !(row->flags & NFI_OPT_OPEN)) {
         for (const char *s; (s = row->names(n, NULL)) != NULL; n++)
             len += strlen(s) + 1;
         if (n <= 4 && len <= 32) {
@@ -399,6 +399,10 @@ nf_status nfi_opt_set(const nfi_opt *row, void *opts, const char *text, nfi_aren
             *(const char **)to = row->names((size_t)i, NULL);
         else if (good)
             *(int *)to = i;
+        if (!good && (row->flags & NFI_OPT_OPEN) && text[0]) {
+            *(const char **)to = text;
+            good = true;
+        }
         break;
     case NFI_OPT_LIST:
         NF_TRY(read_list(to, text, a, &good, err));

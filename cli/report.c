@@ -200,13 +200,20 @@ void nfi_cli_docs_opts(nf_docs_opts *d, const nfi_input_opts *in, const nfi_comm
                         .date = in->date,
                         .source = in->source,
                         .delimiter = in->delimiter,
-                        .encoding = (nf_encoding)in->encoding,
                         .rejects = in->rejects,
                         .dup_ids_suffix = in->dup_ids == 1,
+                        .markup = (nf_markup)in->markup,
                         .repair = in->repair,
                         .max_document = (size_t)in->max_document,
                         .max_unpacked = in->max_unpacked,
                         .threads = (int)common->threads};
+    const char *name;
+    d->charset = in->encoding;
+    for (size_t i = 0; in->encoding && (name = nfi_encoding_name(i, NULL)) != NULL; i++)
+        if (strcmp(in->encoding, name) == 0) {
+            d->encoding = (nf_encoding)i;
+            d->charset = NULL;
+        }
 }
 
 int nfi_cli_check_output(nfi_cli *cli, const char *out, char *const *inputs, int n)

@@ -39,6 +39,14 @@ const char *nfi_encoding_name(size_t i, const char **summary)
     return nth(list, sizeof list / sizeof *list, i, summary);
 }
 
+const char *nfi_markup_name(size_t i, const char **summary)
+{
+    static const choice list[] = {[NF_MARKUP_AUTO] = {"auto", "HTML where a field begins with a tag and has the end tag of a block"},
+                                  [NF_MARKUP_NONE] = {"none", "text, whatever it looks like"},
+                                  [NF_MARKUP_HTML] = {"html", "HTML"}};
+    return nth(list, sizeof list / sizeof *list, i, summary);
+}
+
 const char *nfi_dup_ids_name(size_t i, const char **summary)
 {
     static const choice list[] = {{"error", "name both records and stop"}, {"suffix", "the n-th gets #n added"}};

@@ -112,7 +112,7 @@ static nf_status add_operand(nf_docs *in, const char *path, nf_err *err)
     src.size = src.regular ? (uint64_t)st.st_size : 0;
     if (!src.format)
         src.format = by_name;
-    if (src.regular && src.format == &nfi_format_text) {
+    if (src.regular && (src.format == &nfi_format_text || src.format == &nfi_format_html)) {
         const char *slash = strrchr(path, '/');
         src.file = true;
         NF_TRY(nfi_name_id(&src.id, slash ? slash + 1 : path, &in->arena, err));
@@ -187,6 +187,13 @@ static nf_status check_options(nf_docs *in, nf_err *err)
     }
     if (o->delimiter && (memchr("\"\r\n", o->delimiter, 3) || (unsigned char)o->delimiter >= 0x80))
         return NF_FAIL(err, NF_EINVAL, "the delimiter must be one ASCII character, not a quote or a line end");
+    if (o->charset) {
+        nfi_charset *known = NULL;
+        NF_TRY(nfi_charset_open(&known, o->charset, err));
+        nfi_charset_close(known);
+    }
+    if ((unsigned)o->markup > NF_MARKUP_HTML)
+        return NF_FAIL(err, NF_EINVAL, "no markup number %d", (int)o->markup);
     if ((unsigned)o->encoding > NF_ENC_UTF8_OR_1252)
         return NF_FAIL(err, NF_EINVAL, "no encoding number %d", (int)o->encoding);
     return NF_OK;
@@ -234,6 +241,37 @@ static nf_status columns_of_files(nf_docs *in, nf_err *err)
     return NF_OK;
 }
 
+/* Columns for what pages say of themselves, where some input is a page. In a folder, names without an extension say nothing: such files are looked at when they are read. */
+static nf_status columns_of_pages(nf_docs *in, nf_err *err)
+{
+    nfi_columns *c = &in->columns;
+    bool pages = false;
+
+    for (size_t i = 0; i < in->n_src; i++)
+        pages |= in->src[i].format == &nfi_format_html;
+    if (pages) {
+        nf_str *name = nfi_arena_alloc(&in->arena, (c->n + NFI_PAGE_COLUMNS + 1) * sizeof *name);
+        nf_str *raw = nfi_arena_alloc(&in->arena, (c->n + NFI_PAGE_COLUMNS + 1) * sizeof *raw);
+        if (!name || !raw)
+            return nfi_oom(err, "columns");
+        if (c->n) {
+            memcpy(name, c->name, c->n * sizeof *name);
+            memcpy(raw, c->raw, c->n * sizeof *raw);
+        }
+        c->name = name;
+        c->raw = raw;
+        for (size_t i = 0; i < NFI_PAGE_COLUMNS; i++)
+            if (find_column(in, nfi_page_columns[i]) < 0) {
+                name[c->n] = raw[c->n] = (nf_str){nfi_page_columns[i], strlen(nfi_page_columns[i])};
+                c->n++;
+            }
+        in->have_columns = true;
+    }
+    for (size_t i = 0; i < NFI_PAGE_COLUMNS; i++)
+        in->page_column[i] = find_column(in, nfi_page_columns[i]);
+    return NF_OK;
+}
+
 static nf_status open_stream(nf_docs **out, const char *const *paths, size_t n, const nfi_memory *mem, const nf_docs_opts *opts,
                              nf_err *err)
 {
@@ -264,6 +302,7 @@ static nf_status open_stream(nf_docs **out, const char *const *paths, size_t n, 
     NF_GO(check_labels(in, err)); /* some were found to be texts */
     if (in->o.all_columns && !in->have_columns)
         NF_GO(columns_of_files(in, err));
+    NF_GO(columns_of_pages(in, err));
     in->label_column = find_column(in, "label");
     if (in->o.all_columns) {
         in->id_column = find_column(in, "id");
@@ -278,7 +317,7 @@ static nf_status open_stream(nf_docs **out, const char *const *paths, size_t n, 
     }
     in->shape =
         (nfi_shape){.columns = &in->columns, .encoding = in->o.encoding, .max_document = in->max_document, .need_label = in->o.need_label,
-                      .repair = in->o.repair, .kinds = in->o.all_columns};
+                      .markup = in->o.markup, .repair = in->o.repair, .kinds = in->o.all_columns};
     NF_GO(open_rejects(in, err));
     *out = in;
     in = NULL;

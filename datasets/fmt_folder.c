@@ -168,7 +168,7 @@ static nf_status add(nf_docs *in, const char *base, nfi_archive *archive, const 
     src.path = path;
     src.format = in->forced && in->forced != &nfi_format_folder ? in->forced : nfi_format_by_extension(e->path);
     if (src.format && src.format->table)
-        src.format = &nfi_format_text;
+        src.format = &nfi_format_text; /* NULL: text or a page, by its content */
     if (e->fault && !in->o.rejects)
         return NF_FAIL_AT(err, archive ? NF_EFORMAT : NF_EIO, path, 0, "%s", e->fault);
     if (class != SIZE_MAX && !e->fault) {

@@ -28,34 +28,72 @@ typedef struct job {
     size_t n;
 } job;
 
+/* From the encoding of a byte order mark, the one that a page declares, or the one asked for. */
+static nf_status to_utf8(const char *charset, bool page, nfi_row *row, nf_str *text, nf_err *err)
+{
+    size_t mark;
+    char declared[NFI_CHARSET_NAME];
+    const char *name = nfi_charset_of_mark(text->p, text->n, &mark);
+    nfi_buf b = {0};
+
+    if (name && mark == 3)
+        name = NULL;
+    else if (!name)
+        name = page ? nfi_page_charset(text->p, text->n, charset, declared) : charset;
+    if (!name)
+        return NF_OK;
+    nf_status s = nfi_charset_whole(&b, name, text->p + mark, text->n - mark, err);
+    char *copy = s == NF_OK ? nfi_arena_copy(row->arena, b.p, b.n) : NULL;
+    if (copy)
+        *text = (nf_str){copy, b.n};
+    nfi_buf_clear(&b);
+    return s != NF_OK ? s : copy ? NF_OK : nfi_oom(err, "a file");
+}
+
+/* The values of the columns of the stream. */
+static nf_status carry(nf_docs *in, const nfi_source *src, const nf_str page[NFI_PAGE_COLUMNS], nfi_row *row, nf_doc *d, nf_err *err)
+{
+    nf_str *carried = nfi_arena_alloc(row->arena, in->columns.n * sizeof *carried);
+    uint8_t *kind = in->o.all_columns ? nfi_arena_alloc(row->arena, in->columns.n) : NULL;
+
+    if (!carried || (in->o.all_columns && !kind))
+        return nfi_oom(err, "a file");
+    for (size_t i = 0; i < in->columns.n; i++) {
+        int32_t c = (int32_t)i;
+        carried[i] = c == in->label_column ? src->label : c == in->id_column ? src->id : c == in->text_column ? d->text : (nf_str){0};
+        for (size_t k = 0; page && k < NFI_PAGE_COLUMNS; k++)
+            if (c == in->page_column[k])
+                carried[i] = page[k];
+        if (kind)
+            kind[i] = carried[i].n || c == in->text_column ? NF_KIND_STRING : NF_KIND_ABSENT;
+    }
+    d->kind = kind;
+    d->carried = carried;
+    return NF_OK;
+}
+
 /* The bytes of a file become a document. */
-static nf_status finish(nf_docs *in, const nfi_source *src, nf_str text, nfi_place place, nfi_row *row, nf_doc *doc, nf_err *err)
+static nf_status finish(nf_docs *in, const nfi_source *src, nf_str text, nfi_place place, bool converted, nfi_row *row, nf_doc *doc, nf_err *err)
 {
     static const nf_str name = {"text", 4};
     nf_doc d = {.id = src->id, .label = src->label, .text = text};
     size_t skip = 0;
     nf_err why = {0};
+    nf_str values[NFI_PAGE_COLUMNS] = {{0}};
 
     if (nfi_check_packed(text.p, text.n, place, NULL, &why) != NF_OK || nfi_check_start(&skip, text.p, text.n, NULL, &why) != NF_OK)
         return nfi_row_bad(row, why.code, "%s", why.msg) == NF_OK ? NF_OK : nfi_oom(err, "a file");
+    bool page = src->format == &nfi_format_html || (!src->format && nfi_html_begins(text.p + skip, text.n - skip));
+    if (!converted)
+        NF_TRY(to_utf8(in->o.charset, page, row, &d.text, err));
+    skip = d.text.n >= 3 && memcmp(d.text.p, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
     d.text.p += skip;
     d.text.n -= skip;
-    if (nfi_clean(in->o.encoding, row, name, &d.text, &d.flags) != NF_OK)
+    if (nfi_clean(in->o.encoding, row, name, &d.text, &d.flags) != NF_OK || nfi_mend(in->o.repair, row, &d.text, &d.flags) != NF_OK)
         return nfi_oom(err, "a file");
-    if (nfi_mend(in->o.repair, row, &d.text, &d.flags) != NF_OK)
-        return nfi_oom(err, "a file");
-    nf_str *carried = nfi_arena_alloc(row->arena, in->columns.n * sizeof *carried);
-    uint8_t *kind = in->o.all_columns ? nfi_arena_alloc(row->arena, in->columns.n) : NULL;
-    if (!carried || (in->o.all_columns && !kind))
-        return nfi_oom(err, "a file");
-    for (size_t i = 0; i < in->columns.n; i++) {
-        int32_t c = (int32_t)i;
-        carried[i] = c == in->label_column ? src->label : c == in->id_column ? src->id : c == in->text_column ? d.text : (nf_str){0};
-        if (kind)
-            kind[i] = carried[i].n || c == in->text_column ? NF_KIND_STRING : NF_KIND_ABSENT;
-    }
-    d.kind = kind;
-    d.carried = carried;
+    if (page && row->bad.code == NF_OK)
+        NF_TRY(nfi_page_read(&d, values, row, err));
+    NF_TRY(carry(in, src, page ? values : NULL, row, &d, err));
     if (row->replacements)
         d.flags |= NF_DOC_REPAIRED;
     if (row->fallback)
@@ -93,7 +131,7 @@ static nf_status read_file(nf_docs *in, const nfi_source *src, nfi_row *row, nfi
     if (s != NF_OK)
         return nfi_row_bad(row, s, "%s", why.msg) == NF_OK ? NF_OK : nfi_oom(err, "a file");
     slot->rec = (nf_str){copy, n};
-    return finish(in, src, slot->rec, place, row, doc, err);
+    return finish(in, src, slot->rec, place, false, row, doc, err);
 }
 
 static void begin_row(nfi_row *row, nfi_arena *arena)
@@ -131,7 +169,7 @@ static nf_status read_group(void *ctx, size_t group, int worker, nf_err *err)
             if (slot->bad.code != NF_OK)
                 row->bad = slot->bad;
             else
-                NF_TRY(finish(in, src, slot->rec, NFI_IN_PACKED, row, &j->b->docs[i], err));
+                NF_TRY(finish(in, src, slot->rec, NFI_IN_PACKED, false, row, &j->b->docs[i], err));
         } else {
             NF_TRY(read_file(in, src, row, slot, &j->b->docs[i], err));
         }
@@ -188,7 +226,7 @@ nf_status nfi_stream_read(nf_docs *in, nfi_source *src, nf_batch *b, size_t *n, 
         if (!copy)
             return nfi_oom(err, "a file");
         slot->rec = (nf_str){copy, r->have < SHOWN ? r->have : SHOWN};
-        NF_TRY(finish(in, src, (nf_str){copy, r->have}, NFI_IN_STREAM, row, &b->docs[0], err));
+        NF_TRY(finish(in, src, (nf_str){copy, r->have}, NFI_IN_STREAM, r->charset != NULL, row, &b->docs[0], err));
     }
     end_row(in, row, slot, &b->docs[0]);
     r->scan.start = r->scan.at = r->have;

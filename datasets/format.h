@@ -100,7 +100,7 @@ typedef struct nfi_format {
 #define NFI_FASTTEXT_MARK "__label__" /* begins each label of a fastText line */
 
 extern const nfi_format nfi_format_csv, nfi_format_tsv, nfi_format_jsonl, nfi_format_fasttext, nfi_format_sgml, nfi_format_text,
-    nfi_format_folder, nfi_format_doccano, nfi_format_prodigy;
+    nfi_format_folder, nfi_format_doccano, nfi_format_prodigy, nfi_format_html;
 extern const nfi_format *const nfi_formats[]; /* NULL-terminated */
 
 const nfi_format *nfi_format_find(const char *name);         /* NULL when there is none */
@@ -111,7 +111,7 @@ typedef enum nfi_place { NFI_IN_STREAM, NFI_IN_FOLDER, NFI_IN_PACKED } nfi_place
 nf_status nfi_check_packed(const char *p, size_t n, nfi_place place, const char *path, nf_err *err) NF_MUST_CHECK;
 /* JSON lines: which of the formats that are written so the first records of a block are in. NF_OK, NF_ENOMEM. */
 nf_status nfi_format_by_keys(const nfi_format **out, const char *p, size_t n, bool eof, nf_err *err) NF_MUST_CHECK;
-/* Length of a byte order mark to skip. NF_EFORMAT for UTF-16/32 and binary files, with what to do about it. */
+/* Length of a byte order mark to skip, of UTF-8. NF_EFORMAT for binary files, with what to do about them. */
 nf_status nfi_check_start(size_t *skip, const char *p, size_t n, const char *path, nf_err *err) NF_MUST_CHECK;
 /* A next() for formats of one record a line; lines of blanks are no records. */
 bool nfi_line_next(nfi_scan *sc, const char *p, size_t n, bool eof, nf_str *rec);

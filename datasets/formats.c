@@ -3,13 +3,15 @@
 #include "datasets/format.h"
 
 #include "base/try.h"
+#include "datasets/html.h"
 #include "datasets/unpack.h"
 
 #include <string.h>
 #include <strings.h>
 
 const nfi_format *const nfi_formats[] = {
-    &nfi_format_csv, &nfi_format_tsv, &nfi_format_jsonl, &nfi_format_doccano, &nfi_format_prodigy, &nfi_format_fasttext, &nfi_format_sgml, &nfi_format_text, &nfi_format_folder, NULL,
+    &nfi_format_csv, &nfi_format_tsv, &nfi_format_jsonl, &nfi_format_doccano, &nfi_format_prodigy, &nfi_format_fasttext, &nfi_format_sgml, &nfi_format_html,
+    &nfi_format_text, &nfi_format_folder, NULL,
 };
 
 const char *nf_format_name(size_t i, const char **summary)
@@ -21,6 +23,11 @@ const char *nf_format_name(size_t i, const char **summary)
             return nfi_formats[k]->name;
         }
     return NULL;
+}
+
+const char *nf_input_feature(size_t i)
+{
+    return i == 0 ? nfi_html_feature : i == 1 ? nfi_unpack_feature : NULL;
 }
 
 const nfi_format *nfi_format_find(const char *name)
@@ -73,6 +80,8 @@ const nfi_format *nfi_format_by_content(const char *p, size_t n, const char *tex
 {
     size_t i = 0, end;
 
+    if (nfi_html_begins(p, n))
+        return &nfi_format_html;
     while (i < n && (p[i] == ' ' || p[i] == '\t' || p[i] == '\r' || p[i] == '\n'))
         i++;
     if (i < n && (p[i] == '{' || p[i] == '['))
@@ -150,12 +159,6 @@ nf_status nfi_check_packed(const char *p, size_t n, nfi_place place, const char 
 
 nf_status nfi_check_start(size_t *skip, const char *p, size_t n, const char *path, nf_err *err)
 {
-    static const magic encodings[] = {
-        {"\xff\xfe\0\0", 4, "UTF-32LE"},
-        {"\0\0\xfe\xff", 4, "UTF-32BE"},
-        {"\xff\xfe", 2, "UTF-16LE"},
-        {"\xfe\xff", 2, "UTF-16BE"},
-    };
     static const magic binaries[] = {
         {"%PDF-", 5, "a PDF; extract its text first: pdftotext"},
         {"\x89PNG\r\n", 6, "a picture"},
@@ -163,10 +166,6 @@ nf_status nfi_check_start(size_t *skip, const char *p, size_t n, const char *pat
         {"SQLite format 3", 16, "an SQLite database; export the table as CSV"},
     };
 
-    const magic *e = find_magic(encodings, sizeof encodings / sizeof *encodings, p, n);
-    if (e)
-        return NF_FAIL_AT(err, NF_EFORMAT, path, 0, "is %s text, expected UTF-8; convert it first: iconv -f %s -t UTF-8",
-                          e->what, e->what[4] == '3' ? "UTF-32" : "UTF-16");
     const magic *m = find_magic(binaries, sizeof binaries / sizeof *binaries, p, n);
     if (m)
         return NF_FAIL_AT(err, NF_EFORMAT, path, 0, "is %s", m->what);

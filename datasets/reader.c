@@ -8,6 +8,58 @@
 
 #include <string.h>
 
+/* Bytes as they are in the file, or unpacked. */
+static nf_status read_raw(nfi_reader *r, void *dst, size_t more, size_t *got, nf_err *err)
+{
+    if (r->unpack)
+        return nfi_unpack_read(r->unpack, dst, more, got, err);
+    if (r->in)
+        return nfi_in_read(r->in, dst, more, got, err);
+    *got = r->mem.n - r->mem_at < more ? r->mem.n - r->mem_at : more;
+    if (*got)
+        memcpy(dst, r->mem.p + r->mem_at, *got);
+    r->mem_at += *got;
+    return NF_OK;
+}
+
+/* raw goes behind what there is, as UTF-8. */
+static nf_status convert(nfi_reader *r, nf_err *err)
+{
+    nfi_buf b = {r->buf, r->have, r->cap, false};
+    size_t used = 0;
+
+    nf_status s = nfi_charset_feed(r->charset, &b, r->raw.p, r->raw.n, r->eof, &used, err);
+    r->buf = b.p;
+    r->cap = b.cap;
+    if (s != NF_OK)
+        return s;
+    r->have = b.n;
+    if (used)
+        memmove(r->raw.p, r->raw.p + used, r->raw.n - used);
+    r->raw.n -= used;
+    return NF_OK;
+}
+
+/* The first bytes are there: a byte order mark wins over what was asked for. */
+static nf_status see_encoding(nfi_reader *r, nf_err *err)
+{
+    size_t mark;
+    const char *name = nfi_charset_of_mark(r->buf, r->have, &mark);
+
+    if (name && mark == 3)
+        return NF_OK; /* UTF-8, whatever was asked for */
+    if (!name)
+        name = r->encoding;
+    if (!name)
+        return NF_OK;
+    NF_TRY(nfi_charset_open(&r->charset, name, err));
+    nfi_buf_put(&r->raw, r->buf + mark, r->have - mark);
+    if (!nfi_buf_ok(&r->raw))
+        return nfi_oom(err, "an input");
+    r->have = 0;
+    return convert(r, err);
+}
+
 nf_status nfi_reader_fill(nfi_reader *r, size_t more, nf_err *err)
 {
     size_t got = 0;
@@ -17,26 +69,29 @@ nf_status nfi_reader_fill(nfi_reader *r, size_t more, nf_err *err)
     uint64_t size = r->unpack ? 0 : r->in ? nfi_in_size(r->in) : r->mem.n;
     if (r->read < size && size - r->read < more)
         more = (size_t)(size - r->read) + 1; /* one more tells the end of the file from a file that grew */
-    NF_TRY(nfi_grow(&r->buf, &r->cap, r->have + more, 1, err));
-    if (r->unpack) {
-        NF_TRY(nfi_unpack_read(r->unpack, r->buf + r->have, more, &got, err));
-    } else if (r->in) {
-        NF_TRY(nfi_in_read(r->in, r->buf + r->have, more, &got, err));
+    bool first = r->read == 0;
+    if (r->charset) {
+        if (!nfi_buf_reserve(&r->raw, more))
+            return nfi_oom(err, "an input");
+        NF_TRY(read_raw(r, r->raw.p + r->raw.n, more, &got, err));
+        r->raw.n += got;
     } else {
-        got = r->mem.n - r->mem_at < more ? r->mem.n - r->mem_at : more;
-        if (got)
-            memcpy(r->buf + r->have, r->mem.p + r->mem_at, got);
-        r->mem_at += got;
+        NF_TRY(nfi_grow(&r->buf, &r->cap, r->have + more, 1, err));
+        NF_TRY(read_raw(r, r->buf + r->have, more, &got, err));
+        r->have += got;
     }
-    r->have += got;
     r->read += got;
     r->eof = got < more;
-    return NF_OK;
+    if (r->charset)
+        return convert(r, err);
+    return first ? see_encoding(r, err) : NF_OK;
 }
 
 uint64_t nfi_reader_used(const nfi_reader *r)
 {
-    return r->unpack ? nfi_unpack_taken(r->unpack) : r->read - (r->have - r->scan.start);
+    if (r->unpack)
+        return nfi_unpack_taken(r->unpack);
+    return r->charset ? r->read : r->read - (r->have - r->scan.start);
 }
 
 void nfi_reader_compact(nfi_reader *r)
@@ -283,6 +338,7 @@ nf_status nfi_reader_open(nfi_reader *out, const char *path, const nfi_memory *m
     const nfi_format *by_name = nfi_format_by_extension(path);
     size_t skip = 0;
 
+    r.encoding = o->charset;
     if (o->max_document > r.max_record)
         r.max_record = o->max_document;
     if (mem)
@@ -343,6 +399,8 @@ void nfi_reader_close(nfi_reader *r)
     nfi_free(r->buf);
     nfi_in_close(r->in);
     nfi_unpack_close(r->unpack);
+    nfi_charset_close(r->charset);
+    nfi_buf_clear(&r->raw);
     nfi_arena_clear(&r->arena);
     *r = (nfi_reader){0};
 }

@@ -5,6 +5,7 @@
 
 #include "base/io.h"
 #include "datasets/unpack.h"
+#include "datasets/charset.h"
 #include "datasets/columns.h"
 
 #define NFI_BLOCK ((size_t)4 << 20)
@@ -14,6 +15,9 @@ typedef struct nfi_reader {
     nfi_memory mem; /* read from here when in is NULL */
     size_t mem_at;
     nfi_unpack *unpack; /* or from here: a compressed stream, or the one file of an archive */
+    nfi_charset *charset; /* of what is not UTF-8, decided by the first bytes and the options */
+    const char *encoding; /* asked for, or NULL */
+    nfi_buf raw;          /* bytes before conversion that are not a whole character yet */
     const char *path; /* as messages show it; borrowed */
     const nfi_format *format;
     char *buf; /* have bytes, of which those before scan.start are done with */

@@ -221,13 +221,15 @@ static nf_status take_label(const nfi_shape *sh, nfi_row *row, nf_str *label)
     return fault ? nfi_row_bad(row, NF_EFORMAT, "label in field \"%s\" %s", name, fault) : NF_OK;
 }
 
-static nf_status take_text(const nfi_shape *sh, nfi_row *row, nf_str *out)
+static nf_status take_text(const nfi_shape *sh, nfi_row *row, nf_doc *doc)
 {
     const nfi_plan *plan = sh->plan;
     size_t total = 0, parts = 0;
-    nf_str one = {0};
+    nf_str one = {0}, *part = nfi_arena_alloc(row->arena, plan->n_text * sizeof *part);
     char name[120];
 
+    if (!part)
+        return NF_ENOMEM;
     for (size_t i = 0; i < plan->n_text; i++) {
         int32_t c = plan->text[i];
         const nfi_field *f = &row->f[c];
@@ -236,9 +238,16 @@ static nf_status take_text(const nfi_shape *sh, nfi_row *row, nf_str *out)
             return f->kind == NFI_ABSENT ? nfi_row_bad(row, NF_EFORMAT, "field \"%s\" is missing", name)
                                          : nfi_row_bad(row, NF_EFORMAT, "field \"%s\" is %s, expected a string", name, kind_name(f->kind));
         }
-        if (f->v.n) {
-            one = f->v;
-            total += f->v.n + (parts > 0);
+        part[i] = f->v;
+    }
+    NF_TRY(nfi_fields_html(doc, part, plan->n_text, sh->markup, row));
+    if (row->bad.code != NF_OK)
+        return NF_OK;
+    for (size_t i = 0; i < plan->n_text; i++) {
+        row->f[plan->text[i]].v = part[i]; /* where the text is carried too */
+        if (part[i].n) {
+            one = part[i];
+            total += part[i].n + (parts > 0);
             parts++;
         }
     }
@@ -249,7 +258,7 @@ static nf_status take_text(const nfi_shape *sh, nfi_row *row, nf_str *out)
         if (!joined)
             return NF_ENOMEM;
         for (size_t i = 0; i < plan->n_text; i++) {
-            nf_str v = row->f[plan->text[i]].v;
+            nf_str v = part[i];
             if (v.n && w > joined)
                 *w++ = '\n';
             if (v.n)
@@ -258,7 +267,7 @@ static nf_status take_text(const nfi_shape *sh, nfi_row *row, nf_str *out)
         }
         one = (nf_str){joined, total};
     }
-    *out = one;
+    doc->text = one;
     return NF_OK;
 }
 
@@ -354,13 +363,20 @@ nf_status nfi_record_finish(const nfi_shape *sh, nfi_row *row, nf_doc *doc)
 
     NF_TRY(clean_fields(sh, row, &d.flags));
     if (row->bad.code == NF_OK)
-        NF_TRY(take_text(sh, row, &d.text));
+        NF_TRY(take_text(sh, row, &d));
     if (row->bad.code == NF_OK)
         NF_TRY(take_label(sh, row, &d.label));
     NF_TRY(plain(plan, row, plan->id, &d.id));
-    NF_TRY(plain(plan, row, plan->title, &d.title));
-    NF_TRY(plain(plan, row, plan->date, &d.date));
-    NF_TRY(plain(plan, row, plan->source, &d.source));
+    const struct {
+        int32_t column;
+        nf_str *to;
+    } roles[] = {{plan->title, &d.title}, {plan->date, &d.date}, {plan->source, &d.source}};
+    for (size_t i = 0; i < 3; i++) {
+        nf_str v;
+        NF_TRY(plain(plan, row, roles[i].column, &v));
+        if (v.n) /* what a page says of itself counts where the table says nothing */
+            *roles[i].to = v;
+    }
     if (row->bad.code != NF_OK)
         return NF_OK;
     if (d.id.n == 0)

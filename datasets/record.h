@@ -11,6 +11,7 @@ typedef struct nfi_shape {
     const nfi_columns *columns;
     nf_encoding encoding;
     size_t max_document;
+    nf_markup markup;
     bool need_label, repair, kinds;
     nf_str id_base; /* made ids are this, a colon and the record number */
 } nfi_shape;
@@ -23,6 +24,12 @@ nf_status nfi_clean(nf_encoding encoding, nfi_row *row, nf_str column, nf_str *v
 
 /* Sets NF_DOC_MOJIBAKE when *v (valid UTF-8) is broken so; with repair *v becomes what it was. NF_ENOMEM. */
 nf_status nfi_mend(bool repair, nfi_row *row, nf_str *v, uint32_t *flags) NF_MUST_CHECK;
+
+/*
+ * fmt_html.c: parts[0..n), which will be joined by line ends, become visible text where they hold HTML; doc gets marks, title, date, source
+ * and language. A page that is refused is NF_OK with row->bad set; else NF_ENOMEM.
+ */
+nf_status nfi_fields_html(nf_doc *doc, nf_str *parts, size_t n, nf_markup markup, nfi_row *row) NF_MUST_CHECK;
 
 /* NULL when the label may stand in a model file, else what is wrong with it. */
 const char *nfi_label_fault(nf_str label);

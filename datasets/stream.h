@@ -3,6 +3,7 @@
 #ifndef NFI_STREAM_H
 #define NFI_STREAM_H
 
+#include "datasets/html.h"
 #include "datasets/ids.h"
 #include "datasets/reader.h"
 #include "datasets/record.h"
@@ -55,6 +56,8 @@ struct nf_batch_mem {
     nfi_arena *arena; /* one a group */
 };
 
+enum { NFI_PAGE_COLUMNS = 5 };
+
 struct nf_docs {
     nf_docs_opts o;
     const nfi_format *forced;
@@ -67,6 +70,7 @@ struct nf_docs {
     size_t n_src, cap_src, at; /* at: the source being read */
     nfi_columns columns;
     bool have_columns;
+    int32_t page_column[NFI_PAGE_COLUMNS]; /* carried columns for what pages say of themselves, -1 none */
     int32_t label_column; /* carried column for the labels of class folders, -1 none */
     int32_t id_column, text_column; /* with all_columns: the same for the ids and texts of files that are one document */
     nfi_shape shape;
@@ -93,6 +97,13 @@ nf_status nfi_list(nf_docs *in, const char *path, nf_err *err) NF_MUST_CHECK;
 /* The next members from in->at on, all of one archive, as slots of b with their bytes. */
 nf_status nfi_members_read(nf_docs *in, nf_batch *b, size_t *n, size_t group, nf_err *err) NF_MUST_CHECK;
 void nfi_archive_close(nfi_archive *a);
+
+/* fmt_html.c: the columns of pages. */
+extern const char *const nfi_page_columns[NFI_PAGE_COLUMNS];
+/* What the bytes of a page are in when they have no byte order mark: NULL for UTF-8, else what the page declares, else what was asked for. */
+const char *nfi_page_charset(const char *p, size_t n, const char *asked, char buf[NFI_CHARSET_NAME]);
+/* The page doc->text (clean) becomes its visible text; the values are those of the page columns. A page that is refused is NF_OK with row->bad. */
+nf_status nfi_page_read(nf_doc *doc, nf_str values[NFI_PAGE_COLUMNS], nfi_row *row, nf_err *err) NF_MUST_CHECK;
 
 /* batch.c */
 nf_status nfi_batch_room(nf_batch *b, size_t n, nf_err *err) NF_MUST_CHECK; /* slots and docs for n, a multiple larger over time */

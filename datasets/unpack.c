@@ -423,7 +423,5 @@ nf_status nfi_is_archive(bool *archive, const char *path, nf_err *err)
     return NF_OK;
 }
 
-const char *nfi_archive_version(void)
-{
-    return ARCHIVE_VERSION_STRING;
-}
+const bool nfi_has_unpack = true;
+const char *const nfi_unpack_feature = "archives by " ARCHIVE_VERSION_STRING;

@@ -45,6 +45,7 @@ nf_status nfi_unpack_whole(nfi_buf *out, const nfi_memory *mem, const char *path
 /* Whether a regular file is an archive: zip, tar, or a compressed tar. Files that cannot be read are not. NF_ENOMEM. */
 nf_status nfi_is_archive(bool *archive, const char *path, nf_err *err) NF_MUST_CHECK;
 
-const char *nfi_archive_version(void); /* "libarchive 3.6.2", or NULL */
+extern const bool nfi_has_unpack;
+extern const char *const nfi_unpack_feature; /* for --version */
 
 #endif

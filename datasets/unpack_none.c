@@ -59,7 +59,5 @@ nf_status nfi_is_archive(bool *archive, const char *path, nf_err *err)
     return NF_OK;
 }
 
-const char *nfi_archive_version(void)
-{
-    return NULL;
-}
+const bool nfi_has_unpack = false;
+const char *const nfi_unpack_feature = "no archives: made without libarchive";

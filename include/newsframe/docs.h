@@ -72,6 +72,13 @@ typedef enum nf_encoding {
     NF_ENC_UTF8_OR_1252 /**< field by field: valid UTF-8 stays, anything else is read as Windows-1252 and flagged */
 } nf_encoding;
 
+/** What text columns of tables hold. */
+typedef enum nf_markup {
+    NF_MARKUP_AUTO, /**< HTML where a field begins as a page does, or with a tag and has the end tag of a block; else text (default) */
+    NF_MARKUP_NONE, /**< text, whatever is in it */
+    NF_MARKUP_HTML  /**< HTML */
+} nf_markup;
+
 /** How to read. {0} is the default for every field. Strings are borrowed while the stream is open. */
 typedef struct nf_docs_opts {
     const char *format;    /**< a name of nf_format_name(), NULL probes the content */
@@ -79,8 +86,10 @@ typedef struct nf_docs_opts {
     const char *id, *label, *title, *date, *source; /**< columns; NULL: the column of that very name where there is one */
     char delimiter;        /**< CSV only; 0 finds it in the header among , ; TAB | */
     nf_encoding encoding;
+    const char *charset;   /**< an iconv name: what has no byte order mark is in that encoding; NULL: UTF-8. encoding says what is done with the rest */
     const char *rejects;   /**< path of a CSV (file, record, line, reason, raw) for malformed records; NULL: the first one is an error */
     bool dup_ids_suffix;   /**< true: the n-th holder of an id gets "#n" appended; false: NF_EDATA naming both records */
+    nf_markup markup;      /**< of text columns; files are told by name and content */
     bool repair;           /**< undo mojibake in text and title; false: only report it */
     bool need_label;       /**< a label column must exist; labels are checked (length, controls, no list) */
     bool all_columns;      /**< text columns are carried like the others, and where none is asked for there need be none; the text of a
@@ -107,6 +116,9 @@ typedef struct nf_docs nf_docs; /**< an open document stream; not thread-safe */
 
 /** @return name of the i-th input format, NULL past the end; *summary (may be NULL) gets a line about it. */
 NF_API const char *nf_format_name(size_t i, const char **summary);
+
+/** @return the i-th optional library that input needs and what is there of it: "HTML by libxml2 2.9.14", "no HTML: made without libxml2"; NULL past the end. */
+NF_API const char *nf_input_feature(size_t i);
 
 /**
  * Open operands in order. "-" is standard input; no operand means standard input. A folder is walked in byte order of the

@@ -25,10 +25,8 @@ static const struct sample {
      "{\"text\":\"a\",\"label\":[[0,1,\"x\"]]}\n{\"text\":\"a\",\"label\":5}\n", "s.jsonl:2: the label is a number", 2},
     {"prodigy", "s.jsonl", "{\"text\":\"a\",\"label\":\"x\",\"answer\":\"reject\"}\n{\"text\":\"b\",\"accept\":[\"y\"],\"answer\":\"accept\"}\n",
      "{\"text\":\"a\",\"answer\":\"accept\"}\n{\"text\":\"a\",\"answer\":\"perhaps\"}\n", "s.jsonl:2: field \"answer\"", 2},
-    {"text", "s.txt", "a whole\n\narticle\n",
-     "\xff\xfe"
-     "U",
-     "s.txt: is UTF-16LE", 1},
+    {"html", "s.html", "<html><body><p>a</p><p>b", "%PDF-1.7\n", "s.html: is a PDF", 1},
+    {"text", "s.txt", "a whole\n\narticle\n", "%PDF-1.7\n", "s.txt: is a PDF", 1},
     {"folder", "sub", "in a folder", "PK\x03\x04", "sub/file: is a zip", 1},
 };
 enum { SAMPLES = sizeof samples / sizeof *samples };

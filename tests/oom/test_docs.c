@@ -3,6 +3,7 @@
 #include "oom/oom.h"
 
 #include "convert_kit.h"
+#include "datasets/html.h"
 #include "datasets/unpack.h"
 #include "newsframe/matrix.h"
 #include "newsframe/metrics.h"
@@ -193,12 +194,19 @@ START_TEST(packed_input_is_read_or_refused)
 {
     char path[NFT_PATH], dir[NFT_PATH], inner[NFT_PATH];
 
-    if (!nfi_archive_version())
+    if (!nfi_has_unpack)
         return;
     nft_file(path, NULL, "in.csv.gz", gzip, sizeof gzip - 1);
     reads("gzip", path, (nf_docs_opts){0}, false);
     nft_file(path, NULL, "in.zip", zip, sizeof zip - 1);
     reads("zip", path, (nf_docs_opts){.need_label = true}, false);
+    nft_file_str(path, NULL, "in.html", "<html lang=en><title>T</title><meta property=og:site_name content=S><script type=application/ld+json>"
+                                        "{\"datePublished\":\"2024\"}</script><h1>Head</h1><p>Troops <a href=x>crossed</a>&#150;");
+    if (nfi_has_html)
+        reads("html", path, (nf_docs_opts){0}, false);
+    nft_file_str(path, NULL, "in.jsonl", "{\"t\":\"title\",\"text\":\"<p>Troops</p>crossed\"}\n");
+    if (nfi_has_html)
+        reads("html in a column", path, (nf_docs_opts){.text = "t,text"}, false);
     nft_dir(dir);
     nft_file(inner, dir, "a.txt.gz", gzip, sizeof gzip - 1);
     reads("gzip in a folder", dir, (nf_docs_opts){0}, true);

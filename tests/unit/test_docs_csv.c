@@ -41,15 +41,19 @@ START_TEST(the_delimiter_is_found_in_the_header_alone)
 }
 END_TEST
 
-START_TEST(a_byte_order_mark_is_dropped_and_other_encodings_are_refused)
+START_TEST(a_byte_order_mark_says_the_encoding)
 {
     expect_str("a.csv", "\xef\xbb\xbftext,id\na,1\n", NULL, "columns: id\n2:1 id=1 label= title= text=a [1]\n");
-    expect("a.csv", "\xff\xfet\0e\0", 6, NULL,
-           "malformed input a.csv: is UTF-16LE text, expected UTF-8; convert it first: iconv -f UTF-16 -t UTF-8\n");
-    expect("a.csv", "\xfe\xff\0t", 4, NULL,
-           "malformed input a.csv: is UTF-16BE text, expected UTF-8; convert it first: iconv -f UTF-16 -t UTF-8\n");
-    expect("a.csv", "\xff\xfe\0\0t\0\0\0", 8, NULL,
-           "malformed input a.csv: is UTF-32LE text, expected UTF-8; convert it first: iconv -f UTF-32 -t UTF-8\n");
+    expect("a.csv", "\xff\xfet\0e\0x\0t\0\n\0\xe9\0\n\0", 16, NULL, "columns:\n2:1 id=a.csv:1 label= title= text=\xc3\xa9 flags=8\n");
+    expect("a.csv", "\xfe\xff\0t\0e\0x\0t\0\n\x20\x19\0", 15, NULL, /* cut within a character */
+           "columns:\n2:1 id=a.csv:1 label= title= text=\xe2\x80\x99\xef\xbf\xbd flags=9\n");
+    expect("a.csv", "\xff\xfe\0\0t\0\0\0e\0\0\0x\0\0\0t\0\0\0", 20, NULL, "columns:\n");
+    expect("a.csv", "text\ncaf\xe9\x81\n", 11, &(nf_docs_opts){.charset = "windows-1252"},
+           "columns:\n2:1 id=a.csv:1 label= title= text=caf\xc3\xa9\xef\xbf\xbd flags=9\n");
+    expect("a.csv", "\xef\xbb\xbftext\ncaf\xc3\xa9\n", 14, &(nf_docs_opts){.charset = "windows-1252"}, /* the mark wins */
+           "columns:\n2:1 id=a.csv:1 label= title= text=caf\xc3\xa9 flags=8\n");
+    expect("a.csv", "text\n", 5, &(nf_docs_opts){.charset = "latin-9000"},
+           "invalid argument : no encoding \"latin-9000\"; closest: LATIN1, LATIN2, TIS-620; iconv -l lists all\n");
     expect("a.csv", "PK\x03\x04zip", 7, NULL,
            "malformed input a.csv: is a zip archive (or an Office document); archives are read twice, so name the file itself, not a pipe\n");
     expect("a.csv", "\x1f\x8b\x08", 3, NULL, "malformed input a.csv: is damaged or cut short: its first bytes say it is compressed, the next do not fit\n");
@@ -348,7 +352,7 @@ END_TEST
 START_TEST(options_that_make_no_sense_are_refused)
 {
     expect_str("a.csv", "text\n", &(nf_docs_opts){.format = "xml"},
-               "invalid argument : no input format \"xml\"; formats are: csv, tsv, jsonl, doccano, prodigy, fasttext, sgml, text, folder\n");
+               "invalid argument : no input format \"xml\"; formats are: csv, tsv, jsonl, doccano, prodigy, fasttext, sgml, html, text, folder\n");
     expect_str("a.csv", "text\n", &(nf_docs_opts){.encoding = (nf_encoding)7}, "invalid argument : no encoding number 7\n");
 }
 END_TEST
@@ -380,7 +384,7 @@ int main(void)
     tcase_add_test(t, fields_keep_commas_quotes_and_line_ends);
     tcase_add_test(t, line_ends_may_be_mixed_and_blank_lines_are_no_records);
     tcase_add_test(t, the_delimiter_is_found_in_the_header_alone);
-    tcase_add_test(t, a_byte_order_mark_is_dropped_and_other_encodings_are_refused);
+    tcase_add_test(t, a_byte_order_mark_says_the_encoding);
     tcase_add_test(t, malformed_records_are_named);
     tcase_add_test(t, columns_that_are_missing_are_answered_with_what_there_is);
     tcase_add_test(t, the_list_of_columns_in_a_message_is_cut);

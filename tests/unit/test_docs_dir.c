@@ -107,7 +107,9 @@ START_TEST(texts_are_read_whole)
     reads(at("noext"), NULL, "columns:\n0:1 id=noext label= title= text=one line\nid,text\n\n");
     file("u.txt", "\xff\xfex");
     reads(at("u.txt"), NULL,
-          "columns:\nmalformed input /u.txt: is UTF-16LE text, expected UTF-8; convert it first: iconv -f UTF-16 -t UTF-8\n");
+          "columns:\n0:1 id=u.txt label= title= text=\xef\xbf\xbd flags=1\n");
+    file("w.txt", "\xfe\xff\x04\x10\x04\x11");
+    reads(at("w.txt"), NULL, "columns:\n0:1 id=w.txt label= title= text=\xd0\x90\xd0\x91\n");
     file("big.txt", "123456789");
     reads(at("big.txt"), &(nf_docs_opts){.max_document = 8},
           "columns:\na documented limit was exceeded /big.txt: has 9 bytes, the limit is 8\n");

@@ -218,14 +218,19 @@ END_TEST
 
 START_TEST(the_shared_rows_become_reading_options)
 {
-    nfi_input_opts in = {.text = "body", .delimiter = ';', .encoding = NF_ENC_STRICT, .dup_ids = 1, .rejects = "bad.csv"};
+    nfi_input_opts in = {.text = "body", .delimiter = ';', .encoding = "strict", .dup_ids = 1, .rejects = "bad.csv"};
     nfi_common_opts common = {.threads = 3};
     nf_docs_opts d;
 
     nfi_cli_docs_opts(&d, &in, &common);
     ck_assert_str_eq(d.text, "body");
     ck_assert_str_eq(d.rejects, "bad.csv");
+    ck_assert_ptr_null(d.charset);
     ck_assert(d.delimiter == ';' && d.encoding == NF_ENC_STRICT && d.dup_ids_suffix && d.threads == 3 && !d.need_label);
+    in.encoding = "koi8-r";
+    nfi_cli_docs_opts(&d, &in, &common);
+    ck_assert_str_eq(d.charset, "koi8-r");
+    ck_assert_int_eq(d.encoding, NF_ENC_REPAIR);
 }
 END_TEST
 
