@@ -31,9 +31,10 @@ _newsframe()
     count,--date) values='' ;;
     count,--source) values='' ;;
     count,--title) values='' ;;
-    count,--format) values='csv tsv jsonl doccano prodigy fasttext sgml text folder' ;;
+    count,--format) values='csv tsv jsonl doccano prodigy fasttext sgml html text folder' ;;
     count,--delimiter) values='' ;;
     count,--encoding) values='repair strict utf8-or-1252' ;;
+    count,--markup) values='auto none html' ;;
     count,--max-document) values='' ;;
     count,--max-unpacked) values='' ;;
     count,--dup-ids) values='error suffix' ;;
@@ -58,9 +59,10 @@ _newsframe()
     train,--date) values='' ;;
     train,--source) values='' ;;
     train,--title) values='' ;;
-    train,--format) values='csv tsv jsonl doccano prodigy fasttext sgml text folder' ;;
+    train,--format) values='csv tsv jsonl doccano prodigy fasttext sgml html text folder' ;;
     train,--delimiter) values='' ;;
     train,--encoding) values='repair strict utf8-or-1252' ;;
+    train,--markup) values='auto none html' ;;
     train,--max-document) values='' ;;
     train,--max-unpacked) values='' ;;
     train,--dup-ids) values='error suffix' ;;
@@ -75,9 +77,10 @@ _newsframe()
     score,--date) values='' ;;
     score,--source) values='' ;;
     score,--title) values='' ;;
-    score,--format) values='csv tsv jsonl doccano prodigy fasttext sgml text folder' ;;
+    score,--format) values='csv tsv jsonl doccano prodigy fasttext sgml html text folder' ;;
     score,--delimiter) values='' ;;
     score,--encoding) values='repair strict utf8-or-1252' ;;
+    score,--markup) values='auto none html' ;;
     score,--max-document) values='' ;;
     score,--max-unpacked) values='' ;;
     score,--dup-ids) values='error suffix' ;;
@@ -92,9 +95,10 @@ _newsframe()
     evaluate,--date) values='' ;;
     evaluate,--source) values='' ;;
     evaluate,--title) values='' ;;
-    evaluate,--format) values='csv tsv jsonl doccano prodigy fasttext sgml text folder' ;;
+    evaluate,--format) values='csv tsv jsonl doccano prodigy fasttext sgml html text folder' ;;
     evaluate,--delimiter) values='' ;;
     evaluate,--encoding) values='repair strict utf8-or-1252' ;;
+    evaluate,--markup) values='auto none html' ;;
     evaluate,--max-document) values='' ;;
     evaluate,--max-unpacked) values='' ;;
     evaluate,--dup-ids) values='error suffix' ;;
@@ -121,9 +125,10 @@ _newsframe()
     crossval,--date) values='' ;;
     crossval,--source) values='' ;;
     crossval,--title) values='' ;;
-    crossval,--format) values='csv tsv jsonl doccano prodigy fasttext sgml text folder' ;;
+    crossval,--format) values='csv tsv jsonl doccano prodigy fasttext sgml html text folder' ;;
     crossval,--delimiter) values='' ;;
     crossval,--encoding) values='repair strict utf8-or-1252' ;;
+    crossval,--markup) values='auto none html' ;;
     crossval,--max-document) values='' ;;
     crossval,--max-unpacked) values='' ;;
     crossval,--dup-ids) values='error suffix' ;;
@@ -150,9 +155,10 @@ _newsframe()
     cluster,--date) values='' ;;
     cluster,--source) values='' ;;
     cluster,--title) values='' ;;
-    cluster,--format) values='csv tsv jsonl doccano prodigy fasttext sgml text folder' ;;
+    cluster,--format) values='csv tsv jsonl doccano prodigy fasttext sgml html text folder' ;;
     cluster,--delimiter) values='' ;;
     cluster,--encoding) values='repair strict utf8-or-1252' ;;
+    cluster,--markup) values='auto none html' ;;
     cluster,--max-document) values='' ;;
     cluster,--max-unpacked) values='' ;;
     cluster,--dup-ids) values='error suffix' ;;
@@ -171,9 +177,10 @@ _newsframe()
     dedup,--date) values='' ;;
     dedup,--source) values='' ;;
     dedup,--title) values='' ;;
-    dedup,--format) values='csv tsv jsonl doccano prodigy fasttext sgml text folder' ;;
+    dedup,--format) values='csv tsv jsonl doccano prodigy fasttext sgml html text folder' ;;
     dedup,--delimiter) values='' ;;
     dedup,--encoding) values='repair strict utf8-or-1252' ;;
+    dedup,--markup) values='auto none html' ;;
     dedup,--max-document) values='' ;;
     dedup,--max-unpacked) values='' ;;
     dedup,--dup-ids) values='error suffix' ;;
@@ -186,9 +193,10 @@ _newsframe()
     inspect,--date) values='' ;;
     inspect,--source) values='' ;;
     inspect,--title) values='' ;;
-    inspect,--format) values='csv tsv jsonl doccano prodigy fasttext sgml text folder' ;;
+    inspect,--format) values='csv tsv jsonl doccano prodigy fasttext sgml html text folder' ;;
     inspect,--delimiter) values='' ;;
     inspect,--encoding) values='repair strict utf8-or-1252' ;;
+    inspect,--markup) values='auto none html' ;;
     inspect,--max-document) values='' ;;
     inspect,--max-unpacked) values='' ;;
     inspect,--dup-ids) values='error suffix' ;;
@@ -202,9 +210,10 @@ _newsframe()
     clean,--date) values='' ;;
     clean,--source) values='' ;;
     clean,--title) values='' ;;
-    clean,--format) values='csv tsv jsonl doccano prodigy fasttext sgml text folder' ;;
+    clean,--format) values='csv tsv jsonl doccano prodigy fasttext sgml html text folder' ;;
     clean,--delimiter) values='' ;;
     clean,--encoding) values='repair strict utf8-or-1252' ;;
+    clean,--markup) values='auto none html' ;;
     clean,--max-document) values='' ;;
     clean,--max-unpacked) values='' ;;
     clean,--dup-ids) values='error suffix' ;;
@@ -216,9 +225,10 @@ _newsframe()
     convert,--date) values='' ;;
     convert,--source) values='' ;;
     convert,--title) values='' ;;
-    convert,--format) values='csv tsv jsonl doccano prodigy fasttext sgml text folder' ;;
+    convert,--format) values='csv tsv jsonl doccano prodigy fasttext sgml html text folder' ;;
     convert,--delimiter) values='' ;;
     convert,--encoding) values='repair strict utf8-or-1252' ;;
+    convert,--markup) values='auto none html' ;;
     convert,--max-document) values='' ;;
     convert,--max-unpacked) values='' ;;
     convert,--dup-ids) values='error suffix' ;;
@@ -239,9 +249,10 @@ _newsframe()
     features,--date) values='' ;;
     features,--source) values='' ;;
     features,--title) values='' ;;
-    features,--format) values='csv tsv jsonl doccano prodigy fasttext sgml text folder' ;;
+    features,--format) values='csv tsv jsonl doccano prodigy fasttext sgml html text folder' ;;
     features,--delimiter) values='' ;;
     features,--encoding) values='repair strict utf8-or-1252' ;;
+    features,--markup) values='auto none html' ;;
     features,--max-document) values='' ;;
     features,--max-unpacked) values='' ;;
     features,--dup-ids) values='error suffix' ;;
@@ -255,18 +266,18 @@ _newsframe()
     return
   fi
   case $verb in
-    count) words=' --output= --ledger --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --weighting= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
-    train) words=' --output= --stats= --from --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --smoothing= --dup-weight --dup-threshold= --dup-window= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
+    count) words=' --output= --ledger --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --weighting= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
+    train) words=' --output= --stats= --from --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --smoothing= --dup-weight --dup-threshold= --dup-window= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
     merge) words=' --output= --quiet --verbose --help --usage --version' ;;
-    score) words=' --model= --threshold= --min-tokens= --strict --output= --excel --with-text --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
-    evaluate) words=' --model= --threshold= --min-tokens= --min-accuracy= --output= --excel --summary= --confusion= --predictions= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
-    crossval) words=' --folds= --min-accuracy= --no-dup-groups --dup-threshold= --dup-window= --output= --excel --summary= --confusion= --predictions= --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --smoothing= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
-    cluster) words=' --k= --restarts= --metric= --init= --max-iter= --no-refine --output= --excel --clusters= --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --min-df= --max-df= --max-features= --weighting= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
-    dedup) words=' --threshold= --window= --shingle= --date-order= --with-title --keep= --output= --excel --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
-    inspect) words=' --output= --json --tokenizer= --no-language --month-first --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
-    clean) words=' --rules= --no-rule= --phrases= --lines= --lines-out= --output= --excel --audit= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --quiet --verbose --help --usage --version' ;;
-    convert) words=' --output= --to= --rows= --excel --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
-    features) words=' --output= --to= --vocabulary= --rows= --excel --model= --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --min-df= --max-df= --max-features= --weighting= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
+    score) words=' --model= --threshold= --min-tokens= --strict --output= --excel --with-text --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
+    evaluate) words=' --model= --threshold= --min-tokens= --min-accuracy= --output= --excel --summary= --confusion= --predictions= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
+    crossval) words=' --folds= --min-accuracy= --no-dup-groups --dup-threshold= --dup-window= --output= --excel --summary= --confusion= --predictions= --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --smoothing= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
+    cluster) words=' --k= --restarts= --metric= --init= --max-iter= --no-refine --output= --excel --clusters= --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --min-df= --max-df= --max-features= --weighting= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
+    dedup) words=' --threshold= --window= --shingle= --date-order= --with-title --keep= --output= --excel --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
+    inspect) words=' --output= --json --tokenizer= --no-language --month-first --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
+    clean) words=' --rules= --no-rule= --phrases= --lines= --lines-out= --output= --excel --audit= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --quiet --verbose --help --usage --version' ;;
+    convert) words=' --output= --to= --rows= --excel --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
+    features) words=' --output= --to= --vocabulary= --rows= --excel --model= --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --min-df= --max-df= --max-features= --weighting= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
     model) words=' --output= --expect-sha256= --quiet --verbose --help --usage --version' ;;
     columns) words=' --output= --excel --quiet --verbose --help --usage --version' ;;
   esac
