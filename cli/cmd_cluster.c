@@ -31,6 +31,7 @@ static const nfi_opt rows[] = {
     OPT_OUTPUT(struct opts, out),
     OPT_FILE(0, "clusters", struct opts, clusters, NULL, "also write one row a cluster to FILE: size, terms, exemplars"),
     OPT_TEXT(struct opts, terms, "1", "en"),
+    OPT_LANGUAGE(struct opts, terms),
     OPT_SELECT(struct opts, terms, "5", "50%"),
     OPT_ENUM(0, "weighting", struct opts, weighting, "tfidf", nf_weighting_name, "how frequencies become weights; rows then get unit length"),
     OPT_INPUT(struct opts, in),

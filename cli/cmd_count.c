@@ -17,6 +17,7 @@ static const nfi_opt rows[] = {
     OPT_FLAG(0, "ledger", struct opts, ledger, "remember every document (id and text, as hashes), so that none is counted twice, here or by merge"),
     {NFI_ROW(NFI_OPT_FLAG, bool, 0, "dup-weight", struct opts, dup_weight, NULL, NULL, "cannot be counted"), .flags = NFI_OPT_HIDDEN},
     OPT_TEXT(struct opts, terms, "1-2", "none"),
+    OPT_LANGUAGE(struct opts, terms),
     OPT_ENUM(0, "weighting", struct opts, weighting, "tfidf", nf_weighting_name, "whose sums are kept; tf and binary can be had from any"),
     OPT_INPUT(struct opts, in),
     OPT_HEADER("Common"),

@@ -28,6 +28,7 @@ static const nfi_opt rows[] = {
     OPT_OUTPUT(struct opts, out),
     OPT_EVAL(struct opts, eval),
     OPT_TEXT(struct opts, terms, "1-2", "none"),
+    OPT_LANGUAGE(struct opts, terms),
     OPT_SELECT(struct opts, terms, "2", NULL),
     OPT_TRAIN(struct opts, train),
     OPT_INPUT(struct opts, in),

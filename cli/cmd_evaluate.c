@@ -14,7 +14,7 @@ struct opts {
     nfi_output_opts out;
     nfi_eval_opts eval;
     nfi_common_opts common;
-    const char *model;
+    const char *model, *language;
     double threshold, min_accuracy;
     uint64_t min_tokens;
 };
@@ -24,6 +24,7 @@ static const nfi_opt rows[] = {
     OPT_FILE('m', "model", struct opts, model, NULL, "the model; without it the built-in geo-1"),
     OPT_REAL(0, "threshold", struct opts, threshold, "NATS", "0", 0, 1e6, "no label when the margin is below this"),
     OPT_COUNT(0, "min-tokens", struct opts, min_tokens, "N", "3", 1, UINT64_MAX, "no label for documents of fewer words"),
+    OPT_STR(0, "language", struct opts, language, "CODE", "any", "leave out documents told to be in another language than CODE (en, uk, ...); those of none stay"),
     OPT_REAL(0, "min-accuracy", struct opts, min_accuracy, "SHARE", "0", 0, 1, "exit 5 when the accuracy is below this"),
     OPT_OUTPUT(struct opts, out),
     OPT_EVAL(struct opts, eval),
@@ -158,6 +159,8 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nf_status s = nfi_work_model(&model, o->model, &err);
     if (s == NF_OK)
         s = nfi_work_open(&docs, &o->in, &o->common, true, nargs, args, &err);
+    if (s == NF_OK)
+        s = nfi_work_leave_out(docs, o->language, &o->common, &err);
     if (s == NF_OK)
         s = nf_scorer_new(&scorer, model, &so, &err);
     if (s == NF_OK) {

@@ -65,6 +65,7 @@ static void info(job *j)
     pair(b, "unicode", i->unicode);
     pair(b, "stopwords", i->stopwords);
     pair(b, "clean", i->clean);
+    pair(b, "language", i->language);
     pair_u64(b, "ngram_lo", (uint64_t)i->ngram_lo);
     pair_u64(b, "ngram_hi", (uint64_t)i->ngram_hi);
     pair_u64(b, "terms", i->terms);

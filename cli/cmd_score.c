@@ -11,8 +11,8 @@ struct opts {
     nfi_input_opts in;
     nfi_output_opts out;
     nfi_common_opts common;
-    const char *model;
-    bool with_text, strict;
+    const char *model, *language;
+    bool with_text, with_language, strict;
     double threshold;
     uint64_t min_tokens;
 };
@@ -22,9 +22,11 @@ static const nfi_opt rows[] = {
     OPT_FILE('m', "model", struct opts, model, NULL, "the model; without it the built-in geo-1"),
     OPT_REAL(0, "threshold", struct opts, threshold, "NATS", "0", 0, 1e6, "no label when the margin is below this"),
     OPT_COUNT(0, "min-tokens", struct opts, min_tokens, "N", "3", 1, UINT64_MAX, "no label for documents of fewer words"),
+    OPT_STR(0, "language", struct opts, language, "CODE", "any", "no label for documents told to be in another language than CODE (en, uk, ...)"),
     OPT_FLAG(0, "strict", struct opts, strict, "exit 5 when a document got no label"),
     OPT_OUTPUT(struct opts, out),
     OPT_FLAG(0, "with-text", struct opts, with_text, "carry the text into the table too"),
+    OPT_FLAG(0, "with-language", struct opts, with_language, "tell the language of each document in a column language before status; und where it cannot be told"),
     OPT_INPUT(struct opts, in),
     OPT_HEADER("Common"),
     OPT_THREADS(struct opts, common),
@@ -43,6 +45,11 @@ typedef struct job {
     uint64_t scored, *by_class;
 } job;
 
+static bool is_name(nf_str s, const char *name)
+{
+    return s.n == strlen(name) && memcmp(s.p, name, s.n) == 0;
+}
+
 static nf_status header(job *j, nf_err *err)
 {
     size_t n = 0, bytes = 0;
@@ -51,7 +58,7 @@ static nf_status header(job *j, nf_err *err)
     for (size_t k = 0; k < j->k; k++)
         bytes += nf_model_label(j->m, k).n + 1;
     const char **name = nfi_alloc(j->k, sizeof *name);
-    nf_str *column = nfi_alloc(n + 2, sizeof *column);
+    nf_str *column = nfi_alloc(n + 3, sizeof *column);
     char *blob = nfi_alloc(bytes, 1);
     if (name && blob && column) {
         char *p = blob;
@@ -66,9 +73,11 @@ static nf_status header(job *j, nf_err *err)
         if (j->id == SIZE_MAX)
             column[m++] = (nf_str){"id", 2};
         for (size_t c = 0; c < n; c++)
-            column[m++] = carried[c];
+            column[m++] = j->o->with_language && is_name(carried[c], "language") ? (nf_str){"input_language", 14} : carried[c];
         if (j->o->with_text)
             column[m++] = (nf_str){"text", 4};
+        if (j->o->with_language)
+            column[m++] = (nf_str){"language", 8};
         nfi_dict_header(j->w, "scores", column, m, name, j->k);
     } else {
         err->code = NF_ENOMEM;
@@ -91,6 +100,8 @@ static void row(job *j, const nf_doc *d, const nf_score *s, const double *odds)
     }
     if (j->o->with_text)
         nf_csv_text(j->w, d->text.p, d->text.n);
+    if (j->o->with_language)
+        nf_csv_str(j->w, nf_lang_guess_code(&(nf_lang_guess){.lang = s->lang}));
     nf_csv_str(j->w, nf_score_status_text(s->status));
     for (int i = 0; i < 2; i++) {
         int32_t k = i ? s->second : s->label;
@@ -167,6 +178,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 {
     const struct opts *o = opts;
     nf_model *model = NULL;
+    nf_lang *lang = NULL;
     nfi_progress progress = {0};
     job j = {.o = o};
     nf_err err = {0};
@@ -178,6 +190,9 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nf_status s = nfi_work_model(&model, o->model, &err);
     if (s == NF_OK)
         s = nfi_work_open(&j.docs, &o->in, &o->common, false, nargs, args, &err);
+    if (s == NF_OK)
+        s = nfi_work_language(&lang, &so.language, o->language, o->with_language, &err);
+    so.lang = lang;
     if (s == NF_OK)
         s = nf_scorer_new(&j.scorer, model, &so, &err);
     if (s == NF_OK)
@@ -223,6 +238,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nf_scorer_free(j.scorer);
     nf_docs_close(j.docs);
     nf_model_free(model);
+    nf_lang_close(lang);
     if (s == NF_OK && o->strict && missed)
         return nfi_cli_end(cli, NFI_EXIT_GATE, "--strict: %llu of %llu documents got no label", (unsigned long long)missed,
                            (unsigned long long)read);
@@ -234,6 +250,8 @@ static const char *const paragraphs[] = {
     "it has, what share of them the model does not know, and a score for each class. Only documents with status ok have a label; newsframe columns scores explains the columns.",
     "A score is the log-odds of a class against all others, in nats; a document's scores depend on that document and the model alone. Probabilities stay blank: the "
     "model is not calibrated.",
+    "With --language a document told to be in another language gets the status other_language and no label; one whose language cannot be told (und: too short, or too "
+    "unlike all that are known) is scored. Languages are told by script and by n-grams, as newsframe inspect does.",
     "An operand is a file or folder of documents; without one they come from standard input. A plain text file is one document.",
     NULL};
 

@@ -23,6 +23,7 @@ static const nfi_opt rows[] = {
     OPT_HEADER("From statistics"),
     OPT_FLAG(0, "from", struct opts, from, "operands are statistics files, not documents; they are added up"),
     OPT_TEXT(struct opts, terms, "1-2", "none"),
+    OPT_LANGUAGE(struct opts, terms),
     OPT_SELECT(struct opts, terms, "2", NULL),
     OPT_TRAIN(struct opts, train),
     OPT_HEADER("Duplicates"),
@@ -139,9 +140,9 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         usage = nfi_work_check_terms(cli, &o->terms, (const char *const[]){o->output, o->stats, o->in.rejects}, 3);
     if (usage == NFI_EXIT_OK && o->from && nargs == 0)
         usage = nfi_cli_usage(cli, "--from needs statistics files to read");
-    if (usage == NFI_EXIT_OK && o->from && (nfi_cli_given(cli, "ngrams") || nfi_cli_given(cli, "tokenizer") || nfi_cli_given(cli, "stopwords") ||
+    if (usage == NFI_EXIT_OK && o->from && (nfi_cli_given(cli, "ngrams") || nfi_cli_given(cli, "tokenizer") || nfi_cli_given(cli, "stopwords") || nfi_cli_given(cli, "language") ||
                                             nfi_cli_given(cli, "no-clean") || nfi_cli_given(cli, "no-rule") || nfi_cli_given(cli, "lines") || nfi_cli_given(cli, "phrases")))
-        usage = nfi_cli_usage(cli, "--tokenizer, --ngrams, --stopwords and how texts are cleaned are fixed when documents are counted; with --from they cannot be changed");
+        usage = nfi_cli_usage(cli, "--tokenizer, --ngrams, --stopwords, --language and how texts are cleaned are fixed when documents are counted; with --from they cannot be changed");
     if (usage != NFI_EXIT_OK)
         return usage;
 

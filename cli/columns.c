@@ -11,7 +11,7 @@
 
 const nfi_dict_column nfi_dict[] = {
     {"scores", "<carried>", "text", "", CARRIED},
-    {"scores", "status", "ok|empty|too_short|no_known_words|below_threshold|tie", "",
+    {"scores", "status", "ok|empty|too_short|no_known_words|below_threshold|tie|other_language", "",
      "whether a label was given, else why not; every input document has one row"},
     {"scores", "label", "text", "", "the class with the highest score, or the labels given by thresholds; blank unless status is ok"},
     {"scores", "second_label", "text", "", "the class with the next score"},

@@ -171,6 +171,7 @@ void nfi_tally_also(nfi_tally *t, const char *name, uint64_t n)
 
 void nfi_tally_docs(nfi_tally *t, const nf_docs_stats *c)
 {
+    nfi_tally_part(t, "other_language", c->left_out);
     nfi_tally_part(t, "rejected", c->rejected);
     nfi_tally_also(t, "UTF-8 repaired", c->repaired);
     nfi_tally_also(t, "labels not accepted", c->not_accepted);

@@ -4,6 +4,8 @@
 
 #include "base/io.h"
 #include "base/num.h"
+#include "base/try.h"
+#include "features/lang.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -11,7 +13,7 @@
 void nfi_work_text(const nfi_term_opts *o, nf_text_opts *text, nf_clean_opts *clean)
 {
     *text = (nf_text_opts){.tokenizer = o->tokenizer, .ngram_lo = o->ngrams.min, .ngram_hi = o->ngrams.max, .stopwords = o->stopwords,
-                           .no_clean = o->no_clean, .clean = clean};
+                           .language = o->language, .no_clean = o->no_clean, .clean = clean};
     *clean = (nf_clean_opts){.without = o->no_rule.v, .nwithout = o->no_rule.n, .phrases = o->phrases, .lines_file = o->lines};
 }
 
@@ -118,6 +120,23 @@ size_t nfi_work_column(const nf_docs *docs, const char *const *names, size_t n)
 size_t nfi_work_id_column(const nf_docs *docs, const nfi_input_opts *in)
 {
     return nfi_work_column(docs, (const char *const[]){in->id ? in->id : "id"}, 1);
+}
+
+nf_status nfi_work_language(nf_lang **lang, int *number, const char *code, bool with_column, nf_err *err)
+{
+    char checked[8];
+
+    NF_TRY(nfi_language_check(checked, code, err));
+    *number = nf_lang_find(checked);
+    return *number >= 0 || with_column ? nf_lang_open(lang, NULL, err) : NF_OK;
+}
+
+nf_status nfi_work_leave_out(nf_docs *docs, const char *code, const nfi_common_opts *common, nf_err *err)
+{
+    char checked[8];
+
+    NF_TRY(nfi_language_check(checked, code, err));
+    return nfi_language_filter(docs, checked, (int)common->threads, err);
 }
 
 void nfi_work_progress(void *ctx, const nf_docs_stats *so_far)

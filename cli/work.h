@@ -8,7 +8,7 @@
 
 /* ---- how text becomes terms, and which are kept ---- */
 typedef struct nfi_term_opts {
-    const char *tokenizer, *stopwords, *phrases, *lines;
+    const char *tokenizer, *stopwords, *language, *phrases, *lines;
     nfi_ngrams ngrams;
     bool clean, no_clean;
     nfi_list no_rule;
@@ -27,6 +27,8 @@ typedef struct nfi_term_opts {
     OPT_LIST(0, "no-rule", S, f.no_rule, "NAMES", NULL, "switch these rules off: lines, shape, position, script, repeats, phrases"), \
     OPT_FILE(0, "lines", S, f.lines, NULL, "a line table made by newsframe clean"),                                              \
     OPT_FILE(0, "phrases", S, f.phrases, NULL, "more phrases for the rule phrases, one a line: newsframe-phrases(5)")
+#define OPT_LANGUAGE(S, f)                                                                                                       \
+    OPT_STR(0, "language", S, f.language, "CODE", "any", "leave out documents told to be in another language than CODE (en, uk, ...); those of none stay")
 #define OPT_SELECT(S, f, min_df_default, max_df_default)                                                                                         \
     OPT_SHARE(0, "min-df", S, f.min_df, min_df_default, 1, "keep terms in at least N documents, or P% of them"),                            \
     OPT_SHARE(0, "max-df", S, f.max_df, max_df_default, 1, "keep terms in at most N documents, or P% of them"),                  \
@@ -66,6 +68,10 @@ nf_status nfi_work_open(nf_docs **out, const nfi_input_opts *in, const nfi_commo
 size_t nfi_work_id_column(const nf_docs *docs, const nfi_input_opts *in);
 /* Place of the first of these names among the carried columns, SIZE_MAX when there is none; NULL entries are passed over. */
 size_t nfi_work_column(const nf_docs *docs, const char *const *names, size_t n);
+/* The number of --language in *number (-1 for any), and fingerprints in *lang when it or with_column asks for them. */
+nf_status nfi_work_language(nf_lang **lang, int *number, const char *code, bool with_column, nf_err *err) NF_MUST_CHECK;
+/* Documents in another language are not handed out from now on. */
+nf_status nfi_work_leave_out(nf_docs *docs, const char *code, const nfi_common_opts *common, nf_err *err) NF_MUST_CHECK;
 /* A progress callback for nf_corpus_opts; ctx is an nfi_progress. */
 void nfi_work_progress(void *ctx, const nf_docs_stats *so_far);
 /* -m FILE, or the built-in model. */

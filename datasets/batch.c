@@ -388,6 +388,11 @@ nf_status nf_docs_next(nf_docs *in, nf_batch *b, nf_err *err)
         } else {
             NF_GO(read_table(in, b, err));
         }
+        if (in->filter && b->n) {
+            size_t n = b->n;
+            NF_GO(in->filter(in->filter_ctx, b, err));
+            in->stats.left_out += n - b->n;
+        }
         if (b->n == 0 && in->at < in->n_src)
             NF_GO(begin(b, err)); /* nothing but rejects: their memory goes round again */
     }
@@ -399,6 +404,17 @@ out:
         in->failed = true;
     }
     return s;
+}
+
+void nfi_docs_filter(nf_docs *in, nf_status (*fn)(void *ctx, nf_batch *b, nf_err *err), void *ctx, void (*free_ctx)(void *ctx))
+{
+    if (in->filter) {
+        free_ctx(ctx);
+        return;
+    }
+    in->filter = fn;
+    in->filter_ctx = ctx;
+    in->filter_free = free_ctx;
 }
 
 void nf_docs_watch(nf_docs *in, nf_status (*fn)(void *ctx, const nf_batch *b, nf_err *err), void *ctx)

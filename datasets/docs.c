@@ -380,6 +380,8 @@ void nf_docs_close(nf_docs *in)
     for (int i = 0; in->row && i < in->threads; i++)
         nfi_row_clear(&in->row[i]);
     nfi_free(in->row);
+    if (in->filter)
+        in->filter_free(in->filter_ctx);
     nfi_ids_clear(&in->ids);
     nfi_buf_clear(&in->tmp);
     if (in->rejects && nf_csv_close(in->rejects, 0, NULL) != NF_OK) {

@@ -79,10 +79,19 @@ struct nf_docs {
     nfi_buf tmp;
     nf_csv *rejects;
     nf_docs_stats stats;
+    nf_status (*filter)(void *ctx, nf_batch *b, nf_err *err); /* NULL: all documents are handed out */
+    void *filter_ctx;
+    void (*filter_free)(void *ctx);
     nf_status (*watch)(void *ctx, const nf_batch *b, nf_err *err); /* NULL: nobody watches */
     void *watch_ctx;
     bool failed;
 };
+
+/*
+ * Whatever fn takes out of a batch (it moves the others up and lowers b->n) is counted in stats.left_out, not handed out and not watched. One filter
+ * a stream; ctx belongs to the stream from here on: free_ctx() is called when it is closed, or at once when there is a filter already.
+ */
+void nfi_docs_filter(nf_docs *in, nf_status (*fn)(void *ctx, nf_batch *b, nf_err *err), void *ctx, void (*free_ctx)(void *ctx));
 
 /* fmt_text.c: the next files that are one document each become slots and documents of b. */
 nf_status nfi_files_read(nf_docs *in, nf_batch *b, size_t *n, nf_err *err) NF_MUST_CHECK;

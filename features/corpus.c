@@ -11,6 +11,7 @@
 #include "base/sort.h"
 #include "base/try.h"
 #include "base/utf8.h"
+#include "features/lang.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -29,6 +30,7 @@ nf_status nfi_text_init(nfi_text *t, const nf_text_opts *o, nf_err *err)
     x.hi = o && o->ngram_hi ? o->ngram_hi : o && o->ngram_lo ? o->ngram_lo : 2;
     if (x.lo < 1 || x.hi < x.lo || x.hi > NFI_MAX_NGRAM)
         return NF_FAIL(err, NF_EINVAL, "n-grams %d-%d: expected 1 <= low <= high <= %d", x.lo, x.hi, NFI_MAX_NGRAM);
+    NF_TRY(nfi_language_check(x.language, o ? o->language : NULL, err));
     NF_TRY(nfi_stop_load(&x.stop, o && o->stopwords ? o->stopwords : "none", x.tokenizer, err));
     nf_status s = o && o->no_clean ? NF_OK : nf_cleaner_new(&x.clean, o ? o->clean : NULL, err);
     if (s == NF_OK)
@@ -42,6 +44,7 @@ nf_status nfi_text_copy(nfi_text *t, const nfi_text *from, nf_err *err)
 {
     nfi_text x = {.tokenizer = from->tokenizer, .lo = from->lo, .hi = from->hi};
 
+    memcpy(x.language, from->language, sizeof x.language);
     NF_TRY(nfi_stop_from_words(&x.stop, from->stop.name, from->stop.word, from->stop.n, err));
     x.clean = nfi_cleaner_ref(from->clean);
     *t = x;
@@ -384,6 +387,7 @@ nf_status nf_corpus_count(nf_corpus **out, nf_docs *in, const nf_corpus_opts *o,
     size_t columns;
 
     NF_GO(nfi_text_init(&text, &o->text, err));
+    NF_GO(nfi_language_filter(in, text.language, o->threads, err));
     nf_docs_columns(in, &columns);
     NF_GO(nfi_counting_begin(&k, &text, o, columns, err));
     for (;;) {

@@ -14,6 +14,7 @@ typedef struct nfi_text {
     int lo, hi; /* n-gram range */
     nfi_stop stop;
     nf_cleaner *clean; /* a reference; NULL: texts are counted as they are */
+    char language[8]; /* documents told to be in another are left out; "any": none is */
 } nfi_text;
 
 /* Rows of documents one after another: entry e of a row is term id[e] (a node of the counter's vocabulary), tf[e] times. First-seen order. */

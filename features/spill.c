@@ -9,6 +9,7 @@
 #include "features/sample.h"
 
 #include "base/try.h"
+#include "features/lang.h"
 
 #include <string.h>
 
@@ -207,6 +208,7 @@ nf_status nf_count(nf_counted **out, nf_docs *in, const nf_count_opts *opts, nf_
     c->set.after = nfi_keeper_after;
     c->set.ctx = &c->keeper;
     NF_GO(nfi_text_init(&c->text, &copts.text, err));
+    NF_GO(nfi_language_filter(in, c->text.language, copts.threads, err));
     NF_GO(count_all(c, in, &copts, err));
     NF_GO(settle(c, o->ledger, err));
     *out = c;

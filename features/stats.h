@@ -46,7 +46,7 @@ const nfi_text *nfi_counted_text(const nf_counted *c);
 /*
  * Settings that change a count, as text, in the order of their names. Two files add up only when all are equal, and their stop words too.
  */
-enum { NFI_SET_CLEAN, NFI_SET_NGRAMS, NFI_SET_STOPWORDS, NFI_SET_TOKENIZER, NFI_SET_TOKENIZER_VERSION, NFI_SET_UNICODE, NFI_SET_WEIGHTING, NFI_SETTINGS };
+enum { NFI_SET_CLEAN, NFI_SET_LANGUAGE, NFI_SET_NGRAMS, NFI_SET_STOPWORDS, NFI_SET_TOKENIZER, NFI_SET_TOKENIZER_VERSION, NFI_SET_UNICODE, NFI_SET_WEIGHTING, NFI_SETTINGS };
 extern const char *const nfi_setting_names[NFI_SETTINGS];
 typedef struct nfi_settings {
     char value[NFI_SETTINGS][64];

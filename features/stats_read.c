@@ -203,6 +203,9 @@ nf_status nfi_stats_text(nfi_text *t, const nfi_stats_head *h, const char *name,
     if (strcmp(v[NFI_SET_UNICODE], nfi_unicode_version()) != 0)
         return REFUSE(err, name, "counted under Unicode %s, this program has %s: count the documents again", v[NFI_SET_UNICODE],
                       nfi_unicode_version());
+    if (strlen(v[NFI_SET_LANGUAGE]) >= sizeof x.language)
+        return REFUSE(err, name, "setting language has no usable value");
+    memcpy(x.language, v[NFI_SET_LANGUAGE], strlen(v[NFI_SET_LANGUAGE]) + 1);
     const nfi_weighting *w = nfi_weighting_find(v[NFI_SET_WEIGHTING]);
     if (!w || !w->additive)
         return REFUSE(err, name, "weighting \"%s\" is unknown or cannot be counted", v[NFI_SET_WEIGHTING]);

@@ -15,7 +15,7 @@
  *   CDOC  u64    documents of each label
  *   LABL  bytes  labels, rising by bytes, each as varint length and bytes
  *   CLEN  bytes  how texts are cleaned (clean.c), XXH128 of it is the setting clean; not there when that is none
- *   META  bytes  lines key=value: clean, ngrams, stopwords, tokenizer, tokenizer_version, unicode, weighting
+ *   META  bytes  lines key=value: clean, language, ngrams, stopwords, tokenizer, tokenizer_version, unicode, weighting
  *   STOP  bytes  stop words, rising by bytes, each as varint length and bytes
  *   TOTL  u64    documents, documents without a label, tokens, terms, class entries
  *
@@ -32,12 +32,13 @@
 
 enum { FLUSH = 64 << 10, SIDE = 1 << 20, SIDE_COPY = 1 << 20 };
 
-const char *const nfi_setting_names[NFI_SETTINGS] = {"clean", "ngrams", "stopwords", "tokenizer", "tokenizer_version", "unicode", "weighting"};
+const char *const nfi_setting_names[NFI_SETTINGS] = {"clean", "language", "ngrams", "stopwords", "tokenizer", "tokenizer_version", "unicode", "weighting"};
 
 void nfi_settings_of(nfi_settings *s, const nfi_text *t, const nfi_weighting *w)
 {
     memset(s, 0, sizeof *s);
     snprintf(s->value[NFI_SET_CLEAN], sizeof s->value[0], "%s", t->clean ? nf_cleaner_id(t->clean) : "none");
+    snprintf(s->value[NFI_SET_LANGUAGE], sizeof s->value[0], "%s", t->language);
     snprintf(s->value[NFI_SET_NGRAMS], sizeof s->value[0], "%d-%d", t->lo, t->hi);
     snprintf(s->value[NFI_SET_STOPWORDS], sizeof s->value[0], "%s", t->stop.name);
     snprintf(s->value[NFI_SET_TOKENIZER], sizeof s->value[0], "%s", t->tokenizer->name);

@@ -147,6 +147,7 @@ static nf_status copy_labels(nf_model *m, const nfi_terms *t, const nfi_origin *
     nfi_text x = {.tokenizer = o->text->tokenizer, .lo = o->text->lo, .hi = o->text->hi};
     NF_TRY(nfi_stop_from_words(&x.stop, o->text->stop.name, o->text->stop.word, o->text->stop.n, err));
     x.clean = nfi_cleaner_ref(o->text->clean);
+    memcpy(x.language, o->text->language, sizeof x.language);
     m->text = x;
     snprintf(m->unicode, sizeof m->unicode, "%s", nfi_unicode_version());
     return NF_OK;
@@ -362,7 +363,7 @@ void nf_model_describe(const nf_model *m, nf_model_info *out)
     for (size_t k = 0; k < m->nclasses; k++)
         labelled += m->class_docs[k];
     *out = (nf_model_info){
-        .classifier = m->classifier->name, .weighting = m->weighting->name, .tokenizer = m->text.tokenizer->name, .stopwords = m->text.stop.name, .clean = m->text.clean ? nf_cleaner_id(m->text.clean) : "none",
+        .classifier = m->classifier->name, .weighting = m->weighting->name, .tokenizer = m->text.tokenizer->name, .stopwords = m->text.stop.name, .language = m->text.language, .clean = m->text.clean ? nf_cleaner_id(m->text.clean) : "none",
         .unicode = m->unicode, .ngram_lo = m->text.lo, .ngram_hi = m->text.hi, .classes = m->nclasses, .terms = m->n, .words = m->nwords,
         .documents = m->documents, .labelled = labelled, .smoothing = m->smoothing, .smoothing_how = m->smoothing_how,
         .loo_accuracy = m->loo_accuracy, .loo_documents = m->loo_documents, .prior = m->prior, .bytes = m->file_bytes};

@@ -70,6 +70,7 @@ static void put_meta(const nf_model *m, nfi_buf *b)
     put_text(b, "classifier=", m->classifier->name);
     put_text(b, "clean=", m->text.clean ? nf_cleaner_id(m->text.clean) : "none");
     put_number(b, "documents=", (double)m->documents);
+    put_text(b, "language=", m->text.language);
     put_number(b, "loo_accuracy=", m->loo_accuracy);
     put_number(b, "loo_documents=", (double)m->loo_documents);
     put_number(b, "ngram_hi=", m->text.hi);
@@ -250,6 +251,7 @@ static nf_status read_meta(nf_model *m, char *stop, size_t capstop, nf_err *err)
     if (!(m->weighting = nfi_weighting_find(name)))
         return bad(m, err, "it names a weighting that this program does not have");
     NF_TRY(read_cleaner(m, meta, len, err));
+    NF_TRY(meta_text(m, meta, len, "language", m->text.language, sizeof m->text.language, err));
     NF_TRY(meta_count(m, meta, len, "ngram_lo", 1, NFI_MAX_NGRAM, &lo, err));
     NF_TRY(meta_count(m, meta, len, "ngram_hi", lo, NFI_MAX_NGRAM, &hi, err));
     m->text.lo = (int)lo;

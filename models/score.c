@@ -140,6 +140,8 @@ struct nf_scorer {
     uint64_t min_tokens;
     double threshold;
     int threads;
+    const nf_lang *lang;
+    int language;
     worker *w;
     double table[NFI_TF_TABLE];
     /* of the batch at hand */
@@ -181,6 +183,8 @@ nf_status nf_scorer_new(nf_scorer **out, const nf_model *m, const nf_scorer_opts
     x->min_tokens = o && o->min_tokens ? o->min_tokens : 3;
     x->threshold = o ? o->threshold : 0.0;
     x->threads = nfi_par_threads(o ? o->threads : 0);
+    x->lang = o ? o->lang : NULL;
+    x->language = o && o->lang ? o->language : -1;
     nfi_tf_table(m->weighting->tf, x->table);
     NF_GO(nfi_lookup_init(&x->lookup, m, err));
     x->w = nfi_calloc((size_t)x->threads, sizeof *x->w);
@@ -260,7 +264,7 @@ static nf_status score_doc(nf_scorer *s, worker *w, const nf_doc *d, nf_score *o
     const nf_model *m = s->m;
     uint64_t known_tokens = 0, counted = 0;
 
-    *out = (nf_score){.label = -1, .second = -1};
+    *out = (nf_score){.label = -1, .second = -1, .lang = -1};
     for (size_t k = 0; k < m->nclasses; k++)
         log_odds[k] = 0.0;
     w->rows.n = 0;
@@ -280,6 +284,15 @@ static nf_status score_doc(nf_scorer *s, worker *w, const nf_doc *d, nf_score *o
     if (out->n_tokens == 0) {
         out->status = NF_SCORE_EMPTY;
         return NF_OK;
+    }
+    if (s->lang) {
+        nf_lang_guess g;
+        NF_TRY(nf_lang_of(&g, s->lang, parts, 2, err));
+        out->lang = g.lang;
+        if (s->language >= 0 && g.lang >= 0 && g.lang != s->language) {
+            out->status = NF_SCORE_OTHER_LANGUAGE;
+            return NF_OK;
+        }
     }
     if (out->n_tokens < s->min_tokens) {
         out->status = NF_SCORE_TOO_SHORT;

@@ -99,9 +99,10 @@ typedef struct nf_docs_opts {
     int threads;           /**< for parsing; 0 = usable CPUs */
 } nf_docs_opts;
 
-/** Counts so far. read = documents handed out + rejected. */
+/** Counts so far. read = documents handed out + left out + rejected. */
 typedef struct nf_docs_stats {
     uint64_t read, rejected;
+    uint64_t left_out;     /**< documents in another language than the one asked for */
     uint64_t repaired;     /**< documents with NF_DOC_REPAIRED */
     uint64_t replacements; /**< U+FFFD written */
     uint64_t fallback;     /**< fields read as Windows-1252 */

@@ -21,6 +21,7 @@ typedef struct nf_text_opts {
     const char *stopwords;   /**< "none", "en" or a file; NULL: "none" */
     bool no_clean;           /**< count texts as they are; else without boilerplate (titles always whole) */
     const nf_clean_opts *clean; /**< how to clean; NULL: the defaults */
+    const char *language;    /**< nf_lang_code(): documents told to be in another language are left out; NULL or "any": none is */
 } nf_text_opts;
 
 /** Which terms are kept. {0} keeps all. Counts and shares may both be given; both hold. */

@@ -9,6 +9,7 @@
 #define NEWSFRAME_MODELS_H
 
 #include "newsframe/features.h"
+#include "newsframe/lang.h"
 #include "newsframe/metrics.h"
 #include "newsframe/stats.h"
 
@@ -32,7 +33,7 @@ typedef struct nf_model nf_model;
 
 /** What training found; for reports. Strings are borrowed from the model. */
 typedef struct nf_model_info {
-    const char *classifier, *weighting, *tokenizer, *stopwords, *unicode, *clean;
+    const char *classifier, *weighting, *tokenizer, *stopwords, *language, *unicode, *clean;
     int ngram_lo, ngram_hi;
     size_t classes, terms, words;
     uint64_t documents;      /**< counted, labelled or not */
@@ -79,7 +80,8 @@ NF_API double nf_model_term_weight(const nf_model *m, size_t t, size_t k);
     X(NF_SCORE_TOO_SHORT, "too_short", "fewer tokens than the minimum (3)")                                  \
     X(NF_SCORE_NO_KNOWN_WORDS, "no_known_words", "no term of the text is known to the model")                \
     X(NF_SCORE_BELOW_THRESHOLD, "below_threshold", "the margin is below the threshold asked for")            \
-    X(NF_SCORE_TIE, "tie", "the two best classes have the same score")
+    X(NF_SCORE_TIE, "tie", "the two best classes have the same score")                                       \
+    X(NF_SCORE_OTHER_LANGUAGE, "other_language", "told to be in another language than the one asked for")
 typedef enum nf_score_status {
 #define X(name, text, meaning) name,
     NF_SCORE_STATUSES(X)
@@ -94,6 +96,7 @@ typedef struct nf_score {
     int32_t label, second;  /**< best and second class; -1 unless status is ok */
     double margin;          /**< log-odds of the best minus those of the second, nats, >= 0; 0 when nothing was scored */
     bool scored;            /**< log-odds are there (also for below_threshold and tie) */
+    int32_t lang;           /**< number of the language, -1: of none, or not looked for */
     uint64_t n_tokens;
     double oov_share;       /**< share of the tokens (stop words aside) whose word the model does not know, 0..1 */
 } nf_score;
@@ -102,6 +105,8 @@ typedef struct nf_scorer_opts {
     uint64_t min_tokens; /**< fewer: too_short; 0 = 3 */
     double threshold;    /**< margin below it: below_threshold; 0 = none */
     int threads;
+    const nf_lang *lang;  /**< tell languages (nf_score.lang); NULL: do not. Borrowed while the scorer lives */
+    int language;         /**< nf_lang_find(): other documents get other_language, those of no language are scored; -1: all are */
 } nf_scorer_opts;
 
 /** Scratch for scoring a stream with one model; not thread-safe itself, uses threads inside. */
