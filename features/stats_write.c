@@ -38,7 +38,7 @@ void nfi_settings_of(nfi_settings *s, const nfi_text *t, const nfi_weighting *w)
 {
     memset(s, 0, sizeof *s);
     snprintf(s->value[NFI_SET_CLEAN], sizeof s->value[0], "%s", t->clean ? nf_cleaner_id(t->clean) : "none");
-    snprintf(s->value[NFI_SET_LANGUAGE], sizeof s->value[0], "%s", t->language);
+    snprintf(s->value[NFI_SET_LANGUAGE], sizeof s->value[0], "%s", t->language[0] ? t->language : "any");
     snprintf(s->value[NFI_SET_NGRAMS], sizeof s->value[0], "%d-%d", t->lo, t->hi);
     snprintf(s->value[NFI_SET_STOPWORDS], sizeof s->value[0], "%s", t->stop.name);
     snprintf(s->value[NFI_SET_TOKENIZER], sizeof s->value[0], "%s", t->tokenizer->name);

@@ -70,7 +70,7 @@ static void put_meta(const nf_model *m, nfi_buf *b)
     put_text(b, "classifier=", m->classifier->name);
     put_text(b, "clean=", m->text.clean ? nf_cleaner_id(m->text.clean) : "none");
     put_number(b, "documents=", (double)m->documents);
-    put_text(b, "language=", m->text.language);
+    put_text(b, "language=", m->text.language[0] ? m->text.language : "any");
     put_number(b, "loo_accuracy=", m->loo_accuracy);
     put_number(b, "loo_documents=", (double)m->loo_documents);
     put_number(b, "ngram_hi=", m->text.hi);

@@ -114,7 +114,8 @@ static nf_status corpus(oom_env *env, nf_err *err)
     OOM_OUT(s, c);
     nf_docs_close(in);
     if (s == NF_OK) {
-        ck_assert_uint_eq(nf_corpus_docs(c), 18);
+        if (!o.text.language) /* else some texts, too strange to be English, are left out */
+            ck_assert_uint_eq(nf_corpus_docs(c), 18);
         ck_assert_uint_eq(nf_corpus_classes(c), 2);
         nf_corpus_free(c);
     }
