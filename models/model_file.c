@@ -2,7 +2,7 @@
 /*
  * model_file.c - the model file (.nfm): container kind 'M' of base/section.h, version 1.0. Little-endian, data only.
  *
- *   META  bytes  "key=value\n" lines, keys rising: classifier, clean, documents, loo_accuracy, loo_documents, ngram_hi, ngram_lo, prior, smoothing,
+ *   META  bytes  "key=value\n" lines, keys rising: classifier, clean, documents, language, loo_accuracy, loo_documents, ngram_hi, ngram_lo, prior, smoothing,
  *                smoothing_how, stop, tokenizer, tokenizer_version, unicode, weighting
  *   LABE  u64    end of each label in LABB; labels rise by bytes       LABB  bytes
  *   STPE  u64    end of each stop word in STPB; words rise by bytes    STPB  bytes

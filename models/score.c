@@ -287,7 +287,7 @@ static nf_status score_doc(nf_scorer *s, worker *w, const nf_doc *d, nf_score *o
     }
     if (s->lang) {
         nf_lang_guess g;
-        NF_TRY(nf_lang_of(&g, s->lang, parts, 2, err));
+        NF_TRY(nf_lang_of(&g, s->lang, (const nf_str[]){d->title, d->text}, 2, err));
         out->lang = g.lang;
         if (s->language >= 0 && g.lang >= 0 && g.lang != s->language) {
             out->status = NF_SCORE_OTHER_LANGUAGE;
