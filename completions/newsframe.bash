@@ -24,6 +24,7 @@ _newsframe()
     count,--ngrams) values='' ;;
     count,--stopwords) values='' ;;
     count,--no-rule) values='' ;;
+    count,--language) values='' ;;
     count,--weighting) values='tfidf tfidf-raw tf binary sklearn' ;;
     count,--text) values='' ;;
     count,--id) values='' ;;
@@ -44,6 +45,7 @@ _newsframe()
     train,--ngrams) values='' ;;
     train,--stopwords) values='' ;;
     train,--no-rule) values='' ;;
+    train,--language) values='' ;;
     train,--min-df) values='' ;;
     train,--max-df) values='' ;;
     train,--max-features) values='' ;;
@@ -70,6 +72,7 @@ _newsframe()
     train,--memory) values='' ;;
     score,--threshold) values='' ;;
     score,--min-tokens) values='' ;;
+    score,--language) values='' ;;
     score,--excel) values='no us eu' ;;
     score,--text) values='' ;;
     score,--id) values='' ;;
@@ -87,6 +90,7 @@ _newsframe()
     score,--threads) values='' ;;
     evaluate,--threshold) values='' ;;
     evaluate,--min-tokens) values='' ;;
+    evaluate,--language) values='' ;;
     evaluate,--min-accuracy) values='' ;;
     evaluate,--excel) values='no us eu' ;;
     evaluate,--text) values='' ;;
@@ -112,6 +116,7 @@ _newsframe()
     crossval,--ngrams) values='' ;;
     crossval,--stopwords) values='' ;;
     crossval,--no-rule) values='' ;;
+    crossval,--language) values='' ;;
     crossval,--min-df) values='' ;;
     crossval,--max-df) values='' ;;
     crossval,--max-features) values='' ;;
@@ -145,6 +150,7 @@ _newsframe()
     cluster,--ngrams) values='' ;;
     cluster,--stopwords) values='' ;;
     cluster,--no-rule) values='' ;;
+    cluster,--language) values='' ;;
     cluster,--min-df) values='' ;;
     cluster,--max-df) values='' ;;
     cluster,--max-features) values='' ;;
@@ -266,13 +272,13 @@ _newsframe()
     return
   fi
   case $verb in
-    count) words=' --output= --ledger --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --weighting= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
-    train) words=' --output= --stats= --from --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --smoothing= --dup-weight --dup-threshold= --dup-window= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
+    count) words=' --output= --ledger --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --language= --weighting= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
+    train) words=' --output= --stats= --from --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --language= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --smoothing= --dup-weight --dup-threshold= --dup-window= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
     merge) words=' --output= --quiet --verbose --help --usage --version' ;;
-    score) words=' --model= --threshold= --min-tokens= --strict --output= --excel --with-text --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
-    evaluate) words=' --model= --threshold= --min-tokens= --min-accuracy= --output= --excel --summary= --confusion= --predictions= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
-    crossval) words=' --folds= --min-accuracy= --no-dup-groups --dup-threshold= --dup-window= --output= --excel --summary= --confusion= --predictions= --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --smoothing= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
-    cluster) words=' --k= --restarts= --metric= --init= --max-iter= --no-refine --output= --excel --clusters= --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --min-df= --max-df= --max-features= --weighting= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
+    score) words=' --model= --threshold= --min-tokens= --language= --strict --output= --excel --with-text --with-language --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
+    evaluate) words=' --model= --threshold= --min-tokens= --language= --min-accuracy= --output= --excel --summary= --confusion= --predictions= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
+    crossval) words=' --folds= --min-accuracy= --no-dup-groups --dup-threshold= --dup-window= --output= --excel --summary= --confusion= --predictions= --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --language= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --smoothing= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
+    cluster) words=' --k= --restarts= --metric= --init= --max-iter= --no-refine --output= --excel --clusters= --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --language= --min-df= --max-df= --max-features= --weighting= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
     dedup) words=' --threshold= --window= --shingle= --date-order= --with-title --keep= --output= --excel --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
     inspect) words=' --output= --json --tokenizer= --no-language --month-first --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
     clean) words=' --rules= --no-rule= --phrases= --lines= --lines-out= --output= --excel --audit= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --quiet --verbose --help --usage --version' ;;
