@@ -15,6 +15,7 @@
 #include "base/rng.h"
 #include "base/try.h"
 #include "features/corpus.h"
+#include "features/minhash.h"
 #include "models/lookup.h"
 #include "models/model.h"
 
@@ -39,6 +40,8 @@ typedef struct job {
     /* tokens */
     const nfi_tokenizer *tokenizer;
     nfi_tokbuf tok;
+    nfi_shingler shingler;
+    nfi_densify densify;
     nfi_text text;
     nfi_rows rows;
     /* scores */
@@ -134,6 +137,26 @@ static void work_tokens(void *ctx)
             j->sink += j->tok.ntok;
     }
     must(j->tok.failed ? NF_ENOMEM : NF_OK, &(nf_err){0});
+}
+
+/* What newsframe dedup makes of each document: its set of shingles, signature and keys of bands. */
+static void work_minhash(void *ctx)
+{
+    job *j = ctx;
+    nf_err err = {0};
+    nfi_bands bands = nfi_bands_for(0.7);
+    uint32_t sig[NFI_BINS];
+
+    for (size_t i = 0; i < j->docs.n; i++) {
+        nf_str t = bench_text_of(&j->docs, i);
+        nfi_shingles x;
+        must(nfi_shingles_of(&j->shingler, j->tokenizer, &t, 1, 5, &x, &err), &err);
+        if (x.n == 0)
+            continue;
+        nfi_minhash(&j->densify, x.set, x.n, sig);
+        for (int b = 0; b < bands.bands; b++)
+            j->sink += nfi_band_key(sig, bands, b);
+    }
 }
 
 static void work_count(void *ctx)
@@ -296,6 +319,7 @@ static void clear(job *j)
     rmdir(j->folder);
     bench_docs_clear(&j->docs);
     nfi_tokbuf_clear(&j->tok);
+    nfi_shingler_clear(&j->shingler);
     nfi_rows_clear(&j->rows);
     nfi_rows_clear(&j->scored);
     nf_model_free(j->model);
@@ -348,6 +372,10 @@ static void texts(bench *b, job *j)
         if (bench_wants(b, tokens[i].name))
             bench_run(b, tokens[i].name, j->kern->name, BENCH_MB_PER_S, bytes, work_tokens, j);
     }
+    j->tokenizer = nfi_tokenizer_find("news");
+    nfi_densify_init(&j->densify);
+    if (bench_wants(b, "minhash"))
+        bench_run(b, "minhash", j->kern->name, BENCH_MB_PER_S, bytes, work_minhash, j);
     for (size_t i = 0; i < 2; i++) {
         if (!bench_wants(b, count[i].name))
             continue;

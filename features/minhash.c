@@ -10,10 +10,11 @@
 
 #include "base/rng.h"
 #include "base/try.h"
+#include "features/vocab.h"
 
 #include <string.h>
 
-enum { BIN_SHIFT = 64 - 7, FEW = 24, MAX_BITS = 16, FEW_FULL = 11 };
+enum { BIN_SHIFT = 64 - 7, FEW = 24, MAX_BITS = 20, FEW_FULL = 11 };
 static const uint64_t P = 0x9fb21c651e98df25u, SHINGLE_SEED = 0x6e65777366726d31u, BAND_SEED = 0x62616e64735f3132u;
 
 void nfi_shingler_clear(nfi_shingler *s)
@@ -24,6 +25,17 @@ void nfi_shingler_clear(nfi_shingler *s)
     nfi_free(s->other);
     nfi_free(s->at);
     *s = (nfi_shingler){0};
+}
+
+/* The masks of multiplication have bytes that no UTF-8 has, so that neither factor is ever 0. */
+static inline uint64_t hash_token(const uint8_t *p, uint32_t n)
+{
+    uint64_t lo, hi;
+
+    if (n > 16)
+        return nfi_xxh64(p, n);
+    nfi_word_key(p, n, &lo, &hi);
+    return nfi_mum(lo ^ 0xfefbf8fdfaf9fcffu, hi ^ 0xf9fefcf8fffdfafbu);
 }
 
 static nf_status hash_tokens(nfi_shingler *s, const nfi_tokenizer *t, nf_str part, nf_err *err)
@@ -37,8 +49,10 @@ static nf_status hash_tokens(nfi_shingler *s, const nfi_tokenizer *t, nf_str par
             return nfi_oom(err, "tokens");
         }
         NF_TRY(nfi_grow(&s->hash, &s->caphash, s->nhash + b->ntok, sizeof *s->hash, err));
+        uint64_t *to = s->hash + s->nhash;
         for (size_t i = 0; i < b->ntok; i++)
-            s->hash[s->nhash++] = nfi_xxh64(b->bytes + b->tok[i].off, b->tok[i].n);
+            to[i] = hash_token(b->bytes + b->tok[i].off, b->tok[i].n);
+        s->nhash += b->ntok;
     }
     return NF_OK;
 }
@@ -117,17 +131,23 @@ static nf_status sort_set(nfi_shingler *s, size_t n, size_t *distinct, nf_err *e
         NF_TRY(nfi_grow(&s->at, &s->capat, buckets + 1, sizeof *s->at, err));
         NF_TRY(nfi_grow(&s->other, &s->capother, n, sizeof *s->other, err));
         memset(s->at, 0, (buckets + 1) * sizeof *s->at);
+        uint64_t *restrict to = s->other;
+        uint32_t *restrict at = s->at;
+        uint32_t most = 0;
         for (size_t i = 0; i < n; i++)
-            s->at[s->set[i] >> shift]++;
+            at[s->set[i] >> shift]++;
         for (size_t b = 0; b <= buckets; b++) {
-            uint32_t count = s->at[b];
-            s->at[b] = (uint32_t)sum;
+            uint32_t count = at[b];
+            most = count > most ? count : most;
+            at[b] = (uint32_t)sum;
             sum += count;
         }
         for (size_t i = 0; i < n; i++)
-            s->other[s->at[s->set[i] >> shift]++] = s->set[i];
-        for (size_t b = 0, from = 0; b < buckets; from = s->at[b++])
-            small_sort(s->other + from, s->at[b] - from);
+            to[at[s->set[i] >> shift]++] = s->set[i];
+        if (most <= FEW) /* all are near their places */
+            insertion(to, n);
+        for (size_t b = 0, from = 0; most > FEW && b < buckets; from = at[b++])
+            small_sort(to + from, at[b] - from);
         uint64_t *t = s->set;
         size_t cap = s->capset;
         s->set = s->other, s->capset = s->capother;
@@ -135,9 +155,10 @@ static nf_status sort_set(nfi_shingler *s, size_t n, size_t *distinct, nf_err *e
     } else {
         insertion(s->set, n);
     }
+    uint64_t *set = s->set;
     for (size_t i = 0; i < n; i++)
-        if (i == 0 || s->set[i] != s->set[i - 1])
-            s->set[m++] = s->set[i];
+        if (i == 0 || set[i] != set[i - 1])
+            set[m++] = set[i];
     *distinct = m;
     return NF_OK;
 }
