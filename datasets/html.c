@@ -392,10 +392,15 @@ static void on_error(void *ctx, xmlErrorPtr e)
 
 /* ---- before the parser ---- */
 
+/* The place behind the next what, n when there is none. */
 static size_t past(const char *p, size_t n, size_t at, const char *what)
 {
-    const char *end = at < n ? strstr(p + at, what) : NULL; /* a NUL stands behind the text */
-    return end ? (size_t)(end - p) + strlen(what) : n;
+    size_t len = strlen(what);
+
+    for (const char *c; at < n && (c = memchr(p + at, what[0], n - at)) != NULL; at = (size_t)(c - p) + 1)
+        if (n - (size_t)(c - p) >= len && memcmp(c, what, len) == 0)
+            return (size_t)(c - p) + len;
+    return n;
 }
 
 /* The end of the script or style element that begins at at, in any letter case. */
