@@ -102,7 +102,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 }
 
 static const char *const paragraphs[] = {
-    "Reads a corpus once and says what is in it: labels and labels that are spelled almost alike, lengths, texts that come again, languages and scripts, encodings, "
+    "Reads a corpus once and says what is in it: labels and labels that are spelled almost alike, lengths, texts that come again, boilerplate, languages and scripts, encodings, "
     "dates, how the vocabulary grows, columns. The report ends with what to look at before training or scoring, and what to do about it.",
     "Nothing stops it: malformed records, ids that come twice and bytes that are not UTF-8 are counted. Languages are told by the script and by n-grams; a text of fewer "
     "than 20 letters has none. Of the first 1,000 documents the lines are told apart too.",

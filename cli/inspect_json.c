@@ -167,6 +167,12 @@ static void copies_and_dates(yajl_gen g, const nf_inspection *r)
     num(g, "most", r->most_copies);
     flag(g, "limit_reached", r->texts_full);
     yajl_gen_map_close(g);
+    open_map(g, "boilerplate");
+    num(g, "characters", r->removed_chars);
+    num(g, "of", r->chars);
+    num(g, "documents", r->with_cuts);
+    num(g, "nothing_else", r->all_cut);
+    yajl_gen_map_close(g);
     open_map(g, "dates");
     num(g, "read", r->dated);
     num(g, "blank", r->undated);

@@ -128,6 +128,16 @@ static void documents(nfi_buf *b, const nfi_report *x)
     spread(b, "characters", &r->characters);
 }
 
+static void boilerplate(nfi_buf *b, const nf_inspection *r)
+{
+    if (r->removed_chars == 0)
+        return;
+    heading(b, "Boilerplate");
+    line(b, "characters", r->removed_chars, r->chars);
+    line(b, "documents with it", r->with_cuts, r->docs);
+    some(b, "nothing else", r->all_cut, r->docs);
+}
+
 static void labels(nfi_buf *b, const nf_inspection *r)
 {
     size_t width = NAME - 4;
@@ -300,6 +310,7 @@ static void warnings(nfi_buf *b, const nfi_report *x)
 void nfi_inspect_text(nfi_buf *b, const nfi_report *x)
 {
     documents(b, x);
+    boilerplate(b, x->r);
     labels(b, x->r);
     languages(b, x->r);
     encodings(b, x->r);

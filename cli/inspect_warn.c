@@ -2,6 +2,7 @@
 /* inspect_warn.c - what in a corpus spoils training or scoring, in plain words, with what to do. Most harmful first. */
 #include "cli/inspect.h"
 
+#include "base/num.h"
 #include "base/try.h"
 
 #include <stdarg.h>
@@ -134,12 +135,25 @@ static void on_texts(nfi_report *x)
         begin(x);
         add(x, "of 1 or 2 words: %llu %s; score calls them too_short\n", (llu)r->few_tokens, documents(r->few_tokens));
     }
+    if (r->all_cut) {
+        begin(x);
+        add(x, "nothing but boilerplate: %llu %s, the first is ", (llu)r->all_cut, documents(r->all_cut));
+        id(x, r->all_cut_id);
+        add(x, "; once cleaned they are empty\n");
+    }
+    if (r->removed_chars * 50 >= r->chars && r->removed_chars) {
+        char share[NFI_FIXED_MAX + 1] = "";
+        share[nfi_format_fixed(share, 100.0 * (double)r->removed_chars / (double)r->chars, 1)] = '\0';
+        begin(x);
+        add(x, "boilerplate: %s %% of the characters, in %llu %s; other verbs leave it out unless --no-clean, newsframe clean --audit FILE lists it\n",
+            share, (llu)r->with_cuts, documents(r->with_cuts));
+    }
     if (r->copies) {
         begin(x);
         add(x, "copies: %llu %s with a text that came before (%llu texts, the most frequent in %llu documents, one of them ", (llu)r->copies,
             documents(r->copies), (llu)r->copied, (llu)r->most_copies);
         id(x, r->copy_id);
-        add(x, "): copies on both sides of a test make it look better than it is\n");
+        add(x, "): copies on both sides of a test make it look better than it is; newsframe dedup finds near copies too\n");
     }
 }
 
@@ -152,7 +166,7 @@ static void on_encodings(nfi_report *x)
         add(x, "mojibake: %llu %s with UTF-8 that was read as Windows-1252 (%llu places, the first in ", (llu)r->mojibake, documents(r->mojibake),
             (llu)(r->mojibake_found.runs + r->mojibake_found.lost));
         id(x, r->mojibake_id);
-        add(x, "): words with such letters match nothing\n");
+        add(x, "): words with such letters match nothing; --repair undoes it\n");
     }
     if (r->repaired) {
         begin(x);

@@ -13,6 +13,7 @@
 #include "base/utf8.h"
 #include "features/corpus.h"
 #include "features/script.h"
+#include "newsframe/clean.h"
 
 #include <string.h>
 
@@ -25,8 +26,8 @@ typedef struct facts {
     nf_mojibake mojibake;
     nfi_hash128 hash; /* of the text, blanks collapsed */
     nfi_date date;
-    uint64_t characters;
-    bool broken, replaced, has_text, has_date, dated, lines, mixed, two_scripts;
+    uint64_t characters, chars, removed_chars;
+    bool broken, replaced, has_text, has_date, dated, lines, cuts, all_cut, mixed, two_scripts;
 } facts;
 
 struct nf_inspection_mem {
@@ -64,6 +65,8 @@ typedef struct pass {
     size_t cap_facts;
     int threads;
     nfi_buf *work; /* one a worker */
+    nf_cuts *cuts; /* the same */
+    nf_cleaner *clean;
 } pass;
 
 /* ---- one document ---- */
@@ -153,13 +156,18 @@ static bool is_two_scripts(const nfi_scripts *all)
     return second >= 20 && second * 20 >= s.letters;
 }
 
-static nf_status look(facts *f, const pass *p, const nf_doc *d, uint64_t number, nfi_buf *b, nf_err *err)
+static nf_status look(facts *f, const pass *p, const nf_doc *d, uint64_t number, nfi_buf *b, nf_cuts *cuts, nf_err *err)
 {
     nf_str parts[2] = {d->title, d->text};
     nf_mojibake title = {0};
 
     *f = (facts){.guess = {.lang = -1}, .characters = characters_of(d->text)};
     NF_TRY(hash_text(f, b, d->text, err));
+    NF_TRY(nf_clean_text(p->clean, d->text, d->source, d->mark, d->nmarks, cuts, err));
+    f->chars = cuts->chars;
+    f->removed_chars = cuts->removed_chars;
+    f->cuts = cuts->n > 0;
+    f->all_cut = cuts->empty;
     for (size_t i = 0; i < 2; i++) {
         nfi_scripts_add(&f->scripts, parts[i].p, parts[i].n);
         f->replaced |= has_replacement(parts[i]);
@@ -184,7 +192,7 @@ static nf_status look_chunk(void *ctx, size_t k, int worker, nf_err *err)
     pass *p = ctx;
 
     for (size_t i = p->bound[k]; i < p->bound[k + 1]; i++)
-        NF_TRY(look(&p->facts[i], p, &p->batch->docs[i], p->r.docs + i, &p->work[worker], err));
+        NF_TRY(look(&p->facts[i], p, &p->batch->docs[i], p->r.docs + i, &p->work[worker], &p->cuts[worker], err));
     return NF_OK;
 }
 
@@ -322,6 +330,11 @@ static nf_status take(pass *p, const nf_doc *d, const facts *f, nf_err *err)
     NF_TRY(take_columns(p, d, err));
     NF_TRY(take_copy(p, d, f, err));
     take_date(r, d, f);
+    r->chars += f->chars;
+    r->removed_chars += f->removed_chars;
+    r->with_cuts += f->cuts;
+    if (f->all_cut && r->all_cut++ == 0)
+        keep(r->all_cut_id, d->id);
     r->repaired += (d->flags & NF_DOC_REPAIRED) != 0;
     r->fallback += (d->flags & NF_DOC_FALLBACK) != 0;
     r->nul += (d->flags & NF_DOC_NUL) != 0;
@@ -501,7 +514,7 @@ void nf_inspection_clear(nf_inspection *r)
 
 static nf_status begin(pass *p, const nf_docs *in, nf_err *err)
 {
-    nf_text_opts text = {.tokenizer = p->o->text.tokenizer, .ngram_lo = 1, .ngram_hi = 1};
+    nf_text_opts text = {.tokenizer = p->o->text.tokenizer, .ngram_lo = 1, .ngram_hi = 1, .no_clean = true};
 
     nfi_keys_init(&p->texts, NF_INSPECT_TEXTS);
     nf_docs_columns(in, &p->ncolumns);
@@ -509,12 +522,14 @@ static nf_status begin(pass *p, const nf_docs *in, nf_err *err)
     NF_TRY(nfi_lengths_init(&p->tokens, err));
     NF_TRY(nfi_lengths_init(&p->characters, err));
     NF_TRY(nfi_vocab_init(&p->labels, err));
+    NF_TRY(nf_cleaner_new(&p->clean, NULL, err));
     NF_TRY(nfi_text_init(&p->text, &text, err));
     NF_TRY(nfi_counter_init(&p->counter, &p->text, err));
     p->column = nfi_calloc(p->ncolumns, sizeof *p->column);
     p->lang_docs = nfi_calloc(nf_lang_count(), sizeof *p->lang_docs);
     p->work = nfi_calloc((size_t)p->threads, sizeof *p->work);
-    if (!p->column || !p->lang_docs || !p->work)
+    p->cuts = nfi_calloc((size_t)p->threads, sizeof *p->cuts);
+    if (!p->column || !p->lang_docs || !p->work || !p->cuts)
         return nfi_oom(err, "inspection");
     for (size_t c = 0; c < p->ncolumns; c++)
         nfi_keys_init(&p->column[c].values, NF_INSPECT_DISTINCT);
@@ -533,6 +548,10 @@ static void end(pass *p)
         nfi_keys_clear(&p->column[c].values);
     for (int i = 0; p->work && i < p->threads; i++)
         nfi_buf_clear(&p->work[i]);
+    for (int i = 0; p->cuts && i < p->threads; i++)
+        nf_cuts_clear(&p->cuts[i]);
+    nf_cleaner_free(p->clean);
+    nfi_free(p->cuts);
     nfi_free(p->column);
     nfi_free(p->lang_docs);
     nfi_free(p->work);

@@ -114,6 +114,11 @@ typedef struct nf_inspection {
     char copy_id[64];    /**< id of one of these */
     bool texts_full;     /**< NF_INSPECT_TEXTS was reached */
 
+    uint64_t chars, removed_chars; /**< characters of the lines of all texts, and of those that newsframe clean cuts by its built-in rules */
+    uint64_t with_cuts;            /**< documents with a cut */
+    uint64_t all_cut;              /**< documents of which nothing is left */
+    char all_cut_id[64];           /**< id of the first */
+
     uint64_t dated, undated, unreadable, ambiguous; /**< documents whose date could be read, is blank, could not be read; read, but day and month may be swapped */
     int32_t first_day, last_day;                    /**< since 1970-01-01, of the dated */
     nf_str first_date, last_date;                   /**< "YYYY-MM-DD" */
