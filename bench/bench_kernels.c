@@ -43,6 +43,8 @@ typedef struct job {
     nfi_shingler shingler;
     nfi_densify densify;
     nfi_text text;
+    nf_cleaner *cleaner;
+    nf_cuts cuts;
     nfi_rows rows;
     /* scores */
     nf_model *model;
@@ -174,6 +176,17 @@ static void work_count(void *ctx)
         j->sink += tokens;
     }
     nfi_counter_clear(&c);
+}
+
+static void work_clean(void *ctx)
+{
+    job *j = ctx;
+    nf_err err = {0};
+
+    for (size_t i = 0; i < j->docs.n; i++) {
+        must(nf_clean_text(j->cleaner, bench_text_of(&j->docs, i), (nf_str){0}, NULL, 0, &j->cuts, &err), &err);
+        j->sink += j->cuts.chars;
+    }
 }
 
 static void work_score(void *ctx)
@@ -321,6 +334,7 @@ static void clear(job *j)
     nfi_tokbuf_clear(&j->tok);
     nfi_shingler_clear(&j->shingler);
     nfi_rows_clear(&j->rows);
+    nf_cuts_clear(&j->cuts);
     nfi_rows_clear(&j->scored);
     nf_model_free(j->model);
     nf_csr_clear(&j->x);
@@ -376,10 +390,15 @@ static void texts(bench *b, job *j)
     nfi_densify_init(&j->densify);
     if (bench_wants(b, "minhash"))
         bench_run(b, "minhash", j->kern->name, BENCH_MB_PER_S, bytes, work_minhash, j);
+    if (bench_wants(b, "clean")) {
+        must(nf_cleaner_new(&j->cleaner, NULL, &err), &err);
+        bench_run(b, "clean", j->kern->name, BENCH_MB_PER_S, bytes, work_clean, j);
+        nf_cleaner_free(j->cleaner);
+    }
     for (size_t i = 0; i < 2; i++) {
         if (!bench_wants(b, count[i].name))
             continue;
-        must(nfi_text_init(&j->text, &(nf_text_opts){.ngram_lo = 1, .ngram_hi = count[i].hi}, &err), &err);
+        must(nfi_text_init(&j->text, &(nf_text_opts){.ngram_lo = 1, .ngram_hi = count[i].hi, .no_clean = true}, &err), &err);
         bench_run(b, count[i].name, j->kern->name, BENCH_MB_PER_S, bytes, work_count, j);
         nfi_text_clear(&j->text);
     }

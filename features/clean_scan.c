@@ -197,7 +197,7 @@ static uint32_t count_chars(const unsigned char *s, size_t n)
     size_t c = 0;
     for (size_t i = 0; i < n; i++)
         c += (s[i] & 0xc0) != 0x80;
-    return (uint32_t)c;
+    return c ? (uint32_t)c : 1; /* 0 only for bytes that are not UTF-8 */
 }
 
 /* Bytes of blanks at the start of s (n > 0): white space of ASCII, no-break and zero-width ones, ideographic space. */

@@ -2,6 +2,7 @@
 /* Counting, rows, statistics files while memory runs out. */
 #include "oom/oom.h"
 
+#include "newsframe/clean.h"
 #include "newsframe/inspect.h"
 
 #include <unistd.h>
@@ -96,6 +97,55 @@ START_TEST(a_corpus_is_looked_at_or_not)
         oom_run("nf_inspect", inspection, &env);
     }
     nf_lang_close(l);
+}
+END_TEST
+
+/* ---- cleaning ---- */
+
+static nf_status cleaning(oom_env *env, nf_err *err)
+{
+    nf_lines *t = OOM_UNTOUCHED(nf_lines), *back = OOM_UNTOUCHED(nf_lines);
+    nf_cleaner *c = OOM_UNTOUCHED(nf_cleaner);
+    nf_doc d = {.text = {env->in[0], strlen(env->in[0])}, .source = {"post", 4}};
+    nf_doc all[] = {d, d, d};
+    nf_cuts cuts = {0};
+    char path[NFT_PATH];
+
+    nf_status s = nf_lines_new(&t, err);
+    OOM_OUT(s, t);
+    if (s != NF_OK)
+        return s;
+    s = nf_lines_add(t, &(nf_batch){all, 3, NULL}, err);
+    if (s == NF_OK)
+        s = nf_lines_merge(t, t, err);
+    if (s == NF_OK && (s = nf_cleaner_new(&c, &(nf_clean_opts){.phrases = env->in[1], .lines = t}, err)) == NF_OK) {
+        s = nf_clean_text(c, d.text, d.source, NULL, 0, &cuts, err);
+        ck_assert(s == NF_OK ? cuts.n == 4 : cuts.n == 0);
+        nf_cleaner_free(c);
+    } else {
+        OOM_OUT(s, c);
+    }
+    nf_cuts_clear(&cuts);
+    oom_path(path, env, "t.nfl");
+    if (s == NF_OK && (s = nf_lines_save(t, path, err)) == NF_OK) {
+        s = nf_lines_load(&back, path, err);
+        OOM_OUT(s, back);
+        if (s == NF_OK)
+            nf_lines_free(back);
+        else
+            remove(path);
+    }
+    nf_lines_free(t);
+    return s;
+}
+
+START_TEST(texts_are_cleaned_or_not)
+{
+    char phrases[NFT_PATH];
+
+    nft_file_str(phrases, NULL, "p.txt", "is talks stall\n");
+    oom_env env = {.in = {"Menu\nPeace talks stall again in the harbour town\nTalks stall\nShare this article\n", phrases}};
+    oom_run("nf_clean_text", cleaning, &env);
 }
 END_TEST
 
@@ -292,6 +342,7 @@ int main(void)
     tcase_set_timeout(t, 60);
     tcase_add_test(t, fingerprints_are_read_or_not);
     tcase_add_test(t, a_corpus_is_looked_at_or_not);
+    tcase_add_test(t, texts_are_cleaned_or_not);
     tcase_add_test(t, a_corpus_is_counted_or_not);
     tcase_add_test(t, rows_are_made_or_not);
     tcase_add_test(t, statistics_are_counted_and_saved_or_not);

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Cuts of random pages hold together and do not depend on what was cleaned before; cleaning again cuts nothing more; line tables add up. */
+#include "nft.h"
+
+#include "clean_kit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static void random_text(nfi_rng *r, nfi_buf *b, size_t most)
+{
+    size_t n = nfi_rng_below(r, most), low = nfi_rng_below(r, 2) ? 14 : 0;
+
+    b->n = 0;
+    for (size_t i = 0; i < n; i++) {
+        nfi_buf_puts(b, ck_line_pool[nfi_rng_below(r, 3) == 0 ? low + nfi_rng_below(r, CK_LINES - low) : nfi_rng_below(r, CK_LINES)]);
+        if (nfi_rng_below(r, 9) == 0)
+            nfi_buf_puts(b, " and more");
+        if (i + 1 < n || nfi_rng_below(r, 2))
+            nfi_buf_putc(b, '\n');
+    }
+}
+
+START_TEST(cuts_hold_together_and_are_final)
+{
+    nf_cleaner *c = NULL;
+    nf_cuts used = {0};
+    nfi_buf text = {0};
+
+    nft_ok(nf_cleaner_new(&c, NULL, &nft_err));
+    for (int i = 0; i < nft_cases(3000); i++) {
+        nfi_rng r = nft_rng((uint64_t)i);
+        nf_cuts fresh = {0}, again = {0};
+        random_text(&r, &text, 60);
+        nf_str s = {text.p, text.n};
+        nft_ok(nf_clean_text(c, s, (nf_str){0}, NULL, 0, &used, &nft_err));
+        nft_ok(nf_clean_text(c, s, (nf_str){0}, NULL, 0, &fresh, &nft_err));
+        ck_check_cuts(s, &used);
+        ck_assert_uint_eq(used.n, fresh.n);
+        for (size_t k = 0; k < used.n; k++)
+            ck_assert(used.cut[k].start == fresh.cut[k].start && used.cut[k].end == fresh.cut[k].end && used.cut[k].line == fresh.cut[k].line &&
+                      used.cut[k].rule == fresh.cut[k].rule);
+        text.n = nf_clean_apply(s, &used, text.p);
+        nft_ok(nf_clean_text(c, (nf_str){text.p, text.n}, (nf_str){0}, NULL, 0, &again, &nft_err));
+        ck_assert_msg(again.n == 0, "case %d: cleaning again cuts %zu more, the first by %s", i, again.n,
+                      again.n ? nf_clean_rule_name((size_t)again.cut[0].rule, NULL) : "");
+        nf_cuts_clear(&fresh);
+        nf_cuts_clear(&again);
+    }
+    nf_cuts_clear(&used);
+    nfi_buf_clear(&text);
+    nf_cleaner_free(c);
+}
+END_TEST
+
+START_TEST(tables_of_parts_add_up_to_the_table_of_the_whole)
+{
+    for (int i = 0; i < nft_cases(40); i++) {
+        nfi_rng r = nft_rng((uint64_t)i);
+        enum { DOCS = 30, PARTS = 4 };
+        nfi_buf text[DOCS] = {{0}};
+        nf_doc doc[DOCS];
+        nf_lines *whole = NULL, *part[PARTS] = {NULL}, *back = NULL;
+        char dir[NFT_PATH], a[NFT_PATH + 8], b[NFT_PATH + 8];
+        size_t na, nb;
+
+        nft_dir(dir);
+        snprintf(a, sizeof a, "%s/a.nfl", dir);
+        snprintf(b, sizeof b, "%s/b.nfl", dir);
+        nft_ok(nf_lines_new(&whole, &nft_err));
+        for (int k = 0; k < PARTS; k++)
+            nft_ok(nf_lines_new(&part[k], &nft_err));
+        for (int d = 0; d < DOCS; d++) {
+            random_text(&r, &text[d], 12);
+            static const char *const source[] = {"", "herald", "post"};
+            const char *s = source[nfi_rng_below(&r, 3)];
+            doc[d] = (nf_doc){.text = {text[d].p, text[d].n}, .source = {s, strlen(s)}};
+            nft_ok(nf_lines_add(part[nfi_rng_below(&r, PARTS)], &(nf_batch){doc + d, 1, NULL}, &nft_err));
+        }
+        nft_ok(nf_lines_add(whole, &(nf_batch){doc, DOCS, NULL}, &nft_err));
+        nft_ok(nf_lines_save(part[3], b, &nft_err));
+        nft_ok(nf_lines_load(&back, b, &nft_err));
+        for (int k = 0; k < 3; k++)
+            nft_ok(nf_lines_merge(back, part[k], &nft_err));
+        ck_assert_uint_eq(nf_lines_docs(back), DOCS);
+        nft_ok(nf_lines_save(whole, a, &nft_err));
+        nft_ok(nf_lines_save(back, b, &nft_err));
+        char *x = nft_read(a, &na), *y = nft_read(b, &nb);
+        ck_assert(na == nb && memcmp(x, y, na) == 0);
+        free(x);
+        free(y);
+        nf_lines_free(whole);
+        nf_lines_free(back);
+        for (int k = 0; k < PARTS; k++)
+            nf_lines_free(part[k]);
+        for (int d = 0; d < DOCS; d++)
+            nfi_buf_clear(&text[d]);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("clean");
+    TCase *t = tcase_create("clean");
+    tcase_set_timeout(t, 120);
+    tcase_add_test(t, cuts_hold_together_and_are_final);
+    tcase_add_test(t, tables_of_parts_add_up_to_the_table_of_the_whole);
+    suite_add_tcase(s, t);
+    return nft_run(s);
+}
