@@ -14,7 +14,6 @@
 #include "base/io.h"
 #include "base/limits.h"
 #include "base/num.h"
-#include "base/sort.h"
 #include "base/try.h"
 
 #include <stdio.h>
@@ -38,30 +37,13 @@ const char *nf_clean_rule_name(size_t i, const char **summary)
 
 /* ---- making one ---- */
 
-static nf_status fill_stop(nfi_word_set *set, nf_err *err)
+static void fill_stop(nfi_word_set *set)
 {
-    size_t n = sizeof function_words / sizeof *function_words;
-    nf_status s = NF_OK;
-    nfi_kv *kv = nfi_alloc(n, sizeof *kv);
-
-    set->hash = nfi_alloc(n, sizeof *set->hash);
-    if (!kv || !set->hash) {
-        s = nfi_oom(err, "a cleaner");
-        goto out;
-    }
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < sizeof function_words / sizeof *function_words; i++) {
         uint64_t h = 0;
         (void)nfi_clean_words(function_words[i], strlen(function_words[i]), &h, 1, NULL);
-        kv[i] = (nfi_kv){.key = h};
-        set->bit[h >> 58] |= UINT64_C(1) << (h >> 52 & 63);
+        set->bit[h >> 54] |= UINT64_C(1) << (h >> 48 & 63);
     }
-    NF_GO(nfi_sort_kv(kv, n, err));
-    for (size_t i = 0; i < n; i++)
-        set->hash[i] = kv[i].key;
-    set->n = n;
-out:
-    nfi_free(kv);
-    return s;
 }
 
 static unsigned find_rule(const char *name, size_t n)
@@ -148,7 +130,7 @@ nf_status nf_cleaner_new(nf_cleaner **out, const nf_clean_opts *opts, nf_err *er
     c->refs = 1;
     NF_GO(choose_rules(&rules, o, err));
     set_rules(c, rules);
-    NF_GO(fill_stop(&c->stop, err));
+    fill_stop(&c->stop);
     NF_GO(nfi_phrases_builtin(&c->phrases, &phrases, err));
     if (o->phrases) {
         NF_GO(nfi_read_file(&file, &n, o->phrases, MAX_PHRASE_FILE, err));
@@ -186,7 +168,6 @@ void nf_cleaner_free(nf_cleaner *c)
     if (!c || __atomic_sub_fetch(&c->refs, 1, __ATOMIC_ACQ_REL) > 0)
         return;
     nfi_phrases_clear(&c->phrases);
-    nfi_free(c->stop.hash);
     nfi_free(c->frozen.key);
     nfi_buf_clear(&c->content);
     nfi_free(c);
@@ -270,7 +251,7 @@ nf_status nfi_cleaner_from_content(nf_cleaner **out, const void *data, size_t n,
     bool fine = parse_rules(v, len, &rules) && take_count(p, n, &at, "phrases", &nphrases) && nphrases <= n - at;
     if (fine) {
         set_rules(c, rules);
-        NF_GO(fill_stop(&c->stop, err));
+        fill_stop(&c->stop);
         s = nfi_phrases_add(&c->phrases, &phrases, p + at, (size_t)nphrases, name, err);
         if (s == NF_EFORMAT || s == NF_ELIMIT)
             s = REFUSE(err, name, "the phrases of how it cleans are malformed");

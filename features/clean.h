@@ -17,7 +17,8 @@ enum {
     NFI_CLEAN_ROUNDS = 8,
     NFI_LINE_SCAN = 640,    /* bytes of a line that are looked at word by word; of a longer one the first so many */
     NFI_PHRASE_WORDS = 12,
-    NFI_WORD_BITS = 4096    /* of the filters in nfi_word_filter */
+    NFI_WORD_BITS = 4096,   /* of filters of words */
+    NFI_PAIR_BITS = 16384
 };
 
 /* ---- rules ---- */
@@ -51,12 +52,13 @@ typedef struct nfi_line {
 
 /* ---- words ---- */
 
-/* A set of words by their hashes: a filter that says no at once, and the sorted hashes. */
+/* A set of words by a bit of their hashes, without a branch: 1 other word in 250 passes for one of the 260 function words. */
+enum { NFI_STOP_BITS = 65536 };
 typedef struct nfi_word_set {
-    uint64_t bit[NFI_WORD_BITS / 64];
-    uint64_t *hash;
-    size_t n;
+    uint64_t bit[NFI_STOP_BITS / 64];
 } nfi_word_set;
+
+static inline unsigned nfi_word_in(const nfi_word_set *s, uint64_t h) { return s->bit[h >> 54] >> (h >> 48 & 63) & 1; }
 
 static inline bool nfi_word_maybe(const uint64_t *bit, uint64_t h) { return bit[h >> 58] >> (h >> 52 & 63) & 1; }
 
@@ -78,7 +80,9 @@ typedef struct nfi_phrase {
 typedef struct nfi_phrases {
     nfi_phrase *p; /* n, by first word, then as read */
     size_t n, cap;
-    uint64_t bit[NFI_WORD_BITS / 64]; /* of first words */
+    uint64_t first[NFI_WORD_BITS / 64]; /* filter: first words of those that stand at the beginning of a line */
+    uint64_t pair[NFI_PAIR_BITS / 64];  /* filter: first two words of those that stand anywhere, the second 0 when there is none */
+    bool lone;                          /* one that stands anywhere has a single word */
 } nfi_phrases;
 
 /*

@@ -85,6 +85,13 @@ nf_status nfi_phrases_builtin(nfi_phrases *p, nfi_buf *kept, nf_err *err)
     return NF_OK;
 }
 
+/* Bit of the filter of pairs. */
+static inline size_t pair_of(uint64_t a, uint64_t b)
+{
+    return (size_t)((a + b * 3) * UINT64_C(0x9e3779b97f4a7c15) >> 50);
+}
+_Static_assert(NFI_PAIR_BITS == 1 << 14, "pair_of() gives 14 bits");
+
 static int by_words(const void *a, const void *b, void *ctx)
 {
     const nfi_phrase *x = a, *y = b;
@@ -105,9 +112,19 @@ nf_status nfi_phrases_settle(nfi_phrases *p, nf_err *err)
         if (n == 0 || by_words(&p->p[n - 1], &p->p[i], NULL) != 0)
             p->p[n++] = p->p[i];
     p->n = n;
-    memset(p->bit, 0, sizeof p->bit);
-    for (size_t i = 0; i < p->n; i++)
-        p->bit[p->p[i].word[0] >> 58] |= UINT64_C(1) << (p->p[i].word[0] >> 52 & 63);
+    memset(p->first, 0, sizeof p->first);
+    memset(p->pair, 0, sizeof p->pair);
+    p->lone = false;
+    for (size_t i = 0; i < p->n; i++) {
+        const nfi_phrase *x = &p->p[i];
+        if (x->kind == NFI_PHRASE_HAS) {
+            size_t k = pair_of(x->word[0], x->n > 1 ? x->word[1] : 0);
+            p->pair[k / 64] |= UINT64_C(1) << k % 64;
+            p->lone |= x->n == 1;
+        } else {
+            p->first[x->word[0] >> 58] |= UINT64_C(1) << (x->word[0] >> 52 & 63);
+        }
+    }
     return NF_OK;
 }
 
@@ -157,8 +174,12 @@ unsigned nfi_phrases_match(const nfi_phrases *p, const uint64_t *word, size_t n,
 {
     unsigned flags = 0;
 
-    for (size_t i = 0; i < n; i++)
-        if (nfi_word_maybe(p->bit, word[i]))
+    if (n && nfi_word_maybe(p->first, word[0]))
+        flags = match_at(p, word, 0, n, chars);
+    for (size_t i = 0; i < n; i++) {
+        size_t k = pair_of(word[i], i + 1 < n ? word[i + 1] : 0), one = pair_of(word[i], 0);
+        if (p->pair[k / 64] >> k % 64 & 1 || (p->lone && p->pair[one / 64] >> one % 64 & 1))
             flags |= match_at(p, word, i, n, chars);
+    }
     return flags;
 }

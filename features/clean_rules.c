@@ -23,6 +23,7 @@ enum {
     MAIN_LINE = 80,     /* with a line of so many characters that ends like a sentence */
     TAIL_AFTER = 240,   /* characters of running text before a tail may begin */
     HEAD_LINES = 14,    /* lines before the main text among which a headline is looked for */
+    HEAD_SHARE = 34,    /* the least of a headline's words that the text takes up, in percent */
     HEAD_KEEP = 2,      /* so many lines between headline and text stay whatever they are */
     REPEAT_CHARS = 24, REPEAT_WORDS = 4, /* the least a line has that counts as repeated */
     COPY_WORDS = 6      /* the least of a line found again inside another */
@@ -219,7 +220,7 @@ static unsigned overlap(const nf_cleaner *c, const nfi_text_lines *t, const nfi_
 
     for (size_t i = 0; i < a->words && i < 24; i++) {
         uint64_t w = t->word[a->word + i];
-        if (w == NFI_WORD_NUMBER || nfi_word_maybe(c->stop.bit, w))
+        if (w == NFI_WORD_NUMBER || nfi_word_in(&c->stop, w))
             continue;
         have++;
         found += nfi_word_maybe(bit, w);
@@ -231,7 +232,7 @@ static unsigned overlap(const nf_cleaner *c, const nfi_text_lines *t, const nfi_
 static void rescue_head(const nf_cleaner *c, nfi_text_lines *t, const run *m)
 {
     size_t from = m->from > HEAD_LINES ? m->from - HEAD_LINES : 0, best = m->from, lines = m->to - m->from < 6 ? m->to : m->from + 6;
-    unsigned most = 49;
+    unsigned share[HEAD_LINES] = {0}, most = 0;
     uint64_t bit[NFI_WORD_BITS / 64];
 
     note_words(t, m->from, lines, bit);
@@ -239,12 +240,14 @@ static void rescue_head(const nf_cleaner *c, nfi_text_lines *t, const run *m)
         const nfi_line *l = live(t, i);
         if (l->rule >= 0 || l->flags & NFI_LINE_PHRASE || l->chars < 15 || l->chars > 200 || l->words < 3 || l->linked > 128)
             continue;
-        unsigned o = overlap(c, t, l, bit) + (l->element == NF_ELEMENT_HEADING ? 20 : 0);
-        if (o > most) {
-            most = o;
-            best = i;
-        }
+        unsigned o = overlap(c, t, l, bit);
+        share[i - from] = o < HEAD_SHARE ? 0 : o + (l->element == NF_ELEMENT_HEADING ? 30 : 0);
+        if (share[i - from] > most)
+            most = share[i - from];
     }
+    for (size_t i = m->from; i-- > from && most;) /* the first of those that are nearly as good */
+        if (share[i - from] * 4 >= most * 3)
+            best = i;
     if (best == m->from)
         return;
     t->state[best] = 1;

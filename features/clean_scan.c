@@ -82,24 +82,92 @@ static inline size_t high_char(const unsigned char *s, size_t left, bool *sign, 
     return n;
 }
 
+/* A word's bytes, capitals lowered, eight at a time. */
 typedef struct hasher {
     uint64_t h, k;
     unsigned n;
 } hasher;
 
+static inline void fold(hasher *x)
+{
+    x->h = nfi_mum(x->h ^ x->k ^ UINT64_C(0xe7037ed1a0b428db), UINT64_C(0x8ebc6af09c88c6e3));
+    x->k = 0;
+}
+
 static inline void take(hasher *x, unsigned c)
 {
-    x->k = x->k << 8 | c;
-    if ((++x->n & 7) == 0) {
-        x->h = nfi_mum(x->h ^ x->k ^ UINT64_C(0xe7037ed1a0b428db), UINT64_C(0x8ebc6af09c88c6e3));
-        x->k = 0;
-    }
+    x->k |= (uint64_t)c << 8 * (x->n & 7);
+    if ((++x->n & 7) == 0)
+        fold(x);
 }
 
 static inline uint64_t hashed(const hasher *x)
 {
     uint64_t h = nfi_mum(x->h ^ x->k ^ UINT64_C(0xa0761d6478bd642f), UINT64_C(0x589965cc75374cc3) ^ x->n);
     return h ? h : 1;
+}
+
+#define EACH 0x0101010101010101u /* times a byte: that byte eight times */
+#define TOP (EACH * 0x80)
+
+static inline uint64_t load_le(const unsigned char *s)
+{
+    uint64_t v;
+    memcpy(&v, s, 8);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    v = __builtin_bswap64(v);
+#endif
+    return v;
+}
+
+/* How many letters of ASCII stand at the front of eight bytes, a capital after a small letter ending them. small: the byte before is a small letter. */
+static inline unsigned letters_of(uint64_t v, unsigned small)
+{
+    uint64_t low = (v | EACH * 0x20) & ~TOP;
+    uint64_t letter = (low + EACH * (0x80 - 'a')) & ~(low + EACH * (0x7f - 'z')) & ~v & TOP; /* top bits of bytes that are letters */
+    uint64_t lower = letter & v << 2;                                                      /* bit 5 of a letter: it is small */
+    uint64_t stop = (letter ^ TOP) | (letter & ~lower & (lower << 8 | (uint64_t)small << 7));
+    return stop ? (unsigned)__builtin_ctzll(stop) / 8 : 8;
+}
+
+/*
+ * The common case, words of ASCII letters parted by single characters that are no part of a word: as many as there are from *at on, eight readable bytes
+ * from each. Stops before the first word that is not of this kind. Returns how many; *capitals is added to.
+ */
+static inline size_t plain_words(const unsigned char *s, size_t n, size_t *at, uint64_t *word, size_t cap, unsigned *capitals)
+{
+    size_t i = *at, m = 0;
+
+    while (m < cap && i + 17 <= n) {
+        uint64_t v = load_le(s + i), h = 0;
+        unsigned run = letters_of(v, 0), len = run;
+        if (run == 0)
+            break;
+        if (run == 8) {
+            unsigned small = (unsigned)(v >> 61 & 1);
+            hasher x = {0, v | EACH * 0x20, 0};
+            fold(&x);
+            h = x.h;
+            v = load_le(s + i + 8);
+            run = letters_of(v, small);
+            if (run == 8)
+                break;
+            len = 8 + run;
+        }
+        unsigned after = s[i + len], k = kind[after];
+        if (k != K_OTHER && k != K_BAR) /* a letter of another kind, an apostrophe, a digit */
+            break;
+        hasher x = {h, (v | EACH * 0x20) & ((UINT64_C(1) << 8 * run) - 1), len};
+        word[m++] = hashed(&x);
+        *capitals += s[i] < 'a';
+        if (after != ' ' && (after == '|' || after == '>')) { /* counted by the caller */
+            i += len;
+            break;
+        }
+        i += len + 1;
+    }
+    *at = i;
+    return m;
 }
 
 size_t nfi_clean_words(const char *str, size_t n, uint64_t *word, size_t cap, nfi_line *l)
@@ -113,6 +181,13 @@ size_t nfi_clean_words(const char *str, size_t n, uint64_t *word, size_t cap, nf
         unsigned k = kind[s[i]];
         bool sign, bar, quote;
         if (k == K_LOWER || k == K_UPPER || k == K_HIGH) {
+            if (k != K_HIGH) {
+                size_t had = m, from = i;
+                m += plain_words(s, n, &i, word + m, cap - m, &capitals);
+                letters[S_LATIN] += (unsigned)(i - from - (m - had)); /* blanks aside */
+                if (m > had)
+                    continue;
+            }
             hasher x = {0, 0, 0};
             unsigned before = K_UPPER;
             capitals += k == K_UPPER;
@@ -192,12 +267,23 @@ size_t nfi_clean_words(const char *str, size_t n, uint64_t *word, size_t cap, nf
 
 /* ---- lines ---- */
 
+/* Bytes that begin a character. */
 static uint32_t count_chars(const unsigned char *s, size_t n)
 {
-    size_t c = 0;
-    for (size_t i = 0; i < n; i++)
-        c += (s[i] & 0xc0) != 0x80;
-    return c ? (uint32_t)c : 1; /* 0 only for bytes that are not UTF-8 */
+    size_t more = 0, i = 0;
+
+    while (i + 8 <= n) {
+        uint64_t sum = 0; /* of each byte: at most 255 of it */
+        for (int k = 0; k < 255 && i + 8 <= n; k++, i += 8) {
+            uint64_t v = load_le(s + i);
+            sum += v >> 7 & ~v >> 6 & EACH;
+        }
+        for (; sum; sum >>= 8)
+            more += sum & 255;
+    }
+    for (; i < n; i++)
+        more += (s[i] & 0xc0) == 0x80;
+    return n > more ? (uint32_t)(n - more) : 1; /* 0 only for bytes that are not UTF-8 */
 }
 
 /* Bytes of blanks at the start of s (n > 0): white space of ASCII, no-break and zero-width ones, ideographic space. */
@@ -257,19 +343,8 @@ static unsigned count_stops(const nfi_word_set *set, const uint64_t *word, size_
 {
     unsigned stops = 0;
 
-    for (size_t i = 0; i < n; i++) {
-        if (!nfi_word_maybe(set->bit, word[i]))
-            continue;
-        size_t lo = 0, hi = set->n;
-        while (lo < hi) {
-            size_t mid = (lo + hi) / 2;
-            if (set->hash[mid] < word[i])
-                lo = mid + 1;
-            else
-                hi = mid;
-        }
-        stops += lo < set->n && set->hash[lo] == word[i];
-    }
+    for (size_t i = 0; i < n; i++)
+        stops += nfi_word_in(set, word[i]);
     return stops;
 }
 
