@@ -14,7 +14,7 @@
 
 #include <string.h>
 
-enum { BIN_SHIFT = 64 - 7, FEW = 24, MAX_BITS = 20, FEW_FULL = 11 };
+enum { BIN_SHIFT = 64 - 7, FEW = 24, MAX_BITS = 20 };
 static const uint64_t P = 0x9fb21c651e98df25u, SHINGLE_SEED = 0x6e65777366726d31u, BAND_SEED = 0x62616e64735f3132u;
 
 void nfi_shingler_clear(nfi_shingler *s)
@@ -215,8 +215,24 @@ void nfi_densify_init(nfi_densify *d)
             d->order[i][k] = x;
         }
         for (unsigned j = 0; j < NFI_BINS; j++)
-            d->place[i][d->order[i][j]] = (uint8_t)j;
+            d->place[d->order[i][j]][i] = (uint8_t)j;
     }
+}
+
+/* The first full bin in the order of each: the least place among those of the full ones, for all bins at once. */
+static void fill_empty(const nfi_densify *d, const bool *full, const uint8_t *list, size_t m, uint32_t *sig)
+{
+    uint8_t first[NFI_BINS];
+
+    memset(first, NFI_BINS - 1, sizeof first);
+    for (size_t j = 0; j < m; j++) {
+        const uint8_t *place = d->place[list[j]];
+        for (size_t i = 0; i < NFI_BINS; i++)
+            first[i] = place[i] < first[i] ? place[i] : first[i];
+    }
+    for (size_t i = 0; i < NFI_BINS; i++)
+        if (!full[i])
+            sig[i] = sig[d->order[i][first[i]]];
 }
 
 void nfi_minhash(const nfi_densify *d, const uint64_t *set, size_t n, uint32_t sig[NFI_BINS])
@@ -233,22 +249,8 @@ void nfi_minhash(const nfi_densify *d, const uint64_t *set, size_t n, uint32_t s
         sig[bin] = (uint32_t)set[i];
         list[m++] = (uint8_t)bin;
     }
-    for (size_t i = 0; m < NFI_BINS && i < NFI_BINS; i++) {
-        if (full[i])
-            continue;
-        size_t from = list[0];
-        if (m <= FEW_FULL) { /* few are full: ask them, not the many that are empty */
-            for (size_t j = 1; j < m; j++)
-                if (d->place[i][list[j]] < d->place[i][from])
-                    from = list[j];
-        } else {
-            size_t j = 0;
-            while (!full[d->order[i][j]])
-                j++;
-            from = d->order[i][j];
-        }
-        sig[i] = sig[from];
-    }
+    if (m < NFI_BINS)
+        fill_empty(d, full, list, m, sig);
 }
 
 static double power(double x, int n)

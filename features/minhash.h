@@ -47,13 +47,13 @@ void nfi_shingler_clear(nfi_shingler *s);
 /* |A and B| / |A or B| of two rising sets; when it is below least, any number below least. 0 when both are empty. O(na + nb). */
 double nfi_jaccard(const uint64_t *a, size_t na, const uint64_t *b, size_t nb, double least);
 
-/* For each bin the order in which it asks the others, and the place of each bin in that order. */
+/* The order in which bin i asks the others, order[i]; and the place of bin b in that order, place[b][i]. */
 typedef struct nfi_densify {
     uint8_t order[NFI_BINS][NFI_BINS], place[NFI_BINS][NFI_BINS];
 } nfi_densify;
 void nfi_densify_init(nfi_densify *d);
 
-/* Signature of n >= 1 rising shingles. O(n + 128 * 11) at most. */
+/* Signature of n >= 1 rising shingles. O(n); filling empty bins takes 128 bytes of work a full one. */
 void nfi_minhash(const nfi_densify *d, const uint64_t *set, size_t n, uint32_t sig[NFI_BINS]);
 
 /*

@@ -198,8 +198,8 @@ START_TEST(every_empty_bin_borrows_from_the_first_full_one_of_its_order)
     nfi_densify_init(&d);
     for (int i = 0; i < NFI_BINS; i++)
         for (int j = 0; j < NFI_BINS; j++)
-            ck_assert_uint_eq(d.place[i][d.order[i][j]], j);
-    for (size_t n = 1; n < 40; n++) { /* few full bins and many are searched in different ways */
+            ck_assert_uint_eq(d.place[d.order[i][j]][i], j);
+    for (size_t n = 1; n < 300; n += 1 + n / 20) {
         uint64_t *a, *b;
         uint32_t sig[NFI_BINS], plain[NFI_BINS];
         bool full[NFI_BINS] = {false};
