@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cmd_cluster.c - newsframe cluster: documents into groups by topic, as two tables. */
 #include "cli/columns.h"
+#include "cli/dups.h"
 #include "cli/work.h"
 
 #include "base/buf.h"
@@ -17,7 +18,8 @@ struct opts {
     nfi_common_opts common;
     const char *clusters, *weighting, *metric, *init;
     uint64_t k, restarts, max_iter;
-    bool no_refine;
+    bool no_refine, dup_weight;
+    nfi_dup_opts dup;
 };
 
 static const nfi_opt rows[] = {
@@ -34,6 +36,9 @@ static const nfi_opt rows[] = {
     OPT_LANGUAGE(struct opts, terms),
     OPT_SELECT(struct opts, terms, "5", "50%"),
     OPT_ENUM(0, "weighting", struct opts, weighting, "tfidf", nf_weighting_name, "how frequencies become weights; rows then get unit length"),
+    OPT_HEADER("Duplicates"),
+    OPT_FLAG(0, "dup-weight", struct opts, dup_weight, "a group of copies weighs as one document, its first; the copies go where that goes"),
+    OPT_DUPLICATES(struct opts, dup, "dup-"),
     OPT_INPUT(struct opts, in),
     OPT_HEADER("Common"),
     OPT_THREADS(struct opts, common),
@@ -51,7 +56,12 @@ typedef struct job {
     size_t ncolumns;
     size_t id;      /* carried column of the id; SIZE_MAX: the input has none, it is written first */
     char *names;    /* their bytes */
-    nf_corpus *c;
+    nf_corpus *c;  /* without copies when these weigh nothing */
+    nfi_dup_watch watch;
+    size_t n;      /* documents, copies included */
+    uint32_t *row; /* n: of the document, or of its first, in c; NULL: c has all */
+    nf_str *cell;  /* n x (ncolumns + 1): ids and carried columns; NULL: c has all */
+    uint64_t copies;
     nf_csr X, counts;
     nf_vocabulary *v;
     nf_clusters k;
@@ -81,7 +91,42 @@ static nf_status keep_columns(job *j, const nf_docs *docs)
     return NF_OK;
 }
 
-static nf_status count_documents(job *j, int nargs, char **args, nf_err *err)
+/* Leaves the copies out of the corpus; what the table says of them is kept. */
+static nf_status drop_copies(job *j, nf_err *err)
+{
+    size_t n = nf_corpus_docs(j->c), width = j->ncolumns + 1;
+    nf_groups g = {0};
+    nf_status s = nf_dedup_groups(&g, j->watch.d, err);
+    bool *keep = nfi_alloc(n, sizeof *keep);
+
+    j->row = nfi_alloc(n, sizeof *j->row);
+    j->cell = nfi_calloc(n, width * sizeof *j->cell);
+    if (s == NF_OK && (!keep || !j->row || !j->cell))
+        s = err->code = NF_ENOMEM;
+    for (size_t d = 0, kept = 0; s == NF_OK && d < n; d++) {
+        keep[d] = g.rank[d] <= 1;
+        j->row[d] = (uint32_t)kept;
+        kept += keep[d];
+        j->cell[d * width] = nf_corpus_id(j->c, d);
+        for (size_t c = 0; c < j->ncolumns; c++)
+            j->cell[d * width + 1 + c] = nf_corpus_carried(j->c, d, c);
+    }
+    for (size_t d = 0; s == NF_OK && d < n; d++) /* a first may come after its copies */
+        if (!keep[d])
+            j->row[d] = j->row[g.first[d]];
+    if (s == NF_OK)
+        s = nf_corpus_keep(j->c, keep, err);
+    if (s == NF_OK)
+        nfi_dup_warn(j->cli, &g);
+    j->copies = g.exact + g.near;
+    nfi_free(keep);
+    nf_groups_clear(&g);
+    nf_dedup_free(j->watch.d);
+    j->watch.d = NULL;
+    return s;
+}
+
+static nf_status count_documents(job *j, const nf_dedup_opts *dup, int nargs, char **args, nf_err *err)
 {
     const struct opts *o = j->o;
     nf_docs *docs = NULL;
@@ -97,8 +142,11 @@ static nf_status count_documents(job *j, int nargs, char **args, nf_err *err)
     count.progress_ctx = &progress;
     if ((s = nfi_work_open(&docs, &o->in, &o->common, false, nargs, args, err)) != NF_OK)
         return s;
+    if (o->dup_weight)
+        s = nfi_dup_watch_begin(&j->watch, docs, dup, &o->in, err);
     nfi_progress_start(&progress, j->cli, "counting", "documents");
-    s = nf_corpus_count(&j->c, docs, &count, err);
+    if (s == NF_OK)
+        s = nf_corpus_count(&j->c, docs, &count, err);
     nfi_progress_stop(&progress);
     j->stats = *nf_docs_counts(docs);
     if (s == NF_OK)
@@ -106,6 +154,10 @@ static nf_status count_documents(job *j, int nargs, char **args, nf_err *err)
     j->id = nfi_work_id_column(docs, &o->in);
     if (s == NF_OK)
         s = nf_docs_finish(docs, err);
+    if (s == NF_OK)
+        j->n = nf_corpus_docs(j->c);
+    if (s == NF_OK && o->dup_weight)
+        s = drop_copies(j, err);
     nf_docs_close(docs);
     return s;
 }
@@ -178,12 +230,14 @@ static nf_status document_table(job *j, nf_err *err)
     if (s != NF_OK)
         return s;
     nfi_dict_header(w, "cluster_documents", j->column + (j->id == SIZE_MAX ? 0 : 1), j->ncolumns + (j->id == SIZE_MAX ? 1 : 0), NULL, 0);
-    for (size_t d = 0; d < k->n; d++) {
-        nf_str id = nf_corpus_id(j->c, d);
+    for (size_t doc = 0; doc < j->n; doc++) {
+        size_t d = j->row ? j->row[doc] : doc;
+        const nf_str *cell = j->cell ? j->cell + doc * (j->ncolumns + 1) : NULL;
+        nf_str id = cell ? cell[0] : nf_corpus_id(j->c, d);
         if (j->id == SIZE_MAX)
             nf_csv_text(w, id.p, id.n);
         for (size_t c = 0; c < j->ncolumns; c++) {
-            nf_str x = c == j->id ? id : nf_corpus_carried(j->c, d, c);
+            nf_str x = c == j->id ? id : cell ? cell[c + 1] : nf_corpus_carried(j->c, d, c);
             nf_csv_text(w, x.p, x.n);
         }
         bool in = k->assign[d] >= 0, second = in && k->second[d] >= 0;
@@ -284,6 +338,7 @@ static void report(job *j)
     nfi_tally_begin(&t, "read", j->stats.read);
     nfi_tally_part(&t, "clustered", inside);
     nfi_tally_part(&t, "empty", nf_corpus_docs(j->c) - inside);
+    nfi_tally_part(&t, "copies", j->copies);
     nfi_tally_docs(&t, &j->stats);
     nfi_tally_end(&t, j->cli);
 }
@@ -292,14 +347,19 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 {
     const struct opts *o = opts;
     job j = {.o = o, .cli = cli};
+    nf_dedup_opts dup;
     nf_err err = {0};
 
     int usage = nfi_work_outputs(cli, (const char *const[]){o->out.output, o->clusters, o->in.rejects}, 3, nargs, args, NULL);
     if (usage == NFI_EXIT_OK)
         usage = nfi_work_check_terms(cli, &o->terms, (const char *const[]){o->out.output, o->clusters, o->in.rejects}, 3);
+    if (usage == NFI_EXIT_OK)
+        usage = nfi_dup_options(cli, &o->dup, &o->common, &dup);
+    if (usage == NFI_EXIT_OK && !o->dup_weight && (nfi_cli_given(cli, "dup-threshold") || nfi_cli_given(cli, "dup-window")))
+        usage = nfi_cli_usage(cli, "--dup-threshold and --dup-window say what a copy is; add --dup-weight");
     if (usage != NFI_EXIT_OK)
         return usage;
-    nf_status s = count_documents(&j, nargs, args, &err);
+    nf_status s = count_documents(&j, &dup, nargs, args, &err);
     if (s == NF_OK)
         s = cluster(&j, &err);
     if (s == NF_OK && o->clusters)
@@ -318,13 +378,17 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nf_csr_clear(&j.counts);
     nf_vocabulary_free(j.v);
     nf_corpus_free(j.c);
-    return nfi_cli_fail(cli, s, &err);
+    nfi_free(j.row);
+    nfi_free(j.cell);
+    nf_dedup_free(j.watch.d);
+    return nfi_dup_fail(cli, &j.watch, s, &err);
 }
 
 static const char *const paragraphs[] = {
     "Groups documents by k-means on tf-idf rows of unit length: by cosine (spherical k-means), from several seedings of which the best objective wins. One table has every document "
     "with its cluster, how similar it is to the centroid, the second best cluster and the margin; the other has every cluster with its size, heaviest terms, most distinctive "
     "terms and the documents nearest to the centroid.",
+    "With --dup-weight a group of copies, as newsframe dedup finds them, counts as one document: its first is clustered, and the rows of the copies say where that one went.",
     "The same seed gives the same clusters for any number of threads and on any CPU. Clusters describe vocabulary: a way to explore a corpus, not a coding of frames.",
     NULL};
 

@@ -47,7 +47,7 @@ const nfi_dict_column nfi_dict[] = {
      "empty: no term of the document was kept, so it is in no cluster; every input document has one row"},
     {"cluster_documents", "cluster", "integer", "1 to k", "the cluster, numbered by falling size; blank unless status is ok"},
     {"cluster_documents", "name", "text", "", "name of the cluster"},
-    {"cluster_documents", "similarity", "number", "-1 to 1", "cosine to the centroid of the cluster"},
+    {"cluster_documents", "similarity", "number", "-1 to 1", "cosine to the centroid of the cluster; with --dup-weight a copy has the row of its first document"},
     {"cluster_documents", "second_cluster", "integer", "1 to k", "the next best cluster; blank when k is 1"},
     {"cluster_documents", "margin", "number", "0 to 2", "similarity less that to the second cluster"},
 

@@ -60,9 +60,6 @@ nf_status nfi_counting_finish(nfi_counting *k, nf_corpus **out, nf_err *err) NF_
 void nfi_counting_clear(nfi_counting *k);
 uint64_t nfi_memory_budget(const nf_corpus_opts *o); /* o->memory, or half of RAM */
 
-/* Only documents with a flag stay, as if there had been no others (but for words that only those had, which then are in no document). */
-nf_status nfi_corpus_keep(nf_corpus *c, const bool *keep, nf_err *err) NF_MUST_CHECK;
-
 static inline int nfi_str_cmp(nf_str x, nf_str y)
 {
     size_t n = x.n < y.n ? x.n : y.n;

@@ -33,7 +33,7 @@ static void keep_facts(nf_corpus *c, size_t from, size_t to)
         memmove(c->carried + to * c->ncarried, c->carried + from * c->ncarried, c->ncarried * sizeof *c->carried);
 }
 
-nf_status nfi_corpus_keep(nf_corpus *c, const bool *keep, nf_err *err)
+nf_status nf_corpus_keep(nf_corpus *c, const bool *keep, nf_err *err)
 {
     int32_t *class = nfi_alloc(c->nclasses, sizeof *class);
     size_t n = 0, classes = 0;

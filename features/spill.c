@@ -248,7 +248,7 @@ nf_status nf_counted_keep(nf_counted *c, const bool *keep, nf_err *err)
 
     if (!c->whole || !c->corpus || c->head.ledger)
         return NF_FAIL(err, NF_EINVAL, "documents can be left out only of counts that hold them all in memory and have no ledger");
-    NF_TRY(nfi_corpus_keep(c->corpus, keep, err));
+    NF_TRY(nf_corpus_keep(c->corpus, keep, err));
     c->part = true;
     NF_TRY(nfi_stats_head_of(&head, c->corpus, c->weighting, false, err));
     nfi_stats_head_clear(&c->head);

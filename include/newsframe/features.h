@@ -57,6 +57,11 @@ typedef struct nf_corpus nf_corpus;
  * @return also NF_ELIMIT when rows and vocabulary outgrow opts->memory. The result does not depend on threads or batches.
  */
 NF_API NF_MUST_CHECK nf_status nf_corpus_count(nf_corpus **out, nf_docs *in, const nf_corpus_opts *opts, nf_err *err);
+/**
+ * Only documents with a flag stay, in their order, as if there had been no others. The one change a corpus can undergo: not while others use it. Strings
+ * that were borrowed stay valid, also those of documents that go. @param keep a flag for each document, borrowed. O(rows).
+ */
+NF_API NF_MUST_CHECK nf_status nf_corpus_keep(nf_corpus *c, const bool *keep, nf_err *err);
 NF_API void nf_corpus_free(nf_corpus *c);
 
 NF_API size_t nf_corpus_docs(const nf_corpus *c);                    /**< documents, labelled or not */
