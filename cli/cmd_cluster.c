@@ -348,13 +348,14 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     const struct opts *o = opts;
     job j = {.o = o, .cli = cli};
     nf_dedup_opts dup;
+    nf_clean_opts dup_clean;
     nf_err err = {0};
 
     int usage = nfi_work_outputs(cli, (const char *const[]){o->out.output, o->clusters, o->in.rejects}, 3, nargs, args, NULL);
     if (usage == NFI_EXIT_OK)
         usage = nfi_work_check_terms(cli, &o->terms, (const char *const[]){o->out.output, o->clusters, o->in.rejects}, 3);
     if (usage == NFI_EXIT_OK)
-        usage = nfi_dup_options(cli, &o->dup, &o->common, &dup);
+        usage = nfi_dup_options(cli, &o->dup, &o->terms, &o->common, &dup_clean, &dup);
     if (usage == NFI_EXIT_OK && !o->dup_weight && (nfi_cli_given(cli, "dup-threshold") || nfi_cli_given(cli, "dup-window")))
         usage = nfi_cli_usage(cli, "--dup-threshold and --dup-window say what a copy is; add --dup-weight");
     if (usage != NFI_EXIT_OK)

@@ -231,6 +231,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nf_docs_stats stats = {0};
     nf_err err = {0};
     nf_dedup_opts dup;
+    nf_clean_opts dup_clean;
     nfi_dup_watch watch = {0};
     nf_groups g = {0};
     int code = NFI_EXIT_OK;
@@ -238,7 +239,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 
     int usage = nfi_work_train(cli, &o->train, &o->terms, o->common.threads, &cv.train);
     if (usage == NFI_EXIT_OK)
-        usage = nfi_dup_options(cli, &o->dup, &o->common, &dup);
+        usage = nfi_dup_options(cli, &o->dup, &o->terms, &o->common, &dup_clean, &dup);
     if (usage == NFI_EXIT_OK)
         usage = nfi_work_outputs(cli, outputs, sizeof outputs / sizeof *outputs, nargs, args, NULL);
     if (usage == NFI_EXIT_OK)

@@ -18,6 +18,7 @@ enum { FIRST_LOOK = 1024 }; /* bytes of a row in which most ids end */
 
 struct opts {
     nfi_dup_opts dup;
+    nfi_term_opts terms; /* how to clean */
     nfi_input_opts in;
     nfi_output_opts out;
     nfi_common_opts common;
@@ -40,6 +41,7 @@ static const nfi_opt rows[] = {
     OPT_DUPLICATES_MORE(struct opts, dup),
     OPT_CHOICE(0, "keep", struct opts, keep, "all", keep_name, "which rows are written"),
     OPT_OUTPUT(struct opts, out),
+    OPT_CLEAN(struct opts, terms),
     OPT_INPUT(struct opts, in),
     OPT_HEADER("Common"),
     OPT_THREADS(struct opts, common),
@@ -264,11 +266,14 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     const struct opts *o = opts;
     job j = {.o = o, .cli = cli, .id = SIZE_MAX, .shelf = {.fd = -1}};
     nf_dedup_opts dup;
+    nf_clean_opts clean;
     nf_err err = {0};
 
-    int usage = nfi_dup_options(cli, &o->dup, &o->common, &dup);
+    int usage = nfi_dup_options(cli, &o->dup, &o->terms, &o->common, &clean, &dup);
     if (usage == NFI_EXIT_OK)
         usage = nfi_work_outputs(cli, (const char *const[]){o->out.output, o->in.rejects}, 2, nargs, args, NULL);
+    if (usage == NFI_EXIT_OK)
+        usage = nfi_work_check_terms(cli, &o->terms, (const char *const[]){o->out.output, o->in.rejects}, 2);
     if (usage != NFI_EXIT_OK)
         return usage;
     nf_status s = nfi_work_open(&j.docs, &o->in, &o->common, false, nargs, args, &err);
@@ -297,7 +302,7 @@ static const char *const paragraphs[] = {
     "A group is a star around its first document, the earliest by date where the input has dates, else the first that was read. Each copy is similar to the first: a document that "
     "is similar to a copy only is not in the group. With --window a copy is also no later than that after the first; a document without a date that can be read is then in no group. "
     "Documents without words are in no group.",
-    "The title does not count unless --with-title is given, since each outlet puts a headline of its own on a wire story.",
+    "Boilerplate is left out before texts are compared, as newsframe clean does; the text that is written is whole. The title does not count unless --with-title is given, since each outlet puts a headline of its own on a wire story.",
     NULL};
 
 static const nfi_example examples[] = {

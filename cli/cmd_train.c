@@ -123,12 +123,13 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nf_err err = {0};
     nf_status s;
     nf_dedup_opts dup;
+    nf_clean_opts dup_clean;
     nfi_dup_watch watch = {0};
     uint64_t copies = 0;
 
     int usage = nfi_work_train(cli, &o->train, &o->terms, o->common.threads, &train);
     if (usage == NFI_EXIT_OK)
-        usage = nfi_dup_options(cli, &o->dup, &o->common, &dup);
+        usage = nfi_dup_options(cli, &o->dup, &o->terms, &o->common, &dup_clean, &dup);
     if (usage == NFI_EXIT_OK && o->dup_weight && (o->stats || o->from))
         usage = nfi_cli_usage(cli, "--dup-weight does not go with statistics: which document is a copy depends on all others, so such counts do not add up; write the "
                                    "documents with newsframe dedup --keep first, and count those");

@@ -25,10 +25,14 @@ static bool parse_time(const char *s, int64_t *seconds)
     return false;
 }
 
-int nfi_dup_options(nfi_cli *cli, const nfi_dup_opts *o, const nfi_common_opts *common, nf_dedup_opts *out)
+int nfi_dup_options(nfi_cli *cli, const nfi_dup_opts *o, const nfi_term_opts *terms, const nfi_common_opts *common, nf_clean_opts *clean, nf_dedup_opts *out)
 {
+    nf_text_opts text;
+
+    nfi_work_text(terms, &text, clean);
     *out = (nf_dedup_opts){.threshold = o->threshold, .shingle = (int)o->shingle, .with_title = o->with_title, .dates = (nf_date_order)o->dates,
-                           .threads = (int)common->threads, .memory = common->memory, .window = o->window != NULL};
+                           .threads = (int)common->threads, .memory = common->memory, .window = o->window != NULL,
+                           .tokenizer = text.tokenizer, .no_clean = text.no_clean, .clean = clean};
     if (o->window && !parse_time(o->window, &out->window_seconds))
         return nfi_cli_usage(cli, "window \"%s\": expected a number and h, d or w, such as 3d", o->window);
     return NFI_EXIT_OK;

@@ -3,7 +3,7 @@
 #ifndef NFI_DUPS_H
 #define NFI_DUPS_H
 
-#include "cli/cli.h"
+#include "cli/work.h"
 #include "newsframe/dedup.h"
 
 typedef struct nfi_dup_opts {
@@ -23,8 +23,8 @@ typedef struct nfi_dup_opts {
     OPT_CHOICE(0, "date-order", S, f.dates, "auto", nf_date_order_name, "what 3/4/2008 is"),                                                  \
     OPT_FLAG(0, "with-title", S, f.with_title, "titles count as text; without it copies under another headline are found")
 
-/* NFI_EXIT_OK, or a message and NFI_EXIT_USAGE. */
-int nfi_dup_options(nfi_cli *cli, const nfi_dup_opts *o, const nfi_common_opts *common, nf_dedup_opts *out);
+/* Texts are cleaned as terms says; clean is filled for out->clean to point to and must live as long. NFI_EXIT_OK, or a message and NFI_EXIT_USAGE. */
+int nfi_dup_options(nfi_cli *cli, const nfi_dup_opts *o, const nfi_term_opts *terms, const nfi_common_opts *common, nf_clean_opts *clean, nf_dedup_opts *out);
 
 /*
  * A collector behind a stream. With a window the first batch must have a date column or dates: else the message says how to name one, and the exit

@@ -16,17 +16,19 @@ typedef struct nfi_term_opts {
     uint64_t max_features;
 } nfi_term_opts;
 
+#define OPT_CLEAN(S, f)                                                                                                         \
+    OPT_HEADER("Cleaning"),                                                                                                      \
+    OPT_FLAG(0, "clean", S, f.clean, "leave out boilerplate lines, as newsframe clean does; this is the default"),               \
+    OPT_FLAG(0, "no-clean", S, f.no_clean, "take texts as they are"),                                                           \
+    OPT_LIST(0, "no-rule", S, f.no_rule, "NAMES", NULL, "switch these rules off: lines, shape, position, script, repeats, phrases"), \
+    OPT_FILE(0, "lines", S, f.lines, NULL, "a line table made by newsframe clean"),                                              \
+    OPT_FILE(0, "phrases", S, f.phrases, NULL, "more phrases for the rule phrases, one a line: newsframe-phrases(5)")
 #define OPT_TEXT(S, f, ngrams_default, stop_default)                                                                             \
     OPT_HEADER("Terms"),                                                                                                         \
     OPT_ENUM(0, "tokenizer", S, f.tokenizer, "news", nf_tokenizer_name, "how text is cut into words"),                           \
     OPT_NGRAMS(0, "ngrams", S, f.ngrams, ngrams_default, 4, "words a term"),                                                     \
     OPT_STR(0, "stopwords", S, f.stopwords, "LIST", stop_default, "words left out before n-grams: none, en, or a file, one a line"), \
-    OPT_HEADER("Cleaning"),                                                                                                      \
-    OPT_FLAG(0, "clean", S, f.clean, "leave out boilerplate lines, as newsframe clean does; this is the default"),               \
-    OPT_FLAG(0, "no-clean", S, f.no_clean, "count texts as they are"),                                                           \
-    OPT_LIST(0, "no-rule", S, f.no_rule, "NAMES", NULL, "switch these rules off: lines, shape, position, script, repeats, phrases"), \
-    OPT_FILE(0, "lines", S, f.lines, NULL, "a line table made by newsframe clean"),                                              \
-    OPT_FILE(0, "phrases", S, f.phrases, NULL, "more phrases for the rule phrases, one a line: newsframe-phrases(5)")
+    OPT_CLEAN(S, f)
 #define OPT_LANGUAGE(S, f)                                                                                                       \
     OPT_STR(0, "language", S, f.language, "CODE", "any", "leave out documents told to be in another language than CODE (en, uk, ...); those of none stay")
 #define OPT_SELECT(S, f, min_df_default, max_df_default)                                                                                         \

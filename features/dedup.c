@@ -42,7 +42,8 @@ static nf_status fill_in(nf_dedup *d, const nf_dedup_opts *o, nf_err *err)
     d->o.shingle = d->o.shingle ? d->o.shingle : DEFAULT_SHINGLE;
     const char *name = d->o.tokenizer ? d->o.tokenizer : "news";
     d->tokenizer = nfi_tokenizer_find(name);
-    d->o.tokenizer = NULL; /* borrowed */
+    d->o.tokenizer = NULL; /* borrowed, like the next */
+    d->o.clean = NULL;
     if (!d->tokenizer)
         return NF_FAIL(err, NF_EINVAL, "no tokenizer \"%s\"", name);
     if (!(d->o.threshold >= NFI_MIN_THRESHOLD && d->o.threshold <= 1.0))
@@ -54,7 +55,7 @@ static nf_status fill_in(nf_dedup *d, const nf_dedup_opts *o, nf_err *err)
     d->bands = nfi_bands_for(d->o.threshold);
     d->threads = nfi_par_threads(d->o.threads);
     d->memory = nfi_memory_budget(&(nf_corpus_opts){.memory = d->o.memory});
-    return NF_OK;
+    return d->o.no_clean ? NF_OK : nf_cleaner_new(&d->cleaner, o ? o->clean : NULL, err);
 }
 
 nf_status nf_dedup_new(nf_dedup **out, const nf_dedup_opts *opts, nf_err *err)
@@ -66,9 +67,7 @@ nf_status nf_dedup_new(nf_dedup **out, const nf_dedup_opts *opts, nf_err *err)
         return nfi_oom(err, "duplicates");
     NF_GO(fill_in(d, opts, err));
     nfi_densify_init(&d->densify);
-    d->shingler = nfi_calloc((size_t)d->threads, sizeof *d->shingler);
-    d->sets = nfi_calloc((size_t)d->threads, sizeof *d->sets);
-    if (!d->shingler || !d->sets) {
+    if (!(d->worker = nfi_calloc((size_t)d->threads, sizeof *d->worker))) {
         s = nfi_oom(err, "duplicates");
         goto out;
     }
@@ -83,14 +82,14 @@ void nf_dedup_free(nf_dedup *d)
 {
     if (!d)
         return;
-    for (int w = 0; w < d->threads; w++) {
-        if (d->shingler)
-            nfi_shingler_clear(&d->shingler[w]);
-        if (d->sets)
-            nfi_arena_clear(&d->sets[w]);
+    for (int w = 0; d->worker && w < d->threads; w++) {
+        nfi_shingler_clear(&d->worker[w].shingler);
+        nfi_arena_clear(&d->worker[w].sets);
+        nf_cuts_clear(&d->worker[w].cuts);
+        nfi_buf_clear(&d->worker[w].text);
     }
-    nfi_free(d->shingler);
-    nfi_free(d->sets);
+    nfi_free(d->worker);
+    nf_cleaner_free(d->cleaner);
     nfi_free(d->doc);
     nfi_free(d->key);
     nfi_free(d);
@@ -106,22 +105,42 @@ typedef struct pass {
     const size_t *bound;
 } pass;
 
+/* The text of a document without boilerplate; borrowed from the worker. */
+static nf_status clean(const nf_dedup *d, nfi_dedup_worker *w, const nf_doc *x, nf_str *text, nf_err *err)
+{
+    *text = x->text;
+    if (!d->cleaner)
+        return NF_OK;
+    NF_TRY(nf_clean_text(d->cleaner, x->text, x->source, x->mark, x->nmarks, &w->cuts, err));
+    if (w->cuts.n == 0)
+        return NF_OK;
+    w->text.n = 0;
+    if (!nfi_buf_reserve(&w->text, x->text.n)) {
+        w->text.failed = false;
+        return nfi_oom(err, "a text");
+    }
+    *text = (nf_str){w->text.p, nf_clean_apply(x->text, &w->cuts, w->text.p)};
+    return NF_OK;
+}
+
 static nf_status take_chunk(void *ctx, size_t k, int worker, nf_err *err)
 {
     pass *p = ctx;
     nf_dedup *d = p->d;
+    nfi_dedup_worker *w = &d->worker[worker];
     uint32_t sig[NFI_BINS];
 
     for (size_t i = p->bound[k]; i < p->bound[k + 1]; i++) {
         const nf_doc *x = &p->batch->docs[i];
         nfi_dedup_doc *to = &d->doc[d->n + i];
-        nf_str parts[2] = {x->title, x->text};
+        nf_str parts[2] = {x->title, {NULL, 0}};
         nfi_shingles s;
-        NF_TRY(nfi_shingles_of(&d->shingler[worker], d->tokenizer, parts + !d->o.with_title, d->o.with_title ? 2 : 1, d->o.shingle, &s, err));
+        NF_TRY(clean(d, w, x, &parts[1], err));
+        NF_TRY(nfi_shingles_of(&w->shingler, d->tokenizer, parts + !d->o.with_title, d->o.with_title ? 2 : 1, d->o.shingle, &s, err));
         *to = (nfi_dedup_doc){.text = s.text, .n = (uint32_t)s.n};
         if (s.n == 0)
             continue;
-        uint64_t *set = nfi_arena_alloc(&d->sets[worker], s.n * sizeof *set);
+        uint64_t *set = nfi_arena_alloc(&w->sets, s.n * sizeof *set);
         if (!set)
             return nfi_oom(err, "shingles");
         memcpy(set, s.set, s.n * sizeof *set);
@@ -168,7 +187,7 @@ static uint64_t bytes_held(const nf_dedup *d)
 {
     uint64_t sum = d->capdoc * sizeof *d->doc + d->capkey * sizeof *d->key + d->n * 40;
     for (int w = 0; w < d->threads; w++)
-        sum += d->sets[w].bytes;
+        sum += d->worker[w].sets.bytes;
     return sum;
 }
 

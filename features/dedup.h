@@ -4,6 +4,7 @@
 #define NFI_DEDUP_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/date.h"
 #include "features/minhash.h"
 #include "newsframe/dedup.h"
@@ -20,6 +21,13 @@ typedef struct nfi_dedup_doc {
     int64_t seconds[2];  /* by nfi_date_order */
 } nfi_dedup_doc;
 
+typedef struct nfi_dedup_worker {
+    nfi_shingler shingler;
+    nfi_arena sets;
+    nf_cuts cuts; /* of the text being read */
+    nfi_buf text; /* what they leave */
+} nfi_dedup_worker;
+
 struct nf_dedup {
     nf_dedup_opts o; /* defaults filled in */
     const nfi_tokenizer *tokenizer;
@@ -27,8 +35,8 @@ struct nf_dedup {
     int threads;
     uint64_t memory;
     nfi_densify densify;
-    nfi_shingler *shingler; /* one a worker */
-    nfi_arena *sets;        /* one a worker */
+    nf_cleaner *cleaner;    /* NULL: texts are compared as they are */
+    nfi_dedup_worker *worker; /* one a thread */
     nfi_dedup_doc *doc;
     uint32_t *key;          /* n x bands.bands */
     size_t n, capdoc, capkey;

@@ -14,7 +14,7 @@
 
 #include <stdbool.h>
 
-#include "newsframe/docs.h"
+#include "newsframe/clean.h"
 
 NF_BEGIN_DECLS
 
@@ -36,6 +36,8 @@ typedef struct nf_dedup_opts {
     int64_t window_seconds;
     nf_date_order dates;
     bool ignore_dates;    /**< order as read, whatever the dates; not with window */
+    bool no_clean;        /**< compare texts as they are; else without boilerplate, which would make documents of one site alike (titles always whole) */
+    const nf_clean_opts *clean; /**< how to clean; NULL: the defaults */
     const char *tokenizer; /**< nf_tokenizer_name(); NULL: "news" */
     int threads;          /**< 0 = usable CPUs */
     uint64_t memory;      /**< bytes, 0 = half of RAM */
@@ -44,7 +46,7 @@ typedef struct nf_dedup_opts {
 /** Documents on their way to groups. Holds about 8 bytes a word and 200 to 600 bytes a document; the text is not kept. */
 typedef struct nf_dedup nf_dedup;
 
-/** @param out owned, nf_dedup_free(). @param opts borrowed, NULL for defaults. @return NF_EINVAL: an option out of range. */
+/** @param out owned, nf_dedup_free(). @param opts borrowed, NULL for defaults. @return NF_EINVAL: an option out of range; as nf_cleaner_new(). */
 NF_API NF_MUST_CHECK nf_status nf_dedup_new(nf_dedup **out, const nf_dedup_opts *opts, nf_err *err);
 /** Add the documents of a batch, in the order of the stream. @return NF_ELIMIT: more memory than allowed. On failure nothing of the batch is added. */
 NF_API NF_MUST_CHECK nf_status nf_dedup_add(nf_dedup *d, const nf_batch *b, nf_err *err);
