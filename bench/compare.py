@@ -243,6 +243,7 @@ def agreement(corpus, ours, peer):
 class Comparison:
     def __init__(self, runner, options, folder):
         self.runner, self.o, self.folder = runner, options, folder
+        self.cleaning = [] if options.clean else ["--no-clean"]
         self.peer_script = [options.peer_python, os.path.join(HERE, "sklearn_jobs.py")]
         self.rows, self.notes, self.wrong = [], [], False
         try:
@@ -272,7 +273,7 @@ class Comparison:
                 f.write(json.dumps(line) + "\n")
 
     def train_sides(self):
-        return (self.ours("train", self.o.train, "-o", self.at("model.nfm"), outputs=[self.at("model.nfm")]),
+        return (self.ours("train", self.o.train, *self.cleaning, "-o", self.at("model.nfm"), outputs=[self.at("model.nfm")]),
                 self.sklearn("train", self.o.train, self.at("model.pkl"), outputs=[self.at("model.pkl")]))
 
     def models(self):
@@ -298,7 +299,7 @@ class Comparison:
         k = self.o.k or len({r["label"] for r in records(self.o.cluster) if r.get("label")}) or 10
         same = ["--min-df", "5", "--max-df", "50%", "--stopwords", "en", "--restarts", str(self.o.restarts)]
         self.compare("cluster, k %d, %d restarts" % (k, self.o.restarts),
-                     self.ours("cluster", self.o.cluster, "-k", str(k), *same, "-o", ours, outputs=[ours]),
+                     self.ours("cluster", self.o.cluster, "-k", str(k), *same, *self.cleaning, "-o", ours, outputs=[ours]),
                      self.sklearn("cluster", self.o.cluster, str(k), str(self.o.restarts), peer, outputs=[peer]), "scikit-learn")
         found = agreement(self.o.cluster, ours, peer if self.peer else None)
         if not found:
@@ -328,7 +329,7 @@ class Comparison:
             self.notes.append("train on text, %s: %d files, %.1f MB; unigrams, one thread, LC_ALL=C.UTF-8; wc -w reads the same files" % (
                 what, len(files), size / 1e6))
             self.compare("train on text, " + what,
-                         self.ours("train", folder, "--ngrams", "1", "--threads", "1", "-o", model, outputs=[model], env=plain),
+                         self.ours("train", folder, *self.cleaning, "--ngrams", "1", "--threads", "1", "-o", model, outputs=[model], env=plain),
                          Side(["wc", "-w", "--files0-from=" + listed], env=plain), "wc -w")
             shutil.rmtree(folder)
 
@@ -393,6 +394,7 @@ def options(argv):
     p.add_argument("--jobs", default=",".join(JOBS), help="which, by commas (default: %(default)s)")
     p.add_argument("-k", type=int, help="clusters (default: as many as the file has labels)")
     p.add_argument("--restarts", type=int, default=10, help="of k-means (default: 10)")
+    p.add_argument("--clean", action="store_true", help="let newsframe clean the texts, as it does by default; the peers never do")
     p.add_argument("--memory", action="store_true", help="also train on a large corpus, with a limit of memory and without")
     p.add_argument("--memory-size", default="1G", help="of that corpus (default: 1G)")
     p.add_argument("--memory-limit", default="256M", help="(default: 256M)")
