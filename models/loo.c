@@ -29,7 +29,7 @@ typedef struct loo_pass {
     const nfi_terms *t;
     const nfi_sample *sample;
     const nfi_weighting *w;
-    const double *prior, *table;
+    const double *idf, *prior, *table; /* idf NULL: the weighting has none */
     const nfi_kern *kern;
     double shift;    /* idf of the terms that a document does not have falls by this */
     size_t stride;   /* classes, padded to whole vectors */
@@ -154,9 +154,9 @@ static void open_term(const loo_pass *p, loo_block *b, size_t number, loo_term *
         all += t->val[first + i];
     }
     *out = (loo_term){1.0, 1.0, (double)all / NFI_FIXED_ONE, t->cls + first, n};
-    if (p->w->idf) {
+    if (p->idf) {
         out->left = nfi_idf(t->ndocs - 1, t->df[number] - 1);
-        out->others = nfi_idf(t->ndocs, t->df[number]) - p->shift;
+        out->others = p->idf[number] - p->shift;
     }
 }
 
@@ -169,7 +169,7 @@ static bool is_right(const loo_pass *p, const loo_block *b, size_t doc, size_t r
     int32_t y = p->sample->label[r], best = -1;
 
     for (size_t k = 0; k < t->nclasses; k++) {
-        double z = a * (double)t->n + (p->sums[k] - (p->w->idf ? p->shift * p->plain[k] : 0.0)) + b->base_shift[doc] + shift[k];
+        double z = a * (double)t->n + (p->sums[k] - (p->idf ? p->shift * p->plain[k] : 0.0)) + b->base_shift[doc] + shift[k];
         if (t->class_docs[k] == 0)
             continue;
         double prior = p->data_prior ? nfi_log((double)(t->class_docs[k] - ((int32_t)k == y))) : p->prior[k];
@@ -271,24 +271,18 @@ static void clear_setup(loo_setup *x)
     *x = (loo_setup){0};
 }
 
-static nf_status make_setup(loo_setup *x, const nfi_classifier *k, const nfi_terms *t, const nfi_sample *sample, const nfi_weighting *w, const double *prior,
-                            bool data_prior, nf_err *err)
+static nf_status make_setup(loo_setup *x, const nfi_classifier *k, const nfi_terms *t, const nfi_sample *sample, const nfi_weighting *w, const double *idf,
+                            const double *prior, bool data_prior, nf_err *err)
 {
     size_t nk = t->nclasses, stride = (nk + 7) / 8 * 8, block = BLOCK_SCORES / (stride * FIRST);
     double ndocs = (double)t->ndocs;
 
     *x = (loo_setup){0};
-    if (!(x->total = nfi_calloc(2 * nk, sizeof *x->total)))
+    if (!(x->total = nfi_alloc(2 * nk, sizeof *x->total)))
         return nfi_oom(err, "leave-one-out");
     nfi_tf_table(w->tf, x->table);
-    for (size_t i = 0; i < t->n; i++) {
-        double idf = w->idf ? nfi_idf(t->ndocs, t->df[i]) : 1.0;
-        for (uint64_t e = t->ptr[i]; e < t->ptr[i + 1]; e++) {
-            double v = (double)t->val[e] / NFI_FIXED_ONE;
-            x->total[t->cls[e]] += idf * v;
-            x->total[nk + t->cls[e]] += v;
-        }
-    }
+    idf = w->idf ? idf : NULL;
+    nfi_nb_totals(t, idf, x->total, x->total + nk);
     if (k->complement) {
         double sums = 0.0, plain = 0.0;
         for (size_t c = 0; c < nk; c++) {
@@ -300,7 +294,7 @@ static nf_status make_setup(loo_setup *x, const nfi_classifier *k, const nfi_ter
             x->total[nk + c] = plain - x->total[nk + c];
         }
     }
-    x->p = (loo_pass){.k = k, .t = t, .sample = sample, .w = w, .prior = prior, .table = x->table, .kern = nfi_kern_get(),
+    x->p = (loo_pass){.k = k, .t = t, .sample = sample, .w = w, .idf = idf, .prior = prior, .table = x->table, .kern = nfi_kern_get(),
                       .shift = nfi_log((1.0 + ndocs) / ndocs), .stride = stride, .block = block < 16 ? 16 : block < BLOCK_DOCS ? block : BLOCK_DOCS,
                       .data_prior = data_prior, .sums = x->total, .plain = x->total + nk};
     return NF_OK;
@@ -329,18 +323,18 @@ static nf_status run_setup(loo_setup *x, const double *smoothing, size_t n, int 
     return s;
 }
 
-nf_status nfi_nb_leave_one_out(const nfi_classifier *k, const nfi_terms *t, const nfi_sample *sample, const nfi_weighting *w, const double *prior, bool data_prior,
+nf_status nfi_nb_leave_one_out(const nfi_classifier *k, const nfi_terms *t, const nfi_sample *sample, const nfi_weighting *w, const double *idf, const double *prior, bool data_prior,
                                const double *smoothing, size_t nsmoothing, int threads, uint64_t *correct, uint64_t *tried, nf_err *err)
 {
     loo_setup x;
 
-    NF_TRY(make_setup(&x, k, t, sample, w, prior, data_prior, err));
+    NF_TRY(make_setup(&x, k, t, sample, w, idf, prior, data_prior, err));
     nf_status s = run_setup(&x, smoothing, nsmoothing, threads, correct, tried, err);
     clear_setup(&x);
     return s;
 }
 
-nf_status nfi_nb_tune(const nfi_classifier *k, const nfi_terms *t, const nfi_sample *sample, const nfi_weighting *w, const double *prior, bool data_prior, int threads,
+nf_status nfi_nb_tune(const nfi_classifier *k, const nfi_terms *t, const nfi_sample *sample, const nfi_weighting *w, const double *idf, const double *prior, bool data_prior, int threads,
                       double *smoothing, double *accuracy, uint64_t *tried, nf_err *err)
 {
     static const double ladder[LADDER] = {0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0};
@@ -349,7 +343,7 @@ nf_status nfi_nb_tune(const nfi_classifier *k, const nfi_terms *t, const nfi_sam
     loo_setup x;
     nf_status s;
 
-    NF_TRY(make_setup(&x, k, t, sample, w, prior, data_prior, err));
+    NF_TRY(make_setup(&x, k, t, sample, w, idf, prior, data_prior, err));
     s = run_setup(&x, ladder + lo, hi - lo, threads, correct + lo, &n, err);
     for (;;) {
         best = hi - 1;

@@ -189,23 +189,15 @@ static nf_status weigh_block(void *ctx, size_t block, int worker, nf_err *err)
 static nf_status offsets(nf_model *m, const nfi_terms *t, const double *idf, double *z, nf_err *err)
 {
     bool comp = m->classifier->complement;
-    double sum = 0.0, sign = comp ? -1.0 : 1.0, *ones = NULL;
-    double *total = nfi_alloc(2 * t->nclasses, sizeof *total);
+    double sum = 0.0, sign = comp ? -1.0 : 1.0, *total = nfi_alloc(2 * t->nclasses, sizeof *total);
 
-    if (total && !idf)
-        ones = nfi_alloc(t->n, sizeof *ones);
-    if (!total || (!idf && !ones)) {
-        nfi_free(total);
+    if (!total)
         return nfi_oom(err, "weights");
-    }
-    for (size_t i = 0; ones && i < t->n; i++)
-        ones[i] = 1.0;
-    nfi_nb_totals(t, idf ? idf : ones, total, total + t->nclasses);
+    nfi_nb_totals(t, idf, total, total + t->nclasses);
     for (size_t k = 0; k < t->nclasses; k++)
         sum += total[k];
     for (size_t k = 0; k < t->nclasses; k++)
         z[k] = -sign * nfi_log(m->smoothing * (double)t->n + (comp ? sum - total[k] : total[k]));
-    nfi_free(ones);
     nfi_free(total);
     return NF_OK;
 }
@@ -269,7 +261,8 @@ static nf_status weigh(nf_model *m, nfi_terms *t, const double *idf, int threads
     return NF_OK;
 }
 
-static nf_status choose_smoothing(nf_model *m, const nfi_terms *t, const nfi_sample *sample, const nf_train_opts *o, const double *prior, nf_err *err)
+static nf_status choose_smoothing(nf_model *m, const nfi_terms *t, const nfi_sample *sample, const nf_train_opts *o, const double *idf, const double *prior,
+                                  nf_err *err)
 {
     const char *how = "given";
 
@@ -279,7 +272,7 @@ static nf_status choose_smoothing(nf_model *m, const nfi_terms *t, const nfi_sam
         m->smoothing = m->weighting->l2 ? m->classifier->smoothing_unit : m->classifier->smoothing_count;
         how = "fixed";
         if (sample && sample->n && m->weighting->additive) {
-            NF_TRY(nfi_nb_tune(m->classifier, t, sample, m->weighting, prior, strcmp(m->prior, "data") == 0, o->threads, &m->smoothing,
+            NF_TRY(nfi_nb_tune(m->classifier, t, sample, m->weighting, idf, prior, strcmp(m->prior, "data") == 0, o->threads, &m->smoothing,
                                &m->loo_accuracy, &m->loo_documents, err));
             if (m->loo_documents > 0)
                 how = "leave-one-out";
@@ -313,7 +306,7 @@ nf_status nfi_model_finish(nf_model **out, nfi_terms *t, const nfi_sample *sampl
     m->log_prior = prior;
     for (size_t i = 0; i < t->n; i++)
         idf[i] = nfi_idf(t->ndocs, t->df[i]);
-    NF_GO(choose_smoothing(m, t, sample, o, prior, err));
+    NF_GO(choose_smoothing(m, t, sample, o, idf, prior, err));
     NF_GO(weigh(m, t, idf, o->threads, err));
     nfi_free(idf);
     idf = NULL;

@@ -27,7 +27,7 @@ void nfi_nb_totals(const nfi_terms *t, const double *idf, double *sums, double *
     for (size_t i = 0; i < t->n; i++) {
         for (uint64_t e = t->ptr[i]; e < t->ptr[i + 1]; e++) {
             double v = (double)t->val[e] / NFI_FIXED_ONE;
-            sums[t->cls[e]] += idf[i] * v;
+            sums[t->cls[e]] += idf ? idf[i] * v : v;
             plain[t->cls[e]] += v;
         }
     }

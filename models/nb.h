@@ -28,18 +28,21 @@ typedef struct nfi_classifier {
 extern const nfi_classifier *const nfi_classifiers[]; /* ends with NULL; the first is the default */
 const nfi_classifier *nfi_classifier_find(const char *name);
 
-/* Class totals of a set of terms, in term order: sums[k] = sum_t idf_t S_tk and plain[k] = sum_t S_tk; nclasses doubles each, caller-allocated. */
+/* Class totals of a set of terms, in term order: sums[k] = sum_t idf_t S_tk (idf NULL: 1) and plain[k] = sum_t S_tk; nclasses doubles each, caller-allocated. */
 void nfi_nb_totals(const nfi_terms *t, const double *idf, double *sums, double *plain);
 
 /* Log priors, nclasses doubles, caller-allocated. spec as nf_train_opts.prior. */
 nf_status nfi_nb_prior(const char *spec, const nf_str *label, const uint64_t *docs, size_t nclasses, double *prior, nf_err *err) NF_MUST_CHECK;
 
-/* Leave-one-out accuracy at each smoothing (9 at most): correct[i] of *tried documents. Exact with the vocabulary held fixed. */
-nf_status nfi_nb_leave_one_out(const nfi_classifier *k, const nfi_terms *t, const nfi_sample *sample, const nfi_weighting *w, const double *prior, bool data_prior,
+/*
+ * Leave-one-out accuracy at each smoothing (9 at most): correct[i] of *tried documents. Exact with the vocabulary held fixed. idf: of all terms, read when
+ * the weighting has it.
+ */
+nf_status nfi_nb_leave_one_out(const nfi_classifier *k, const nfi_terms *t, const nfi_sample *sample, const nfi_weighting *w, const double *idf, const double *prior, bool data_prior,
                                const double *smoothing, size_t nsmoothing, int threads, uint64_t *correct, uint64_t *tried, nf_err *err) NF_MUST_CHECK;
 
 /* Climbs a ladder of values from 0.3, 1 and 3 to the best leave-one-out accuracy (ties: the larger value). */
-nf_status nfi_nb_tune(const nfi_classifier *k, const nfi_terms *t, const nfi_sample *sample, const nfi_weighting *w, const double *prior, bool data_prior, int threads,
+nf_status nfi_nb_tune(const nfi_classifier *k, const nfi_terms *t, const nfi_sample *sample, const nfi_weighting *w, const double *idf, const double *prior, bool data_prior, int threads,
                       double *smoothing, double *accuracy, uint64_t *tried, nf_err *err) NF_MUST_CHECK;
 
 #endif

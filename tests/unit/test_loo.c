@@ -30,6 +30,14 @@ static double f_of(const nfi_weighting *w, uint32_t tf)
     return w->tf == NFI_TF_LOG ? 1.0 + log((double)tf) : w->tf == NFI_TF_RAW ? (double)tf : 1.0;
 }
 
+static double *idf_of_all(const nfi_terms *t)
+{
+    double *idf = malloc(t->n * sizeof *idf);
+    for (size_t i = 0; i < t->n; i++)
+        idf[i] = nfi_idf(t->ndocs, t->df[i]);
+    return idf;
+}
+
 /* Sums of all sampled documents but d, and idf without it; returns idf by term (owned by the caller). */
 static double *sums_without(naive *x, size_t d)
 {
@@ -153,8 +161,9 @@ static void check(const nf_corpus *c, const nfi_classifier *k, const nfi_weighti
     x.all = malloc(t.n * sizeof *x.all);
     for (size_t d = 0; d < s.n; d++)
         classify_without(&x, d);
+    double *idf = idf_of_all(&t);
     for (size_t h = 0; h < sizeof threads / sizeof *threads; h++) {
-        nft_ok(nfi_nb_leave_one_out(k, &t, &s, w, prior, x.data, smoothings, SMOOTHINGS, threads[h], correct, &tried, &nft_err));
+        nft_ok(nfi_nb_leave_one_out(k, &t, &s, w, idf, prior, x.data, smoothings, SMOOTHINGS, threads[h], correct, &tried, &nft_err));
         ck_assert_uint_eq(tried, x.tried);
         for (size_t i = 0; i < SMOOTHINGS; i++) {
             uint64_t diff = correct[i] > x.correct[i] ? correct[i] - x.correct[i] : x.correct[i] - correct[i];
@@ -170,6 +179,7 @@ static void check(const nf_corpus *c, const nfi_classifier *k, const nfi_weighti
     free(x.own);
     free(x.value);
     free(x.all);
+    free(idf);
     nfi_terms_clear(&t);
     nfi_sample_clear(&s);
     nfi_free(of);
@@ -247,15 +257,17 @@ START_TEST(tuning_takes_the_best_and_the_larger_of_equals)
     nft_ok(nfi_terms_build(&t, &of, c, NULL, &all, nfi_weightings[0], NFI_SUM_MODEL, 1, &nft_err));
     nft_ok(nfi_sample_from_corpus(&s, c, NULL, &t, of, nfi_weightings[0], 1, &nft_err));
     nft_ok(nfi_nb_prior("uniform", c->classname, t.class_docs, t.nclasses, prior, &nft_err));
+    double *idf = idf_of_all(&t);
     for (size_t k = 0; nfi_classifiers[k]; k++) {
-        nft_ok(nfi_nb_tune(nfi_classifiers[k], &t, &s, nfi_weightings[0], prior, false, 2, &a, &accuracy, &tried, &nft_err));
+        nft_ok(nfi_nb_tune(nfi_classifiers[k], &t, &s, nfi_weightings[0], idf, prior, false, 2, &a, &accuracy, &tried, &nft_err));
         const double around[] = {a, 0.1, 0.3, 1.0};
-        nft_ok(nfi_nb_leave_one_out(nfi_classifiers[k], &t, &s, nfi_weightings[0], prior, false, around, 4, 1, correct, &n, &nft_err));
+        nft_ok(nfi_nb_leave_one_out(nfi_classifiers[k], &t, &s, nfi_weightings[0], idf, prior, false, around, 4, 1, correct, &n, &nft_err));
         ck_assert_uint_eq(n, tried);
         ck_assert_double_eq(accuracy, (double)correct[0] / (double)n);
         for (size_t i = 1; i < 4; i++)
             ck_assert(correct[i] < correct[0] || (correct[i] == correct[0] && around[i] <= a));
     }
+    free(idf);
     nfi_free(of);
     nfi_terms_clear(&t);
     nfi_sample_clear(&s);
