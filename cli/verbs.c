@@ -2,6 +2,8 @@
 /* verbs.c - the table of verbs, and the names behind the shared options. A new verb: its extern, its row, its file in meson.build. */
 #include "cli/cli.h"
 
+#include "base/registry.h"
+
 #include <string.h>
 
 extern const nfi_verb nfi_verb_count, nfi_verb_train, nfi_verb_merge, nfi_verb_score, nfi_verb_evaluate, nfi_verb_crossval, nfi_verb_cluster, nfi_verb_dedup, nfi_verb_clean, nfi_verb_convert, nfi_verb_features, nfi_verb_model, nfi_verb_columns, nfi_verb_inspect;
@@ -12,10 +14,7 @@ const char *const nfi_verb_groups[] = {"Learn", "Apply", "Judge", "Explore", "Pr
 
 const nfi_verb *nfi_verb_find(const char *name)
 {
-    for (size_t i = 0; nfi_verbs[i]; i++)
-        if (strcmp(nfi_verbs[i]->name, name) == 0)
-            return nfi_verbs[i];
-    return NULL;
+    NFI_RETURN_ROW(nfi_verbs, name);
 }
 
 typedef struct choice {

@@ -10,6 +10,7 @@
 #include "base/kern.h"
 #include "base/mem.h"
 #include "base/par.h"
+#include "base/registry.h"
 #include "base/sort.h"
 #include "base/try.h"
 #include "cluster/lloyd.h"
@@ -59,28 +60,12 @@ nf_kmeans_opts nf_kmeans_defaults(size_t k)
 
 const char *nf_kmeans_init_name(size_t i, const char **summary)
 {
-    size_t n = 0;
-
-    while (nfi_seedings[n])
-        n++;
-    if (i >= n)
-        return NULL;
-    if (summary)
-        *summary = nfi_seedings[i]->summary;
-    return nfi_seedings[i]->name;
+    NFI_RETURN_NAME(nfi_seedings, i, summary);
 }
 
 const char *nf_kmeans_metric_name(size_t i, const char **summary)
 {
-    size_t n = 0;
-
-    while (nfi_metrics[n])
-        n++;
-    if (i >= n)
-        return NULL;
-    if (summary)
-        *summary = nfi_metrics[i]->summary;
-    return nfi_metrics[i]->name;
+    NFI_RETURN_NAME(nfi_metrics, i, summary);
 }
 
 static nf_status check_options(job *j, nf_err *err)

@@ -2,6 +2,7 @@
 /* formats.c - the registered input formats, and which one a file is in: --format wins, then the extension, then the first bytes. */
 #include "datasets/format.h"
 
+#include "base/registry.h"
 #include "base/try.h"
 #include "datasets/html.h"
 #include "datasets/unpack.h"
@@ -16,13 +17,7 @@ const nfi_format *const nfi_formats[] = {
 
 const char *nf_format_name(size_t i, const char **summary)
 {
-    for (size_t k = 0; nfi_formats[k]; k++)
-        if (k == i) {
-            if (summary)
-                *summary = nfi_formats[k]->summary;
-            return nfi_formats[k]->name;
-        }
-    return NULL;
+    NFI_RETURN_NAME(nfi_formats, i, summary);
 }
 
 const char *nf_input_feature(size_t i)
@@ -32,10 +27,7 @@ const char *nf_input_feature(size_t i)
 
 const nfi_format *nfi_format_find(const char *name)
 {
-    for (size_t i = 0; nfi_formats[i]; i++)
-        if (strcmp(nfi_formats[i]->name, name) == 0)
-            return nfi_formats[i];
-    return NULL;
+    NFI_RETURN_ROW(nfi_formats, name);
 }
 
 static bool is_packed_name(const char *ext, size_t n)

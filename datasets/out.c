@@ -2,6 +2,7 @@
 /* out.c - the registered output formats, and documents to the one asked for. */
 #include "datasets/out.h"
 
+#include "base/registry.h"
 #include "base/try.h"
 
 #include <string.h>
@@ -11,13 +12,7 @@ const nfi_out_format *const nfi_out_formats[] = {&nfi_out_csv, &nfi_out_tsv, &nf
 
 const char *nf_out_format_name(size_t i, const char **summary)
 {
-    for (size_t k = 0; nfi_out_formats[k]; k++)
-        if (k == i) {
-            if (summary)
-                *summary = nfi_out_formats[k]->summary;
-            return nfi_out_formats[k]->name;
-        }
-    return NULL;
+    NFI_RETURN_NAME(nfi_out_formats, i, summary);
 }
 
 const char *nf_out_format_of(const char *path)
@@ -33,10 +28,7 @@ const char *nf_out_format_of(const char *path)
 
 const nfi_out_format *nfi_out_format_find(const char *name)
 {
-    for (size_t i = 0; nfi_out_formats[i]; i++)
-        if (strcmp(nfi_out_formats[i]->name, name) == 0)
-            return nfi_out_formats[i];
-    return NULL;
+    NFI_RETURN_ROW(nfi_out_formats, name);
 }
 
 bool nf_out_format_has_features(const char *name)

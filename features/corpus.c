@@ -8,6 +8,7 @@
 #include "features/corpus.h"
 
 #include "base/par.h"
+#include "base/registry.h"
 #include "base/sort.h"
 #include "base/try.h"
 #include "base/utf8.h"
@@ -60,14 +61,7 @@ void nfi_text_clear(nfi_text *t)
 
 const char *nf_tokenizer_name(size_t i, const char **summary)
 {
-    for (size_t k = 0; nfi_tokenizers[k]; k++) {
-        if (k == i) {
-            if (summary)
-                *summary = nfi_tokenizers[k]->summary;
-            return nfi_tokenizers[k]->name;
-        }
-    }
-    return NULL;
+    NFI_RETURN_NAME(nfi_tokenizers, i, summary);
 }
 
 /* ---- one batch ---- */

@@ -3,6 +3,7 @@
 #include "features/terms.h"
 
 #include "base/par.h"
+#include "base/registry.h"
 #include "base/sort.h"
 #include "base/try.h"
 
@@ -39,14 +40,7 @@ uint64_t nf_vocabulary_df(const nf_vocabulary *v, size_t column)
 
 const char *nf_weighting_name(size_t i, const char **summary)
 {
-    for (size_t k = 0; nfi_weightings[k]; k++) {
-        if (k == i) {
-            if (summary)
-                *summary = nfi_weightings[k]->summary;
-            return nfi_weightings[k]->name;
-        }
-    }
-    return NULL;
+    NFI_RETURN_NAME(nfi_weightings, i, summary);
 }
 
 typedef struct row_pass {

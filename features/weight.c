@@ -2,6 +2,8 @@
 /* weight.c - the table of weighting schemes. */
 #include "features/weight.h"
 
+#include "base/registry.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -15,10 +17,7 @@ const nfi_weighting *const nfi_weightings[] = {&tfidf, &tfidf_raw, &tf, &binary,
 
 const nfi_weighting *nfi_weighting_find(const char *name)
 {
-    for (size_t i = 0; nfi_weightings[i]; i++)
-        if (strcmp(nfi_weightings[i]->name, name) == 0)
-            return nfi_weightings[i];
-    return NULL;
+    NFI_RETURN_ROW(nfi_weightings, name);
 }
 
 double nfi_tf_value(nfi_tf kind, uint32_t n)

@@ -3,6 +3,7 @@
 #include "models/model.h"
 
 #include "base/par.h"
+#include "base/registry.h"
 #include "base/try.h"
 #include "datasets/record.h"
 #include "features/unicode.h"
@@ -13,14 +14,7 @@
 
 const char *nf_classifier_name(size_t i, const char **summary)
 {
-    for (size_t k = 0; nfi_classifiers[k]; k++) {
-        if (k == i) {
-            if (summary)
-                *summary = nfi_classifiers[k]->summary;
-            return nfi_classifiers[k]->name;
-        }
-    }
-    return NULL;
+    NFI_RETURN_NAME(nfi_classifiers, i, summary);
 }
 
 nf_train_opts nf_train_defaults(void)

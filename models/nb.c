@@ -2,6 +2,7 @@
 /* nb.c - the table of classifiers, class totals and priors. */
 #include "models/nb.h"
 
+#include "base/registry.h"
 #include "base/try.h"
 
 #include <math.h>
@@ -14,10 +15,7 @@ const nfi_classifier *const nfi_classifiers[] = {&cnb, &mnb, NULL};
 
 const nfi_classifier *nfi_classifier_find(const char *name)
 {
-    for (size_t i = 0; nfi_classifiers[i]; i++)
-        if (strcmp(nfi_classifiers[i]->name, name) == 0)
-            return nfi_classifiers[i];
-    return NULL;
+    NFI_RETURN_ROW(nfi_classifiers, name);
 }
 
 void nfi_nb_totals(const nfi_terms *t, const double *idf, double *sums, double *plain)
