@@ -135,11 +135,7 @@ static nf_status count_documents(job *j, const nf_dedup_opts *dup, int nargs, ch
     nf_clean_opts clean;
     nf_status s;
 
-    nfi_work_text(&o->terms, &count.text, &clean);
-    count.threads = (int)o->common.threads;
-    count.memory = o->common.memory;
-    count.progress = nfi_work_progress;
-    count.progress_ctx = &progress;
+    nfi_work_count(&o->terms, &o->common, &progress, &count, &clean);
     if ((s = nfi_work_open(&docs, &o->in, &o->common, false, nargs, args, err)) != NF_OK)
         return s;
     if (o->dup_weight)

@@ -44,11 +44,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         usage = nfi_work_check_terms(cli, &o->terms, (const char *const[]){o->output, o->in.rejects}, 2);
     if (usage != NFI_EXIT_OK)
         return usage;
-    nfi_work_text(&o->terms, &count.corpus.text, &clean);
-    count.corpus.threads = (int)o->common.threads;
-    count.corpus.memory = o->common.memory;
-    count.corpus.progress = nfi_work_progress;
-    count.corpus.progress_ctx = &progress;
+    nfi_work_count(&o->terms, &o->common, &progress, &count.corpus, &clean);
     nf_status s = nfi_work_open(&docs, &o->in, &o->common, false, nargs, args, &err);
     if (s == NF_OK) {
         nfi_progress_start(&progress, cli, "counting", "documents");

@@ -63,11 +63,11 @@ typedef struct job {
 static nf_status from_corpus(job *j, nf_docs *docs, nfi_progress *p, nf_err *err)
 {
     const struct opts *o = j->o;
-    nf_corpus_opts count = {.keep_ids = true, .threads = (int)o->common.threads, .memory = o->common.memory, .progress = nfi_work_progress, .progress_ctx = p};
+    nf_corpus_opts count = {.keep_ids = true};
     nf_select_opts select;
     nf_clean_opts clean;
 
-    nfi_work_text(&o->terms, &count.text, &clean);
+    nfi_work_count(&o->terms, &o->common, p, &count, &clean);
     nfi_work_select(&o->terms, &select);
     NF_TRY(nf_corpus_count(&j->c, docs, &count, err));
     NF_TRY(nf_corpus_features(j->c, &select, o->weighting, (int)o->common.threads, &j->X, &j->v, err));

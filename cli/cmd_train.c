@@ -91,11 +91,7 @@ static nf_status count_documents(const struct opts *o, nfi_cli *cli, int nargs, 
     nf_clean_opts clean;
     nf_status s;
 
-    nfi_work_text(&o->terms, &count.corpus.text, &clean);
-    count.corpus.threads = (int)o->common.threads;
-    count.corpus.memory = o->common.memory;
-    count.corpus.progress = nfi_work_progress;
-    count.corpus.progress_ctx = &progress;
+    nfi_work_count(&o->terms, &o->common, &progress, &count.corpus, &clean);
     if ((s = nfi_work_open(&docs, &o->in, &o->common, true, nargs, args, err)) != NF_OK)
         return s;
     if (o->dup_weight)

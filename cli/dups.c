@@ -38,21 +38,10 @@ int nfi_dup_options(nfi_cli *cli, const nfi_dup_opts *o, const nfi_term_opts *te
     return NFI_EXIT_OK;
 }
 
-static bool has_column(const nf_docs *docs, const char *name)
-{
-    size_t n;
-    const nf_str *column = nf_docs_columns(docs, &n);
-
-    for (size_t i = 0; i < n; i++)
-        if (column[i].n == strlen(name) && memcmp(column[i].p, name, column[i].n) == 0)
-            return true;
-    return false;
-}
-
 static nf_status watch(void *ctx, const nf_batch *b, nf_err *err)
 {
     nfi_dup_watch *w = ctx;
-    bool any = !w->window || w->checked || has_column(w->docs, w->column);
+    bool any = !w->window || w->checked || nfi_work_column(w->docs, &w->column, 1) != SIZE_MAX;
 
     for (size_t i = 0; !any && i < b->n; i++)
         any = b->docs[i].date.n > 0;

@@ -17,6 +17,15 @@ void nfi_work_text(const nfi_term_opts *o, nf_text_opts *text, nf_clean_opts *cl
     *clean = (nf_clean_opts){.without = o->no_rule.v, .nwithout = o->no_rule.n, .phrases = o->phrases, .lines_file = o->lines};
 }
 
+void nfi_work_count(const nfi_term_opts *o, const nfi_common_opts *common, nfi_progress *progress, nf_corpus_opts *count, nf_clean_opts *clean)
+{
+    nfi_work_text(o, &count->text, clean);
+    count->threads = (int)common->threads;
+    count->memory = common->memory;
+    count->progress = nfi_work_progress;
+    count->progress_ctx = progress;
+}
+
 void nfi_work_select(const nfi_term_opts *o, nf_select_opts *select)
 {
     *select = (nf_select_opts){.max_features = o->max_features};

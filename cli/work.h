@@ -38,6 +38,8 @@ typedef struct nfi_term_opts {
 
 /* clean is filled for text->clean to point to and must live as long. */
 void nfi_work_text(const nfi_term_opts *o, nf_text_opts *text, nf_clean_opts *clean);
+/* How documents are counted: texts, threads, memory, a line of progress; what is kept stays as it was. clean as above; progress must live as long too. */
+void nfi_work_count(const nfi_term_opts *o, const nfi_common_opts *common, nfi_progress *progress, nf_corpus_opts *count, nf_clean_opts *clean);
 void nfi_work_select(const nfi_term_opts *o, nf_select_opts *select);
 
 /* ---- how a classifier is trained ---- */
