@@ -253,26 +253,31 @@ static nf_status read_some(nfi_unpack *u, char *dst, size_t want, size_t *got, n
     return NF_OK;
 }
 
+/* The next header into u->entry; u->ended when there is none. */
+static nf_status next_entry(nfi_unpack *u, nf_err *err)
+{
+    int r;
+
+    u->entry = NULL;
+    while ((r = archive_read_next_header(u->a, &u->entry)) == ARCHIVE_RETRY)
+        ;
+    u->ended = r == ARCHIVE_EOF;
+    return r < ARCHIVE_WARN ? damaged(u, err) : NF_OK;
+}
+
 nf_status nfi_unpack_read(nfi_unpack *u, void *dst, size_t want, size_t *got, nf_err *err)
 {
     nf_status s = NF_OK;
-    int r;
 
     *got = 0;
     if (u->ended)
         return NF_OK;
     enter(u);
     if (!u->archive && !u->begun) { /* raw: the one entry is the stream */
-        r = archive_read_next_header(u->a, &u->entry);
         u->begun = true;
-        if (r == ARCHIVE_EOF) {
-            u->ended = true;
+        NF_GO(next_entry(u, err));
+        if (u->ended)
             goto out;
-        }
-        if (r < ARCHIVE_WARN) {
-            s = damaged(u, err);
-            goto out;
-        }
     }
     for (size_t n = want; *got < want && n > 0;) { /* in pieces, so that a bomb is met early */
         size_t piece = want - *got < ((size_t)1 << 20) ? want - *got : (size_t)1 << 20;
@@ -320,7 +325,6 @@ nf_status nfi_unpack_next(nfi_unpack *u, nfi_member *m, bool *found, nf_err *err
 {
     nf_status s = NF_OK;
     nfi_member k = {0};
-    int r;
 
     *found = false;
     enter(u);
@@ -329,17 +333,9 @@ nf_status nfi_unpack_next(nfi_unpack *u, nfi_member *m, bool *found, nf_err *err
         for (size_t got = sizeof dump; got == sizeof dump;)
             NF_GO(read_some(u, dump, sizeof dump, &got, err));
     }
-    u->entry = NULL;
-    while ((r = archive_read_next_header(u->a, &u->entry)) == ARCHIVE_RETRY)
-        ;
-    if (r == ARCHIVE_EOF) {
-        u->ended = true;
+    NF_GO(next_entry(u, err));
+    if (u->ended)
         goto out;
-    }
-    if (r < ARCHIVE_WARN) {
-        s = damaged(u, err);
-        goto out;
-    }
     if (++u->members > NFI_MAX_MEMBERS) {
         s = NF_FAIL_AT(err, NF_ELIMIT, u->path, 0, "has more than %zu members, the limit", NFI_MAX_MEMBERS);
         goto out;
@@ -373,19 +369,17 @@ nf_status nfi_unpack_whole(nfi_buf *out, const nfi_memory *mem, const char *path
 
     NF_TRY(nfi_unpack_open(&u, NULL, mem, path, false, max, err));
     while (got == BLOCK) {
-        if (out->n > max_document) {
-            s = NF_FAIL_AT(err, NF_ELIMIT, path, 0, "unpacks to more than %zu bytes, the limit of a document", max_document);
-            goto out;
-        }
         if (!nfi_buf_reserve(out, BLOCK)) {
             s = nfi_oom(err, "a file");
             goto out;
         }
         NF_GO(nfi_unpack_read(u, out->p + out->n, BLOCK, &got, err));
         out->n += got;
+        if (out->n > max_document) {
+            s = NF_FAIL_AT(err, NF_ELIMIT, path, 0, "unpacks to more than %zu bytes, the limit of a document", max_document);
+            goto out;
+        }
     }
-    if (out->n > max_document)
-        s = NF_FAIL_AT(err, NF_ELIMIT, path, 0, "unpacks to more than %zu bytes, the limit of a document", max_document);
 out:
     nfi_unpack_close(u);
     return s;
