@@ -7,10 +7,8 @@ usage: tools/gen_wordbreak.py [/usr/share/unicode] > features/wordbreak_table.in
 A code point has one of a few dozen records: its Word_Break class and flags (features/wordbreak.h explains them). Two stages:
 block number -> block, block -> record number. The output is ASCII, deterministic, and holds no copy of the input's prose.
 """
-import os
-import sys
+from ucd import array, rows, two_stages, version
 
-ROOT = sys.argv[1] if len(sys.argv) > 1 else "/usr/share/unicode"
 END = 0x110000
 BLOCK = 128  # nfi_wb() in features/wordbreak.h shifts by 7
 CLASSES = ["Other", "CR", "LF", "Newline", "Extend", "ZWJ", "Format", "Katakana", "Hebrew_Letter", "ALetter", "Single_Quote",
@@ -19,16 +17,6 @@ PICT, WORD, MARK, DROP, FAST, CHANGES, CASED, IGNORABLE, RUN = (1 << b for b in 
 RUN_SCRIPTS = {"Han", "Hiragana", "Thai", "Lao", "Khmer", "Myanmar"}  # written without a mark between words
 ARABIC_OPTIONAL = {0x640, *range(0x64B, 0x653), 0x670}  # tatweel and vowel signs: a word is the same with and without them
 SIGMA, FINAL_SIGMA = 0x3C3, 0x3C2  # the final form folds to the other, but is its own lower case
-
-
-def rows(name):
-    """(first, last, fields after the code points) of every data line."""
-    with open(os.path.join(ROOT, name), encoding="utf-8") as f:
-        for line in f:
-            fields = [x.strip() for x in line.split("#")[0].split(";")]
-            if fields[0]:
-                first, _, last = fields[0].partition("..")
-                yield int(first, 16), int(last or first, 16), fields[1:]
 
 
 def marked(name, prop, value=None):
@@ -56,22 +44,7 @@ def unicode_data():
     return category, ccc, lower
 
 
-def numbers(name, ctype, values):
-    print(f"const {ctype} {name}[{len(values)}] = {{")
-    line = "   "
-    for v in values:
-        item = f" {v},"
-        if len(line) + len(item) > 140:
-            print(line)
-            line = "   "
-        line += item
-    print(line)
-    print("};")
-
-
 def main():
-    with open(os.path.join(ROOT, "auxiliary/WordBreakProperty.txt"), encoding="utf-8") as f:
-        version = f.readline().strip().removeprefix("# WordBreakProperty-").removesuffix(".txt")
     category, ccc, lower = unicode_data()
     cls = bytearray(END)
     for first, last, f in rows("auxiliary/WordBreakProperty.txt"):
@@ -111,19 +84,15 @@ def main():
         of.append(r)
     records = sorted(set(of))
     number = {r: i for i, r in enumerate(records)}
-    blocks, first_stage = {}, []
-    for at in range(0, END, BLOCK):
-        block = tuple(number[r] for r in of[at:at + BLOCK])
-        first_stage.append(blocks.setdefault(block, len(blocks)))
-    assert len(records) <= 256 and len(blocks) <= 256
-    second = [n for block in blocks for n in block]
+    assert len(records) <= 256
+    blocks, index = two_stages([number[r] for r in of], BLOCK)
 
     print("/* SPDX-License-Identifier: GPL-3.0-or-later */")
     print("/* wordbreak_table.inc - written by tools/gen_wordbreak.py; do not edit. */")
-    print(f'#define WORDBREAK_VERSION "{version}"')
-    numbers("nfi_wb_records", "uint16_t", records)
-    numbers("nfi_wb_blocks", "uint8_t", first_stage)
-    numbers("nfi_wb_index", "uint8_t", second)
+    print('#define WORDBREAK_VERSION "%s"' % version("auxiliary/WordBreakProperty.txt"))
+    array("const uint16_t nfi_wb_records", records)
+    array("const uint8_t nfi_wb_blocks", blocks)
+    array("const uint8_t nfi_wb_index", index)
 
 
 main()
