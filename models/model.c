@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* model.c - training: sums to weights; what a model says about itself. */
-#include "models/model.h"
+#include "models/part.h"
 
 #include "base/par.h"
 #include "base/registry.h"
@@ -30,6 +30,8 @@ void nf_model_free(nf_model *m)
         nfi_free(m->own[i]);
     nfi_free(m->label);
     nfi_free(m->rec);
+    for (size_t i = 0; nfi_parts[i]; i++)
+        nfi_parts[i]->clear(m);
     nfi_arena_clear(&m->arena);
     nfi_text_clear(&m->text);
     nfi_secr_close(m->file);

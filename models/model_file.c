@@ -16,10 +16,13 @@
  *   TCLS  u16    class                          TWGT  f32   w of term and class
  *   TDOC  bytes  documents of the class with the term, 255: see TMNY (optional: explanation; these three come together)
  *   TMNY  u64    entries with 255 or more documents, rising            TMDC  u32    their documents
+ * What a model may have beside its weights (models/part.h) has sections of its own, described where it is written.
  *
  * A reader trusts nothing: lengths, order, ranges of everything used as an index and finiteness are checked before the model is handed out.
  */
+#include "models/meta.h"
 #include "models/model.h"
+#include "models/part.h"
 
 #include "base/try.h"
 #include "base/utf8.h"
@@ -50,39 +53,24 @@ static void put_strings(nfi_secw *w, const char *ends, const char *bytes, const 
     nfi_secw_end(w);
 }
 
-static void put_number(nfi_buf *b, const char *key, double v)
-{
-    char tmp[32];
-    nfi_buf_puts(b, key);
-    nfi_buf_put(b, tmp, nfi_format_shortest(tmp, v));
-    nfi_buf_putc(b, '\n');
-}
-
-static void put_text(nfi_buf *b, const char *key, const char *v)
-{
-    nfi_buf_puts(b, key);
-    nfi_buf_puts(b, v);
-    nfi_buf_putc(b, '\n');
-}
-
 static void put_meta(const nf_model *m, nfi_buf *b)
 {
-    put_text(b, "classifier=", m->classifier->name);
-    put_text(b, "clean=", m->text.clean ? nf_cleaner_id(m->text.clean) : "none");
-    put_number(b, "documents=", (double)m->documents);
-    put_text(b, "language=", m->text.language[0] ? m->text.language : "any");
-    put_number(b, "loo_accuracy=", m->loo_accuracy);
-    put_number(b, "loo_documents=", (double)m->loo_documents);
-    put_number(b, "ngram_hi=", m->text.hi);
-    put_number(b, "ngram_lo=", m->text.lo);
-    put_text(b, "prior=", m->prior);
-    put_number(b, "smoothing=", m->smoothing);
-    put_text(b, "smoothing_how=", m->smoothing_how);
-    put_text(b, "stop=", m->text.stop.name);
-    put_text(b, "tokenizer=", m->text.tokenizer->name);
-    put_number(b, "tokenizer_version=", m->text.tokenizer->version);
-    put_text(b, "unicode=", m->unicode);
-    put_text(b, "weighting=", m->weighting->name);
+    nfi_meta_put_text(b, "classifier=", m->classifier->name);
+    nfi_meta_put_text(b, "clean=", m->text.clean ? nf_cleaner_id(m->text.clean) : "none");
+    nfi_meta_put_number(b, "documents=", (double)m->documents);
+    nfi_meta_put_text(b, "language=", m->text.language[0] ? m->text.language : "any");
+    nfi_meta_put_number(b, "loo_accuracy=", m->loo_accuracy);
+    nfi_meta_put_number(b, "loo_documents=", (double)m->loo_documents);
+    nfi_meta_put_number(b, "ngram_hi=", m->text.hi);
+    nfi_meta_put_number(b, "ngram_lo=", m->text.lo);
+    nfi_meta_put_text(b, "prior=", m->prior);
+    nfi_meta_put_number(b, "smoothing=", m->smoothing);
+    nfi_meta_put_text(b, "smoothing_how=", m->smoothing_how);
+    nfi_meta_put_text(b, "stop=", m->text.stop.name);
+    nfi_meta_put_text(b, "tokenizer=", m->text.tokenizer->name);
+    nfi_meta_put_number(b, "tokenizer_version=", m->text.tokenizer->version);
+    nfi_meta_put_text(b, "unicode=", m->unicode);
+    nfi_meta_put_text(b, "weighting=", m->weighting->name);
 }
 
 nf_status nf_model_save(const nf_model *m, const char *path, nf_err *err)
@@ -119,6 +107,8 @@ nf_status nf_model_save(const nf_model *m, const char *path, nf_err *err)
         nfi_secw_section(w, "TMNY", NFI_U64, false, m->many, m->nmany);
         nfi_secw_section(w, "TMDC", NFI_U32, false, m->many_docs, m->nmany);
     }
+    for (size_t i = 0; nfi_parts[i]; i++)
+        nfi_parts[i]->put(m, w);
     s = nfi_secw_commit(w, err);
 out:
     nfi_buf_clear(&meta);
@@ -147,75 +137,13 @@ static nf_status get(nf_model *m, const char *tag, nfi_elem type, uint64_t want,
     return NF_OK;
 }
 
-/* Value of a key of META, as [*v, *v + *n). */
-static bool meta_value(const char *meta, size_t len, const char *key, const char **v, size_t *n)
-{
-    size_t k = strlen(key);
-    for (const char *p = meta, *end = meta + len; p < end;) {
-        const char *nl = memchr(p, '\n', (size_t)(end - p));
-        if (!nl)
-            return false;
-        if ((size_t)(nl - p) > k && memcmp(p, key, k) == 0 && p[k] == '=') {
-            *v = p + k + 1;
-            *n = (size_t)(nl - *v);
-            return true;
-        }
-        p = nl + 1;
-    }
-    return false;
-}
-
-static nf_status meta_text(nf_model *m, const char *meta, size_t len, const char *key, char *dst, size_t cap, nf_err *err)
-{
-    const char *v;
-    size_t n;
-    char what[64];
-
-    bool fine = meta_value(meta, len, key, &v, &n) && n < cap && nfi_utf8_valid_prefix(v, n) == n;
-    for (size_t i = 0; fine && i < n; i++)
-        fine = (unsigned char)v[i] >= 0x20 && v[i] != 0x7f;
-    if (!fine) {
-        snprintf(what, sizeof what, "setting \"%s\" is missing or malformed", key);
-        return bad(m, err, what);
-    }
-    memcpy(dst, v, n);
-    dst[n] = '\0';
-    return NF_OK;
-}
-
-static nf_status meta_number(nf_model *m, const char *meta, size_t len, const char *key, double lo, double hi, double *out, nf_err *err)
-{
-    char text[40], what[64];
-
-    NF_TRY(meta_text(m, meta, len, key, text, sizeof text, err));
-    if (!nfi_parse_double(text, strlen(text), out) || *out < lo || *out > hi) {
-        snprintf(what, sizeof what, "setting \"%s\" is out of range", key);
-        return bad(m, err, what);
-    }
-    return NF_OK;
-}
-
-static nf_status meta_count(nf_model *m, const char *meta, size_t len, const char *key, uint64_t lo, uint64_t hi, uint64_t *out, nf_err *err)
-{
-    char what[64];
-    double v;
-
-    NF_TRY(meta_number(m, meta, len, key, (double)lo, (double)hi, &v, err));
-    *out = (uint64_t)v;
-    if ((double)*out != v) {
-        snprintf(what, sizeof what, "setting \"%s\" is not a whole number", key);
-        return bad(m, err, what);
-    }
-    return NF_OK;
-}
-
-static nf_status read_cleaner(nf_model *m, const char *meta, size_t len, nf_err *err)
+static nf_status read_cleaner(nf_model *m, nfi_meta meta, nf_err *err)
 {
     char id[40];
     const void *p;
     uint64_t n;
 
-    NF_TRY(meta_text(m, meta, len, "clean", id, sizeof id, err));
+    NF_TRY(nfi_meta_text(&meta, "clean", id, sizeof id, err));
     NF_TRY(nfi_secr_get(m->file, "CLEN", NFI_BYTES, false, &p, &n, err));
     if (strcmp(id, "none") == 0)
         return p ? bad(m, err, "section CLEN is there, but the setting \"clean\" is none") : NF_OK;
@@ -227,42 +155,39 @@ static nf_status read_cleaner(nf_model *m, const char *meta, size_t len, nf_err 
 
 static nf_status read_meta(nf_model *m, char *stop, size_t capstop, nf_err *err)
 {
-    const char *meta;
-    uint64_t len;
-    const void *p;
     char name[64];
     uint64_t lo, hi, version;
+    nfi_meta meta;
 
-    NF_TRY(nfi_secr_get(m->file, "META", NFI_BYTES, true, &p, &len, err));
-    meta = p;
-    NF_TRY(meta_text(m, meta, len, "tokenizer", name, sizeof name, err));
+    NF_TRY(nfi_meta_get(&meta, m->file, "META", err));
+    NF_TRY(nfi_meta_text(&meta, "tokenizer", name, sizeof name, err));
     if (!(m->text.tokenizer = nfi_tokenizer_find(name)))
         return bad(m, err, "it names a tokenizer that this program does not have");
-    NF_TRY(meta_count(m, meta, len, "tokenizer_version", 0, UINT32_MAX, &version, err));
+    NF_TRY(nfi_meta_count(&meta, "tokenizer_version", 0, UINT32_MAX, &version, err));
     if (version != m->text.tokenizer->version)
         return bad(m, err, "it was made with another version of the tokenizer; train it again");
-    NF_TRY(meta_text(m, meta, len, "unicode", m->unicode, sizeof m->unicode, err));
+    NF_TRY(nfi_meta_text(&meta, "unicode", m->unicode, sizeof m->unicode, err));
     if (strcmp(m->unicode, nfi_unicode_version()) != 0)
         return bad(m, err, "it was made with another Unicode version; train it again");
-    NF_TRY(meta_text(m, meta, len, "classifier", name, sizeof name, err));
+    NF_TRY(nfi_meta_text(&meta, "classifier", name, sizeof name, err));
     if (!(m->classifier = nfi_classifier_find(name)))
         return bad(m, err, "it names a classifier that this program does not have");
-    NF_TRY(meta_text(m, meta, len, "weighting", name, sizeof name, err));
+    NF_TRY(nfi_meta_text(&meta, "weighting", name, sizeof name, err));
     if (!(m->weighting = nfi_weighting_find(name)))
         return bad(m, err, "it names a weighting that this program does not have");
-    NF_TRY(read_cleaner(m, meta, len, err));
-    NF_TRY(meta_text(m, meta, len, "language", m->text.language, sizeof m->text.language, err));
-    NF_TRY(meta_count(m, meta, len, "ngram_lo", 1, NFI_MAX_NGRAM, &lo, err));
-    NF_TRY(meta_count(m, meta, len, "ngram_hi", lo, NFI_MAX_NGRAM, &hi, err));
+    NF_TRY(read_cleaner(m, meta, err));
+    NF_TRY(nfi_meta_text(&meta, "language", m->text.language, sizeof m->text.language, err));
+    NF_TRY(nfi_meta_count(&meta, "ngram_lo", 1, NFI_MAX_NGRAM, &lo, err));
+    NF_TRY(nfi_meta_count(&meta, "ngram_hi", lo, NFI_MAX_NGRAM, &hi, err));
     m->text.lo = (int)lo;
     m->text.hi = m->stride = (int)hi;
-    NF_TRY(meta_text(m, meta, len, "prior", m->prior, sizeof m->prior, err));
-    NF_TRY(meta_text(m, meta, len, "smoothing_how", m->smoothing_how, sizeof m->smoothing_how, err));
-    NF_TRY(meta_number(m, meta, len, "smoothing", NFI_MIN_SMOOTHING, NFI_MAX_SMOOTHING, &m->smoothing, err));
-    NF_TRY(meta_number(m, meta, len, "loo_accuracy", -1, 1, &m->loo_accuracy, err));
-    NF_TRY(meta_count(m, meta, len, "loo_documents", 0, UINT64_C(1) << 53, &m->loo_documents, err));
-    NF_TRY(meta_count(m, meta, len, "documents", 1, UINT64_C(1) << 53, &m->documents, err));
-    return meta_text(m, meta, len, "stop", stop, capstop, err);
+    NF_TRY(nfi_meta_text(&meta, "prior", m->prior, sizeof m->prior, err));
+    NF_TRY(nfi_meta_text(&meta, "smoothing_how", m->smoothing_how, sizeof m->smoothing_how, err));
+    NF_TRY(nfi_meta_number(&meta, "smoothing", NFI_MIN_SMOOTHING, NFI_MAX_SMOOTHING, &m->smoothing, err));
+    NF_TRY(nfi_meta_number(&meta, "loo_accuracy", -1, 1, &m->loo_accuracy, err));
+    NF_TRY(nfi_meta_count(&meta, "loo_documents", 0, UINT64_C(1) << 53, &m->loo_documents, err));
+    NF_TRY(nfi_meta_count(&meta, "documents", 1, UINT64_C(1) << 53, &m->documents, err));
+    return nfi_meta_text(&meta, "stop", stop, capstop, err);
 }
 
 static nf_status read_strings(nf_model *m, const char *ends, const char *bytes, uint64_t n, size_t max, unsigned char least, const char *what, const uint64_t **end,
@@ -371,8 +296,10 @@ static nf_status read_arrays(nf_model *m, const char *stop, nf_err *err)
 
 static nf_status parse(nf_model **out, nfi_secr *file, nf_err *err)
 {
-    static const char *const known[] = {"META", "LABE", "LABB", "STPE", "STPB", "CLEN", "CDOC", "ZCLS", "PRIR", "WRDE", "WRDB",
+    static const char *const own[] = {"META", "LABE", "LABB", "STPE", "STPB", "CLEN", "CDOC", "ZCLS", "PRIR", "WRDE", "WRDB",
                                         "TSEQ", "TDFR", "TIDF", "TBAS", "TPTR", "TCLS", "TWGT", "TDOC", "TMNY", "TMDC"};
+    const char *known[64];
+    size_t nknown = sizeof own / sizeof own[0];
     nf_status s = NF_OK;
     char stop[64];
     nf_model *m = nfi_calloc(1, sizeof *m);
@@ -382,9 +309,15 @@ static nf_status parse(nf_model **out, nfi_secr *file, nf_err *err)
         return nfi_oom(err, "a model");
     }
     m->file = file;
-    NF_GO(nfi_secr_check_known(file, known, sizeof known / sizeof known[0], err));
+    memcpy(known, own, sizeof own);
+    for (size_t i = 0; nfi_parts[i]; i++)
+        for (size_t k = 0; nfi_parts[i]->tag[k] && nknown < sizeof known / sizeof known[0]; k++)
+            known[nknown++] = nfi_parts[i]->tag[k];
+    NF_GO(nfi_secr_check_known(file, known, nknown, err));
     NF_GO(read_meta(m, stop, sizeof stop, err));
     NF_GO(read_arrays(m, stop, err));
+    for (size_t i = 0; nfi_parts[i]; i++)
+        NF_GO(nfi_parts[i]->get(m, err));
     NF_GO(nfi_model_index(m, err));
     m->file_bytes = nfi_secr_size(file);
     *out = m;
