@@ -339,6 +339,7 @@ nf_status nfi_counted_terms(const nf_counted *c, const nf_select_opts *select, c
 }
 
 const nfi_text *nfi_counted_text(const nf_counted *c) { return &c->text; }
+const nf_corpus *nfi_counted_corpus(const nf_counted *c) { return c->corpus; }
 uint64_t nf_counted_docs(const nf_counted *c) { return c->head.docs; }
 uint64_t nf_counted_labelled(const nf_counted *c) { return c->head.docs - c->head.unlabelled; }
 uint64_t nf_counted_tokens(const nf_counted *c) { return c->head.tokens; }

@@ -2,7 +2,7 @@
 /* Training, model files, scoring and cross-validation while memory runs out. */
 #include "oom/oom.h"
 
-#include "newsframe/models.h"
+#include "models/oof.h"
 
 enum { DOCS = 12, CLASSES = 3 };
 
@@ -112,6 +112,18 @@ static nf_status crossval(oom_env *env, nf_err *err)
     return s;
 }
 
+static nf_status oof(oom_env *env, nf_err *err)
+{
+    nf_crossval_opts o = {.train = nf_train_defaults(), .folds = 2, .seed = 1};
+    nfi_oof_table t = {0};
+
+    o.train.threads = env->threads;
+    nf_status s = nfi_oof_stratified(&t, env->in[0], &o, err);
+    ck_assert(s == NF_OK || t.log_odds == NULL);
+    nfi_oof_table_clear(&t);
+    return s;
+}
+
 static nf_counted *count(bool spill)
 {
     dk_docs k = {0};
@@ -199,6 +211,7 @@ START_TEST(cross_validation_ends_or_fails)
     for (int threads = 1; threads <= 3; threads += 2) {
         oom_env env = {.in = {c}, .threads = threads};
         oom_run("nf_crossval", crossval, &env);
+        oom_run("nfi_oof_stratified", oof, &env);
     }
     nf_corpus_free(c);
     dk_clear(&k);

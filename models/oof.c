@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* oof.c - scores of documents by models that have not seen them. */
+#include "models/oof.h"
+
+#include "base/par.h"
+#include "base/try.h"
+#include "features/sample.h"
+
+#include <string.h>
+
+nf_status nfi_model_of(nf_model **out, uint32_t **of, const nf_corpus *c, const uint8_t *use, const nf_train_opts *o, nf_err *err)
+{
+    const char *weighting = o->weighting ? o->weighting : nfi_weightings[0]->name;
+    const nfi_weighting *w = nfi_weighting_find(weighting);
+    nfi_terms t = {0};
+    nfi_sample sample = {0};
+    uint32_t *map = NULL;
+    nf_status s = NF_OK;
+
+    if (!w)
+        return NF_FAIL(err, NF_EINVAL, "no weighting \"%s\"", weighting);
+    NF_GO(nfi_terms_build(&t, &map, c, use, &o->select, w, NFI_SUM_MODEL, o->threads, err));
+    if (o->smoothing == 0.0 && w->additive)
+        NF_GO(nfi_sample_from_corpus(&sample, c, use, &t, map, w, o->threads, err));
+    nfi_origin origin = {&c->text, c->classname};
+    NF_GO(nfi_model_finish(out, &t, &sample, &origin, o, err));
+    if (of) {
+        *of = map;
+        map = NULL;
+    }
+out:
+    nfi_terms_clear(&t);
+    nfi_sample_clear(&sample);
+    nfi_free(map);
+    return s;
+}
+
+/* ---- scoring ---- */
+
+typedef struct held_out {
+    const nf_corpus *c;
+    const nf_model *m;
+    const uint32_t *of;
+    const uint8_t *hold;
+    int32_t fold;
+    nfi_held_fn fn;
+    void *ctx;
+    double table[NFI_TF_TABLE];
+} held_out;
+
+/* Scores the held-out documents of one chunk. */
+static nf_status score_chunk(void *ctx, size_t k, int worker, nf_err *err)
+{
+    const held_out *h = ctx;
+    const nfi_chunk *ch = &h->c->chunk[k];
+    size_t nk = h->m->nclasses, e = 0, cap = 0;
+    uint32_t *term = NULL;
+    nf_status s = NF_OK;
+
+    (void)worker;
+    double *acc = nfi_alloc(nk, sizeof *acc), *odds = nfi_alloc(nk, sizeof *odds);
+    float *expanded = nfi_alloc(nk, sizeof *expanded);
+    if (!acc || !odds || !expanded) {
+        s = nfi_oom(err, "cross-validation");
+        goto out;
+    }
+    for (size_t d = ch->first; d < ch->first + ch->n; e += h->c->nterms[d], d++) {
+        if (h->hold && !h->hold[d])
+            continue;
+        size_t n = h->c->nterms[d];
+        nfi_held x = {.doc = d, .fold = h->fold, .model = h->m, .score = acc, .log_odds = odds, .label = -1, .second = -1};
+        NF_GO(nfi_grow(&term, &cap, n, sizeof *term, err));
+        for (size_t i = 0; i < n; i++)
+            term[i] = h->of[ch->rows.id[e + i]];
+        nfi_score_row row = {term, ch->rows.tf + e, n};
+        if ((x.known = nfi_model_score_row(h->m, h->table, &row, acc, expanded)) == 0) { /* no known words: no label, as in scoring */
+            memset(acc, 0, nk * sizeof *acc);
+            memset(odds, 0, nk * sizeof *odds);
+        } else {
+            nfi_log_odds(acc, nk, odds, &x.label, &x.second, &x.margin);
+            if (x.margin <= 1e-9)
+                x.label = -1;
+        }
+        h->fn(h->ctx, &x);
+    }
+out:
+    nfi_free(term);
+    nfi_free(acc);
+    nfi_free(odds);
+    nfi_free(expanded);
+    return s;
+}
+
+nf_status nfi_score_held(const nf_model *m, const uint32_t *of, const nf_corpus *c, const uint8_t *hold, int32_t fold, int threads, nfi_held_fn fn, void *ctx,
+                         nf_err *err)
+{
+    held_out h = {.c = c, .m = m, .of = of, .hold = hold, .fold = fold, .fn = fn, .ctx = ctx};
+
+    nfi_tf_table(m->weighting->tf, h.table);
+    return nfi_par_chunks(c->nchunks, nfi_par_threads(threads), score_chunk, &h, err);
+}
+
+/* ---- folds ---- */
+
+nf_status nfi_oof(const nf_corpus *c, const uint8_t *use, const nf_train_opts *o, const nfi_plan *plan, nfi_held_fn fn, void *ctx, double *smoothing, nf_err *err)
+{
+    nf_model *m = NULL;
+    uint32_t *of = NULL;
+    nf_status s = NF_OK;
+    uint8_t *train = nfi_alloc(c->n, 1), *hold = nfi_alloc(c->n, 1);
+
+    if (!train || !hold) {
+        s = nfi_oom(err, "cross-validation");
+        goto out;
+    }
+    for (size_t f = plan->forward; f < plan->folds; f++) {
+        for (size_t d = 0; d < c->n; d++) {
+            bool in = !use || use[d];
+            int32_t fold = plan->fold[d];
+            hold[d] = in && fold == (int32_t)f;
+            train[d] = in && (plan->forward ? fold >= 0 && fold < (int32_t)f : !hold[d]);
+        }
+        NF_GO(nfi_model_of(&m, &of, c, train, o, err));
+        NF_GO(nfi_score_held(m, of, c, hold, (int32_t)f, o->threads, fn, ctx, err));
+        if (smoothing)
+            smoothing[f] = m->smoothing;
+        nf_model_free(m);
+        m = NULL;
+        nfi_free(of);
+        of = NULL;
+    }
+out:
+    nf_model_free(m);
+    nfi_free(of);
+    nfi_free(train);
+    nfi_free(hold);
+    return s;
+}
+
+void nfi_oof_table_clear(nfi_oof_table *t)
+{
+    nfi_free(t->fold);
+    nfi_free(t->label);
+    nfi_free(t->scored);
+    nfi_free(t->log_odds);
+    *t = (nfi_oof_table){0};
+}
+
+static void into_table(void *ctx, const nfi_held *h)
+{
+    nfi_oof_table *t = ctx;
+
+    t->label[h->doc] = h->label;
+    t->scored[h->doc] = h->known > 0;
+    memcpy(t->log_odds + h->doc * t->nclasses, h->log_odds, t->nclasses * sizeof *t->log_odds);
+}
+
+nf_status nfi_oof_stratified(nfi_oof_table *out, const nf_corpus *c, const nf_crossval_opts *o, nf_err *err)
+{
+    nfi_oof_table t = {.n = c->n, .nclasses = c->nclasses};
+    nfi_plan plan = {.folds = o->folds ? o->folds : 5};
+    nf_fold_opts fo = {.k = plan.folds, .seed = o->seed, .groups = o->groups, .names = c->classname};
+    nf_status s = NF_OK;
+
+    if (c->n == 0)
+        return NF_FAIL(err, NF_EDATA, "there are no documents");
+    if (c->nclasses == 0)
+        return NF_FAIL(err, NF_EDATA, "none of the %zu documents has a label", (size_t)c->n);
+    bool *small = nfi_calloc(c->nclasses, sizeof *small);
+    t.fold = nfi_alloc(c->n, sizeof *t.fold);
+    t.label = nfi_alloc(c->n, sizeof *t.label);
+    t.scored = nfi_calloc(c->n, sizeof *t.scored);
+    size_t cells = 0;
+    if (nfi_mul(c->n, c->nclasses, &cells))
+        t.log_odds = nfi_calloc(cells, sizeof *t.log_odds);
+    if (!small || !t.fold || !t.label || !t.scored || !t.log_odds) {
+        s = nfi_oom(err, "scores of held-out documents");
+        goto out;
+    }
+    memset(t.label, 0xff, c->n * sizeof *t.label);
+    NF_GO(nf_folds_stratified(t.fold, small, c->label, c->n, c->nclasses, &fo, err));
+    plan.fold = t.fold;
+    NF_GO(nfi_oof(c, NULL, &o->train, &plan, into_table, &t, NULL, err));
+    *out = t;
+    t = (nfi_oof_table){0};
+out:
+    nfi_oof_table_clear(&t);
+    nfi_free(small);
+    return s;
+}
