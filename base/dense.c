@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * dense.c - dense matrices, and all of OpenBLAS that is used.
+ * dense.c - dense matrices, and all of OpenBLAS that is used. It is opened for the first product: opening it takes as long as scoring some articles.
  *
  * OpenBLAS takes its work area at the first large call and tries for ever when the system has no memory left, so that call is made here, on
  * 300 x 300 matrices (smaller ones take a path without the area), after asking for as much memory ourselves. Later calls with one thread
@@ -11,6 +11,7 @@
 
 #include "newsframe/matrix.h"
 
+#include "base/lazy.h"
 #include "base/mem.h"
 #include "base/try.h"
 
@@ -23,31 +24,42 @@
 #include <string.h>
 
 enum { WARM = 300 };
-#define WORK_AREA ((size_t)192 << 20) /* bytes, more than OpenBLAS maps for one thread */
+#define WORK_AREA ((size_t)256 << 20) /* bytes, more than OpenBLAS maps for itself and one thread */
+
+#define CALLS(X)                                                                                                                           \
+    X(cblas_sgemm) X(openblas_get_config) X(openblas_get_corename) X(openblas_get_num_threads) X(openblas_set_num_threads)
+static struct calls {
+    CALLS(NFI_LAZY_POINTER)
+} blas;
+static const nfi_lazy_row functions[] = {CALLS(NFI_LAZY_ROW)};
+
+/* Results change with the number of threads, and parallel loops are our own. */
+static void one_thread(void)
+{
+    blas.openblas_set_num_threads(1);
+}
+
+static nfi_lazy library = {NF_SONAME_BLAS, "libopenblas0", functions, sizeof functions / sizeof *functions, &blas, one_thread, NFI_LAZY_CLOSED};
 
 static pthread_mutex_t warm_lock = PTHREAD_MUTEX_INITIALIZER;
 static bool warm; /* under warm_lock */
 
-void nfi_blas_init(void)
+nf_status nfi_blas_describe(char *dst, size_t cap, size_t *length, nf_err *err)
 {
-    openblas_set_num_threads(1);
-}
-
-size_t nfi_blas_describe(char *dst, size_t cap)
-{
-    __typeof__(&cblas_sgemm) sgemm = cblas_sgemm;
     Dl_info at = {0};
     void *address;
     const char *file = "an unknown file";
 
-    memcpy(&address, &sgemm, sizeof address); /* a function pointer has no conversion to void * */
+    NF_TRY(nfi_lazy_open(&library, err));
+    memcpy(&address, &blas.cblas_sgemm, sizeof address); /* a function pointer has no conversion to void * */
     if (dladdr(address, &at) != 0 && at.dli_fname) {
         const char *slash = strrchr(at.dli_fname, '/');
         file = slash ? slash + 1 : at.dli_fname;
     }
-    int n = snprintf(dst, cap, "cblas_sgemm from %s, %s, core %s, %d thread", file, openblas_get_config(), openblas_get_corename(),
-                     openblas_get_num_threads());
-    return n < 0 ? 0 : (size_t)n < cap ? (size_t)n : cap - 1;
+    int n = snprintf(dst, cap, "cblas_sgemm from %s, %s, core %s, %d thread", file, blas.openblas_get_config(), blas.openblas_get_corename(),
+                     blas.openblas_get_num_threads());
+    *length = n < 0 ? 0 : (size_t)n < cap ? (size_t)n : cap - 1;
+    return NF_OK;
 }
 
 /* Row length in floats for cols columns; false when it overflows. */
@@ -82,8 +94,8 @@ void nf_dense_clear(nf_dense *m)
 
 static void sgemm_abt(float *c, size_t ldc, const float *a, size_t lda, const float *b, size_t ldb, size_t n, size_t m, size_t d)
 {
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (blasint)n, (blasint)m, (blasint)d, 1.0f, a, (blasint)lda, b, (blasint)ldb, 0.0f,
-                c, (blasint)ldc);
+    blas.cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (blasint)n, (blasint)m, (blasint)d, 1.0f, a, (blasint)lda, b, (blasint)ldb,
+                     0.0f, c, (blasint)ldc);
 }
 
 static nf_status warm_up(nf_err *err)
@@ -104,7 +116,7 @@ static nf_status warm_up(nf_err *err)
         goto out;
     }
     nfi_free(probe);
-    nfi_blas_init();
+    NF_GO(nfi_lazy_open(&library, err));
     sgemm_abt(c.val, c.ld, a.val, a.ld, b.val, b.ld, WARM, WARM, WARM);
     warm = true;
 out:

@@ -14,15 +14,23 @@
 #endif
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static char info[512] = "newsframe " NFI_VERSION; /* completed once */
+static pthread_once_t once_info = PTHREAD_ONCE_INIT;
+static char info[512]; /* written once */
 
 static void init(void)
 {
     gsl_set_error_handler_off(); /* the default one aborts the process */
-    nfi_blas_init();
     nfi_kern_init();
+}
+
+static void describe(void)
+{
+    nf_err why = {0};
+    size_t length;
+
     int n = snprintf(info, sizeof info, "newsframe " NFI_VERSION ", kernels %s, ", nfi_kern_get()->name);
-    nfi_blas_describe(info + n, sizeof info - (size_t)n);
+    if (nfi_blas_describe(info + n, sizeof info - (size_t)n, &length, &why) != NF_OK)
+        snprintf(info + n, sizeof info - (size_t)n, "no OpenBLAS: %s", why.msg);
 }
 
 void nf_init(void)
@@ -37,5 +45,7 @@ const char *nf_version(void)
 
 const char *nf_build_info(void)
 {
+    nf_init();
+    pthread_once(&once_info, describe);
     return info;
 }

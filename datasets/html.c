@@ -9,6 +9,7 @@
 #include "datasets/html.h"
 
 #include "base/buf.h"
+#include "base/lazy.h"
 #include "base/limits.h"
 #include "base/try.h"
 #include "base/utf8.h"
@@ -18,10 +19,24 @@
 #include <libxml/parserInternals.h>
 #include <libxml/xmlerror.h>
 #include <limits.h>
-#include <pthread.h>
 #include <string.h>
 
 #define STEPS ((uint64_t)1 << 28) /* spent on tags that fit nothing */
+
+#define CALLS(X)                                                                                                                           \
+    X(htmlCreateMemoryParserCtxt) X(htmlCtxtUseOptions) X(htmlFreeParserCtxt) X(htmlParseDocument)                                         \
+    X(xmlInitParser) X(xmlStopParser) X(xmlStrcasecmp) X(xmlStrncasecmp) X(xmlSwitchEncoding)
+static struct calls {
+    CALLS(NFI_LAZY_POINTER)
+} xml;
+static const nfi_lazy_row functions[] = {CALLS(NFI_LAZY_ROW)};
+
+static void once(void)
+{
+    xml.xmlInitParser(); /* not safe from two threads at once */
+}
+
+static nfi_lazy library = {NF_SONAME_XML2, "libxml2", functions, sizeof functions / sizeof *functions, &xml, once, NFI_LAZY_CLOSED};
 
 enum { BLOCK = 1, DROP = 2, LINK = 4, BREAK = 8, PRE = 16, VOID = 32, TITLE = 64, H1 = 128, JSON = 256, TIME = 512 };
 
@@ -160,7 +175,7 @@ static void stop(reading *r, nf_status s, const char *why)
         r->status = s;
         r->why = why;
     }
-    xmlStopParser(r->parser);
+    xml.xmlStopParser(r->parser);
 }
 
 /* ---- lines ---- */
@@ -246,7 +261,7 @@ static bool has_word(const char *text, const char *word)
     size_t n = strlen(word);
 
     for (const char *p = text; p && *p; p++)
-        if (xmlStrncasecmp((const xmlChar *)p, (const xmlChar *)word, (int)n) == 0)
+        if (xml.xmlStrncasecmp((const xmlChar *)p, (const xmlChar *)word, (int)n) == 0)
             return true;
     return false;
 }
@@ -281,7 +296,7 @@ static void look_at_head(reading *r, const char *name, const xmlChar **atts)
         static const char *const keys[] = {"property", "name", "itemprop", "http-equiv"};
         for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
             nfi_meta_element(&r->meta, attribute(atts, keys[i]), attribute(atts, "content"));
-    } else if (strcmp(name, "link") == 0 && (v = attribute(atts, "rel")) != NULL && xmlStrcasecmp((const xmlChar *)v, (const xmlChar *)"canonical") == 0) {
+    } else if (strcmp(name, "link") == 0 && (v = attribute(atts, "rel")) != NULL && xml.xmlStrcasecmp((const xmlChar *)v, (const xmlChar *)"canonical") == 0) {
         v = attribute(atts, "href");
         if (v)
             nfi_meta_set(&r->meta, NFI_META_URL, 1, v, strlen(v));
@@ -407,7 +422,7 @@ static size_t past(const char *p, size_t n, size_t at, const char *what)
 static size_t past_raw(const char *p, size_t n, size_t at, const char *name)
 {
     while ((at = past(p, n, at, "</")) < n)
-        if (xmlStrncasecmp((const xmlChar *)p + at, (const xmlChar *)name, (int)strlen(name)) == 0)
+        if (xml.xmlStrncasecmp((const xmlChar *)p + at, (const xmlChar *)name, (int)strlen(name)) == 0)
             return at;
     return n;
 }
@@ -437,7 +452,7 @@ static bool has_long_tag(const char *p, size_t n)
         }
         static const char *const raw[] = {"script", "style"};
         for (size_t k = 0; k < 2; k++)
-            if (xmlStrncasecmp((const xmlChar *)p + from, (const xmlChar *)raw[k], (int)strlen(raw[k])) == 0)
+            if (xml.xmlStrncasecmp((const xmlChar *)p + from, (const xmlChar *)raw[k], (int)strlen(raw[k])) == 0)
                 i = past_raw(p, n, i, raw[k]);
     }
     return false;
@@ -445,30 +460,22 @@ static bool has_long_tag(const char *p, size_t n)
 
 /* ---- reading ---- */
 
-static void once(void)
-{
-    xmlInitParser(); /* not safe from two threads at once */
-}
-
 static nf_status parse(reading *r, nf_str html, nf_err *err)
 {
-    static pthread_once_t ready = PTHREAD_ONCE_INIT;
-
-    pthread_once(&ready, once);
-    htmlParserCtxtPtr x = r->parser = htmlCreateMemoryParserCtxt(html.p, (int)html.n);
+    htmlParserCtxtPtr x = r->parser = xml.htmlCreateMemoryParserCtxt(html.p, (int)html.n);
     if (!x)
         return nfi_oom(err, "a page");
     *x->sax = (htmlSAXHandler){.startElement = on_start, .endElement = on_end, .characters = on_text, .ignorableWhitespace = on_text,
                                .cdataBlock = on_text, .serror = on_error, .initialized = XML_SAX2_MAGIC};
     x->userData = r;
-    htmlCtxtUseOptions(x, HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET | HTML_PARSE_NOIMPLIED |
-                              HTML_PARSE_IGNORE_ENC);
+    xml.htmlCtxtUseOptions(x, HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET | HTML_PARSE_NOIMPLIED |
+                                  HTML_PARSE_IGNORE_ENC);
     x->sax->serror = on_error; /* the options may have taken it away */
-    xmlSwitchEncoding(x, XML_CHAR_ENCODING_UTF8);
-    htmlParseDocument(x);
+    xml.xmlSwitchEncoding(x, XML_CHAR_ENCODING_UTF8);
+    xml.htmlParseDocument(x);
     if (x->errNo == XML_ERR_NO_MEMORY && r->status == NF_OK)
         r->status = NF_ENOMEM;
-    htmlFreeParserCtxt(x);
+    xml.htmlFreeParserCtxt(x);
     if (r->status == NF_OK)
         end_line(r);
     if (r->status == NF_ENOMEM || r->meta.oom || !nfi_buf_ok(&r->text) || !nfi_buf_ok(&r->title) || !nfi_buf_ok(&r->json))
@@ -511,6 +518,7 @@ nf_status nfi_html_read(nfi_page *out, nf_str html, nfi_arena *arena, nf_err *er
         *out = (nfi_page){0};
         return NF_OK;
     }
+    NF_TRY(nfi_lazy_open(&library, err));
     char *copy = nfi_alloc(html.n + 1, 1); /* with a NUL behind it */
     reading *r = nfi_calloc(1, sizeof *r);
     if (!copy || !r) {

@@ -8,6 +8,7 @@
 #define _GNU_SOURCE
 #include "datasets/unpack.h"
 
+#include "base/lazy.h"
 #include "base/limits.h"
 #include "base/try.h"
 
@@ -19,6 +20,21 @@
 #include <sys/stat.h>
 
 #define BLOCK ((size_t)64 << 10)
+
+#define CALLS(X)                                                                                                                           \
+    X(archive_entry_filetype) X(archive_entry_hardlink) X(archive_entry_is_encrypted) X(archive_entry_pathname)                            \
+    X(archive_entry_pathname_utf8) X(archive_entry_size) X(archive_entry_size_is_set) X(archive_errno) X(archive_error_string)             \
+    X(archive_filter_bytes) X(archive_filter_count) X(archive_read_data) X(archive_read_free) X(archive_read_new)                          \
+    X(archive_read_next_header) X(archive_read_open1) X(archive_read_set_callback_data) X(archive_read_set_read_callback)                  \
+    X(archive_read_set_seek_callback) X(archive_read_set_skip_callback) X(archive_read_support_filter_bzip2)                               \
+    X(archive_read_support_filter_gzip) X(archive_read_support_filter_xz) X(archive_read_support_filter_zstd)                              \
+    X(archive_read_support_format_empty) X(archive_read_support_format_raw) X(archive_read_support_format_tar)                             \
+    X(archive_read_support_format_zip) X(archive_set_error)
+static struct calls {
+    CALLS(NFI_LAZY_POINTER)
+} la;
+static const nfi_lazy_row functions[] = {CALLS(NFI_LAZY_ROW)};
+static nfi_lazy library = {NF_SONAME_ARCHIVE, "libarchive13", functions, sizeof functions / sizeof *functions, &la, NULL, NFI_LAZY_CLOSED};
 
 struct nfi_unpack {
     struct archive *a;
@@ -58,7 +74,7 @@ static la_ssize_t feed(struct archive *a, void *ctx, const void **buf)
         *buf = u->mem.p + u->at;
     } else {
         if (nfi_in_read(u->in, u->block, BLOCK, &got, &u->why) != NF_OK) {
-            archive_set_error(a, EIO, "cannot read");
+            la.archive_set_error(a, EIO, "cannot read");
             return ARCHIVE_FATAL;
         }
         *buf = u->block;
@@ -80,11 +96,11 @@ static la_int64_t seek(struct archive *a, void *ctx, la_int64_t offset, int when
     uint64_t size = input_size(u), base = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? u->at : size, to;
 
     if (__builtin_add_overflow(base, offset, &to) || to > size) {
-        archive_set_error(a, EINVAL, "a position outside of the file");
+        la.archive_set_error(a, EINVAL, "a position outside of the file");
         return ARCHIVE_FATAL;
     }
     if (u->in && nfi_in_seek(u->in, to, &u->why) != NF_OK) {
-        archive_set_error(a, EIO, "cannot seek");
+        la.archive_set_error(a, EIO, "cannot seek");
         return ARCHIVE_FATAL;
     }
     u->at = to;
@@ -109,9 +125,9 @@ static nf_status damaged(nfi_unpack *u, nf_err *err)
             *err = u->why;
         return u->why.code;
     }
-    if (archive_errno(u->a) == ENOMEM)
+    if (la.archive_errno(u->a) == ENOMEM)
         return nfi_oom(err, "unpacking");
-    const char *text = archive_error_string(u->a);
+    const char *text = la.archive_error_string(u->a);
     return NF_FAIL_AT(err, NF_EFORMAT, u->path, 0, "is damaged or cut short: %s", text ? text : "no more is known");
 }
 
@@ -139,30 +155,30 @@ static nf_status count_bytes(nfi_unpack *u, uint64_t more, nf_err *err)
 
 static nf_status set_up(nfi_unpack *u, nf_err *err)
 {
-    struct archive *a = archive_read_new();
-
+    NF_TRY(nfi_lazy_open(&library, err));
+    struct archive *a = la.archive_read_new();
     if (!a)
         return nfi_oom(err, "unpacking");
     u->a = a;
-    int bad = archive_read_support_filter_gzip(a) | archive_read_support_filter_bzip2(a) | archive_read_support_filter_xz(a) |
-              archive_read_support_filter_zstd(a);
+    int bad = la.archive_read_support_filter_gzip(a) | la.archive_read_support_filter_bzip2(a) | la.archive_read_support_filter_xz(a) |
+              la.archive_read_support_filter_zstd(a);
     if (u->archive)
-        bad |= archive_read_support_format_tar(a) | archive_read_support_format_zip(a);
+        bad |= la.archive_read_support_format_tar(a) | la.archive_read_support_format_zip(a);
     else
-        bad |= archive_read_support_format_raw(a) | archive_read_support_format_empty(a);
+        bad |= la.archive_read_support_format_raw(a) | la.archive_read_support_format_empty(a);
     if (bad != ARCHIVE_OK)
         return damaged(u, err);
-    archive_read_set_callback_data(a, u);
-    archive_read_set_read_callback(a, feed);
+    la.archive_read_set_callback_data(a, u);
+    la.archive_read_set_read_callback(a, feed);
     if (input_size(u) > 0) {
-        archive_read_set_seek_callback(a, seek);
-        archive_read_set_skip_callback(a, skip);
+        la.archive_read_set_seek_callback(a, seek);
+        la.archive_read_set_skip_callback(a, skip);
     }
-    if (archive_read_open1(a) != ARCHIVE_OK)
+    if (la.archive_read_open1(a) != ARCHIVE_OK)
         return damaged(u, err);
-    if (!u->archive && archive_filter_count(a) < 2)
+    if (!u->archive && la.archive_filter_count(a) < 2)
         return NF_FAIL_AT(err, NF_EFORMAT, u->path, 0, "is damaged or cut short: its first bytes say it is compressed, the next do not fit");
-    if (archive_filter_count(a) > 2)
+    if (la.archive_filter_count(a) > 2)
         return NF_FAIL_AT(err, NF_EFORMAT, u->path, 0, "is compressed twice; only one level is unpacked, unpack it first");
     return NF_OK;
 }
@@ -198,7 +214,8 @@ void nfi_unpack_close(nfi_unpack *u)
     if (!u)
         return;
     enter(u);
-    archive_read_free(u->a);
+    if (u->a)
+        la.archive_read_free(u->a);
     leave(u);
     if (u->names)
         freelocale(u->names);
@@ -216,7 +233,7 @@ uint64_t nfi_unpack_taken(const nfi_unpack *u)
 /* All input is used up, or what is left of it is zeros. */
 static nf_status check_tail(nfi_unpack *u, nf_err *err)
 {
-    la_int64_t used = archive_filter_bytes(u->a, -1);
+    la_int64_t used = la.archive_filter_bytes(u->a, -1);
     size_t left = used >= 0 && (uint64_t)used < u->fed ? (size_t)(u->fed - (uint64_t)used) : 0;
     const void *buf = NULL;
 
@@ -239,7 +256,7 @@ static nf_status read_some(nfi_unpack *u, char *dst, size_t want, size_t *got, n
     size_t done = 0;
 
     while (done < want) {
-        la_ssize_t n = archive_read_data(u->a, dst + done, want - done);
+        la_ssize_t n = la.archive_read_data(u->a, dst + done, want - done);
         if (n == ARCHIVE_RETRY)
             continue;
         if (n < 0)
@@ -259,7 +276,7 @@ static nf_status next_entry(nfi_unpack *u, nf_err *err)
     int r;
 
     u->entry = NULL;
-    while ((r = archive_read_next_header(u->a, &u->entry)) == ARCHIVE_RETRY)
+    while ((r = la.archive_read_next_header(u->a, &u->entry)) == ARCHIVE_RETRY)
         ;
     u->ended = r == ARCHIVE_EOF;
     return r < ARCHIVE_WARN ? damaged(u, err) : NF_OK;
@@ -314,11 +331,11 @@ static const char *name_fault(const char *name)
 
 static const char *kind_fault(struct archive_entry *e)
 {
-    if (archive_entry_hardlink(e) || archive_entry_filetype(e) == AE_IFLNK)
+    if (la.archive_entry_hardlink(e) || la.archive_entry_filetype(e) == AE_IFLNK)
         return "is a link, which is not followed";
-    if (archive_entry_is_encrypted(e))
+    if (la.archive_entry_is_encrypted(e))
         return "is encrypted; unpack it with its password first";
-    return archive_entry_filetype(e) == AE_IFREG || archive_entry_filetype(e) == 0 ? NULL : "is a device or a FIFO, expected a file";
+    return la.archive_entry_filetype(e) == AE_IFREG || la.archive_entry_filetype(e) == 0 ? NULL : "is a device or a FIFO, expected a file";
 }
 
 nf_status nfi_unpack_next(nfi_unpack *u, nfi_member *m, bool *found, nf_err *err)
@@ -328,7 +345,7 @@ nf_status nfi_unpack_next(nfi_unpack *u, nfi_member *m, bool *found, nf_err *err
 
     *found = false;
     enter(u);
-    if (u->entry && archive_filter_count(u->a) > 1) { /* skipping means unpacking: under our eyes, for the limits */
+    if (u->entry && la.archive_filter_count(u->a) > 1) { /* skipping means unpacking: under our eyes, for the limits */
         char dump[4096];
         for (size_t got = sizeof dump; got == sizeof dump;)
             NF_GO(read_some(u, dump, sizeof dump, &got, err));
@@ -340,18 +357,18 @@ nf_status nfi_unpack_next(nfi_unpack *u, nfi_member *m, bool *found, nf_err *err
         s = NF_FAIL_AT(err, NF_ELIMIT, u->path, 0, "has more than %zu members, the limit", NFI_MAX_MEMBERS);
         goto out;
     }
-    const char *name = archive_entry_pathname_utf8(u->entry);
-    k.name = name ? name : archive_entry_pathname(u->entry);
+    const char *name = la.archive_entry_pathname_utf8(u->entry);
+    k.name = name ? name : la.archive_entry_pathname(u->entry);
     if (!k.name)
         k.name = "";
     while (k.name[0] == '.' && k.name[1] == '/')
         k.name += 2 + strspn(k.name + 2, "/");
-    k.folder = archive_entry_filetype(u->entry) == AE_IFDIR;
+    k.folder = la.archive_entry_filetype(u->entry) == AE_IFDIR;
     k.fault = k.folder ? NULL : name_fault(k.name);
     if (!k.fault && !k.folder)
         k.fault = kind_fault(u->entry);
-    if (archive_entry_size_is_set(u->entry) && archive_entry_size(u->entry) > 0)
-        k.size = (uint64_t)archive_entry_size(u->entry);
+    if (la.archive_entry_size_is_set(u->entry) && la.archive_entry_size(u->entry) > 0)
+        k.size = (uint64_t)la.archive_entry_size(u->entry);
     *m = k;
     *found = true;
 out:
