@@ -4,6 +4,7 @@
 
 #include "newsframe/clean.h"
 #include "newsframe/inspect.h"
+#include "newsframe/sentence.h"
 
 #include <unistd.h>
 
@@ -146,6 +147,25 @@ START_TEST(texts_are_cleaned_or_not)
     nft_file_str(phrases, NULL, "p.txt", "is talks stall\n");
     oom_env env = {.in = {"Menu\nPeace talks stall again in the harbour town\nTalks stall\nShare this article\n", phrases}};
     oom_run("nf_clean_text", cleaning, &env);
+}
+END_TEST
+
+/* ---- sentences ---- */
+
+static nf_status units(oom_env *env, nf_err *err)
+{
+    nf_units u = {0};
+    nf_status s = nf_units_split(&u, (nf_str){env->in[0], strlen(env->in[0])}, NULL, NF_UNIT_SENTENCE, err);
+
+    ck_assert_uint_eq(u.n, s == NF_OK ? 4 : 0);
+    nf_units_clear(&u);
+    return s;
+}
+
+START_TEST(a_text_is_cut_into_units_or_not)
+{
+    oom_env env = {.in = {"Menu\nPeace talks stall. No date was set.\n\nShare"}};
+    oom_run("nf_units_split", units, &env);
 }
 END_TEST
 
@@ -343,6 +363,7 @@ int main(void)
     tcase_add_test(t, fingerprints_are_read_or_not);
     tcase_add_test(t, a_corpus_is_looked_at_or_not);
     tcase_add_test(t, texts_are_cleaned_or_not);
+    tcase_add_test(t, a_text_is_cut_into_units_or_not);
     tcase_add_test(t, a_corpus_is_counted_or_not);
     tcase_add_test(t, rows_are_made_or_not);
     tcase_add_test(t, statistics_are_counted_and_saved_or_not);
