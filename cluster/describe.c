@@ -2,21 +2,18 @@
 /*
  * describe.c - what a cluster is about: terms, rows, neighbours.
  *
- * Distinctive terms: Monroe, Colaresi, Quinn 2008, eq. 15, 16, 20-22, the cluster against all others. With y the counts of a term, n
- * those of all terms and prior a_t = y_t / 100, a = n / 100: delta = ln((y_c+a_t)/(n_c+a-y_c-a_t)) - ln((y_r+a_t)/(n_r+a-y_r-a_t)),
- * variance = 1/(y_c+a_t) + 1/(y_r+a_t). A term absent from a cluster has delta <= 0 there, hence only present ones are looked at.
+ * Distinctive terms: features/keyness.h, the cluster against all others. A term absent from a cluster has log-odds <= 0 there, hence only present ones are
+ * looked at.
  */
 #include "newsframe/cluster.h"
 
 #include "base/mem.h"
-#include "base/num.h"
 #include "base/try.h"
+#include "features/keyness.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
-
-#define PRIOR 0.01
 
 static bool before(int32_t term, double weight, const nf_cluster_term *than)
 {
@@ -98,17 +95,6 @@ static nf_status count_terms(counts *n, const nf_clusters *c, nf_err *err)
     return NF_OK;
 }
 
-/* z score of a term with y of n counts in the cluster; all_y, all_n over all clusters. 0 when it is the only term. */
-static double z_score(double y, double n, double all_y, double all_n)
-{
-    double a_t = PRIOR * all_y, a = PRIOR * all_n, in = y + a_t, out = all_y - y + a_t;
-    double others_in = n + a - in, others_out = all_n - n + a - out;
-
-    if (others_in <= 0.0 || others_out <= 0.0)
-        return 0.0;
-    return (nfi_log(in / others_in) - nfi_log(out / others_out)) / sqrt(1.0 / in + 1.0 / out);
-}
-
 static void distinctive_of(counts *n, size_t g, size_t m, nf_cluster_term *best)
 {
     size_t touched = 0, kept = 0;
@@ -128,7 +114,7 @@ static void distinctive_of(counts *n, size_t g, size_t m, nf_cluster_term *best)
     }
     for (size_t i = 0; i < touched; i++) {
         int32_t t = n->touched[i];
-        double z = n->part[t] > 0.0 ? z_score(n->part[t], size, n->term[t], n->total) : 0.0;
+        double z = n->part[t] > 0.0 ? nfi_keyness_of(n->part[t], size, n->term[t], n->total, NFI_KEYNESS_PRIOR).z : 0.0;
         if (z > 0.0)
             keep_term(best, &kept, m, t, z);
         n->part[t] = 0.0;
