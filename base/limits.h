@@ -10,6 +10,7 @@
 #define NFI_MAX_TOKEN 256                   /* bytes of one token; longer ones are dropped and counted */
 #define NFI_MAX_LABEL 128                   /* bytes of one label */
 #define NFI_MAX_LABELS 65535
+#define NFI_MAX_LABEL_SET 1024              /* labels of one document */
 #define NFI_MAX_TERMS ((size_t)1 << 28)
 #define NFI_MAX_NGRAM 4
 #define NFI_MAX_MARKS 30                    /* consecutive combining marks kept (UAX #15 stream-safe) */

@@ -133,6 +133,8 @@ typedef struct nfi_input_opts {
     int markup;   /* nf_markup */
     bool repair;
     uint64_t max_document, max_unpacked;
+    bool multi;
+    const char *label_columns;
 } nfi_input_opts;
 
 const char *nfi_encoding_name(size_t i, const char **summary); /* index = nf_encoding */
@@ -159,6 +161,11 @@ const char *nfi_excel_name(size_t i, const char **summary);    /* index = nf_csv
     OPT_SIZE(0, "max-unpacked", S, f.max_unpacked, "64G", 1, INT64_MAX, "bytes that one compressed file or archive may become"), \
     OPT_FILE(0, "rejects", S, f.rejects, NULL, "write malformed records to FILE and go on; without it the first one is an error"), \
     OPT_CHOICE(0, "dup-ids", S, f.dup_ids, "error", nfi_dup_ids_name, "what to do when two documents have one id")
+
+/* After OPT_INPUT, in verbs that learn or judge labels. */
+#define OPT_MULTI(S, f) \
+    OPT_FLAG(0, "multi", S, f.multi, "documents may have several labels: a cell a;b, a list labels[], or --label-columns; none, or an empty list, says that there is no label"), \
+    OPT_STR(0, "label-columns", S, f.label_columns, "COLUMNS", NULL, "with --multi: columns of 0 and 1 joined by commas, one a label; must agree with the label column where there is one")
 
 typedef struct nfi_common_opts {
     int64_t threads; /* 0 = usable CPUs */

@@ -20,6 +20,7 @@ static const nfi_opt rows[] = {
     OPT_LANGUAGE(struct opts, terms),
     OPT_ENUM(0, "weighting", struct opts, weighting, "tfidf", nf_weighting_name, "whose sums are kept; tf and binary can be had from any"),
     OPT_INPUT(struct opts, in),
+    OPT_MULTI(struct opts, in),
     OPT_HEADER("Common"),
     OPT_THREADS(struct opts, common),
     OPT_MEMORY(struct opts, common),
@@ -39,13 +40,19 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     if (o->dup_weight)
         return nfi_cli_usage(cli, "--dup-weight cannot be counted: which document is a copy depends on all others, so such counts do not add up; write the documents with "
                                   "newsframe dedup --keep first, and count those");
-    int usage = nfi_work_outputs(cli, (const char *const[]){o->output, o->in.rejects}, 2, nargs, args, NULL);
+    int usage = nfi_work_check_labels(cli, &o->in);
+    if (usage == NFI_EXIT_OK)
+        usage = nfi_work_outputs(cli, (const char *const[]){o->output, o->in.rejects}, 2, nargs, args, NULL);
     if (usage == NFI_EXIT_OK)
         usage = nfi_work_check_terms(cli, &o->terms, (const char *const[]){o->output, o->in.rejects}, 2);
     if (usage != NFI_EXIT_OK)
         return usage;
     nfi_work_count(&o->terms, &o->common, &progress, &count.corpus, &clean);
-    nf_status s = nfi_work_open(&docs, &o->in, &o->common, false, nargs, args, &err);
+    count.corpus.multi = o->in.multi;
+    nf_docs_opts in = {0};
+    nfi_cli_docs_opts(&in, &o->in, &o->common);
+    in.check_label = true;
+    nf_status s = nf_docs_open(&docs, (const char *const *)args, (size_t)nargs, &in, &err);
     if (s == NF_OK) {
         nfi_progress_start(&progress, cli, "counting", "documents");
         s = nf_count(&counted, docs, &count, &err);

@@ -92,6 +92,7 @@ static nf_status count_documents(const struct opts *o, nfi_cli *cli, int nargs, 
     nf_status s;
 
     nfi_work_count(&o->terms, &o->common, &progress, &count.corpus, &clean);
+    count.corpus.multi = o->in.multi;
     if ((s = nfi_work_open(&docs, &o->in, &o->common, true, nargs, args, err)) != NF_OK)
         return s;
     if (o->dup_weight)
@@ -123,7 +124,9 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nfi_dup_watch watch = {0};
     uint64_t copies = 0;
 
-    int usage = nfi_work_train(cli, &o->train, &o->terms, o->common.threads, &train);
+    int usage = nfi_work_check_labels(cli, &o->in);
+    if (usage == NFI_EXIT_OK)
+        usage = nfi_work_train(cli, &o->train, &o->terms, o->common.threads, &train);
     if (usage == NFI_EXIT_OK)
         usage = nfi_dup_options(cli, &o->dup, &o->terms, &o->common, &dup_clean, &dup);
     if (usage == NFI_EXIT_OK && o->dup_weight && (o->stats || o->from))

@@ -197,6 +197,8 @@ void nfi_cli_docs_opts(nf_docs_opts *d, const nfi_input_opts *in, const nfi_comm
                         .text = in->text,
                         .id = in->id,
                         .label = in->label,
+                        .multi = in->multi,
+                        .label_columns = in->label_columns,
                         .title = in->title,
                         .date = in->date,
                         .source = in->source,

@@ -105,6 +105,13 @@ int nfi_work_check_terms(nfi_cli *cli, const nfi_term_opts *o, const char *const
     return NFI_EXIT_OK;
 }
 
+int nfi_work_check_labels(nfi_cli *cli, const nfi_input_opts *in)
+{
+    if (in->label_columns && !in->multi)
+        return nfi_cli_usage(cli, "--label-columns gives a document any number of labels; add --multi");
+    return NFI_EXIT_OK;
+}
+
 nf_status nfi_work_open(nf_docs **out, const nfi_input_opts *in, const nfi_common_opts *common, bool need_label, int nargs, char **args, nf_err *err)
 {
     nf_docs_opts d = {0};

@@ -66,6 +66,9 @@ int nfi_work_outputs(nfi_cli *cli, const char *const *out, size_t n, int nargs, 
 /* The same against the files that shared term options name; also that those options agree with each other. */
 int nfi_work_check_terms(nfi_cli *cli, const nfi_term_opts *o, const char *const *out, size_t n);
 
+/* --label-columns goes with --multi. NFI_EXIT_OK, or a message and NFI_EXIT_USAGE. */
+int nfi_work_check_labels(nfi_cli *cli, const nfi_input_opts *in);
+
 /* Opens the operands (none: standard input) with the shared input options. */
 nf_status nfi_work_open(nf_docs **out, const nfi_input_opts *in, const nfi_common_opts *common, bool need_label, int nargs, char **args, nf_err *err) NF_MUST_CHECK;
 /* Place of the id among the carried columns; SIZE_MAX: the input has none, so that a table of documents must begin with the id of its own making. */

@@ -42,6 +42,8 @@ complete -c newsframe -n '__fish_seen_subcommand_from count' -l max-document -x 
 complete -c newsframe -n '__fish_seen_subcommand_from count' -l max-unpacked -x -d 'bytes that one compressed file or archive may become'
 complete -c newsframe -n '__fish_seen_subcommand_from count' -l rejects -r -F -d 'write malformed records to FILE and go on; without it the first one is an error'
 complete -c newsframe -n '__fish_seen_subcommand_from count' -l dup-ids -x -a 'error suffix' -d 'what to do when two documents have one id'
+complete -c newsframe -n '__fish_seen_subcommand_from count' -l multi -f -d 'documents may have several labels: a cell a;b, a list labels[], or --label-columns; none, or an empty list, says that there is no label'
+complete -c newsframe -n '__fish_seen_subcommand_from count' -l label-columns -x -d 'with --multi: columns of 0 and 1 joined by commas, one a label; must agree with the label column where there is one'
 complete -c newsframe -n '__fish_seen_subcommand_from count' -l threads -x -d 'threads; without it all usable CPUs; the result does not depend on it'
 complete -c newsframe -n '__fish_seen_subcommand_from count' -l memory -x -d 'memory for what can go to disk; the result does not depend on it'
 complete -c newsframe -n '__fish_seen_subcommand_from count' -l quiet -s q -f -d 'print nothing but warnings and errors'

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/try.h"
 #include "base/utf8.h"
+#include "datasets/record.h"
 
 #include <string.h>
 
@@ -165,6 +166,33 @@ static nf_status plan_text(nfi_plan *plan, const nf_str *names, size_t n, size_t
     return NF_OK;
 }
 
+/* Columns of 0 and 1: none may be missing, and none named twice. */
+static nf_status plan_flags(nfi_plan *plan, const nf_str *names, size_t n, size_t shown, const char *list, const char *path, nfi_arena *arena, nf_err *err)
+{
+    size_t most = 1, len;
+
+    if (!list)
+        return NF_OK;
+    for (const char *c = list; *c; c++)
+        most += *c == ',';
+    plan->flag = nfi_arena_alloc(arena, most * sizeof *plan->flag);
+    if (!plan->flag)
+        return nfi_oom(err, "columns");
+    for (size_t at = 0; list[at];) {
+        size_t from = at;
+        at = next_piece(list, at, &len);
+        NF_TRY(lookup(&plan->flag[plan->n_flags], names, n, shown, list + from, len, true, path, err));
+        const char *fault = nfi_label_fault(names[plan->flag[plan->n_flags]]);
+        if (fault)
+            return NF_FAIL_AT(err, NF_EINVAL, path, 0, "label column \"%.*s\": as a label it %s", (int)(len < 99 ? len : 99), list + from, fault);
+        for (size_t k = 0; k < plan->n_flags; k++)
+            if (plan->flag[k] == plan->flag[plan->n_flags])
+                return NF_FAIL_AT(err, NF_EINVAL, path, 0, "label column \"%.*s\" is named twice", (int)(len < 99 ? len : 99), list + from);
+        plan->n_flags++;
+    }
+    return NF_OK;
+}
+
 typedef struct role {
     const char *asked, *usual;
     int32_t *column;
@@ -183,6 +211,12 @@ bool nfi_is_wanted(const nf_docs_opts *o, nf_str name)
         size_t from = at;
         at = next_piece(text, at, &len);
         if (is_name(name, text + from, len))
+            return true;
+    }
+    for (size_t at = 0, len; o->label_columns && o->label_columns[at];) {
+        size_t from = at;
+        at = next_piece(o->label_columns, at, &len);
+        if (is_name(name, o->label_columns + from, len))
             return true;
     }
     return false;
@@ -217,7 +251,8 @@ nf_status nfi_plan_make(nfi_plan *out, const nf_str *names, size_t n, size_t sho
         if (*name)
             NF_TRY(lookup(roles[i].column, names, n, shown, name, strlen(name), roles[i].asked != NULL, path, err));
     }
-    if (o->need_label && p.label < 0 && p.labels < 0)
+    NF_TRY(plan_flags(&p, names, n, shown, o->label_columns, path, arena, err));
+    if (o->need_label && p.label < 0 && p.labels < 0 && p.n_flags == 0)
         return missing(names, shown, "label", 5, path, err);
 
     p.name = nfi_arena_alloc(arena, (n + n_roles) * sizeof *p.name);

@@ -316,7 +316,7 @@ static nf_status open_stream(nf_docs **out, const char *const *paths, size_t n, 
         in->stats.total_bytes += in->src[i].size;
     }
     in->shape =
-        (nfi_shape){.columns = &in->columns, .encoding = in->o.encoding, .max_document = in->max_document, .need_label = in->o.need_label,
+        (nfi_shape){.columns = &in->columns, .encoding = in->o.encoding, .max_document = in->max_document, .check_label = in->o.need_label || in->o.check_label, .multi = in->o.multi,
                       .markup = in->o.markup, .repair = in->o.repair, .kinds = in->o.all_columns};
     NF_GO(open_rejects(in, err));
     *out = in;

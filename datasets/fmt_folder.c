@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "base/sort.h"
 #include "base/try.h"
+#include "datasets/label_set.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -177,7 +178,13 @@ static nf_status add(nf_docs *in, const char *base, nfi_archive *archive, const 
         if (!label)
             return nfi_oom(err, "a folder");
         NF_TRY(nfi_name_id(&src.label, label, &in->arena, err));
-        const char *fault = in->o.need_label ? nfi_label_fault(src.label) : NULL;
+        const char *fault = in->o.need_label || in->o.check_label ? nfi_label_fault(src.label) : NULL;
+        if (in->o.multi) {
+            nf_str *part;
+            size_t parts;
+            if (nfi_label_cut(src.label, &in->arena, &part, &parts) != NF_OK || nfi_label_set(&src.label, part, parts, &in->arena, &fault) != NF_OK)
+                return nfi_oom(err, "a folder");
+        }
         if (fault)
             return NF_FAIL_AT(err, NF_EFORMAT, path, 0, "the folder name as a label %s", fault);
     }

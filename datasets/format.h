@@ -59,6 +59,8 @@ typedef struct nfi_plan {
     int32_t *carry; /* place among the carried columns, NFI_TO_TEXT or NFI_TO_EXTRA */
     int32_t *text;  /* input columns that make up the text, in order */
     size_t n_text;
+    int32_t *flag;  /* n_flags columns of 0 and 1, one a label */
+    size_t n_flags;
     int32_t id, label, labels, title, date, source; /* input column, -1 none */
     bool open;                                      /* fields may come in any order and number (JSON); false: exactly n, by position */
 } nfi_plan;

@@ -7,6 +7,7 @@
 #include "base/try.h"
 #include "base/utf8.h"
 #include "datasets/json_text.h"
+#include "datasets/label_set.h"
 #include "newsframe/mojibake.h"
 
 #include <stdarg.h>
@@ -201,7 +202,7 @@ static nf_status take_label(const nfi_shape *sh, nfi_row *row, nf_str *label)
     nfi_escape(name, sizeof name, plan->name[column].p, plan->name[column].n);
     if (f->kind == NFI_ARRAY) {
         NF_TRY(only_element(row, f->raw, label, &single));
-        if (!single && sh->need_label)
+        if (!single && sh->check_label)
             return nfi_row_bad(row, NF_EFORMAT, "field \"%s\" has several labels; this needs a multi-label model", name);
         if (!single)
             *label = (nf_str){0};
@@ -215,7 +216,7 @@ static nf_status take_label(const nfi_shape *sh, nfi_row *row, nf_str *label)
         *label = f->v;
     }
     *label = nfi_trim_str(*label);
-    const char *fault = sh->need_label && label->n ? nfi_label_fault(*label) : NULL;
+    const char *fault = sh->check_label && label->n ? nfi_label_fault(*label) : NULL;
     if (fault && strncmp(fault, "lists", 5) == 0)
         return nfi_row_bad(row, NF_EFORMAT, "field \"%s\" has several labels; this needs a multi-label model", name);
     return fault ? nfi_row_bad(row, NF_EFORMAT, "label in field \"%s\" %s", name, fault) : NF_OK;
@@ -365,7 +366,7 @@ nf_status nfi_record_finish(const nfi_shape *sh, nfi_row *row, nf_doc *doc)
     if (row->bad.code == NF_OK)
         NF_TRY(take_text(sh, row, &d));
     if (row->bad.code == NF_OK)
-        NF_TRY(take_label(sh, row, &d.label));
+        NF_TRY(sh->multi ? nfi_take_label_set(sh, row, &d.label) : take_label(sh, row, &d.label));
     NF_TRY(plain(plan, row, plan->id, &d.id));
     const struct {
         int32_t column;

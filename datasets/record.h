@@ -12,7 +12,7 @@ typedef struct nfi_shape {
     nf_encoding encoding;
     size_t max_document;
     nf_markup markup;
-    bool need_label, repair, kinds;
+    bool check_label, multi, repair, kinds;
     nf_str id_base; /* made ids are this, a colon and the record number */
 } nfi_shape;
 

@@ -12,6 +12,7 @@
 #include "base/sort.h"
 #include "base/try.h"
 #include "base/utf8.h"
+#include "features/label_sets.h"
 #include "features/lang.h"
 
 #include <string.h>
@@ -121,7 +122,9 @@ static nf_status take_columns(nf_corpus *c, nfi_vocab *labels, const nf_batch *b
         const nf_doc *d = &b->docs[i];
         size_t n = c->n + i;
         c->label[n] = -1;
-        if (d->label.n) {
+        if (d->label.n && c->multi) {
+            NF_TRY(nfi_set_node(labels, d->label, &c->label[n], err));
+        } else if (d->label.n) {
             uint8_t padded[NFI_MAX_LABEL + 16] = {0};
             bool fresh;
             size_t len = d->label.n <= NFI_MAX_LABEL ? d->label.n : nfi_utf8_valid_prefix(d->label.p, NFI_MAX_LABEL);
@@ -176,6 +179,7 @@ nf_status nfi_counting_begin(nfi_counting *k, const nfi_text *text, const nf_cor
         goto out;
     }
     x.c->nrowmem = (size_t)x.threads;
+    x.c->multi = o->multi;
     x.c->ncarried = o->keep_carried ? ncarried : 0;
     NF_GO(nfi_text_copy(&x.c->text, text, err));
     for (int w = 0; w < x.threads; w++)
@@ -320,6 +324,10 @@ static nf_status sort_labels(nf_corpus *c, nfi_vocab *labels, nf_err *err)
         NF_GO(copy_str(c, &c->classname[i], labels->word[order[i]], err));
     }
     c->nclasses = n;
+    if (c->multi) {
+        s = nfi_sets_finish(c, labels, rank, err);
+        goto out;
+    }
     for (size_t d = 0; d < c->n; d++)
         if (c->label[d] >= 0)
             c->label[d] = (int32_t)rank[c->label[d]];
@@ -418,6 +426,8 @@ void nf_corpus_free(nf_corpus *c)
     nfi_free(c->label);
     nfi_free(c->idhash);
     nfi_free(c->classname);
+    nfi_free(c->set_ptr);
+    nfi_free(c->set_cls);
     nfi_free(c->id);
     nfi_free(c->title);
     nfi_free(c->carried);

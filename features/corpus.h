@@ -25,17 +25,33 @@ struct nf_corpus {
     size_t n;                  /* documents */
     uint32_t *nterms;          /* n: entries of the row */
     uint64_t *ntokens;         /* n */
-    int32_t *label;            /* n: class or -1 */
+    int32_t *label;            /* n: class, or with multi number of a label set; -1 unlabelled */
     uint64_t *idhash;          /* n: XXH64 of the id */
     size_t capterms, captokens, caplabel, capidhash;
     nf_str *classname;         /* sorted by bytes */
     size_t nclasses;
+    bool multi;                /* documents may have several labels */
+    size_t nsets;              /* multi: sets of labels, in the order of their classes */
+    uint64_t *set_ptr;         /* multi: nsets + 1 */
+    uint16_t *set_cls;         /* classes of set i, rising: set_ptr[i] .. set_ptr[i+1] - 1; never empty */
     nf_str *id, *title;        /* n, or NULL */
     size_t capid, captitle;
     nf_str *carried;           /* n * ncarried, or NULL */
     size_t ncarried, capcarried;
     nfi_arena arena;           /* ids, titles, carried columns, class names */
 };
+
+/* Classes of set number i, of which single-label corpora have one a class; *cls is borrowed, or points to *one. Returns how many. */
+static inline size_t nfi_corpus_set(const nf_corpus *c, size_t i, uint16_t *one, const uint16_t **cls)
+{
+    if (!c->multi) {
+        *one = (uint16_t)i;
+        *cls = one;
+        return 1;
+    }
+    *cls = c->set_cls + c->set_ptr[i];
+    return (size_t)(c->set_ptr[i + 1] - c->set_ptr[i]);
+}
 
 /* Resolves options (defaults, registry names, stop list). Owned, nfi_text_clear(). */
 nf_status nfi_text_init(nfi_text *t, const nf_text_opts *o, nf_err *err) NF_MUST_CHECK;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* keep.c - a corpus without some of its documents. All is moved down in place; only the list of classes in use needs memory. */
-#include "features/corpus.h"
+#include "features/label_sets.h"
 
 #include "base/try.h"
 
@@ -53,6 +53,10 @@ nf_status nf_corpus_keep(nf_corpus *c, const bool *keep, nf_err *err)
         ch->n = n - first;
     }
     c->n = n;
+    if (c->multi) {
+        nfi_free(class);
+        return nfi_sets_keep(c, err);
+    }
     for (size_t d = 0; d < n; d++)
         if (c->label[d] >= 0)
             class[c->label[d]] = 0;

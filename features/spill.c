@@ -95,7 +95,7 @@ static nf_status end_segment(nf_counted *c, nfi_counting *k, nfi_ledger *l, uint
     nfi_trim();
     NF_GO(nfi_ledger_sort(l, err));
     NF_GO(all_terms(&t, &of, corpus, c->weighting, threads, &any, err));
-    if (c->sample)
+    if (c->sample && !corpus->multi) /* numbers of label sets mean nothing beyond a segment */
         NF_GO(nfi_keeper_take(&c->keeper, corpus, of, *pos, (uint32_t)c->set.n, err));
     *pos += corpus->n;
     NF_GO(nfi_stats_head_of(&head, corpus, c->weighting, ledger, err));

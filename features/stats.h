@@ -46,14 +46,15 @@ const nf_corpus *nfi_counted_corpus(const nf_counted *c);
 /* ---- what a file says besides its terms ---- */
 
 /*
- * Settings that change a count, as text, in the order of their names. Two files add up only when all are equal, and their stop words too.
+ * Settings that change a count, as text, in the order of their names. Two files add up only when all are equal, and their stop words too. A file says "labels" only
+ * where it is "multi"; else it is "single".
  */
-enum { NFI_SET_CLEAN, NFI_SET_LANGUAGE, NFI_SET_NGRAMS, NFI_SET_STOPWORDS, NFI_SET_TOKENIZER, NFI_SET_TOKENIZER_VERSION, NFI_SET_UNICODE, NFI_SET_WEIGHTING, NFI_SETTINGS };
+enum { NFI_SET_CLEAN, NFI_SET_LABELS, NFI_SET_LANGUAGE, NFI_SET_NGRAMS, NFI_SET_STOPWORDS, NFI_SET_TOKENIZER, NFI_SET_TOKENIZER_VERSION, NFI_SET_UNICODE, NFI_SET_WEIGHTING, NFI_SETTINGS };
 extern const char *const nfi_setting_names[NFI_SETTINGS];
 typedef struct nfi_settings {
     char value[NFI_SETTINGS][64];
 } nfi_settings;
-void nfi_settings_of(nfi_settings *s, const nfi_text *t, const nfi_weighting *w);
+void nfi_settings_of(nfi_settings *s, const nfi_text *t, const nfi_weighting *w, bool multi);
 
 typedef struct nfi_stats_head {
     nfi_settings set;
@@ -64,6 +65,7 @@ typedef struct nfi_stats_head {
     uint64_t *label_docs;
     size_t nlabels;
     uint64_t docs, unlabelled, tokens;
+    bool multi; /* documents may have several labels */
     uint64_t terms, entries; /* of the streams of a file; 0 for the head of a merge */
     bool ledger;
     nfi_arena arena; /* all strings */
@@ -88,6 +90,7 @@ typedef struct nfi_stat {
     size_t n;
     uint64_t df, freq; /* over all documents */
     int64_t val;
+    nfi_stat_class bare; /* over documents without a label, where they may have several; else 0 */
     const nfi_stat_class *entry;
     size_t nentries;
 } nfi_stat;
@@ -184,7 +187,7 @@ nf_status nfi_ledger_merge(const nfi_stats_src *src, size_t n, nfi_statw *w, nf_
 /* ---- writing ---- */
 
 /* path NULL: *fd gets an unlinked file at commit */
-nf_status nfi_statw_open(nfi_statw **out, const char *path, int *fd, nf_err *err) NF_MUST_CHECK;
+nf_status nfi_statw_open(nfi_statw **out, const char *path, int *fd, bool multi, nf_err *err) NF_MUST_CHECK;
 void nfi_statw_term(nfi_statw *w, const nfi_stat *term);                    /* in rising order; errors stick until commit */
 void nfi_statw_ledger(nfi_statw *w, const nfi_ledger_entry *e);             /* after all terms, in rising order */
 /* terms and entries are those written; frees w */

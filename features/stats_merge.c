@@ -3,6 +3,7 @@
  * stats_merge.c - many statistics as one: a heap of sources by their current term, sums added term by term. Sources that follow each other
  * in great number are merged on the way (nfi_stats_set), so neither memory nor open files grow with them.
  */
+#include "features/label_sets.h"
 #include "features/stats.h"
 
 #include "base/sort.h"
@@ -28,10 +29,10 @@ static nf_status copy_strings(nfi_stats_head *h, nf_str **dst, const nf_str *src
 
 nf_status nfi_stats_head_of(nfi_stats_head *out, const nf_corpus *c, const nfi_weighting *w, bool ledger, nf_err *err)
 {
-    nfi_stats_head h = {.docs = c->n, .nstop = c->text.stop.n, .nlabels = c->nclasses, .ledger = ledger};
+    nfi_stats_head h = {.docs = c->n, .nstop = c->text.stop.n, .nlabels = c->nclasses, .ledger = ledger, .multi = c->multi};
     nf_status s = NF_OK;
 
-    nfi_settings_of(&h.set, &c->text, w);
+    nfi_settings_of(&h.set, &c->text, w, c->multi);
     h.clean = nfi_cleaner_ref(c->text.clean);
     NF_GO(copy_strings(&h, &h.stop, c->text.stop.word, h.nstop, err));
     NF_GO(copy_strings(&h, &h.label, c->classname, h.nlabels, err));
@@ -42,11 +43,9 @@ nf_status nfi_stats_head_of(nfi_stats_head *out, const nf_corpus *c, const nfi_w
     }
     for (size_t d = 0; d < c->n; d++) {
         h.tokens += c->ntokens[d];
-        if (c->label[d] < 0)
-            h.unlabelled++;
-        else
-            h.label_docs[c->label[d]]++;
+        h.unlabelled += c->label[d] < 0;
     }
+    nfi_class_docs(h.label_docs, c, NULL);
     *out = h;
     return NF_OK;
 out:
@@ -114,7 +113,7 @@ out:
 
 nf_status nfi_stats_join(nfi_stats_head *out, uint32_t ***maps, const nfi_stats_src *src, size_t n, nf_err *err)
 {
-    nfi_stats_head h = {.set = src[0].head.set, .ledger = src[0].head.ledger};
+    nfi_stats_head h = {.set = src[0].head.set, .ledger = src[0].head.ledger, .multi = src[0].head.multi};
     size_t all = 0, at = 0;
     nf_status s = NF_OK;
 
@@ -322,6 +321,9 @@ static nf_status add_source(nfi_stats_it *it, uint32_t src, nf_err *err)
     if (__builtin_add_overflow(it->x.df, x->df, &it->x.df) || __builtin_add_overflow(it->x.freq, x->freq, &it->x.freq) ||
         __builtin_add_overflow(it->x.val, x->val, &it->x.val))
         return NF_FAIL(err, NF_ELIMIT, "a sum of weights exceeds 2^31: too many occurrences of one term for exact sums");
+    it->x.bare.docs += x->bare.docs; /* no larger than the sums over all documents */
+    it->x.bare.freq += x->bare.freq;
+    it->x.bare.val += x->bare.val;
     return add_entries(it, x, it->map[src], err);
 }
 
@@ -353,7 +355,7 @@ nf_status nfi_stats_merge_to(const nfi_stats_src *src, size_t n, const char *pat
     uint64_t number = 0;
 
     NF_GO(nfi_stats_it_open(&it, src, n, err));
-    NF_GO(nfi_statw_open(&w, path, fd, err));
+    NF_GO(nfi_statw_open(&w, path, fd, it->head.multi, err));
     for (const nfi_stat *x;; number++) {
         NF_GO(nfi_stats_next(it, &x, err));
         if (!x)

@@ -75,6 +75,10 @@ static nf_status read_settings(nfi_stats_src *s, nf_err *err)
     const char *end = p + n;
     for (int i = 0; i < NFI_SETTINGS; i++) {
         size_t key = strlen(nfi_setting_names[i]);
+        if (i == NFI_SET_LABELS && ((size_t)(end - p) <= key || memcmp(p, nfi_setting_names[i], key) != 0)) {
+            memcpy(s->head.set.value[i], "single", 7);
+            continue;
+        }
         const char *nl = memchr(p, '\n', (size_t)(end - p));
         if (!nl || (size_t)(nl - p) <= key || memcmp(p, nfi_setting_names[i], key) != 0 || p[key] != '=')
             return REFUSE(err, s->name, "section META: expected setting %s", nfi_setting_names[i]);
@@ -87,6 +91,10 @@ static nf_status read_settings(nfi_stats_src *s, nf_err *err)
     }
     if (p != end)
         return REFUSE(err, s->name, "section META: a setting that this version does not know");
+    const char *labels = s->head.set.value[NFI_SET_LABELS];
+    s->head.multi = strcmp(labels, "multi") == 0;
+    if (!s->head.multi && strcmp(labels, "single") != 0)
+        return REFUSE(err, s->name, "section META: setting labels is neither single nor multi");
     return NF_OK;
 }
 
@@ -174,9 +182,9 @@ static nf_status read_head(nfi_stats_src *s, nf_err *err)
     h->terms = total[3];
     h->entries = total[4];
     for (size_t k = 0; k < h->nlabels; k++)
-        if (h->label_docs[k] == 0 || __builtin_add_overflow(sum, h->label_docs[k], &sum))
+        if (h->label_docs[k] == 0 || (h->multi && (h->unlabelled > h->docs || h->label_docs[k] > h->docs - h->unlabelled)) || __builtin_add_overflow(sum, h->label_docs[k], &sum))
             return REFUSE(err, s->name, "section CDOC: label %zu has %llu documents", k, (unsigned long long)h->label_docs[k]);
-    if (sum != h->docs)
+    if (h->multi ? sum < h->docs || h->unlabelled > h->docs : sum != h->docs)
         return REFUSE(err, s->name, "labelled and unlabelled documents add up to %llu, not %llu", (unsigned long long)sum,
                       (unsigned long long)h->docs);
     if (h->terms >= NFI_NONE)
@@ -348,7 +356,7 @@ static nf_status read_term(nfi_stats_in *in, nf_err *err)
     return is_term(in) ? NF_OK : bad_term(in, "is not made of words", err);
 }
 
-static nf_status read_sum(nfi_stats_in *in, uint64_t *docs, uint64_t *freq, int64_t *val, nf_err *err)
+static nf_status read_sum(nfi_stats_in *in, bool may_be_none, uint64_t *docs, uint64_t *freq, int64_t *val, nf_err *err)
 {
     uint64_t v;
 
@@ -358,7 +366,7 @@ static nf_status read_sum(nfi_stats_in *in, uint64_t *docs, uint64_t *freq, int6
     if (v > INT64_MAX)
         return bad_term(in, "has a negative sum of weights", err);
     *val = (int64_t)v;
-    if (*docs == 0 || *freq < *docs)
+    if ((*docs == 0 && !(may_be_none && *freq == 0 && v == 0)) || *freq < *docs)
         return bad_term(in, "occurs less often than it has documents", err);
     return NF_OK;
 }
@@ -366,9 +374,18 @@ static nf_status read_sum(nfi_stats_in *in, uint64_t *docs, uint64_t *freq, int6
 static nf_status read_numbers(nfi_stats_in *in, nf_err *err)
 {
     const nfi_stats_head *h = &in->s->head;
-    uint64_t n, docs = 0, freq = 0, val = 0, cls = 0, delta;
+    uint64_t n, docs = 0, freq = 0, val = 0, cls = 0, delta, labelled = 0;
 
-    NF_TRY(read_sum(in, &in->x.df, &in->x.freq, &in->x.val, err));
+    NF_TRY(read_sum(in, false, &in->x.df, &in->x.freq, &in->x.val, err));
+    nfi_stat_class *bare = &in->x.bare;
+    if (h->multi) {
+        NF_TRY(read_sum(in, true, &bare->docs, &bare->freq, &bare->val, err));
+        if (bare->docs > in->x.df || bare->docs > h->unlabelled || bare->freq > in->x.freq || bare->val > in->x.val)
+            return bad_term(in, "has sums over documents without a label that exceed those of all", err);
+        docs = bare->docs; /* of which no label has any */
+        freq = bare->freq;
+        val = (uint64_t)bare->val;
+    }
     NF_TRY(nfi_window_varint(&in->stat, &n, err));
     if (in->x.df > h->docs || in->x.freq > h->tokens || n > h->nlabels)
         return bad_term(in, "has more documents, tokens or labels than there are", err);
@@ -380,15 +397,21 @@ static nf_status read_numbers(nfi_stats_in *in, nf_err *err)
             return bad_term(in, "has a label that does not exist or is out of order", err);
         cls += delta;
         e->cls = (uint32_t)cls;
-        NF_TRY(read_sum(in, &e->docs, &e->freq, &e->val, err));
+        NF_TRY(read_sum(in, false, &e->docs, &e->freq, &e->val, err));
         if (e->docs > h->label_docs[cls] || e->docs > in->x.df - docs || e->freq > in->x.freq - freq ||
             (uint64_t)e->val > (uint64_t)in->x.val - val)
             return bad_term(in, "has sums by label that exceed those of all documents", err);
+        if (h->multi) { /* labels overlap: each has its own share of the labelled documents, and together they have them all */
+            labelled = e->docs > UINT64_MAX - labelled ? UINT64_MAX : labelled + e->docs;
+            continue;
+        }
         docs += e->docs;
         freq += e->freq;
         val += (uint64_t)e->val;
     }
-    if (in->x.df - docs > h->unlabelled)
+    if (h->multi && labelled < in->x.df - bare->docs)
+        return bad_term(in, "has labelled documents that no label has", err);
+    if (!h->multi && in->x.df - docs > h->unlabelled)
         return bad_term(in, "has more documents without a label than there are", err);
     in->x.entry = in->entry;
     in->x.nentries = (size_t)n;

@@ -93,7 +93,7 @@ static bool passes(cut *c, uint64_t freq)
 
 typedef struct maker {
     nfi_terms t;
-    size_t capseq, capdf, capptr, capcls, capval, capdoc;
+    size_t capseq, capdf, capptr, capcls, capval, capdoc, caplabdoc, caplabval;
     size_t entries;
     nfi_vocab words; /* numbered in order of sight until the end */
 } maker;
@@ -146,6 +146,13 @@ static nf_status add_term(maker *m, const nfi_stat *x, const nfi_weighting *w, c
         t->doc[e] = (uint32_t)x->entry[i].docs;
     }
     m->entries = e;
+    if (t->multi) {
+        nfi_stat_class labelled = {0, x->df - x->bare.docs, x->freq - x->bare.freq, x->val - x->bare.val};
+        NF_TRY(nfi_grow(&t->lab_doc, &m->caplabdoc, t->n + 1, sizeof *t->lab_doc, err));
+        NF_TRY(nfi_grow(&t->lab_val, &m->caplabval, t->n + 1, sizeof *t->lab_val, err));
+        t->lab_doc[t->n] = (uint32_t)labelled.docs;
+        t->lab_val[t->n] = weight_sum(w, &labelled);
+    }
     t->ptr[0] = 0;
     t->ptr[++t->n] = e;
     return NF_OK;
@@ -203,12 +210,16 @@ static void fit_all(maker *m)
     t->cls = fit(t->cls, m->entries, sizeof *t->cls);
     t->val = fit(t->val, m->entries, sizeof *t->val);
     t->doc = fit(t->doc, m->entries, sizeof *t->doc);
+    t->lab_doc = t->multi ? fit(t->lab_doc, t->n, sizeof *t->lab_doc) : NULL;
+    t->lab_val = t->multi ? fit(t->lab_val, t->n, sizeof *t->lab_val) : NULL;
 }
 
 static nf_status take_head(nfi_terms *t, const nfi_stats_head *h, nf_err *err)
 {
     t->ndocs = h->docs;
     t->nclasses = h->nlabels;
+    t->multi = h->multi;
+    t->labelled = h->docs - h->unlabelled;
     t->stride = h->set.value[NFI_SET_NGRAMS][2] - '0';
     t->class_docs = nfi_calloc(h->nlabels, sizeof *t->class_docs);
     if (!t->class_docs)

@@ -8,14 +8,14 @@
  *   TERM  bytes  every term, rising by bytes, each as varint (bytes shared with the term before), varint (bytes that follow), these bytes.
  *                The shared part is as long as it can be. Words are joined by one space.
  *   STAT  bytes  for each term, varints: documents with it, occurrences, sum of weights (fixed point 2^-32), all three over all
- *                documents; number of class entries; for each: class less the class before (the first: the class), documents,
+ *                documents; where labels are "multi", the same three over documents without a label; number of class entries; for each: class less the class before (the first: the class), documents,
  *                occurrences, sum of weights
  *   LEDG  bytes  only when asked for: for each document 16 bytes XXH128 of its id, 16 bytes XXH128 of its text (title, newline, text),
  *                both big-endian, a varint and so many bytes of the id (at most 1024); rising by the 32 bytes, no two equal
  *   CDOC  u64    documents of each label
  *   LABL  bytes  labels, rising by bytes, each as varint length and bytes
  *   CLEN  bytes  how texts are cleaned (clean.c), XXH128 of it is the setting clean; not there when that is none
- *   META  bytes  lines key=value: clean, language, ngrams, stopwords, tokenizer, tokenizer_version, unicode, weighting
+ *   META  bytes  lines key=value: clean, labels (only where documents may have several: "multi"), language, ngrams, stopwords, tokenizer, tokenizer_version, unicode, weighting
  *   STOP  bytes  stop words, rising by bytes, each as varint length and bytes
  *   TOTL  u64    documents, documents without a label, tokens, terms, class entries
  *
@@ -32,12 +32,13 @@
 
 enum { FLUSH = 64 << 10, SIDE = 1 << 20, SIDE_COPY = 1 << 20 };
 
-const char *const nfi_setting_names[NFI_SETTINGS] = {"clean", "language", "ngrams", "stopwords", "tokenizer", "tokenizer_version", "unicode", "weighting"};
+const char *const nfi_setting_names[NFI_SETTINGS] = {"clean", "labels", "language", "ngrams", "stopwords", "tokenizer", "tokenizer_version", "unicode", "weighting"};
 
-void nfi_settings_of(nfi_settings *s, const nfi_text *t, const nfi_weighting *w)
+void nfi_settings_of(nfi_settings *s, const nfi_text *t, const nfi_weighting *w, bool multi)
 {
     memset(s, 0, sizeof *s);
     snprintf(s->value[NFI_SET_CLEAN], sizeof s->value[0], "%s", t->clean ? nf_cleaner_id(t->clean) : "none");
+    snprintf(s->value[NFI_SET_LABELS], sizeof s->value[0], "%s", multi ? "multi" : "single");
     snprintf(s->value[NFI_SET_LANGUAGE], sizeof s->value[0], "%s", t->language[0] ? t->language : "any");
     snprintf(s->value[NFI_SET_NGRAMS], sizeof s->value[0], "%d-%d", t->lo, t->hi);
     snprintf(s->value[NFI_SET_STOPWORDS], sizeof s->value[0], "%s", t->stop.name);
@@ -56,11 +57,12 @@ struct nfi_statw {
     size_t nprev;
     uint64_t terms, entries, ledger;
     bool in_terms; /* TERM is being written */
+    bool multi;
     nf_status status;
     nf_err err;
 };
 
-nf_status nfi_statw_open(nfi_statw **out, const char *path, int *fd, nf_err *err)
+nf_status nfi_statw_open(nfi_statw **out, const char *path, int *fd, bool multi, nf_err *err)
 {
     nfi_statw *w = nfi_calloc(1, sizeof *w);
     if (!w)
@@ -73,6 +75,7 @@ nf_status nfi_statw_open(nfi_statw **out, const char *path, int *fd, nf_err *err
     }
     nfi_secw_begin(w->w, "TERM", NFI_BYTES, true);
     w->in_terms = true;
+    w->multi = multi;
     *out = w;
     return NF_OK;
 }
@@ -107,6 +110,11 @@ void nfi_statw_term(nfi_statw *w, const nfi_stat *t)
     nfi_varint_put(&w->stat, t->df);
     nfi_varint_put(&w->stat, t->freq);
     nfi_varint_put(&w->stat, (uint64_t)t->val);
+    if (w->multi) {
+        nfi_varint_put(&w->stat, t->bare.docs);
+        nfi_varint_put(&w->stat, t->bare.freq);
+        nfi_varint_put(&w->stat, (uint64_t)t->bare.val);
+    }
     nfi_varint_put(&w->stat, t->nentries);
     for (size_t i = 0; i < t->nentries; i++) {
         nfi_varint_put(&w->stat, t->entry[i].cls - before);
@@ -219,6 +227,8 @@ nf_status nfi_statw_commit(nfi_statw *w, const nfi_stats_head *h, nf_err *err)
         nfi_secw_section(w->w, "CLEN", NFI_BYTES, true, h->clean->content.p, h->clean->content.n);
     nfi_secw_begin(w->w, "META", NFI_BYTES, true);
     for (int i = 0; i < NFI_SETTINGS; i++) {
+        if (i == NFI_SET_LABELS && !h->multi)
+            continue;
         nfi_buf_puts(&w->term, nfi_setting_names[i]);
         nfi_buf_putc(&w->term, '=');
         nfi_buf_puts(&w->term, h->set.value[i]);
@@ -265,9 +275,11 @@ nf_status nfi_stats_write(const nfi_terms *t, const nfi_stats_head *h, const nfi
 
     if (!entry)
         return nfi_oom(err, "a statistics file");
-    NF_GO(nfi_statw_open(&w, path, fd, err));
+    NF_GO(nfi_statw_open(&w, path, fd, h->multi, err));
     for (size_t i = 0; t && i < t->n; i++) {
-        nfi_stat x = {term, nfi_terms_spell(t, i, term, NFI_MAX_TERM), t->df[i], t->all_freq[i], t->all_val[i], entry, 0};
+        nfi_stat x = {term, nfi_terms_spell(t, i, term, NFI_MAX_TERM), t->df[i], t->all_freq[i], t->all_val[i], {0}, entry, 0};
+        if (h->multi)
+            x.bare = (nfi_stat_class){0, t->df[i] - t->lab_doc[i], t->all_freq[i] - t->lab_freq[i], t->all_val[i] - t->lab_val[i]};
         for (uint64_t e = t->ptr[i]; e < t->ptr[i + 1]; e++)
             entry[x.nentries++] = (nfi_stat_class){t->cls[e], t->doc[e], t->freq[e], t->val[e]};
         nfi_statw_term(w, &x);

@@ -41,6 +41,7 @@ typedef struct sum_pass {
     size_t *bound;    /* ranges + 1 term numbers */
     nfi_sums *out;    /* one a range */
     bool all;         /* NFI_SUM_ALL */
+    uint64_t largest; /* labels of a document, at most */
     uint64_t *count;  /* n: classes of each term */
 } sum_pass;
 
@@ -146,19 +147,37 @@ static void put_entries(sum_pass *p, size_t range, tally *by, uint16_t *touched,
     }
 }
 
+/* One posting of a document with several labels. Returns how many classes were touched so far. */
+static size_t add_set(const nf_corpus *c, size_t set, tally *by, uint16_t *touched, size_t ntouched, tally x, tally *labelled)
+{
+    for (uint64_t i = c->set_ptr[set]; i < c->set_ptr[set + 1]; i++) {
+        uint16_t k = c->set_cls[i];
+        if (by[k].doc++ == 0)
+            touched[ntouched++] = k;
+        by[k].freq += x.freq;
+        by[k].val += x.val; /* no larger than the sum over all documents */
+    }
+    labelled->doc += x.doc;
+    labelled->freq += x.freq;
+    labelled->val += x.val;
+    return ntouched;
+}
+
 /* Adds up the postings of one range of terms by class. */
 static nf_status add_range(void *ctx, size_t range, int worker, nf_err *err)
 {
     sum_pass *p = ctx;
-    size_t a = p->bound[range], b = p->bound[range + 1], most = 0; /* a term has no more entries than documents or classes */
+    size_t a = p->bound[range], b = p->bound[range + 1], most = 0; /* a term has no more entries than labels of its documents, or classes */
     nfi_sums *o = &p->out[range];
     nf_status s = NF_OK;
     tally *by = nfi_calloc(p->t->nclasses, sizeof *by);
     uint16_t *touched = nfi_alloc(p->t->nclasses, sizeof *touched);
 
     (void)worker;
-    for (size_t term = a; term < b; term++)
-        most += p->t->df[term] < p->t->nclasses ? p->t->df[term] : p->t->nclasses;
+    for (size_t term = a; term < b; term++) {
+        uint64_t can = p->t->df[term] * p->largest;
+        most += can < p->t->nclasses ? (size_t)can : p->t->nclasses;
+    }
     o->cls = nfi_alloc(most, sizeof *o->cls);
     o->val = nfi_alloc(most, sizeof *o->val);
     o->doc = nfi_alloc(most, sizeof *o->doc);
@@ -168,7 +187,7 @@ static nf_status add_range(void *ctx, size_t range, int worker, nf_err *err)
         goto out;
     }
     for (size_t term = a; term < b; term++) {
-        tally all = {0};
+        tally all = {0}, labelled = {0};
         size_t ntouched = 0;
         bool over = false;
         for (size_t part = 0; part < p->df->n; part++) {
@@ -178,7 +197,9 @@ static nf_status add_range(void *ctx, size_t range, int worker, nf_err *err)
                 int64_t v = weight_of(p, x, term);
                 over |= __builtin_add_overflow(all.val, v, &all.val);
                 all.freq += x->tf;
-                if (k >= 0) {
+                if (k >= 0 && p->c->multi) {
+                    ntouched = add_set(p->c, (size_t)k, by, touched, ntouched, (tally){v, x->tf, 1}, &labelled);
+                } else if (k >= 0) {
                     if (by[k].doc++ == 0)
                         touched[ntouched++] = (uint16_t)k;
                     by[k].freq += x->tf;
@@ -192,6 +213,12 @@ static nf_status add_range(void *ctx, size_t range, int worker, nf_err *err)
         }
         put_entries(p, range, by, touched, ntouched);
         p->count[term] = ntouched;
+        if (p->c->multi) {
+            p->t->lab_doc[term] = labelled.doc;
+            p->t->lab_val[term] = labelled.val;
+            if (p->all)
+                p->t->lab_freq[term] = labelled.freq;
+        }
         if (p->all) {
             p->t->all_freq[term] = all.freq;
             p->t->all_val[term] = all.val;
@@ -288,6 +315,15 @@ static nf_status join(nfi_terms *t, nfi_sums *part, size_t parts, bool all, nf_e
     return NF_OK;
 }
 
+static uint64_t largest_set(const nf_corpus *c)
+{
+    uint64_t most = 1;
+    for (size_t i = 0; c->multi && i < c->nsets; i++)
+        if (c->set_ptr[i + 1] - c->set_ptr[i] > most)
+            most = c->set_ptr[i + 1] - c->set_ptr[i];
+    return most;
+}
+
 nf_status nfi_terms_sum(nfi_terms *t, const nf_corpus *c, const uint8_t *use, const uint32_t *of, nfi_df_parts *df,
                         const nfi_weighting *w, nfi_sum sum, int threads, nf_err *err)
 {
@@ -314,6 +350,15 @@ nf_status nfi_terms_sum(nfi_terms *t, const nf_corpus *c, const uint8_t *use, co
             goto out;
         }
     }
+    if (c->multi) {
+        t->lab_doc = nfi_calloc(t->n, sizeof *t->lab_doc);
+        t->lab_val = nfi_calloc(t->n, sizeof *t->lab_val);
+        t->lab_freq = sum == NFI_SUM_ALL ? nfi_calloc(t->n, sizeof *t->lab_freq) : NULL;
+        if (!t->lab_doc || !t->lab_val || (sum == NFI_SUM_ALL && !t->lab_freq)) {
+            s = nfi_oom(err, "sums");
+            goto out;
+        }
+    }
     NF_GO(nfi_doc_norms(inv, c, t, of, w, threads, err));
     for (size_t i = 0; i < t->n; i++)
         total += t->df[i];
@@ -323,7 +368,7 @@ nf_status nfi_terms_sum(nfi_terms *t, const nf_corpus *c, const uint8_t *use, co
             sofar += t->df[i++];
     }
     bound[parts] = t->n;
-    sum_pass p = {t, c, use, of, w, inv, table, idf, df, post, end, bound, out, sum == NFI_SUM_ALL, count};
+    sum_pass p = {t, c, use, of, w, inv, table, idf, df, post, end, bound, out, sum == NFI_SUM_ALL, largest_set(c), count};
     NF_GO(nfi_par_chunks(df->n, threads, place_part, &p, err));
     NF_GO(nfi_par_chunks(parts, threads, add_range, &p, err));
     for (size_t i = 0; i < df->n; i++) {

@@ -5,6 +5,7 @@
 #include "base/par.h"
 #include "base/sort.h"
 #include "base/try.h"
+#include "features/label_sets.h"
 #include "features/sums.h"
 
 #include <string.h>
@@ -22,6 +23,9 @@ void nfi_terms_clear(nfi_terms *t)
     nfi_free(t->freq);
     nfi_free(t->all_freq);
     nfi_free(t->all_val);
+    nfi_free(t->lab_doc);
+    nfi_free(t->lab_val);
+    nfi_free(t->lab_freq);
     nfi_free(t->class_docs);
     nfi_arena_clear(&t->arena);
     *t = (nfi_terms){0};
@@ -299,7 +303,7 @@ static nf_status drop_words(nfi_terms *t, nf_err *err)
 nf_status nfi_terms_build(nfi_terms *out, uint32_t **term_of, const nf_corpus *c, const uint8_t *use, const nf_select_opts *select,
                           const nfi_weighting *weighting, nfi_sum sum, int threads, nf_err *err)
 {
-    nfi_terms t = {.stride = c->text.hi, .nclasses = c->nclasses};
+    nfi_terms t = {.stride = c->text.hi, .nclasses = c->nclasses, .multi = c->multi};
     size_t nodes = c->vocab.nnode, n = 0, seen = 0;
     uint32_t *rank = NULL, *of = NULL, *seq = NULL;
     nfi_df_parts parts = {0};
@@ -321,9 +325,9 @@ nf_status nfi_terms_build(nfi_terms *out, uint32_t **term_of, const nf_corpus *c
         if (use && !use[d])
             continue;
         t.ndocs++;
-        if (c->label[d] >= 0)
-            t.class_docs[c->label[d]]++;
+        t.labelled += c->label[d] >= 0;
     }
+    nfi_class_docs(t.class_docs, c, use);
     NF_GO(nfi_select_bounds(select, t.ndocs, &lo, &hi, err));
     NF_GO(doc_frequencies(&parts, c, use, freq, threads, err));
 

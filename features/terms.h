@@ -27,6 +27,11 @@ typedef struct nfi_terms {
     uint64_t *all_freq; /* n: occurrences in all documents; only with NFI_SUM_ALL */
     int64_t *all_val;   /* n: sum of the weights over all documents; only with NFI_SUM_ALL */
     nfi_arena arena;
+    bool multi;       /* documents may have several labels: entries of a term add up to more than its documents */
+    uint32_t *lab_doc; /* n: labelled documents; multi only, as are the next two */
+    int64_t *lab_val;  /* n: sum of the weights over all labelled documents */
+    uint64_t *lab_freq; /* n: occurrences in them; only with NFI_SUM_ALL */
+    uint64_t labelled; /* labelled documents */
     uint64_t ndocs;   /* N of idf */
     size_t nclasses;
     uint64_t *class_docs; /* nclasses */

@@ -84,6 +84,8 @@ static nf_status check_classes(const nfi_terms *t, const nf_str *label, nf_err *
         if (fault)
             return NF_FAIL(err, NF_EDATA, "label \"%.*s\" %s", (int)label[k].n, label[k].p, fault);
     }
+    if (t->multi)
+        return NF_FAIL(err, NF_EDATA, "these statistics were counted with several labels a document; this classifier learns one");
     if (have == 0)
         return NF_FAIL(err, NF_EDATA, "none of the %llu documents has a label", (unsigned long long)t->ndocs);
     if (have == 1)

@@ -92,6 +92,10 @@ typedef struct nf_docs_opts {
     nf_markup markup;      /**< of text columns; files are told by name and content */
     bool repair;           /**< undo mojibake in text and title; false: only report it */
     bool need_label;       /**< a label column must exist; labels are checked (length, controls, no list) */
+    bool check_label;      /**< labels are checked so, though no column of them must exist */
+    bool multi;            /**< a document may have several labels: nf_doc.label is then all of them, rising by bytes, joined by ';';
+                                "none" where the input says that there is none, empty where it says nothing */
+    const char *label_columns; /**< with multi: columns of 0 and 1 joined by commas, each of a label; must agree with the label column */
     bool all_columns;      /**< text columns are carried like the others, and where none is asked for there need be none; the text of a
                                 file that is one document is a column too */
     size_t max_document;   /**< bytes; 0 = 64 MiB */

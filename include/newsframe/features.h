@@ -44,6 +44,7 @@ typedef struct nf_corpus_opts {
     uint64_t memory;         /**< bytes for rows and vocabulary; 0 = half of RAM */
     bool keep_ids;           /**< document ids and titles */
     bool keep_carried;       /**< all carried columns of every document */
+    bool multi;              /**< documents may have several labels: the stream was opened with nf_docs_opts.multi */
     void (*progress)(void *ctx, const nf_docs_stats *so_far); /**< called between batches, may be NULL */
     void *progress_ctx;
 } nf_corpus_opts;
@@ -67,7 +68,11 @@ NF_API void nf_corpus_free(nf_corpus *c);
 NF_API size_t nf_corpus_docs(const nf_corpus *c);                    /**< documents, labelled or not */
 NF_API size_t nf_corpus_classes(const nf_corpus *c);                 /**< distinct labels */
 NF_API nf_str nf_corpus_class(const nf_corpus *c, size_t k);         /**< label k, sorted by bytes; borrowed */
-NF_API int32_t nf_corpus_label(const nf_corpus *c, size_t doc);      /**< class number, -1 when not labelled */
+NF_API int32_t nf_corpus_label(const nf_corpus *c, size_t doc);      /**< number of its label set, -1 when not labelled; where documents have one label that is the class */
+NF_API bool nf_corpus_is_multi(const nf_corpus *c);                  /**< counted with nf_corpus_opts.multi */
+NF_API size_t nf_corpus_sets(const nf_corpus *c);                    /**< distinct sets of labels, in the order of their classes */
+/** Classes of a set, rising, at most cap of them into classes; returns how many the set has (1 where documents have one label). */
+NF_API size_t nf_corpus_set(const nf_corpus *c, size_t set, uint16_t *classes, size_t cap);
 NF_API uint64_t nf_corpus_tokens(const nf_corpus *c, size_t doc);    /**< tokens of a document */
 NF_API nf_str nf_corpus_id(const nf_corpus *c, size_t doc);          /**< with keep_ids; borrowed */
 NF_API nf_str nf_corpus_title(const nf_corpus *c, size_t doc);       /**< with keep_ids */

@@ -31,7 +31,7 @@ static void sound(piece p[PIECES], char meta[512])
     nfi_settings s;
     size_t n = 0;
 
-    nfi_settings_of(&s, &t, nfi_weightings[0]);
+    nfi_settings_of(&s, &t, nfi_weightings[0], false);
     for (int i = 0; i < NFI_SETTINGS; i++)
         n += (size_t)snprintf(meta + n, 512 - n, "%s=%s\n", nfi_setting_names[i], s.value[i]);
     p[0] = (piece){"TERM", NFI_BYTES, "\0\3fox\0\3red\3\4 fox", 16};

@@ -33,7 +33,7 @@ static void make_meta(const char *name, const char *value)
     size_t n = 0;
 
     snprintf(t.stop.name, sizeof t.stop.name, "none");
-    nfi_settings_of(&s, &t, nfi_weighting_find("tfidf"));
+    nfi_settings_of(&s, &t, nfi_weighting_find("tfidf"), false);
     for (int i = 0; i < NFI_SETTINGS; i++) {
         const char *v = name && strcmp(nfi_setting_names[i], name) == 0 ? value : s.value[i];
         n += (size_t)snprintf(meta + n, sizeof meta - n, "%s=%s\n", nfi_setting_names[i], v);
