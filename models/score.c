@@ -5,8 +5,7 @@
  * A worker counts documents with the same code as training; a node of its vocabulary is looked up in the model once, when it is first seen. Rows of weights
  * are expanded from (base, exceptions) to one float a class and added with the axpy kernel, so that every path gives the same bits.
  */
-#include "models/lookup.h"
-#include "models/model.h"
+#include "models/scorer.h"
 
 #include "base/kern.h"
 #include "base/par.h"
@@ -16,8 +15,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { CHUNK_BYTES = 128 << 10, VOCAB_MAX = 1 << 21, AHEAD = 8, GROUP = 32, MANY_DOCS = 128 };
-#define NGRAM_BIT 0x80000000u /* in worker.term: the node is an n-gram, not a word; terms are below 2^28 */
+enum { VOCAB_MAX = 1 << 21, AHEAD = 8, GROUP = 32, MANY_DOCS = 128 };
 
 const char *nf_score_status_text(nf_score_status s)
 {
@@ -30,7 +28,7 @@ const char *nf_score_status_text(nf_score_status s)
 }
 
 /* What the frequencies of a row are multiplied with, before idf. */
-static double row_scale(const nf_model *m, const double table[NFI_TF_TABLE], const nfi_score_row *row)
+double nfi_row_scale(const nf_model *m, const double table[NFI_TF_TABLE], const nfi_score_row *row)
 {
     const nfi_weighting *w = m->weighting;
     double sum = 0.0;
@@ -50,7 +48,7 @@ size_t nfi_model_score_row(const nf_model *m, const double table[NFI_TF_TABLE], 
 {
     const nfi_kern *kern = nfi_kern_get();
     const nfi_weighting *w = m->weighting;
-    double inv = row_scale(m, table, row), mass = 0.0;
+    double inv = nfi_row_scale(m, table, row), mass = 0.0;
     size_t known = 0;
 
     for (size_t k = 0; k < m->nclasses; k++)
@@ -116,49 +114,12 @@ void nfi_log_odds(const double *acc, size_t n, double *log_odds, int32_t *best, 
 
 /* ---- streams ---- */
 
-typedef struct worker {
-    nfi_counter counter;
-    nfi_rows rows;
-    uint32_t *term; /* node -> model term */
-    uint32_t *word; /* node -> model word, for word nodes */
-    size_t mapped, capterm, capword;
-    uint32_t *row; /* terms of the current document */
-    size_t caprow;
-    double *acc;
-    float *expanded;
-} worker;
-
-/* Rows of the documents of a chunk, one after another. */
-typedef struct chunk_rows {
-    nfi_kv *entry; /* term, and the bits of its value */
-    size_t n, cap;
-} chunk_rows;
-
-struct nf_scorer {
-    const nf_model *m;
-    nfi_lookup lookup;
-    uint64_t min_tokens;
-    double threshold;
-    int threads;
-    const nf_lang *lang;
-    int language;
-    worker *w;
-    double table[NFI_TF_TABLE];
-    /* of the batch at hand */
-    const nf_batch *batch;
-    const size_t *bound;
-    nf_score *scores;
-    double *log_odds;
-    chunk_rows *rows; /* one a chunk */
-    size_t *length;   /* one a document */
-};
-
 void nf_scorer_free(nf_scorer *s)
 {
     if (!s)
         return;
     for (int i = 0; s->w && i < s->threads; i++) {
-        worker *w = &s->w[i];
+        nfi_scoring *w = &s->w[i];
         nfi_counter_clear(&w->counter);
         nfi_rows_clear(&w->rows);
         nfi_free(w->term);
@@ -209,7 +170,7 @@ out:
 }
 
 /* Model words of an n-gram node, first to last, into seq; how many, or 0 when one of them is unknown. */
-static int words_of(const worker *w, uint32_t node, uint32_t seq[NFI_MAX_NGRAM])
+static int words_of(const nfi_scoring *w, uint32_t node, uint32_t seq[NFI_MAX_NGRAM])
 {
     const nfi_node *all = w->counter.vocab.node;
     int n = 1;
@@ -227,7 +188,7 @@ static int words_of(const worker *w, uint32_t node, uint32_t seq[NFI_MAX_NGRAM])
 }
 
 /* Looks up the nodes that the vocabulary gained since the last call, in groups whose cache misses overlap. */
-static nf_status map_nodes(nf_scorer *s, worker *w, nf_err *err)
+nf_status nfi_scoring_map(nf_scorer *s, nfi_scoring *w, nf_err *err)
 {
     const nfi_vocab *v = &w->counter.vocab;
 
@@ -252,29 +213,26 @@ static nf_status map_nodes(nf_scorer *s, worker *w, nf_err *err)
             nfi_lookup_prefetch_term(&s->lookup, seq[k], words[k]);
         for (size_t k = 0; k < n; k++) {
             uint32_t t = nfi_lookup_term(&s->lookup, seq[k], words[k]);
-            w->term[node[k]] = t == NFI_NONE ? NFI_NONE : t | NGRAM_BIT;
+            w->term[node[k]] = t == NFI_NONE ? NFI_NONE : t | NFI_NGRAM_BIT;
         }
     }
     w->mapped = v->nnode;
     return NF_OK;
 }
 
-static nf_status score_doc(nf_scorer *s, worker *w, const nf_doc *d, nf_score *out, double *log_odds, nf_err *err)
+nf_status nfi_scoring_finish(nf_scorer *s, nfi_scoring *w, nf_score *out, double *log_odds, nf_err *err)
 {
     const nf_model *m = s->m;
     uint64_t known_tokens = 0, counted = 0;
 
-    *out = (nf_score){.label = -1, .second = -1, .lang = -1};
     for (size_t k = 0; k < m->nclasses; k++)
         log_odds[k] = 0.0;
-    w->rows.n = 0;
-    NF_TRY(nfi_count_text(&w->counter, d, &w->rows, &out->n_tokens, err));
-    NF_TRY(map_nodes(s, w, err));
+    NF_TRY(nfi_scoring_map(s, w, err));
     NF_TRY(nfi_grow(&w->row, &w->caprow, w->rows.n, sizeof *w->row, err));
     for (size_t e = 0; e < w->rows.n; e++) {
         uint32_t t = w->term[w->rows.id[e]];
-        bool known = t != NFI_NONE, word = known && !(t & NGRAM_BIT);
-        w->row[e] = known ? t & ~NGRAM_BIT : NFI_NONE;
+        bool known = t != NFI_NONE, word = known && !(t & NFI_NGRAM_BIT);
+        w->row[e] = known ? t & ~NFI_NGRAM_BIT : NFI_NONE;
         known_tokens += word || (known && m->text.lo > 1) ? w->rows.tf[e] : 0;
         counted += w->rows.tf[e];
     }
@@ -285,14 +243,9 @@ static nf_status score_doc(nf_scorer *s, worker *w, const nf_doc *d, nf_score *o
         out->status = NF_SCORE_EMPTY;
         return NF_OK;
     }
-    if (s->lang) {
-        nf_lang_guess g;
-        NF_TRY(nf_lang_of(&g, s->lang, (const nf_str[]){d->title, d->text}, 2, err));
-        out->lang = g.lang;
-        if (s->language >= 0 && g.lang >= 0 && g.lang != s->language) {
-            out->status = NF_SCORE_OTHER_LANGUAGE;
-            return NF_OK;
-        }
+    if (s->language >= 0 && out->lang >= 0 && out->lang != s->language) {
+        out->status = NF_SCORE_OTHER_LANGUAGE;
+        return NF_OK;
     }
     if (out->n_tokens < s->min_tokens) {
         out->status = NF_SCORE_TOO_SHORT;
@@ -320,15 +273,41 @@ static nf_status score_doc(nf_scorer *s, worker *w, const nf_doc *d, nf_score *o
     return NF_OK;
 }
 
+nf_status nfi_scoring_language(const nf_scorer *s, const nf_doc *d, int32_t *lang, nf_err *err)
+{
+    nf_lang_guess g;
+
+    if (!s->lang)
+        return NF_OK;
+    NF_TRY(nf_lang_of(&g, s->lang, (const nf_str[]){d->title, d->text}, 2, err));
+    *lang = g.lang;
+    return NF_OK;
+}
+
+static nf_status score_doc(nf_scorer *s, nfi_scoring *w, const nf_doc *d, nf_score *out, double *log_odds, nf_err *err)
+{
+    *out = (nf_score){.label = -1, .second = -1, .lang = -1};
+    w->rows.n = 0;
+    NF_TRY(nfi_count_text(&w->counter, d, &w->rows, &out->n_tokens, err));
+    if (out->n_tokens > 0)
+        NF_TRY(nfi_scoring_language(s, d, &out->lang, err));
+    return nfi_scoring_finish(s, w, out, log_odds, err);
+}
+
+nf_status nfi_scoring_begin(nfi_scoring *w, nf_err *err)
+{
+    if (w->counter.vocab.nnode <= VOCAB_MAX)
+        return NF_OK;
+    w->mapped = 0;
+    return nfi_vocab_reset(&w->counter.vocab, err);
+}
+
 static nf_status score_chunk(void *ctx, size_t k, int index, nf_err *err)
 {
     nf_scorer *s = ctx;
-    worker *w = &s->w[index];
+    nfi_scoring *w = &s->w[index];
 
-    if (w->counter.vocab.nnode > VOCAB_MAX) { /* bounds memory on endless streams; scores do not depend on it */
-        NF_TRY(nfi_vocab_reset(&w->counter.vocab, err));
-        w->mapped = 0;
-    }
+    NF_TRY(nfi_scoring_begin(w, err));
     for (size_t i = s->bound[k]; i < s->bound[k + 1]; i++)
         NF_TRY(score_doc(s, w, &s->batch->docs[i], &s->scores[i], s->log_odds + i * s->m->nclasses, err));
     return NF_OK;
@@ -341,7 +320,7 @@ nf_status nf_scorer_batch(nf_scorer *s, const nf_batch *b, nf_score *scores, dou
     size_t *bound = nfi_alloc(b->n + 1, sizeof *bound);
     if (!bound)
         return nfi_oom(err, "scoring");
-    size_t chunks = nfi_batch_cut(b, CHUNK_BYTES, bound);
+    size_t chunks = nfi_batch_cut(b, NFI_SCORING_CHUNK, bound);
     s->batch = b;
     s->bound = bound;
     s->scores = scores;
@@ -353,7 +332,7 @@ nf_status nf_scorer_batch(nf_scorer *s, const nf_batch *b, nf_score *scores, dou
 
 /* ---- rows ---- */
 
-static nf_status row_of(nf_scorer *s, worker *w, const nf_doc *d, chunk_rows *out, size_t *length, nf_err *err)
+static nf_status row_of(nf_scorer *s, nfi_scoring *w, const nf_doc *d, nfi_chunk_rows *out, size_t *length, nf_err *err)
 {
     const nf_model *m = s->m;
     uint64_t n_tokens;
@@ -361,15 +340,15 @@ static nf_status row_of(nf_scorer *s, worker *w, const nf_doc *d, chunk_rows *ou
 
     w->rows.n = 0;
     NF_TRY(nfi_count_text(&w->counter, d, &w->rows, &n_tokens, err));
-    NF_TRY(map_nodes(s, w, err));
+    NF_TRY(nfi_scoring_map(s, w, err));
     NF_TRY(nfi_grow(&w->row, &w->caprow, w->rows.n, sizeof *w->row, err));
     NF_TRY(nfi_grow(&out->entry, &out->cap, out->n + w->rows.n, sizeof *out->entry, err));
     for (size_t e = 0; e < w->rows.n; e++) {
         uint32_t t = w->term[w->rows.id[e]];
-        w->row[e] = t != NFI_NONE ? t & ~NGRAM_BIT : NFI_NONE;
+        w->row[e] = t != NFI_NONE ? t & ~NFI_NGRAM_BIT : NFI_NONE;
     }
     nfi_score_row row = {w->row, w->rows.tf, w->rows.n};
-    double scale = row_scale(m, s->table, &row);
+    double scale = nfi_row_scale(m, s->table, &row);
     for (size_t e = 0; e < row.n; e++) {
         if (row.term[e] == NFI_NONE)
             continue;
@@ -385,12 +364,9 @@ static nf_status row_of(nf_scorer *s, worker *w, const nf_doc *d, chunk_rows *ou
 static nf_status rows_chunk(void *ctx, size_t k, int index, nf_err *err)
 {
     nf_scorer *s = ctx;
-    worker *w = &s->w[index];
+    nfi_scoring *w = &s->w[index];
 
-    if (w->counter.vocab.nnode > VOCAB_MAX) {
-        NF_TRY(nfi_vocab_reset(&w->counter.vocab, err));
-        w->mapped = 0;
-    }
+    NF_TRY(nfi_scoring_begin(w, err));
     for (size_t i = s->bound[k]; i < s->bound[k + 1]; i++)
         NF_TRY(row_of(s, w, &s->batch->docs[i], &s->rows[k], &s->length[i], err));
     return NF_OK;
@@ -401,10 +377,10 @@ nf_status nf_scorer_rows(nf_scorer *s, const nf_batch *b, nf_csr *X, nf_err *err
     nf_status st = NF_OK;
     nf_csr x = {0};
     size_t nnz = 0, at = 0, chunks = 0, *bound = nfi_alloc(b->n + 1, sizeof *bound), *length = nfi_alloc(b->n, sizeof *length);
-    chunk_rows *rows = NULL;
+    nfi_chunk_rows *rows = NULL;
 
     if (bound)
-        chunks = nfi_batch_cut(b, CHUNK_BYTES, bound);
+        chunks = nfi_batch_cut(b, NFI_SCORING_CHUNK, bound);
     rows = nfi_calloc(chunks ? chunks : 1, sizeof *rows);
     if (!bound || !length || !rows) {
         st = nfi_oom(err, "rows");
