@@ -22,6 +22,10 @@
 #define NFI_MAX_RATIO 1000                  /* of those to its own, counted from ... */
 #define NFI_RATIO_FROM ((uint64_t)16 << 20) /* ... so many bytes on */
 #define NFI_MAX_MEMBERS ((size_t)1 << 21)   /* of an archive */
+#define NFI_MAX_CODEBOOK ((size_t)4 << 20)  /* bytes of a codebook */
+#define NFI_MAX_FRAMES 1024                 /* of a codebook */
+#define NFI_MAX_SEEDS 65536                 /* of a codebook */
+#define NFI_MAX_SEED 256                    /* bytes of one */
 #define NFI_MAX_HTML_DEPTH 512              /* elements within elements */
 #define NFI_MAX_HTML_ELEMENTS ((size_t)1 << 20) /* of a page */
 #define NFI_MAX_HTML_ATTRIBUTES 1024         /* of a tag */

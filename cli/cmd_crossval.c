@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cmd_crossval.c - newsframe crossval: how well would a model trained on this corpus do? */
+#include "cli/codebooks.h"
 #include "cli/dups.h"
 #include "cli/work.h"
 
@@ -17,6 +18,7 @@ struct opts {
     double min_accuracy;
     nfi_dup_opts dup;
     bool no_dup_groups;
+    nfi_codebook_rows codebook;
 };
 
 static const nfi_opt rows[] = {
@@ -31,6 +33,7 @@ static const nfi_opt rows[] = {
     OPT_LANGUAGE(struct opts, terms),
     OPT_SELECT(struct opts, terms, "2", NULL),
     OPT_TRAIN(struct opts, train),
+    OPT_CODEBOOK(struct opts, codebook),
     OPT_INPUT(struct opts, in),
     OPT_HEADER("Common"),
     OPT_THREADS(struct opts, common),
@@ -223,6 +226,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     const struct opts *o = opts;
     nf_crossval_opts cv = {.folds = (size_t)o->folds, .seed = o->common.seed};
     nf_corpus *c = NULL;
+    nf_codebook *codebook = NULL;
     results r = {0};
     nf_docs_stats stats = {0};
     nf_err err = {0};
@@ -240,6 +244,10 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         usage = nfi_work_outputs(cli, outputs, sizeof outputs / sizeof *outputs, nargs, args, NULL);
     if (usage == NFI_EXIT_OK)
         usage = nfi_work_check_terms(cli, &o->terms, outputs, sizeof outputs / sizeof *outputs);
+    if (usage == NFI_EXIT_OK && o->codebook.file)
+        usage = nfi_work_outputs(cli, outputs, sizeof outputs / sizeof *outputs, nargs, args, o->codebook.file);
+    if (usage == NFI_EXIT_OK)
+        usage = nfi_codebook_options(cli, &o->codebook, &codebook, &cv.train);
     if (usage != NFI_EXIT_OK)
         return usage;
     nf_status s = count_documents(o, cli, nargs, args, &c, &stats, o->no_dup_groups ? NULL : &dup, &watch, &err);
@@ -263,6 +271,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     clear(&r);
     nf_groups_clear(&g);
     nf_corpus_free(c);
+    nf_codebook_free(codebook);
     return s == NF_OK ? code : nfi_dup_fail(cli, &watch, s, &err);
 }
 

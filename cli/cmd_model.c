@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "base/io.h"
 #include "base/num.h"
+#include "base/try.h"
 
 #include <string.h>
 #include <strings.h>
@@ -78,6 +79,22 @@ static void info(job *j)
     if (i->loo_accuracy >= 0) {
         pair_num(b, "loo_accuracy", i->loo_accuracy);
         pair_u64(b, "loo_documents", i->loo_documents);
+    }
+    if (i->codebook) {
+        char id[200];
+        nf_str name = nf_codebook_id(i->codebook);
+        nfi_escape(id, sizeof id, name.n ? name.p : "", name.n);
+        pair(b, "codebook", id);
+        pair_num(b, "seed_strength", i->seed_strength);
+        pair(b, "seed_strength_how", i->seed_strength_how);
+        for (size_t k = 0; k < nf_codebook_frames(i->codebook); k++) {
+            const nf_frame *f = nf_codebook_frame(i->codebook, k);
+            nfi_buf_puts(b, "frame\t");
+            nfi_buf_put(b, f->key.p, f->key.n);
+            nfi_buf_putc(b, '\t');
+            nfi_buf_put_u64(b, f->nseeds);
+            nfi_buf_puts(b, " seeds\n");
+        }
     }
     for (size_t k = 0; k < i->classes; k++) {
         nf_str l = nf_model_label(j->m, k);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cmd_train.c - newsframe train: labelled documents, or statistics, to a model. */
+#include "cli/codebooks.h"
 #include "cli/dups.h"
 #include "cli/work.h"
 
@@ -13,6 +14,7 @@ struct opts {
     const char *output, *stats;
     bool from, dup_weight;
     nfi_dup_opts dup;
+    nfi_codebook_rows codebook;
 };
 
 static const nfi_opt rows[] = {
@@ -26,6 +28,7 @@ static const nfi_opt rows[] = {
     OPT_LANGUAGE(struct opts, terms),
     OPT_SELECT(struct opts, terms, "2", NULL),
     OPT_TRAIN(struct opts, train),
+    OPT_CODEBOOK(struct opts, codebook),
     OPT_HEADER("Duplicates"),
     OPT_FLAG(0, "dup-weight", struct opts, dup_weight, "a group of copies weighs as one document, its first; all documents are then held in memory"),
     OPT_DUPLICATES(struct opts, dup, "dup-"),
@@ -55,6 +58,8 @@ static void report_model(nfi_cli *cli, const nf_model *m, const char *path)
         nfi_cli_note(cli, "smoothing %g chosen by leave-one-out on %llu documents: accuracy %.4f", i.smoothing, (unsigned long long)i.loo_documents, i.loo_accuracy);
     else
         nfi_cli_note(cli, "smoothing %g (%s)", i.smoothing, i.smoothing_how);
+    if (i.codebook)
+        nfi_cli_note(cli, "seeds of the codebook count like %g documents a class (%s)", i.seed_strength, i.seed_strength_how);
     nfi_cli_note(cli, "%s: %s, %zu classes, %zu terms of %d to %d words, weighting %s, prior %s", path, i.classifier, i.classes, i.terms, i.ngram_lo, i.ngram_hi,
                  i.weighting, i.prior);
 }
@@ -116,6 +121,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nf_train_opts train;
     nf_counted *counted = NULL;
     nf_model *model = NULL;
+    nf_codebook *codebook = NULL;
     nf_docs_stats stats = {0};
     nf_err err = {0};
     nf_status s;
@@ -143,6 +149,10 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     if (usage == NFI_EXIT_OK && o->from && (nfi_cli_given(cli, "ngrams") || nfi_cli_given(cli, "tokenizer") || nfi_cli_given(cli, "stopwords") || nfi_cli_given(cli, "language") ||
                                             nfi_cli_given(cli, "no-clean") || nfi_cli_given(cli, "no-rule") || nfi_cli_given(cli, "lines") || nfi_cli_given(cli, "phrases")))
         usage = nfi_cli_usage(cli, "--tokenizer, --ngrams, --stopwords, --language and how texts are cleaned are fixed when documents are counted; with --from they cannot be changed");
+    if (usage == NFI_EXIT_OK && o->codebook.file)
+        usage = nfi_work_outputs(cli, (const char *const[]){o->output, o->stats, o->in.rejects}, 3, nargs, args, o->codebook.file);
+    if (usage == NFI_EXIT_OK)
+        usage = nfi_codebook_options(cli, &o->codebook, &codebook, &train);
     if (usage != NFI_EXIT_OK)
         return usage;
 
@@ -169,6 +179,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         nfi_tally_end(&t, cli);
     }
     nf_model_free(model);
+    nf_codebook_free(codebook);
     nf_counted_free(counted);
     nf_dedup_free(watch.d);
     return nfi_dup_fail(cli, &watch, s, &err);
@@ -180,6 +191,8 @@ static const char *const paragraphs[] = {
     "of the documents. With --smoothing auto the smoothing is the one with the best exact leave-one-out accuracy (on at most 4,096 documents, chosen by a hash of their ids).",
     "With --dup-weight a group of copies, as newsframe dedup finds them, counts as one document: its first with weight 1, the others with 0, which keeps the counts exact "
     "integers. The model is that of the documents that newsframe dedup --keep first leaves. Such counts cannot be kept as statistics.",
+    "With --codebook the frames of a codebook are the classes and its seeds a prior on what they are made of (newsframe-codebook(5)); a label that is no frame is an error, a "
+    "frame without documents is known by its seeds alone. The codebook goes into the model.",
     "With --from the operands are statistics made by newsframe count or kept by --stats, on this machine or others; the model is the one that all their "
     "documents together would give, at a fixed smoothing unless one is named.",
     NULL};

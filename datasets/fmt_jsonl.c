@@ -3,21 +3,19 @@
  * fmt_jsonl.c - one JSON object a line. yajl checks the grammar and names keys, numbers and containers; it is given no string callback,
  * so it does not copy strings: the value of a key that got no other callback is the string that follows it, taken from the line itself.
  * (yajl would also turn an unpaired surrogate into a question mark.)
- *
- * yajl does not survive an allocation that fails, so it draws from a pool that is sized before each line and never runs dry: its two
- * growing buffers (a token cut by the end of the line, a key with escapes) at least double, so each stays below twice the line.
  */
 #include "datasets/format.h"
 
 #include "base/hash.h"
 #include "base/limits.h"
 #include "base/try.h"
+#include "datasets/json_pool.h"
 #include "datasets/json_text.h"
 
 #include <string.h>
 #include <yajl/yajl_parse.h>
 
-enum { MAX_DEPTH = 64, MAX_NUMBER = 4096, FEW = 16, INDEX = 4 * NFI_MAX_FIELDS, POOL = 64 << 10 };
+enum { MAX_DEPTH = 64, MAX_NUMBER = 4096, FEW = 16, INDEX = 4 * NFI_MAX_FIELDS };
 
 typedef struct cell {
     uint32_t stamp, i;
@@ -25,8 +23,7 @@ typedef struct cell {
 
 typedef struct parser {
     yajl_handle yajl;
-    char *pool;                    /* yajl's memory, reused for every line */
-    size_t pool_cap, pool_n, last; /* last: the newest block, which may grow in place */
+    nfi_json_pool pool; /* yajl's memory, reused for every line */
     nfi_secret secret;
     const nfi_plan *plan;
     cell *columns, *extras; /* name -> number, for many names; a cell counts when its stamp is current */
@@ -41,41 +38,6 @@ typedef struct parser {
     size_t target;
     nf_status status;
 } parser;
-
-/* ---- memory for yajl ---- */
-
-static void *pool_alloc(void *ctx, size_t n)
-{
-    parser *ps = ctx;
-    size_t need = ((n + 15) & ~(size_t)15) + 16; /* 16 bytes in front hold the size */
-
-    NF_ASSERT(need > n && ps->pool_cap - ps->pool_n >= need);
-    ps->last = ps->pool_n;
-    memcpy(ps->pool + ps->last, &n, sizeof n);
-    ps->pool_n += need;
-    return ps->pool + ps->last + 16;
-}
-
-static void *pool_realloc(void *ctx, void *p, size_t n)
-{
-    parser *ps = ctx;
-    size_t old;
-
-    if (!p)
-        return pool_alloc(ctx, n);
-    if (p == ps->pool + ps->last + 16) {
-        ps->pool_n = ps->last;
-        return pool_alloc(ctx, n);
-    }
-    memcpy(&old, (char *)p - 16, sizeof old);
-    return memcpy(pool_alloc(ctx, n), p, old < n ? old : n);
-}
-
-static void pool_free(void *ctx, void *p)
-{
-    (void)ctx;
-    (void)p;
-}
 
 /* ---- names ---- */
 
@@ -369,7 +331,7 @@ static void jsonl_close(void *p)
 {
     parser *ps = p;
     if (ps) {
-        nfi_free(ps->pool);
+        nfi_json_pool_clear(&ps->pool);
         nfi_free(ps->columns);
         nfi_free(ps->extras);
         nfi_free(ps);
@@ -402,7 +364,7 @@ static nf_status grammar(parser *ps, bool ended)
 static nf_status jsonl_parse(void *p, const nfi_plan *plan, nf_str rec, nfi_row *row)
 {
     parser *ps = p;
-    size_t first = 0, need = rec.n * 6 + POOL, columns = plan ? plan->n : 0;
+    size_t first = 0, columns = plan ? plan->n : 0;
 
     NF_TRY(nfi_grow(&row->f, &row->cap_f, columns, sizeof *row->f, NULL));
     row->n = columns;
@@ -414,16 +376,9 @@ static nf_status jsonl_parse(void *p, const nfi_plan *plan, nf_str rec, nfi_row 
     if (first < rec.n && rec.p[first] != '{')
         return nfi_row_bad(row, NF_EFORMAT, "expected a JSON object, found %s", kind_of(rec.p + first, rec.n - first));
 
-    if (ps->pool_cap < need) {
-        nfi_free(ps->pool); /* nothing in it lives beyond a line */
-        ps->pool_cap = 0;
-        if (!(ps->pool = nfi_alloc(need, 1)))
-            return NF_ENOMEM;
-        ps->pool_cap = need;
-    }
+    NF_TRY(nfi_json_pool_begin(&ps->pool, rec.n));
     if (!plan || plan != ps->plan)
         NF_TRY(index_columns(ps, plan));
-    ps->pool_n = ps->last = 0;
     ps->row = row;
     ps->line = rec.p;
     ps->n = rec.n;
@@ -432,7 +387,7 @@ static nf_status jsonl_parse(void *p, const nfi_plan *plan, nf_str rec, nfi_row 
     ps->pending = false;
     ps->status = NF_OK;
 
-    yajl_alloc_funcs memory = {pool_alloc, pool_realloc, pool_free, ps};
+    yajl_alloc_funcs memory = {nfi_json_pool_alloc, nfi_json_pool_realloc, nfi_json_pool_free, &ps->pool};
     ps->yajl = yajl_alloc(&callbacks, &memory, ps);
     yajl_config(ps->yajl, yajl_dont_validate_strings, 1); /* repaired or refused later, by --encoding */
     yajl_status y = yajl_parse(ps->yajl, (const unsigned char *)rec.p, rec.n);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* model.c - training: sums to weights; what a model says about itself. */
 #include "models/part.h"
+#include "models/seeds.h"
 
 #include "base/par.h"
 #include "base/registry.h"
@@ -63,7 +64,9 @@ static nf_status resolve(nf_model *m, const nf_train_opts *o, nf_err *err)
         return NF_FAIL(err, NF_EINVAL, "no weighting \"%s\"", weighting);
     if (o->smoothing != 0.0 && !(o->smoothing >= NFI_MIN_SMOOTHING && o->smoothing <= NFI_MAX_SMOOTHING))
         return NF_FAIL(err, NF_EINVAL, "smoothing must be from %g to %g (or auto)", NFI_MIN_SMOOTHING, NFI_MAX_SMOOTHING);
-    const char *prior = o->prior ? o->prior : m->classifier->prior;
+    if (o->seed_strength != 0.0 && !(o->seed_strength > 0.0 && o->seed_strength <= NFI_MAX_SEED_STRENGTH))
+        return NF_FAIL(err, NF_EINVAL, "the strength of seeds must be above 0 and at most %g", NFI_MAX_SEED_STRENGTH);
+    const char *prior = o->prior ? o->prior : o->codebook ? "uniform" : m->classifier->prior;
     if (strlen(prior) >= sizeof m->prior)
         return NF_FAIL(err, NF_EINVAL, "the prior list is longer than %zu bytes", sizeof m->prior - 1);
     memcpy(m->prior, prior, strlen(prior) + 1);
@@ -71,12 +74,12 @@ static nf_status resolve(nf_model *m, const nf_train_opts *o, nf_err *err)
 }
 
 /* Classes with documents, at least two; and labels that a model file may hold, whoever counted them. */
-static nf_status check_classes(const nfi_terms *t, const nf_str *label, nf_err *err)
+static nf_status check_classes(const nfi_terms *t, const nf_str *label, const nf_codebook *cb, nf_err *err)
 {
     size_t have = 0, last = 0;
 
     for (size_t k = 0; k < t->nclasses; k++) {
-        if (t->class_docs[k]) {
+        if (t->class_docs[k] || (cb && nf_codebook_find(cb, label[k]) >= 0)) {
             have++;
             last = k;
         }
@@ -282,6 +285,25 @@ static nf_status choose_smoothing(nf_model *m, const nfi_terms *t, const nfi_sam
     return NF_OK;
 }
 
+/* Seeds of the codebook into the sums. */
+static nf_status plant(nf_model *m, nfi_terms *t, const nfi_sample *sample, const nf_train_opts *o, const double *idf, const double *prior, nf_err *err)
+{
+    nfi_seeds seeds = {0};
+    uint64_t tried = 0;
+    double strength = o->seed_strength;
+    nf_status s = NF_OK;
+
+    NF_GO(nfi_seeds_find(&seeds, t, m->label, o->codebook, m->text.tokenizer->name, m->weighting, err));
+    if (o->seed_strength == 0.0)
+        NF_GO(nfi_seeds_tune(&seeds, m->classifier, t, sample, m->weighting, idf, prior, strcmp(m->prior, "data") == 0, o->threads, &strength, &tried, err));
+    else
+        nfi_seeds_set(&seeds, t, strength);
+    s = nfi_model_codebook(m, o->codebook, strength, o->seed_strength != 0.0 ? "given" : tried ? "leave-one-out" : "fixed", err);
+out:
+    nfi_seeds_clear(&seeds);
+    return s;
+}
+
 nf_status nfi_model_finish(nf_model **out, nfi_terms *t, const nfi_sample *sample, const nfi_origin *origin, const nf_train_opts *o, nf_err *err)
 {
     nf_status s = NF_OK;
@@ -291,7 +313,7 @@ nf_status nfi_model_finish(nf_model **out, nfi_terms *t, const nfi_sample *sampl
     if (!m)
         return nfi_oom(err, "a model");
     NF_GO(resolve(m, o, err));
-    NF_GO(check_classes(t, origin->label, err));
+    NF_GO(check_classes(t, origin->label, o->codebook, err));
     NF_GO(copy_labels(m, t, origin, err));
     NF_GO(copy_words(m, t, err));
     double *prior = own(m, 13, t->nclasses, sizeof *prior);
@@ -304,6 +326,8 @@ nf_status nfi_model_finish(nf_model **out, nfi_terms *t, const nfi_sample *sampl
     m->log_prior = prior;
     for (size_t i = 0; i < t->n; i++)
         idf[i] = nfi_idf(t->ndocs, t->df[i]);
+    if (o->codebook)
+        NF_GO(plant(m, t, sample, o, idf, prior, err));
     NF_GO(choose_smoothing(m, t, sample, o, idf, prior, err));
     NF_GO(weigh(m, t, idf, o->threads, err));
     nfi_free(idf);
@@ -336,6 +360,8 @@ nf_status nf_model_train(nf_model **out, const nf_counted *c, const nf_train_opt
     }
     for (size_t k = 0; k < t.nclasses; k++)
         label[k] = nf_counted_label(c, k);
+    if (o->codebook)
+        NF_GO(nfi_seeds_join(&t, &sample, &label, o->codebook, err));
     nfi_origin origin = {nfi_counted_text(c), label};
     s = nfi_model_finish(out, &t, &sample, &origin, o, err);
 out:
@@ -357,7 +383,8 @@ void nf_model_describe(const nf_model *m, nf_model_info *out)
         .classifier = m->classifier->name, .weighting = m->weighting->name, .tokenizer = m->text.tokenizer->name, .stopwords = m->text.stop.name, .language = m->text.language, .clean = m->text.clean ? nf_cleaner_id(m->text.clean) : "none",
         .unicode = m->unicode, .ngram_lo = m->text.lo, .ngram_hi = m->text.hi, .classes = m->nclasses, .terms = m->n, .words = m->nwords,
         .documents = m->documents, .labelled = labelled, .smoothing = m->smoothing, .smoothing_how = m->smoothing_how,
-        .loo_accuracy = m->loo_accuracy, .loo_documents = m->loo_documents, .prior = m->prior, .bytes = m->file_bytes};
+        .loo_accuracy = m->loo_accuracy, .loo_documents = m->loo_documents, .prior = m->prior, .codebook = m->codebook, .seed_strength = m->seed_strength,
+        .seed_strength_how = m->seed_strength_how, .bytes = m->file_bytes};
 }
 
 nf_str nf_model_label(const nf_model *m, size_t k) { return m->label[k]; }

@@ -46,6 +46,10 @@ struct nf_model {
     void *own[16];          /* arrays of a trained model */
     nfi_secr *file;
     uint64_t file_bytes;
+    nf_codebook *codebook; /* part_codebook.c; NULL: none */
+    nf_str codebook_json, codebook_meta;
+    double seed_strength;
+    char seed_strength_how[16];
 };
 
 /* Side by side, since terms of a text come in no order and every array apart would be a cache miss of its own. */

@@ -77,6 +77,9 @@ nf_status nfi_nb_prior(const char *spec, const nf_str *label, const uint64_t *do
     }
     if (strcmp(spec, "data") == 0) {
         for (size_t k = 0; k < nclasses; k++)
+            if (docs[k] == 0)
+                return NF_FAIL(err, NF_EINVAL, "prior data: class \"%.*s\" has no documents; use uniform, or name shares", (int)label[k].n, label[k].p);
+        for (size_t k = 0; k < nclasses; k++)
             prior[k] = nfi_log((double)docs[k]) - nfi_log((double)total);
         return NF_OK;
     }

@@ -2,4 +2,6 @@
 /* part.c - the table of parts. */
 #include "models/part.h"
 
-const nfi_part *const nfi_parts[] = {NULL};
+extern const nfi_part nfi_part_codebook;
+
+const nfi_part *const nfi_parts[] = {&nfi_part_codebook, NULL};

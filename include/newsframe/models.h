@@ -8,6 +8,7 @@
 #ifndef NEWSFRAME_MODELS_H
 #define NEWSFRAME_MODELS_H
 
+#include "newsframe/codebook.h"
 #include "newsframe/features.h"
 #include "newsframe/lang.h"
 #include "newsframe/metrics.h"
@@ -26,6 +27,8 @@ typedef struct nf_train_opts {
     const char *prior;      /**< NULL: the classifier's own (cnb "uniform", mnb "data"); "data", "uniform", or "a=.2,b=.8" for all classes */
     double smoothing;       /**< > 0; 0 = auto: exact leave-one-out accuracy over a ladder of values */
     int threads;
+    const nf_codebook *codebook; /**< its frames are the classes, its seeds a prior on their terms; NULL: none. Borrowed */
+    double seed_strength;   /**< > 0: seeds of a class count like so many documents; 0 = auto: by leave-one-out, 3 where there are too few labels */
 } nf_train_opts;
 NF_API nf_train_opts nf_train_defaults(void);
 
@@ -43,6 +46,9 @@ typedef struct nf_model_info {
     double loo_accuracy;     /**< leave-one-out accuracy at the chosen smoothing; negative when not computed */
     uint64_t loo_documents;  /**< documents it was computed on */
     const char *prior;
+    const nf_codebook *codebook; /**< the model was trained with; NULL: none */
+    double seed_strength;    /**< of its seeds */
+    const char *seed_strength_how; /**< "given", "leave-one-out", "fixed" */
     uint64_t bytes;          /**< of the file the model was read from, 0 if it was trained */
 } nf_model_info;
 

@@ -47,3 +47,14 @@ ends() {
     "$@"
     echo "exit $?"
 }
+
+# A codebook of its two classes and a third without documents, cb.json.
+codebook() {
+    cat >cb.json <<'JSON'
+{"id": "small", "colour": "none", "frames": [
+  {"key": "military", "name": "Military", "definition": "armed force", "seeds": ["troop*", "army", "artillery", "drone*", "warship*"]},
+  {"key": "economic", "seeds": ["bank", "price*", "interest rate*", "inflation"]},
+  {"key": "sport", "seeds": ["rose", "match*"]},
+  {"key": "none"}]}
+JSON
+}

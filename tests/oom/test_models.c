@@ -144,14 +144,55 @@ static nf_counted *count(bool spill)
     return c;
 }
 
+/* in[0]: JSON, in[1]: its length */
+static nf_status codebook(oom_env *env, nf_err *err)
+{
+    nf_codebook *cb = OOM_UNTOUCHED(nf_codebook);
+    nf_lexicon *lx = OOM_UNTOUCHED(nf_lexicon);
+    uint64_t count[8];
+    nf_str text = {env->in[0], *(const size_t *)env->in[1]};
+
+    nf_status s = nf_codebook_parse(&cb, env->in[0], *(const size_t *)env->in[1], "cb.json", err);
+    OOM_OUT(s, cb);
+    if (s != NF_OK)
+        return s;
+    s = nf_lexicon_new(&lx, cb, NULL, err);
+    OOM_OUT(s, lx);
+    if (s == NF_OK) {
+        s = nf_codebook_count(lx, text, text, count, NULL, err);
+        nf_lexicon_free(lx);
+    }
+    nf_codebook_free(cb);
+    return s;
+}
+
+static const char seeds[] = "{\"id\":\"x\",\"odd\":1,\"frames\":[{\"key\":\"war\",\"seeds\":[\"troop*\",\"missile\"]},{\"key\":\"money\",\"seeds\":[\"tax\"]},"
+                            "{\"key\":\"talks\",\"seeds\":[\"summit talks\"]},{\"key\":\"home\",\"seeds\":[\"school*\"]},{\"key\":\"sport\",\"seeds\":[\"match\"]}]}";
+
+START_TEST(codebooks_are_read_or_not)
+{
+    size_t n = sizeof seeds - 1;
+    oom_env env = {.in = {seeds, &n}};
+    oom_run("nf_codebook_parse, nf_lexicon_new, nf_codebook_count", codebook, &env);
+}
+END_TEST
+
 START_TEST(models_are_trained_saved_and_loaded_or_not)
 {
+    nf_codebook *cb;
+
     for (int spill = 0; spill < 2; spill++) {
         training t = {count(spill), nf_train_defaults()};
         for (int threads = 1; threads <= 3; threads += 2) {
             oom_env env = {.in = {&t}, .threads = threads};
             oom_run("nf_model_train, save, load", train_save_load, &env);
         }
+        nft_ok(nf_codebook_parse(&cb, seeds, sizeof seeds - 1, "cb.json", &nft_err));
+        t.o.codebook = cb;
+        oom_env seeded = {.in = {&t}, .threads = 1};
+        oom_run("nf_model_train, save, load with a codebook", train_save_load, &seeded);
+        nf_codebook_free(cb);
+        t.o.codebook = NULL;
         t.o.classifier = "mnb";
         t.o.weighting = spill ? "tf" : "sklearn";
         oom_env env = {.in = {&t}, .threads = 1};
@@ -224,6 +265,7 @@ int main(void)
     TCase *t = tcase_create("models");
     tcase_set_timeout(t, 60);
     tcase_add_test(t, models_are_trained_saved_and_loaded_or_not);
+    tcase_add_test(t, codebooks_are_read_or_not);
     tcase_add_test(t, models_are_used_or_not);
     tcase_add_test(t, cross_validation_ends_or_fails);
     suite_add_tcase(s, t);

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* codebooks.c - options and reports about codebooks that several verbs share. */
+#include "cli/codebooks.h"
+
+#include "base/num.h"
+#include "base/try.h"
+
+#include <string.h>
+
+nf_status nfi_codebook_open(nfi_cli *cli, nf_codebook **cb, const char *file, nf_err *err)
+{
+    NF_TRY(nf_codebook_read(cb, file, err));
+    for (size_t i = 0; nf_codebook_unknown(*cb, i).n; i++) {
+        nf_str name = nf_codebook_unknown(*cb, i);
+        nfi_cli_warn(cli, "%s: field \"%.*s\" means nothing in a codebook and is passed over", file, (int)name.n, name.p);
+    }
+    return NF_OK;
+}
+
+int nfi_codebook_options(nfi_cli *cli, const nfi_codebook_rows *o, nf_codebook **cb, nf_train_opts *train)
+{
+    nf_err err = {0};
+
+    if (!o->file && nfi_cli_given(cli, "seed-strength"))
+        return nfi_cli_usage(cli, "--seed-strength says how much the seeds of a codebook count; add --codebook");
+    if (strcmp(o->strength, "auto") != 0 && (!nfi_parse_double(o->strength, strlen(o->strength), &train->seed_strength) || train->seed_strength <= 0.0))
+        return nfi_cli_usage(cli, "--seed-strength %s: expected a number above 0, or auto", o->strength);
+    if (o->file) {
+        nf_status s = nfi_codebook_open(cli, cb, o->file, &err);
+        if (s != NF_OK)
+            return nfi_cli_fail(cli, s, &err);
+    }
+    train->codebook = *cb;
+    return NFI_EXIT_OK;
+}
