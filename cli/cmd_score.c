@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* cmd_score.c - newsframe score: documents to a table of labels and scores, one row a document. */
+/* cmd_score.c - newsframe score: documents to a table of labels and scores, one row a document, or one a sentence. */
 #include "cli/columns.h"
 #include "cli/work.h"
 
-#include "base/mem.h"
+#include "base/buf.h"
+#include "newsframe/units.h"
 
 #include <string.h>
 
@@ -12,7 +13,8 @@ struct opts {
     nfi_output_opts out;
     nfi_common_opts common;
     const char *model, *language;
-    bool with_text, with_language, strict;
+    bool with_text, with_language, strict, mixture, evidence;
+    int unit;
     double threshold;
     uint64_t min_tokens;
 };
@@ -23,6 +25,9 @@ static const nfi_opt rows[] = {
     OPT_REAL(0, "threshold", struct opts, threshold, "NATS", "0", 0, 1e6, "no label when the margin is below this"),
     OPT_COUNT(0, "min-tokens", struct opts, min_tokens, "N", "3", 1, UINT64_MAX, "no label for documents of fewer words"),
     OPT_STR(0, "language", struct opts, language, "CODE", "any", "no label for documents told to be in another language than CODE (en, uk, ...)"),
+    OPT_CHOICE(0, "unit", struct opts, unit, "document", nf_unit_name, "what has a row and a label of its own"),
+    OPT_FLAG(0, "mixture", struct opts, mixture, "add the share of each class among the sentences, the primary frame and the secondary ones"),
+    OPT_FLAG(0, "evidence", struct opts, evidence, "add the sentence that carries the label, with its place"),
     OPT_FLAG(0, "strict", struct opts, strict, "exit 5 when a document got no label"),
     OPT_OUTPUT(struct opts, out),
     OPT_FLAG(0, "with-text", struct opts, with_text, "carry the text into the table too"),
@@ -43,6 +48,9 @@ typedef struct job {
     size_t id; /* carried column of the id; SIZE_MAX: the input has none, it is written first */
     uint64_t by_status[NF_SCORE_STATUS_COUNT];
     uint64_t scored, *by_class;
+    uint64_t units, without; /* with --unit: rows of units, documents that have none */
+    nf_scored_units parts;
+    double *share; /* of the document at hand */
 } job;
 
 static bool is_name(nf_str s, const char *name)
@@ -78,7 +86,13 @@ static nf_status header(job *j, nf_err *err)
             column[m++] = (nf_str){"text", 4};
         if (j->o->with_language)
             column[m++] = (nf_str){"language", 8};
-        nfi_dict_header(j->w, "scores", column, m, name, j->k);
+        const char *tables[4] = {j->o->unit ? "units" : "scores"};
+        size_t t = 1;
+        if (j->o->mixture)
+            tables[t++] = "mixture";
+        if (j->o->evidence)
+            tables[t++] = "evidence";
+        nfi_dict_headers(j->w, tables, column, m, name, j->k);
     } else {
         err->code = NF_ENOMEM;
     }
@@ -89,7 +103,24 @@ static nf_status header(job *j, nf_err *err)
     return err->code;
 }
 
-static void row(job *j, const nf_doc *d, const nf_score *s, const double *odds)
+static void label_cell(job *j, int32_t k)
+{
+    if (k < 0) {
+        nf_csv_blank(j->w);
+        return;
+    }
+    nf_str l = nf_model_label(j->m, (size_t)k);
+    nf_csv_text(j->w, l.p, l.n);
+}
+
+static void blanks(job *j, size_t n)
+{
+    while (n-- > 0)
+        nf_csv_blank(j->w);
+}
+
+/* What came with the document; text: of the document or the unit. */
+static void carried_cells(job *j, const nf_doc *d, nf_str text, int32_t lang)
 {
     bool changed = d->flags & (NF_DOC_ID_MADE | NF_DOC_ID_SUFFIX); /* then the carried one would not tell documents apart */
     if (j->id == SIZE_MAX)
@@ -99,19 +130,16 @@ static void row(job *j, const nf_doc *d, const nf_score *s, const double *odds)
         nf_csv_text(j->w, x.p, x.n);
     }
     if (j->o->with_text)
-        nf_csv_text(j->w, d->text.p, d->text.n);
+        nf_csv_text(j->w, text.p, text.n);
     if (j->o->with_language)
-        nf_csv_str(j->w, nf_lang_guess_code(&(nf_lang_guess){.lang = s->lang}));
+        nf_csv_str(j->w, nf_lang_guess_code(&(nf_lang_guess){.lang = lang}));
+}
+
+static void score_cells(job *j, const nf_score *s, const double *odds)
+{
     nf_csv_str(j->w, nf_score_status_text(s->status));
-    for (int i = 0; i < 2; i++) {
-        int32_t k = i ? s->second : s->label;
-        if (k >= 0) {
-            nf_str l = nf_model_label(j->m, (size_t)k);
-            nf_csv_text(j->w, l.p, l.n);
-        } else {
-            nf_csv_blank(j->w);
-        }
-    }
+    label_cell(j, s->label);
+    label_cell(j, s->second);
     if (s->scored)
         nf_csv_num(j->w, s->margin, 6);
     else
@@ -129,10 +157,139 @@ static void row(job *j, const nf_doc *d, const nf_score *s, const double *odds)
     }
     for (size_t k = 0; k < j->k; k++)
         nf_csv_blank(j->w); /* probabilities: the model is not calibrated */
-    nf_csv_end(j->w);
     j->by_status[s->status]++;
     if (s->label >= 0)
         j->by_class[s->label]++;
+}
+
+/* ---- sentences of a document ---- */
+
+static void mixture_cells(job *j, size_t doc)
+{
+    nf_mixture mix;
+
+    nf_units_mix(&j->parts, j->m, doc, j->share, &mix);
+    if (mix.primary < 0) {
+        blanks(j, j->k + 2);
+        return;
+    }
+    nfi_buf list = {0};
+    for (size_t k = 0; k < j->k; k++)
+        nf_csv_num(j->w, j->share[k], 6);
+    label_cell(j, mix.primary);
+    j->share[mix.primary] = 0.0;
+    for (;;) {
+        size_t best = 0;
+        for (size_t k = 1; k < j->k; k++)
+            best = j->share[k] > j->share[best] ? k : best;
+        if (j->share[best] < NF_MIXTURE_SECONDARY)
+            break;
+        nf_str l = nf_model_label(j->m, best);
+        nfi_buf_puts(&list, list.n ? ";" : "");
+        nfi_buf_put(&list, l.p, l.n);
+        j->share[best] = 0.0;
+    }
+    if (list.n)
+        nf_csv_text(j->w, list.p, list.n);
+    else
+        nf_csv_blank(j->w);
+    nfi_buf_clear(&list);
+}
+
+static nf_str unit_text(const nf_doc *d, const nf_scored_unit *u)
+{
+    nf_str in = u->in_title ? d->title : d->text;
+    return (nf_str){in.p + u->place.start, u->place.end - u->place.start};
+}
+
+static void place_cells(job *j, const nf_scored_unit *u)
+{
+    nf_csv_str(j->w, u->in_title ? "title" : "text");
+    nf_csv_int(j->w, (int64_t)u->place.start);
+    nf_csv_int(j->w, (int64_t)u->place.end);
+}
+
+static void evidence_cells(job *j, const nf_doc *d, size_t doc)
+{
+    size_t at = nf_units_evidence(&j->parts, doc);
+
+    if (at == SIZE_MAX) {
+        blanks(j, 5);
+        return;
+    }
+    nf_str text = unit_text(d, &j->parts.unit[at]);
+    nf_csv_text(j->w, text.p, text.n);
+    place_cells(j, &j->parts.unit[at]);
+    nf_csv_num(j->w, j->parts.unit[at].carries, 6);
+}
+
+/* ---- rows ---- */
+
+/* doc: number in parts, where there are any. */
+static void document_row(job *j, const nf_doc *d, const nf_score *s, const double *odds, size_t doc)
+{
+    carried_cells(j, d, d->text, s->lang);
+    score_cells(j, s, odds);
+    if (j->o->mixture)
+        mixture_cells(j, doc);
+    if (j->o->evidence)
+        evidence_cells(j, d, doc);
+    nf_csv_end(j->w);
+}
+
+static void unit_rows(job *j, const nf_doc *d, size_t doc)
+{
+    size_t from = j->parts.first[doc], to = j->parts.first[doc + 1];
+
+    for (size_t i = from; i < to; i++) {
+        const nf_scored_unit *u = &j->parts.unit[i];
+        carried_cells(j, d, unit_text(d, u), u->score.lang);
+        nf_csv_int(j->w, (int64_t)(i - from) + 1);
+        nf_csv_str(j->w, nf_role_name(u->role, NULL));
+        place_cells(j, u);
+        score_cells(j, &u->score, j->parts.log_odds + i * j->k);
+        nf_csv_end(j->w);
+    }
+    j->units += to - from;
+    if (from < to)
+        return;
+    j->without++;
+    carried_cells(j, d, (nf_str){NULL, 0}, -1);
+    blanks(j, 5);
+    score_cells(j, &(nf_score){.status = NF_SCORE_EMPTY, .label = -1, .second = -1}, NULL);
+    j->by_status[NF_SCORE_EMPTY]--; /* no unit */
+    nf_csv_end(j->w);
+}
+
+/* So many documents of b from first on that scores of their units fit into memory, whatever the number of classes. */
+static size_t slice(const job *j, const nf_batch *b, size_t first)
+{
+    size_t most = ((size_t)1 << 30) / j->k, bytes = 0, n = 0; /* of text; a sentence takes 8 bytes a class and has some 50 */
+
+    while (first + n < b->n && (n == 0 || bytes < most)) {
+        bytes += b->docs[first + n].text.n + b->docs[first + n].title.n;
+        n++;
+    }
+    return n;
+}
+
+/* Documents [first, first + n) of a batch, with room for their scores. */
+static nf_status score_slice(job *j, const nf_batch *b, size_t first, size_t n, nf_score *scores, double *odds, nf_err *err)
+{
+    nf_batch part = {.docs = b->docs + first, .n = n};
+    nf_status s = NF_OK;
+
+    if (j->o->unit == NF_UNIT_DOCUMENT)
+        s = nf_scorer_batch(j->scorer, &part, scores, odds, err);
+    if (s == NF_OK && (j->o->unit != NF_UNIT_DOCUMENT || j->o->mixture || j->o->evidence))
+        s = nf_scorer_units(j->scorer, &part, j->o->unit ? (nf_unit_kind)j->o->unit : NF_UNIT_SENTENCE, j->o->evidence ? scores : NULL, &j->parts, err);
+    for (size_t i = 0; s == NF_OK && i < n; i++) {
+        if (j->o->unit == NF_UNIT_DOCUMENT)
+            document_row(j, &part.docs[i], &scores[i], odds + i * j->k, i);
+        else
+            unit_rows(j, &part.docs[i], i);
+    }
+    return s;
 }
 
 static nf_status stream(job *j, nfi_progress *p, nf_err *err)
@@ -143,21 +300,21 @@ static nf_status stream(job *j, nfi_progress *p, nf_err *err)
     size_t capscores = 0, capodds = 0;
     nf_status s = NF_OK;
 
-    for (;;) {
+    while (s == NF_OK) {
         if ((s = nf_docs_next(j->docs, &batch, err)) != NF_OK || batch.n == 0)
             break;
-        if ((s = nfi_grow(&scores, &capscores, batch.n, sizeof *scores, err)) != NF_OK ||
-            (s = nfi_grow(&odds, &capodds, batch.n * j->k, sizeof *odds, err)) != NF_OK ||
-            (s = nf_scorer_batch(j->scorer, &batch, scores, odds, err)) != NF_OK)
-            break;
-        for (size_t i = 0; i < batch.n; i++)
-            row(j, &batch.docs[i], &scores[i], odds + i * j->k);
-        if ((s = nf_csv_flush(j->w, err)) != NF_OK)
-            break;
+        for (size_t i = 0, n; s == NF_OK && i < batch.n; i += n) {
+            n = j->o->unit || j->o->mixture || j->o->evidence ? slice(j, &batch, i) : batch.n;
+            if ((s = nfi_grow(&scores, &capscores, n, sizeof *scores, err)) == NF_OK && (s = nfi_grow(&odds, &capodds, n * j->k, sizeof *odds, err)) == NF_OK)
+                s = score_slice(j, &batch, i, n, scores, odds, err);
+        }
+        if (s == NF_OK)
+            s = nf_csv_flush(j->w, err);
         nfi_work_progress(p, nf_docs_counts(j->docs));
     }
     nfi_free(scores);
     nfi_free(odds);
+    nf_scored_units_clear(&j->parts);
     nf_batch_clear(&batch);
     return s;
 }
@@ -170,8 +327,26 @@ static void warn_lopsided(const job *j, nfi_cli *cli)
     for (size_t k = 0; k < j->k; k++) {
         nf_str l = nf_model_label(j->m, k);
         if (n >= 100 && j->by_class[k] * 10 > n * 9)
-            nfi_cli_warn(cli, "%llu of %llu labelled documents are \"%.*s\"", (unsigned long long)j->by_class[k], (unsigned long long)n, (int)l.n, l.p);
+            nfi_cli_warn(cli, "%llu of %llu labelled %ss are \"%.*s\"", (unsigned long long)j->by_class[k], (unsigned long long)n, nf_unit_name((size_t)j->o->unit, NULL), (int)l.n, l.p);
     }
+}
+
+/* Documents by status; with --unit documents that have units and those that have none, and units by status. */
+static void tally(const job *j, nfi_tally *t)
+{
+    if (j->o->unit == NF_UNIT_DOCUMENT) {
+        nfi_tally_part(t, "labelled", j->by_status[NF_SCORE_OK]);
+        for (int i = 1; i < NF_SCORE_STATUS_COUNT; i++)
+            nfi_tally_part(t, nf_score_status_text((nf_score_status)i), j->by_status[i]);
+        return;
+    }
+    const nf_docs_stats *c = nf_docs_counts(j->docs);
+    nfi_tally_part(t, "scored", c->read - c->rejected - c->left_out - j->without);
+    nfi_tally_part(t, "empty", j->without);
+    nfi_tally_also(t, j->o->unit == NF_UNIT_SENTENCE ? "sentences" : "paragraphs", j->units);
+    nfi_tally_also(t, "labelled", j->by_status[NF_SCORE_OK]);
+    for (int i = 1; i < NF_SCORE_STATUS_COUNT; i++)
+        nfi_tally_also(t, nf_score_status_text((nf_score_status)i), j->by_status[i]);
 }
 
 static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
@@ -184,6 +359,8 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nf_err err = {0};
 
     int usage = nfi_work_outputs(cli, (const char *const[]){o->out.output, o->in.rejects}, 2, nargs, args, o->model);
+    if (usage == NFI_EXIT_OK && o->unit != NF_UNIT_DOCUMENT && (o->mixture || o->evidence))
+        usage = nfi_cli_usage(cli, "%s is about documents; without --unit", o->mixture ? "--mixture" : "--evidence");
     if (usage != NFI_EXIT_OK)
         return usage;
     nf_scorer_opts so = {.min_tokens = o->min_tokens, .threshold = o->threshold, .threads = (int)o->common.threads};
@@ -204,7 +381,8 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         j.id = nfi_work_id_column(j.docs, &o->in);
         j.k = info.classes;
         j.by_class = nfi_calloc(j.k, sizeof *j.by_class);
-        s = j.by_class ? header(&j, &err) : NF_ENOMEM;
+        j.share = nfi_alloc(j.k, sizeof *j.share);
+        s = j.by_class && j.share ? header(&j, &err) : NF_ENOMEM;
     }
     if (s == NF_OK) {
         nfi_progress_start(&progress, cli, "scoring", "documents");
@@ -222,26 +400,26 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     if (s == NF_OK) {
         nfi_tally t;
         nfi_tally_begin(&t, "read", nf_docs_counts(j.docs)->read);
-        nfi_tally_part(&t, "labelled", j.by_status[NF_SCORE_OK]);
-        for (int i = 1; i < NF_SCORE_STATUS_COUNT; i++) {
-            nfi_tally_part(&t, nf_score_status_text((nf_score_status)i), j.by_status[i]);
+        tally(&j, &t);
+        for (int i = 1; i < NF_SCORE_STATUS_COUNT; i++)
             missed += j.by_status[i];
-        }
+        missed += j.without;
         nfi_tally_docs(&t, nf_docs_counts(j.docs));
         nfi_tally_also(&t, "cells cut", cut);
         warn_lopsided(&j, cli);
         nfi_tally_end(&t, cli);
         missed += nf_docs_counts(j.docs)->rejected;
-        read = nf_docs_counts(j.docs)->read;
+        read = o->unit ? j.units + j.without + nf_docs_counts(j.docs)->rejected : nf_docs_counts(j.docs)->read;
     }
     nfi_free(j.by_class);
+    nfi_free(j.share);
     nf_scorer_free(j.scorer);
     nf_docs_close(j.docs);
     nf_model_free(model);
     nf_lang_close(lang);
     if (s == NF_OK && o->strict && missed)
-        return nfi_cli_end(cli, NFI_EXIT_GATE, "--strict: %llu of %llu documents got no label", (unsigned long long)missed,
-                           (unsigned long long)read);
+        return nfi_cli_end(cli, NFI_EXIT_GATE, "--strict: %llu of %llu %ss got no label", (unsigned long long)missed,
+                           (unsigned long long)read, nf_unit_name((size_t)o->unit, NULL));
     return nfi_cli_fail(cli, s, &err);
 }
 
@@ -250,6 +428,11 @@ static const char *const paragraphs[] = {
     "it has, what share of them the model does not know, and a score for each class. Only documents with status ok have a label; newsframe columns scores explains the columns.",
     "A score is the log-odds of a class against all others, in nats; a document's scores depend on that document and the model alone. Probabilities stay blank: the "
     "model is not calibrated.",
+    "With --unit sentence or paragraph there is one row for each, with its number in the document and its place: start and end are bytes of the column text (or title) as "
+    "it was read. Boilerplate has no rows; a document of which nothing else is left has one row, with status empty. newsframe columns units explains the columns.",
+    "With --mixture a document's angle is the mixture of its sentences: each gives its label 1, twice in title and lead, and mix_CLASS is the share of a class in that sum. "
+    "The class with the most is the primary frame, others with a share of .06 or more are secondary. A class named none is no frame. With --evidence the sentence whose words "
+    "make up most of the margin of the label is given, as it stands in the input.",
     "With --language a document told to be in another language gets the status other_language and no label; one whose language cannot be told (und: too short, or too "
     "unlike all that are known) is scored. Languages are told by script and by n-grams, as newsframe inspect does.",
     "An operand is a file or folder of documents; without one they come from standard input. A plain text file is one document.",
@@ -258,6 +441,8 @@ static const char *const paragraphs[] = {
 static const nfi_example examples[] = {
     {"newsframe score $NF_SAMPLES/geo-1/samples -o scores.csv", "score a folder of articles with the built-in model"},
     {"newsframe score -m angles.nfm feed.csv --text headline,body --id url -o scores.csv --excel", "score a spreadsheet with your own model"},
+    {"newsframe score $NF_SAMPLES/geo-1/samples --unit sentence --with-text -o sentences.csv", "label every sentence"},
+    {"newsframe score $NF_SAMPLES/geo-1/samples --mixture --evidence -o mixtures.csv", "the frames of each article, and the sentence behind its label"},
     {NULL, NULL}};
 
 const nfi_verb nfi_verb_score = {

@@ -21,6 +21,33 @@ const nfi_dict_column nfi_dict[] = {
     {"scores", "score_<class>", "number", "nats", "log-odds of the class against all others, before calibration"},
     {"scores", "prob_<class>", "number", "probability, 0 to 1", "calibrated probability of the class; blank until the model is calibrated"},
 
+    {"units", "<carried>", "text", "", CARRIED},
+    {"units", "unit", "integer", ">= 1", "number of the unit in its document; blank for a document without one, which has one row"},
+    {"units", "role", "title|lead|body", "", "the title (or a headline at the top of the text), the first sentence after it, or any other unit"},
+    {"units", "field", "title|text", "", "the column that start and end are places of; text columns joined by --text count as one"},
+    {"units", "start", "integer", "bytes, >= 0", "where the unit begins in that column, as it was read"},
+    {"units", "end", "integer", "bytes, >= 0", "where it ends: the byte after its last"},
+    {"units", "status", "ok|empty|too_short|no_known_words|below_threshold|tie|other_language", "",
+     "whether a label was given, else why not; other_language: the document was told to be in another"},
+    {"units", "label", "text", "", "the class with the highest score; blank unless status is ok"},
+    {"units", "second_label", "text", "", "the class with the next score"},
+    {"units", "margin", "number", "nats, >= 0", "score of the best class less that of the second"},
+    {"units", "n_tokens", "integer", ">= 0", "words of the unit"},
+    {"units", "oov_share", "number", "share, 0 to 1", "part of the words that the model does not know"},
+    {"units", "score_<class>", "number", "nats", "log-odds of the class against all others, before calibration"},
+    {"units", "prob_<class>", "number", "probability, 0 to 1", "calibrated probability of the class; blank until the model is calibrated"},
+
+    {"mixture", "mix_<class>", "number", "share, 0 to 1",
+     "salience of the class: sentences labelled with it, those of title and lead twice, as a share; blank when no sentence has a frame"},
+    {"mixture", "primary_frame", "text", "", "the class with the greatest share"},
+    {"mixture", "secondary_frames", "text", "", "other classes with a share of at least 0.06, falling, joined by \";\""},
+
+    {"evidence", "evidence", "text", "", "the sentence whose words make up most of the margin, as it stands in the input; blank without a label"},
+    {"evidence", "evidence_field", "title|text", "", "the column that it stands in"},
+    {"evidence", "evidence_start", "integer", "bytes, >= 0", "where it begins in that column"},
+    {"evidence", "evidence_end", "integer", "bytes, >= 0", "where it ends: the byte after its last"},
+    {"evidence", "evidence_nats", "number", "nats", "its part of the margin"},
+
     {"eval_classes", "class", "text", "", "class, then the averages micro and macro"},
     {"eval_classes", "support", "integer", "documents, >= 0", "documents that a human put into the class"},
     {"eval_classes", "predicted", "integer", "documents, >= 0", "documents that the model put into the class"},
@@ -147,41 +174,54 @@ bool nfi_dict_has(const char *table, const char *name, size_t len, const char *c
     return false;
 }
 
-static void carried_names(nf_csv *w, const char *table, const nf_str *carried, size_t n, const char *const *classes, size_t k)
+static void carried_names(nf_csv *w, const char *const *tables, const nf_str *carried, size_t n, const char *const *classes, size_t k)
 {
     nfi_buf name = {0};
 
     for (size_t i = 0; i < n; i++) {
+        bool taken = false;
         name.n = 0;
-        if (nfi_dict_has(table, carried[i].p, carried[i].n, classes, k))
-            nfi_buf_puts(&name, "input_");
+        for (size_t t = 0; tables[t] && !taken; t++)
+            taken = nfi_dict_has(tables[t], carried[i].p, carried[i].n, classes, k);
+        nfi_buf_puts(&name, taken ? "input_" : "");
         nfi_buf_put(&name, carried[i].p, carried[i].n);
         nf_csv_text(w, name.p, name.n);
     }
     nfi_buf_clear(&name);
 }
 
-void nfi_dict_header(nf_csv *w, const char *table, const nf_str *carried, size_t n, const char *const *classes, size_t k)
+static void class_names(nf_csv *w, const char *stem, size_t n, const char *const *classes, size_t k)
 {
-    const nfi_dict_column *c = table_start(table);
+    nfi_buf name = {0};
 
-    NF_ASSERT(c != NULL);
-    for (; is_in(c, table); c++) {
-        ptrdiff_t cut = class_at(c->name);
-        if (strcmp(c->name, "<carried>") == 0) {
-            carried_names(w, table, carried, n, classes, k);
-        } else if (cut < 0) {
-            nf_csv_str(w, c->name);
-        } else {
-            nfi_buf name = {0};
-            for (size_t i = 0; i < k; i++) {
-                name.n = 0;
-                nfi_buf_put(&name, c->name, (size_t)cut);
-                nfi_buf_puts(&name, classes[i]);
-                nf_csv_text(w, name.p, name.n);
-            }
-            nfi_buf_clear(&name);
+    for (size_t i = 0; i < k; i++) {
+        name.n = 0;
+        nfi_buf_put(&name, stem, n);
+        nfi_buf_puts(&name, classes[i]);
+        nf_csv_text(w, name.p, name.n);
+    }
+    nfi_buf_clear(&name);
+}
+
+void nfi_dict_headers(nf_csv *w, const char *const *tables, const nf_str *carried, size_t n, const char *const *classes, size_t k)
+{
+    for (size_t t = 0; tables[t]; t++) {
+        const nfi_dict_column *c = table_start(tables[t]);
+        NF_ASSERT(c != NULL);
+        for (; is_in(c, tables[t]); c++) {
+            ptrdiff_t cut = class_at(c->name);
+            if (strcmp(c->name, "<carried>") == 0)
+                carried_names(w, tables, carried, n, classes, k);
+            else if (cut < 0)
+                nf_csv_str(w, c->name);
+            else
+                class_names(w, c->name, (size_t)cut, classes, k);
         }
     }
     nf_csv_end(w);
+}
+
+void nfi_dict_header(nf_csv *w, const char *table, const nf_str *carried, size_t n, const char *const *classes, size_t k)
+{
+    nfi_dict_headers(w, (const char *const[]){table, NULL}, carried, n, classes, k);
 }

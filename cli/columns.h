@@ -25,6 +25,8 @@ extern const nfi_dict_column nfi_dict[]; /* rows of one table stand together; {0
  * Each "<class>" column is written once a class, in class order. n, k may be 0. Unknown tables are an internal error (asserted).
  */
 void nfi_dict_header(nf_csv *w, const char *table, const nf_str *carried, size_t n, const char *const *classes, size_t k);
+/* The same for tables (ended by NULL) whose columns stand side by side; the first may carry. */
+void nfi_dict_headers(nf_csv *w, const char *const *tables, const nf_str *carried, size_t n, const char *const *classes, size_t k);
 /* True when a table has a column of this very name, class columns expanded. */
 bool nfi_dict_has(const char *table, const char *name, size_t len, const char *const *classes, size_t k);
 

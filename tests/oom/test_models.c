@@ -3,6 +3,7 @@
 #include "oom/oom.h"
 
 #include "models/oof.h"
+#include "newsframe/units.h"
 
 enum { DOCS = 12, CLASSES = 3 };
 
@@ -80,6 +81,23 @@ static nf_status score(oom_env *env, nf_err *err)
         nft_ok(nf_scorer_batch(x, b, out, odds, &nft_err));
     }
     ck_assert_mem_eq(odds, env->in[2], sizeof odds);
+    nf_scorer_free(x);
+    return s;
+}
+
+static nf_status units(oom_env *env, nf_err *err)
+{
+    nf_scorer *x = NULL;
+    nf_scored_units u = {0};
+    nf_score scores[DOCS];
+
+    for (size_t i = 0; i < DOCS; i++)
+        scores[i] = (nf_score){.label = 0, .second = 1, .margin = 1.0};
+    nf_status s = nf_scorer_new(&x, env->in[0], &(nf_scorer_opts){.threads = env->threads}, err);
+    if (s == NF_OK)
+        s = nf_scorer_units(x, env->in[1], NF_UNIT_SENTENCE, scores, &u, err);
+    ck_assert(s == NF_OK || u.n == 0);
+    nf_scored_units_clear(&u);
     nf_scorer_free(x);
     return s;
 }
@@ -234,6 +252,7 @@ START_TEST(models_are_used_or_not)
         oom_env with = {.in = {m, &b, odds}, .threads = threads};
         oom_run("nf_scorer_batch", score, &with);
         oom_run("nf_scorer_rows", rows, &with);
+        oom_run("nf_scorer_units", units, &with);
     }
     nfi_free(aligned);
     free(p);

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * score_units.c - sentences and paragraphs to class scores, by the same steps as documents.
+ *
+ * What a unit carries: the margin of a document is made of x_t (v_t(best) - v_t(second)) over its terms, v being the weights of a class. A term that occurs f times
+ * gives each occurrence the same part of its x_t; a unit has those of its own occurrences. Terms that reach over the end of a unit are in none.
+ */
+#include "newsframe/units.h"
+
+#include "models/scorer.h"
+
+#include "base/kern.h"
+#include "base/par.h"
+#include "base/try.h"
+
+#include <math.h>
+#include <string.h>
+
+static const struct {
+    const char *name, *summary;
+} roles[] = {
+    {"title", "the title, or a headline at the top of the text"},
+    {"lead", "the first sentence after the title"},
+    {"body", "any other"},
+};
+
+const char *nf_role_name(size_t i, const char **summary)
+{
+    if (i >= sizeof roles / sizeof *roles)
+        return NULL;
+    if (summary)
+        *summary = roles[i].summary;
+    return roles[i].name;
+}
+
+/* Units of a chunk of documents. */
+typedef struct chunk_units {
+    nf_scored_unit *unit;
+    double *log_odds;
+    size_t n, cap, capodds;
+} chunk_units;
+
+typedef struct job {
+    nf_scorer *s;
+    const nf_doc *docs;
+    const size_t *bound;
+    nf_unit_kind kind;
+    const nf_score *scores;
+    chunk_units *chunk;
+    size_t *count; /* units of each document */
+} job;
+
+/* What a document is to its units: the worth of one occurrence of each of its terms. */
+typedef struct whole {
+    double *worth; /* by node; 0 for what the document does not have */
+    size_t cap;
+    uint32_t *node; /* n nodes that are not 0 */
+    size_t n, capnode;
+} whole;
+
+static void whole_clear(whole *w)
+{
+    nfi_free(w->worth);
+    nfi_free(w->node);
+}
+
+static double difference(const nf_model *m, uint32_t t, int32_t best, int32_t second)
+{
+    nfi_term_rec r = m->rec[t];
+    double a = r.base, b = r.base;
+
+    for (uint64_t i = r.first; i < r.first + r.n; i++) {
+        a = m->cls[i] == best ? (double)m->w[i] : a;
+        b = m->cls[i] == second ? (double)m->w[i] : b;
+    }
+    return a - b + (m->z[best] - m->z[second]);
+}
+
+/* Fills w from the row of the document at hand; score: its label and the next. */
+static nf_status weigh_document(const job *j, nfi_scoring *sc, const nf_doc *d, const nf_score *score, whole *w, nf_err *err)
+{
+    const nf_model *m = j->s->m;
+    uint64_t n_tokens;
+
+    sc->rows.n = 0;
+    NF_TRY(nfi_count_text(&sc->counter, d, &sc->rows, &n_tokens, err));
+    NF_TRY(nfi_scoring_map(j->s, sc, err));
+    NF_TRY(nfi_grow(&sc->row, &sc->caprow, sc->rows.n, sizeof *sc->row, err));
+    NF_TRY(nfi_grow(&w->node, &w->capnode, sc->rows.n, sizeof *w->node, err));
+    size_t had = w->cap;
+    NF_TRY(nfi_grow(&w->worth, &w->cap, sc->counter.vocab.nnode, sizeof *w->worth, err));
+    memset(w->worth + had, 0, (w->cap - had) * sizeof *w->worth);
+    for (size_t e = 0; e < sc->rows.n; e++) {
+        uint32_t t = sc->term[sc->rows.id[e]];
+        sc->row[e] = t != NFI_NONE ? t & ~NFI_NGRAM_BIT : NFI_NONE;
+    }
+    nfi_score_row row = {sc->row, sc->rows.tf, sc->rows.n};
+    double scale = nfi_row_scale(m, j->s->table, &row), sum = 0.0;
+    for (size_t e = 0; e < row.n; e++) {
+        if (row.term[e] == NFI_NONE)
+            continue;
+        double x = nfi_tf_at(j->s->table, m->weighting->tf, row.tf[e]) * scale * (double)m->rec[row.term[e]].idf;
+        double nats = x * difference(m, row.term[e], score->label, score->second);
+        w->worth[sc->rows.id[e]] = nats / row.tf[e];
+        w->node[w->n++] = sc->rows.id[e];
+        sum += nats;
+    }
+    sum += m->log_prior[score->label] - m->log_prior[score->second];
+    if (sum > 0.0) /* the margin is that of log-odds, which compare with all other classes */
+        for (size_t i = 0; i < w->n; i++)
+            w->worth[w->node[i]] *= score->margin / sum;
+    return NF_OK;
+}
+
+static void forget_document(whole *w)
+{
+    for (size_t i = 0; i < w->n; i++)
+        w->worth[w->node[i]] = 0.0;
+    w->n = 0;
+}
+
+static nf_status add_unit(const job *j, nfi_scoring *sc, nf_str text, const nf_scored_unit *like, const whole *w, chunk_units *out, nf_err *err)
+{
+    size_t k = j->s->m->nclasses;
+    nf_scored_unit u = *like;
+    nf_str part = {text.p + u.place.start, u.place.end - u.place.start};
+
+    NF_TRY(nfi_grow(&out->unit, &out->cap, out->n + 1, sizeof *out->unit, err));
+    NF_TRY(nfi_grow(&out->log_odds, &out->capodds, (out->n + 1) * k, sizeof *out->log_odds, err));
+    sc->rows.n = 0;
+    NF_TRY(nfi_count_doc(&sc->counter, &part, 1, &sc->rows, &u.score.n_tokens, err));
+    NF_TRY(nfi_scoring_finish(j->s, sc, &u.score, out->log_odds + out->n * k, err));
+    for (size_t e = 0; e < sc->rows.n && w->n; e++)
+        if (sc->rows.id[e] < w->cap)
+            u.carries += w->worth[sc->rows.id[e]] * sc->rows.tf[e];
+    out->unit[out->n++] = u;
+    return NF_OK;
+}
+
+/* Units of title or text; *led: the lead was met. */
+static nf_status add_units(const job *j, nfi_scoring *sc, nf_str text, const nf_units *units, nf_scored_unit like, bool titled, const whole *w, chunk_units *out,
+                           nf_err *err)
+{
+    bool led = false;
+
+    for (size_t i = 0; i < units->n; i++) {
+        like.place = units->unit[i];
+        like.role = like.in_title ? NF_ROLE_TITLE : NF_ROLE_BODY;
+        if (!like.in_title && !titled && i == 0 && !like.place.stop && units->n > 1) {
+            like.role = NF_ROLE_TITLE;
+        } else if (!like.in_title && !led && like.place.stop) {
+            like.role = NF_ROLE_LEAD;
+            led = true;
+        }
+        NF_TRY(add_unit(j, sc, text, &like, w, out, err));
+    }
+    return NF_OK;
+}
+
+static nf_status units_of(const job *j, nfi_scoring *sc, size_t doc, nf_units *units, whole *w, chunk_units *out, nf_err *err)
+{
+    const nf_doc *d = &j->docs[doc];
+    const nf_score *score = j->scores && j->scores[doc].label >= 0 && j->scores[doc].second >= 0 ? &j->scores[doc] : NULL;
+    nf_scored_unit like = {.doc = doc, .score = {.label = -1, .second = -1, .lang = -1}};
+    nf_cuts *cuts = &sc->counter.cuts;
+    nf_cleaner *clean = sc->counter.text->clean;
+    size_t had = out->n;
+
+    NF_TRY(nfi_scoring_language(j->s, d, &like.score.lang, err));
+    if (score)
+        NF_TRY(weigh_document(j, sc, d, score, w, err));
+    like.in_title = true;
+    NF_TRY(nf_units_split(units, d->title, NULL, j->kind, err));
+    NF_TRY(add_units(j, sc, d->title, units, like, true, w, out, err));
+    like.in_title = false;
+    if (clean)
+        NF_TRY(nf_clean_text(clean, d->text, d->source, d->mark, d->nmarks, cuts, err));
+    NF_TRY(nf_units_split(units, d->text, clean ? cuts : NULL, j->kind, err));
+    NF_TRY(add_units(j, sc, d->text, units, like, out->n > had, w, out, err));
+    j->count[doc] = out->n - had;
+    forget_document(w);
+    return NF_OK;
+}
+
+static nf_status units_chunk(void *ctx, size_t k, int index, nf_err *err)
+{
+    const job *j = ctx;
+    nfi_scoring *sc = &j->s->w[index];
+    nf_units units = {0};
+    whole w = {0};
+    nf_status s = nfi_scoring_begin(sc, err);
+
+    for (size_t i = j->bound[k]; s == NF_OK && i < j->bound[k + 1]; i++)
+        s = units_of(j, sc, i, &units, &w, &j->chunk[k], err);
+    nf_units_clear(&units);
+    whole_clear(&w);
+    return s;
+}
+
+/* ---- units of a batch ---- */
+
+struct nf_scored_units_mem {
+    nf_scored_unit *unit;
+    double *log_odds;
+    size_t *first;
+    size_t cap, capodds, capfirst;
+};
+
+void nf_scored_units_clear(nf_scored_units *u)
+{
+    if (u->mem) {
+        nfi_free(u->mem->unit);
+        nfi_free(u->mem->log_odds);
+        nfi_free(u->mem->first);
+        nfi_free(u->mem);
+    }
+    *u = (nf_scored_units){0};
+}
+
+static nf_status put_together(nf_scored_units *out, const job *j, size_t n, size_t chunks, nf_err *err)
+{
+    size_t k = j->s->m->nclasses, units = 0, at = 0;
+    struct nf_scored_units_mem *m = out->mem;
+
+    for (size_t c = 0; c < chunks; c++)
+        units += j->chunk[c].n;
+    NF_TRY(nfi_grow(&m->unit, &m->cap, units, sizeof *m->unit, err));
+    NF_TRY(nfi_grow(&m->log_odds, &m->capodds, units * k, sizeof *m->log_odds, err));
+    NF_TRY(nfi_grow(&m->first, &m->capfirst, n + 1, sizeof *m->first, err));
+    for (size_t c = 0; c < chunks; c++) {
+        const chunk_units *from = &j->chunk[c];
+        if (from->n) {
+            memcpy(m->unit + at, from->unit, from->n * sizeof *m->unit);
+            memcpy(m->log_odds + at * k, from->log_odds, from->n * k * sizeof *m->log_odds);
+        }
+        at += from->n;
+    }
+    m->first[0] = 0;
+    for (size_t d = 0; d < n; d++)
+        m->first[d + 1] = m->first[d] + j->count[d];
+    out->unit = m->unit;
+    out->log_odds = m->log_odds;
+    out->first = m->first;
+    out->n = units;
+    return NF_OK;
+}
+
+nf_status nf_scorer_units(nf_scorer *s, const nf_batch *b, nf_unit_kind kind, const nf_score *scores, nf_scored_units *out, nf_err *err)
+{
+    nf_status st = NF_OK;
+    size_t n = b->n, chunks = 0, *bound = nfi_alloc(n + 1, sizeof *bound), *count = nfi_calloc(n, sizeof *count);
+    chunk_units *chunk = NULL;
+
+    if (bound)
+        chunks = nfi_batch_cut(b, NFI_SCORING_CHUNK, bound);
+    chunk = nfi_calloc(chunks ? chunks : 1, sizeof *chunk);
+    if (!out->mem)
+        out->mem = nfi_calloc(1, sizeof *out->mem);
+    if (!bound || !count || !chunk || !out->mem) {
+        st = nfi_oom(err, "units");
+        goto out;
+    }
+    job j = {s, b->docs, bound, kind, scores, chunk, count};
+    st = nfi_par_chunks(chunks, s->threads, units_chunk, &j, err);
+    if (st == NF_OK)
+        st = put_together(out, &j, n, chunks, err);
+out:
+    for (size_t c = 0; chunk && c < chunks; c++) {
+        nfi_free(chunk[c].unit);
+        nfi_free(chunk[c].log_odds);
+    }
+    nfi_free(chunk);
+    nfi_free(bound);
+    nfi_free(count);
+    return st;
+}
