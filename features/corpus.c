@@ -2,8 +2,9 @@
 /*
  * corpus.c - counts a document stream on several threads.
  *
- * A batch of the stream is cut into chunks of about 256 KiB of text; any worker takes any chunk with its own vocabulary. At the end the first
- * worker's vocabulary takes in the others' and their rows are renumbered. Node numbers depend on the threads, nothing derived from them does.
+ * A batch of the stream is cut into chunks of about 256 KiB of text; any worker takes any chunk. Words get their numbers at once, from one table for all; n-grams are
+ * kept as sequences of word numbers until all documents are there, and then numbered by parts of a hash (grams.h). Numbers differ from run to run, nothing derived from
+ * them does.
  */
 #include "features/corpus.h"
 
@@ -68,8 +69,7 @@ const char *nf_tokenizer_name(size_t i, const char **summary)
 /* ---- one batch ---- */
 
 typedef struct pass {
-    nf_corpus *c;
-    nfi_counter *counter; /* one a worker */
+    nfi_counting *k;
     const nf_batch *batch;
     size_t base; /* document number of batch->docs[0] */
     nfi_chunk *chunk;
@@ -79,31 +79,35 @@ typedef struct pass {
 static nf_status count_chunk(void *ctx, size_t k, int worker, nf_err *err)
 {
     pass *p = ctx;
+    nf_corpus *c = p->k->c;
     nfi_chunk *ch = &p->chunk[k];
-    nfi_counter *counter = &p->counter[worker];
+    nfi_gather *g = &p->k->gather[worker];
+    size_t width = nfi_gram_width(&c->text);
+    nfi_arena *mem = c->text.hi > 1 ? &p->k->temp[worker] : &c->rowmem[worker];
 
-    ch->worker = worker;
     ch->first = p->base + p->bound[k];
     ch->n = p->bound[k + 1] - p->bound[k];
-    counter->rows.n = 0;
+    nfi_gather_begin(g);
     for (size_t i = 0; i < ch->n; i++) {
         const nf_doc *d = &p->batch->docs[p->bound[k] + i];
-        size_t before = counter->rows.n;
-        NF_TRY(nfi_count_text(counter, d, &counter->rows, &p->c->ntokens[ch->first + i], err));
-        p->c->nterms[ch->first + i] = (uint32_t)(counter->rows.n - before);
-        p->c->idhash[ch->first + i] = nfi_xxh64(d->id.p, d->id.n);
+        NF_TRY(nfi_gather_doc(g, d, (uint32_t)i, &c->nterms[ch->first + i], &c->ntokens[ch->first + i], err));
+        c->idhash[ch->first + i] = nfi_xxh64(d->id.p, d->id.n);
     }
-    size_t n = counter->rows.n; /* kept at their exact size, since they live as long as the corpus */
-    ch->rows.id = nfi_arena_alloc(&p->c->rowmem[worker], n * sizeof *ch->rows.id);
-    ch->rows.tf = nfi_arena_alloc(&p->c->rowmem[worker], n * sizeof *ch->rows.tf);
+    size_t n = g->rows.n; /* kept at their exact size, since they live as long as the corpus */
+    ch->rows.id = nfi_arena_alloc(mem, n * sizeof *ch->rows.id);
+    ch->rows.tf = nfi_arena_alloc(mem, n * sizeof *ch->rows.tf);
     if (!ch->rows.id || !ch->rows.tf)
         return nfi_oom(err, "rows");
     if (n) {
-        memcpy(ch->rows.id, counter->rows.id, n * sizeof *ch->rows.id);
-        memcpy(ch->rows.tf, counter->rows.tf, n * sizeof *ch->rows.tf);
+        memcpy(ch->rows.id, g->rows.id, n * sizeof *ch->rows.id);
+        memcpy(ch->rows.tf, g->rows.tf, n * sizeof *ch->rows.tf);
     }
     ch->rows.n = n;
-    return NF_OK;
+    if (c->text.hi == 1)
+        return NF_OK;
+    if (!(ch->grams = nfi_arena_alloc(mem, sizeof *ch->grams)))
+        return nfi_oom(err, "n-grams");
+    return nfi_grams_split(ch->grams, g->gram, g->ngram / width, width, p->k->secret, mem, err);
 }
 
 static nf_status copy_str(nf_corpus *c, nf_str *dst, nf_str src, nf_err *err)
@@ -168,8 +172,10 @@ nf_status nfi_counting_begin(nfi_counting *k, const nfi_text *text, const nf_cor
     nf_status s = NF_OK;
 
     x.c = nfi_calloc(1, sizeof *x.c);
-    x.counter = nfi_calloc((size_t)x.threads, sizeof *x.counter);
-    if (!x.c || !x.counter) {
+    x.gather = nfi_calloc((size_t)x.threads, sizeof *x.gather);
+    x.temp = nfi_calloc((size_t)x.threads, sizeof *x.temp);
+    x.secret = nfi_secret_random();
+    if (!x.c || !x.gather || !x.temp) {
         s = nfi_oom(err, "a corpus");
         goto out;
     }
@@ -182,8 +188,9 @@ nf_status nfi_counting_begin(nfi_counting *k, const nfi_text *text, const nf_cor
     x.c->multi = o->multi;
     x.c->ncarried = o->keep_carried ? ncarried : 0;
     NF_GO(nfi_text_copy(&x.c->text, text, err));
+    NF_GO(nfi_words_init(&x.c->words, err));
     for (int w = 0; w < x.threads; w++)
-        NF_GO(nfi_counter_init(&x.counter[w], &x.c->text, err));
+        NF_GO(nfi_gather_init(&x.gather[w], &x.c->text, &x.c->words, err));
     NF_GO(nfi_vocab_init(&x.labels, err));
     *k = x;
     return NF_OK;
@@ -204,9 +211,10 @@ nf_status nfi_counting_add(nfi_counting *k, const nf_batch *b, nf_err *err)
     NF_GO(grow_docs(c, c->n + b->n, k->o, err));
     NF_GO(nfi_grow(&c->chunk, &c->capchunks, c->nchunks + chunks, sizeof *c->chunk, err));
     memset(c->chunk + c->nchunks, 0, chunks * sizeof *c->chunk);
-    pass p = {c, k->counter, b, c->n, c->chunk + c->nchunks, bound};
+    pass p = {k, b, c->n, c->chunk + c->nchunks, bound};
     c->nchunks += chunks;
     NF_GO(nfi_par_chunks(chunks, k->threads, count_chunk, &p, err));
+    NF_GO(nfi_words_settle(&c->words, err));
     NF_GO(take_columns(c, &k->labels, b, k->o, err));
     c->n += b->n;
 out:
@@ -216,85 +224,75 @@ out:
 
 /* ---- the end ---- */
 
-/* Words and n-grams of from into c->vocab; map gets the new node of each old one. Frees from's tables first: only nodes and strings are needed. */
-static nf_status absorb(nf_corpus *c, nfi_vocab *from, uint32_t *map, nf_err *err)
-{
-    enum { AHEAD = 16 };
-    nfi_vocab *v = &c->vocab;
-    size_t n = from->nnode;
-
-    nfi_vocab_seal(from);
-    for (size_t i = 0; i < n; i += 4096) { /* room in steps: most nodes exist already */
-        size_t end = i + 4096 < n ? i + 4096 : n;
-        NF_TRY(nfi_vocab_reserve(v, end - i, end - i, err));
-        for (size_t j = i; j < end; j++) {
-            bool fresh;
-            nfi_node x = from->node[j];
-            if (x.prefix == NFI_NONE) {
-                uint8_t padded[NFI_MAX_TOKEN + 16] = {0};
-                nf_str w = from->word[x.word];
-                memcpy(padded, w.p, w.n);
-                nfi_word_slot *slot = nfi_vocab_word(v, padded, (uint32_t)w.n, &fresh);
-                if (!slot)
-                    return nfi_oom(err, "words");
-                map[j] = slot->id;
-                continue;
-            }
-            if (j + AHEAD < end) {
-                nfi_node y = from->node[j + AHEAD]; /* its prefix and word may be unmapped yet: then the prefetch is merely useless */
-                if (y.prefix != NFI_NONE && y.prefix < j && y.word < j)
-                    __builtin_prefetch(&v->pairs[nfi_pair_home(v, (uint64_t)map[y.prefix] << 32 | map[y.word])], 1);
-            }
-            map[j] = nfi_vocab_pair(v, map[x.prefix], map[x.word], &fresh)->id;
-        }
-    }
-    return NF_OK;
-}
-
-typedef struct renumbering {
+typedef struct joining {
     nf_corpus *c;
-    uint32_t *const *map; /* one a worker, NULL for the first */
-} renumbering;
+    const size_t *first; /* number of the first n-gram of each part */
+} joining;
 
-static nf_status renumber_chunk(void *ctx, size_t k, int worker, nf_err *err)
+/* The rows of a chunk: its words, then its n-grams. */
+static nf_status join_chunk(void *ctx, size_t k, int worker, nf_err *err)
 {
-    const renumbering *r = ctx;
-    nfi_chunk *ch = &r->c->chunk[k];
-    const uint32_t *map = r->map[ch->worker];
+    const joining *x = ctx;
+    nf_corpus *c = x->c;
+    nfi_chunk *ch = &c->chunk[k];
+    const nfi_chunk_grams *g = ch->grams;
+    size_t width = nfi_gram_width(&c->text), words = ch->rows.n, n = words, from = 0, to = 0;
+    uint32_t at[NFI_CHUNK_DOCS] = {0};
 
-    (void)worker, (void)err;
-    for (size_t e = 0; map && e < ch->rows.n; e++)
-        ch->rows.id[e] = map[ch->rows.id[e]];
+    for (size_t p = 0; p < NFI_PARTS; p++)
+        n += g->n[p];
+    uint32_t *id = nfi_arena_alloc(&c->rowmem[worker], n * sizeof *id), *tf = nfi_arena_alloc(&c->rowmem[worker], n * sizeof *tf);
+    if (!id || !tf || n > UINT32_MAX)
+        return nfi_oom(err, "rows");
+    for (size_t p = 0; p < NFI_PARTS; p++)
+        for (size_t i = 0; i < g->n[p]; i++)
+            at[nfi_gram_doc(g->gram[g->start[p] * width + i])]++;
+    for (size_t d = 0; d < ch->n; d++) {
+        size_t m = c->nterms[ch->first + d], grams = at[d];
+        if (m) {
+            memcpy(id + to, ch->rows.id + from, m * sizeof *id);
+            memcpy(tf + to, ch->rows.tf + from, m * sizeof *tf);
+        }
+        from += m;
+        at[d] = (uint32_t)(to + m);
+        to += m + grams;
+        c->nterms[ch->first + d] = (uint32_t)(m + grams);
+    }
+    for (size_t p = 0; p < NFI_PARTS; p++) {
+        const uint64_t *e = g->gram + g->start[p] * width;
+        uint32_t base = (uint32_t)(c->words.n + x->first[p]);
+        for (size_t i = 0; i < g->n[p]; i++) {
+            uint32_t place = at[nfi_gram_doc(e[i])]++;
+            id[place] = base + nfi_gram_number(e[i]);
+            tf[place] = nfi_gram_tf(e[i]);
+        }
+    }
+    ch->rows = (nfi_rows){.id = id, .tf = tf, .n = n};
+    ch->grams = NULL;
     return NF_OK;
 }
 
-static nf_status unify(nf_corpus *c, nfi_counter *counter, int threads, nf_err *err)
+static nf_status join_rows(nfi_counting *k, nf_err *err)
 {
+    nf_corpus *c = k->c;
+    size_t first[NFI_PARTS + 1];
     nf_status s = NF_OK;
-    uint32_t **map = nfi_calloc((size_t)threads, sizeof *map);
+    nfi_chunk_grams **chunk = nfi_alloc(c->nchunks, sizeof *chunk);
 
-    if (!map)
-        return nfi_oom(err, "merging vocabularies");
-    c->vocab = counter[0].vocab;
-    counter[0].vocab = (nfi_vocab){0};
-    for (int w = 1; w < threads; w++) {
-        nfi_vocab *from = &counter[w].vocab;
-        if (from->nnode == 0)
-            continue;
-        if (!(map[w] = nfi_alloc(from->nnode, sizeof **map))) {
-            s = nfi_oom(err, "merging vocabularies");
-            goto out;
-        }
-        NF_GO(absorb(c, from, map[w], err));
-        nfi_vocab_clear(from);
+    if (!chunk)
+        return nfi_oom(err, "n-grams");
+    for (size_t i = 0; i < c->nchunks; i++)
+        chunk[i] = c->chunk[i].grams;
+    NF_GO(nfi_grams_number(&c->gram, first, chunk, c->nchunks, nfi_gram_width(&c->text), k->secret, k->threads, err));
+    c->ngrams = first[NFI_PARTS];
+    if (nfi_corpus_nodes(c) >= NFI_NONE) {
+        s = NF_FAIL(err, NF_ELIMIT, "more than 2^32 distinct terms in memory; lower --memory so that they are sorted on disk");
+        goto out;
     }
-    renumbering r = {c, map};
-    NF_GO(nfi_par_chunks(c->nchunks, threads, renumber_chunk, &r, err));
-    nfi_vocab_seal(&c->vocab);
+    joining x = {c, first};
+    NF_GO(nfi_par_chunks(c->nchunks, k->threads, join_chunk, &x, err));
 out:
-    for (int w = 1; w < threads; w++)
-        nfi_free(map[w]);
-    nfi_free(map);
+    nfi_free(chunk);
     return s;
 }
 
@@ -352,16 +350,22 @@ uint64_t nfi_counting_bytes(const nfi_counting *k)
 {
     const nf_corpus *c = k->c;
     uint64_t bytes = c->arena.bytes + c->n * (sizeof *c->nterms + sizeof *c->ntokens + sizeof *c->label + sizeof *c->idhash);
-    for (int w = 0; w < k->threads; w++)
-        bytes += nfi_vocab_bytes(&k->counter[w].vocab);
-    for (size_t i = 0; i < c->nchunks; i++)
+    bytes += nfi_words_bytes(&c->words);
+    for (size_t i = 0; i < c->nchunks; i++) {
         bytes += c->chunk[i].rows.n * 8;
+        if (c->chunk[i].grams) /* and what they become */
+            bytes += c->chunk[i].rows.n * 8 + c->chunk[i].grams->start[NFI_PARTS] * (16 + 8 * nfi_gram_width(&c->text));
+    }
     return bytes;
 }
 
 nf_status nfi_counting_finish(nfi_counting *k, nf_corpus **out, nf_err *err)
 {
-    NF_TRY(unify(k->c, k->counter, k->threads, err));
+    for (int w = 0; w < k->threads; w++)
+        nfi_gather_clear(&k->gather[w]);
+    nfi_words_seal(&k->c->words);
+    if (k->c->text.hi > 1)
+        NF_TRY(join_rows(k, err));
     NF_TRY(sort_labels(k->c, &k->labels, err));
     *out = k->c;
     k->c = NULL;
@@ -371,9 +375,12 @@ nf_status nfi_counting_finish(nfi_counting *k, nf_corpus **out, nf_err *err)
 
 void nfi_counting_clear(nfi_counting *k)
 {
-    for (int w = 0; k->counter && w < k->threads; w++)
-        nfi_counter_clear(&k->counter[w]);
-    nfi_free(k->counter);
+    for (int w = 0; k->gather && w < k->threads; w++)
+        nfi_gather_clear(&k->gather[w]);
+    for (int w = 0; k->temp && w < k->threads; w++)
+        nfi_arena_clear(&k->temp[w]);
+    nfi_free(k->gather);
+    nfi_free(k->temp);
     nfi_vocab_clear(&k->labels);
     nf_corpus_free(k->c);
     *k = (nfi_counting){0};
@@ -432,7 +439,8 @@ void nf_corpus_free(nf_corpus *c)
     nfi_free(c->title);
     nfi_free(c->carried);
     nfi_arena_clear(&c->arena);
-    nfi_vocab_clear(&c->vocab);
+    nfi_words_clear(&c->words);
+    nfi_free(c->gram);
     nfi_text_clear(&c->text);
     nfi_free(c);
 }

@@ -5,19 +5,24 @@
 
 #include <string.h>
 
-#include "features/count.h"
+#include "features/grams.h"
 #include "newsframe/features.h"
 
-/* Documents [first, first + n): rows follow each other in rows, document i has nterms[first + i] entries. Nodes belong to nf_corpus.vocab. */
+/*
+ * Documents [first, first + n): rows follow each other in rows, document i has nterms[first + i] entries, in no order that means anything. Their ids are nodes: words, then
+ * n-grams; numbers of nodes belong to the corpus and differ from run to run.
+ */
 typedef struct nfi_chunk {
     nfi_rows rows;
     size_t first, n;
-    int worker;
+    nfi_chunk_grams *grams; /* while counting n-grams: rows hold words only */
 } nfi_chunk;
 
 struct nf_corpus {
     nfi_text text;
-    nfi_vocab vocab;
+    nfi_words words;           /* sealed: no look-ups */
+    uint64_t *gram;            /* ngrams x nfi_gram_width() */
+    size_t ngrams;
     nfi_arena *rowmem;         /* nrowmem, one a worker: the rows of the chunks */
     size_t nrowmem;
     nfi_chunk *chunk;
@@ -53,6 +58,18 @@ static inline size_t nfi_corpus_set(const nf_corpus *c, size_t i, uint16_t *one,
     return (size_t)(c->set_ptr[i + 1] - c->set_ptr[i]);
 }
 
+static inline size_t nfi_corpus_nodes(const nf_corpus *c) { return c->words.n + c->ngrams; }
+
+/* Word numbers of a node, first to last; returns how many. */
+static inline int nfi_corpus_node_words(const nf_corpus *c, size_t node, uint32_t seq[NFI_MAX_NGRAM])
+{
+    size_t width = nfi_gram_width(&c->text);
+    if (node >= c->words.n)
+        return nfi_gram_words(c->gram + (node - c->words.n) * width, width, seq);
+    seq[0] = (uint32_t)node;
+    return 1;
+}
+
 /* Resolves options (defaults, registry names, stop list). Owned, nfi_text_clear(). */
 nf_status nfi_text_init(nfi_text *t, const nf_text_opts *o, nf_err *err) NF_MUST_CHECK;
 nf_status nfi_text_copy(nfi_text *t, const nfi_text *from, nf_err *err) NF_MUST_CHECK;
@@ -61,7 +78,9 @@ void nfi_text_clear(nfi_text *t);
 /* Counting in steps, for whoever stops before the end of a stream. {0} is nothing. */
 typedef struct nfi_counting {
     nf_corpus *c;
-    nfi_counter *counter; /* one a worker */
+    nfi_gather *gather; /* one a worker */
+    nfi_arena *temp;    /* one a worker: what becomes rows at the end */
+    nfi_secret secret;  /* of n-grams */
     nfi_vocab labels;
     const nf_corpus_opts *o;
     int threads;

@@ -204,21 +204,31 @@ out:
     return s;
 }
 
-nf_status nfi_count_text(nfi_counter *c, const nf_doc *d, nfi_rows *rows, uint64_t *n_tokens, nf_err *err)
+nf_status nfi_text_parts(const nfi_text *t, const nf_doc *d, nf_cuts *cuts, nfi_buf *clean, nf_str part[2], nf_err *err)
 {
-    nf_str part[2] = {d->title, d->text};
+    nf_str text = d->text;
 
-    if (c->text->clean) {
-        NF_TRY(nf_clean_text(c->text->clean, d->text, d->source, d->mark, d->nmarks, &c->cuts, err));
-        if (c->cuts.n) {
-            c->clean.n = 0;
-            if (!nfi_buf_reserve(&c->clean, d->text.n)) {
-                c->clean.failed = false;
+    if (t->clean) {
+        NF_TRY(nf_clean_text(t->clean, d->text, d->source, d->mark, d->nmarks, cuts, err));
+        if (cuts->n) {
+            clean->n = 0;
+            if (!nfi_buf_reserve(clean, d->text.n)) {
+                clean->failed = false;
                 return nfi_oom(err, "a text");
             }
-            part[1] = (nf_str){c->clean.p, nf_clean_apply(d->text, &c->cuts, c->clean.p)};
+            text = (nf_str){clean->p, nf_clean_apply(d->text, cuts, clean->p)};
         }
     }
+    part[0] = d->title;
+    part[1] = text;
+    return NF_OK;
+}
+
+nf_status nfi_count_text(nfi_counter *c, const nf_doc *d, nfi_rows *rows, uint64_t *n_tokens, nf_err *err)
+{
+    nf_str part[2];
+
+    NF_TRY(nfi_text_parts(c->text, d, &c->cuts, &c->clean, part, err));
     return nfi_count_doc(c, part, 2, rows, n_tokens, err);
 }
 

@@ -45,6 +45,9 @@ void nfi_counter_clear(nfi_counter *c);
  */
 nf_status nfi_count_doc(nfi_counter *c, const nf_str *parts, size_t nparts, nfi_rows *rows, uint64_t *n_tokens, nf_err *err) NF_MUST_CHECK;
 
+/* What of a document is counted: title and cleaned text, the latter in clean where anything was cut. */
+nf_status nfi_text_parts(const nfi_text *t, const nf_doc *d, nf_cuts *cuts, nfi_buf *clean, nf_str part[2], nf_err *err) NF_MUST_CHECK;
+
 /* The same for title and cleaned text of a document: what every verb counts. */
 nf_status nfi_count_text(nfi_counter *c, const nf_doc *d, nfi_rows *rows, uint64_t *n_tokens, nf_err *err) NF_MUST_CHECK;
 

@@ -69,15 +69,15 @@ static nf_status norm_chunk(void *ctx, size_t k, int worker, nf_err *err)
             p->inv[d] = nfi_inverse_norm(p->table, p->w->tf, ch->rows.tf + e, n);
             continue;
         }
-        double sum = 0.0;
+        nfi_u128 sum = 0; /* in units of 2^-32: the entries stand in any order */
         for (size_t i = e; i < e + n; i++) {
             uint32_t term = p->of[ch->rows.id[i]];
             if (term == NFI_NONE)
                 continue;
             double x = nfi_tf_at(p->table, p->w->tf, ch->rows.tf[i]) * p->idf[term];
-            sum += x * x;
+            sum += (nfi_u128)(x * x * NFI_FIXED_ONE);
         }
-        p->inv[d] = sum > 0 ? 1.0 / sqrt(sum) : 0.0;
+        p->inv[d] = sum > 0 ? 1.0 / sqrt((double)sum / NFI_FIXED_ONE) : 0.0;
     }
     return NF_OK;
 }
@@ -241,7 +241,7 @@ static nf_status place_part(void *ctx, size_t part, int worker, nf_err *err)
     (void)worker;
     if (!at)
         return nfi_oom(err, "sums");
-    for (size_t i = 0; i < c->vocab.nnode; i++)
+    for (size_t i = 0; i < nfi_corpus_nodes(c); i++)
         if (p->of[i] != NFI_NONE)
             at[p->of[i]] = p->df->df[part][i];
     nfi_free(p->df->df[part]); /* memory is at its peak here */

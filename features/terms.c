@@ -139,7 +139,7 @@ static nf_status doc_frequencies(nfi_df_parts *out, const nf_corpus *c, const ui
     if (!x.df)
         return nfi_oom(err, "document frequencies");
     for (size_t i = 0; i < x.n; i++) {
-        if (!(x.df[i] = nfi_calloc(c->vocab.nnode, sizeof **x.df))) {
+        if (!(x.df[i] = nfi_calloc(nfi_corpus_nodes(c), sizeof **x.df))) {
             s = nfi_oom(err, "document frequencies");
             goto out;
         }
@@ -176,7 +176,7 @@ static int by_word(const void *a, const void *b, void *ctx)
 /* Words flagged in used, by bytes: rank[word number] = place + 1; the strings are copied into t. */
 static nf_status sort_words(nfi_terms *t, const nf_corpus *c, const uint8_t *used, uint32_t *rank, nf_err *err)
 {
-    size_t n = 0, all = c->vocab.nwords;
+    size_t n = 0, all = c->words.n;
     nf_status s = NF_OK;
 
     for (size_t i = 0; i < all; i++)
@@ -189,18 +189,18 @@ static nf_status sort_words(nfi_terms *t, const nf_corpus *c, const uint8_t *use
     }
     for (size_t i = 0, k = 0; i < all; i++)
         if (used[i])
-            kv[k++] = (nfi_kv){head(c->vocab.word[i]), (uint32_t)i, 0};
+            kv[k++] = (nfi_kv){head(c->words.word[i]), (uint32_t)i, 0};
     NF_GO(nfi_sort_kv(kv, n, err));
     for (size_t i = 0; i < n;) { /* words that share eight bytes */
         size_t j = i + 1;
         while (j < n && kv[j].key == kv[i].key)
             j++;
         if (j - i > 1)
-            NF_GO(nfi_sort(kv + i, j - i, sizeof *kv, by_word, c->vocab.word, err));
+            NF_GO(nfi_sort(kv + i, j - i, sizeof *kv, by_word, c->words.word, err));
         i = j;
     }
     for (size_t i = 0; i < n; i++) {
-        nf_str w = c->vocab.word[kv[i].val];
+        nf_str w = c->words.word[kv[i].val];
         char *p = nfi_arena_copy(&t->arena, w.p, w.n);
         if (!p) {
             s = nfi_oom(err, "words");
@@ -304,7 +304,7 @@ nf_status nfi_terms_build(nfi_terms *out, uint32_t **term_of, const nf_corpus *c
                           const nfi_weighting *weighting, nfi_sum sum, int threads, nf_err *err)
 {
     nfi_terms t = {.stride = c->text.hi, .nclasses = c->nclasses, .multi = c->multi};
-    size_t nodes = c->vocab.nnode, n = 0, seen = 0;
+    size_t nodes = nfi_corpus_nodes(c), n = 0, seen = 0;
     uint32_t *rank = NULL, *of = NULL, *seq = NULL;
     nfi_df_parts parts = {0};
     uint8_t *used = NULL;
@@ -315,8 +315,8 @@ nf_status nfi_terms_build(nfi_terms *out, uint32_t **term_of, const nf_corpus *c
     threads = nfi_par_threads(threads);
     t.class_docs = nfi_calloc(c->nclasses, sizeof *t.class_docs);
     freq = select->max_features ? nfi_calloc(nodes, sizeof *freq) : NULL;
-    used = nfi_calloc(c->vocab.nwords, 1);
-    rank = nfi_calloc(c->vocab.nwords, sizeof *rank);
+    used = nfi_calloc(c->words.n, 1);
+    rank = nfi_calloc(c->words.n, sizeof *rank);
     if (!t.class_docs || (select->max_features && !freq) || !used || !rank) {
         s = nfi_oom(err, "terms");
         goto out;
@@ -352,7 +352,7 @@ nf_status nfi_terms_build(nfi_terms *out, uint32_t **term_of, const nf_corpus *c
         if (df < lo || df > hi)
             continue;
         uint32_t *w = seq + n * (size_t)t.stride;
-        int m = nfi_node_words(&c->vocab, (uint32_t)i, w);
+        int m = nfi_corpus_node_words(c, i, w);
         for (int k = 0; k < m; k++)
             used[w[k]++] = 1; /* from here on word numbers are one up */
         kv[n] = (nfi_kv){0, (uint32_t)n, (uint32_t)i};

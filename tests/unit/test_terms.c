@@ -31,15 +31,15 @@ typedef struct table {
 static char *spell_node(const nf_corpus *c, uint32_t node)
 {
     uint32_t seq[NFI_MAX_NGRAM];
-    int m = nfi_node_words(&c->vocab, node, seq);
+    int m = nfi_corpus_node_words(c, node, seq);
     size_t n = 0;
     char *s = malloc((size_t)m * (NFI_MAX_TOKEN + 1) + 1);
 
     for (int k = 0; k < m; k++) {
         if (k)
             s[n++] = ' ';
-        memcpy(s + n, c->vocab.word[seq[k]].p, c->vocab.word[seq[k]].n);
-        n += c->vocab.word[seq[k]].n;
+        memcpy(s + n, c->words.word[seq[k]].p, c->words.word[seq[k]].n);
+        n += c->words.word[seq[k]].n;
     }
     s[n] = '\0';
     return s;
@@ -128,7 +128,7 @@ static void add_row(void *ctx, size_t d, const uint32_t *id, const uint32_t *tf,
 /* Kept terms by definition, in byte order. lo, hi: document frequencies. */
 static table naive(const nf_corpus *c, const uint8_t *use, uint64_t lo, uint64_t hi, uint64_t max, const nfi_weighting *w)
 {
-    table t = {calloc(c->vocab.nnode, sizeof *t.t), c->vocab.nnode, 0};
+    table t = {calloc(nfi_corpus_nodes(c), sizeof *t.t), nfi_corpus_nodes(c), 0};
     size_t n = 0;
 
     each_row(c, use, count_df, &t);

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* grams.c - n-grams to nodes by parts of a hash. The frequency of an n-gram in a document is found as in count.c: by the place where it was last put. */
+#include "features/grams.h"
+
+#include "base/limits.h"
+#include "base/par.h"
+#include "base/try.h"
+
+#include <string.h>
+
+_Static_assert(NFI_MAX_DOCUMENT < (size_t)1 << NFI_GRAM_TF_BITS, "the frequency of an n-gram fits an entry");
+_Static_assert(2 * NFI_WORD_BITS + NFI_DOC_BITS == 64, "two words and a document fit an n-gram");
+_Static_assert(NFI_PARTS == 256, "parts are bytes");
+
+enum { SLOTS0 = 1 << 6 };
+
+/* The document left out. Upper bits choose the part, lower bits the slot. */
+static inline uint64_t gram_hash(uint64_t first, uint64_t second, nfi_secret secret)
+{
+    return nfi_hash2(first, second ^ secret.b, secret);
+}
+
+nf_status nfi_grams_split(nfi_chunk_grams *out, const uint64_t *gram, size_t n, size_t width, nfi_secret secret, nfi_arena *arena, nf_err *err)
+{
+    uint32_t at[NFI_PARTS] = {0}, sum = 0;
+    uint8_t *part = nfi_alloc(n, 1);
+    uint64_t *to = nfi_arena_alloc(arena, n * width * sizeof *to);
+
+    if (!part || !to || n > UINT32_MAX) {
+        nfi_free(part);
+        return nfi_oom(err, "n-grams");
+    }
+    for (size_t i = 0; i < n; i++) {
+        uint64_t h = gram_hash(gram[i * width] >> NFI_DOC_BITS, width == 2 ? gram[2 * i + 1] : 0, secret);
+        at[part[i] = (uint8_t)(h >> 56)]++;
+    }
+    for (size_t p = 0; p < NFI_PARTS; p++) {
+        uint32_t count = at[p];
+        out->start[p] = at[p] = sum;
+        sum += count;
+    }
+    out->start[NFI_PARTS] = sum;
+    for (size_t i = 0; i < n; i++) {
+        size_t place = at[part[i]]++;
+        to[place * width] = gram[i * width];
+        if (width == 2)
+            to[place * 2 + 1] = gram[i * 2 + 1];
+    }
+    out->gram = to;
+    nfi_free(part);
+    return NF_OK;
+}
+
+/* ---- numbering ---- */
+
+typedef struct slot {
+    uint64_t key;     /* of wide n-grams the first half; UINT64_MAX = free: no first word has the greatest number */
+    uint32_t id, pos; /* pos: place of the last entry in its part of its chunk */
+} slot;
+
+/* One a worker; part after part in the same memory. */
+typedef struct table {
+    slot *slot;
+    size_t mask, n;
+    uint64_t *keys;       /* of all parts of this worker, each in order of first sight */
+    size_t from, capkeys; /* where those of the part at hand begin */
+} table;
+
+/* Where the keys of a part are. */
+typedef struct place {
+    int worker;
+    size_t from, n;
+} place;
+
+typedef struct numbering {
+    nfi_chunk_grams *const *chunk;
+    size_t n, width;
+    nfi_secret secret;
+    table *table; /* one a worker */
+    place *place; /* one a part */
+} numbering;
+
+static void forget(slot *s, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        s[i].key = UINT64_MAX;
+}
+
+static nf_status table_begin(table *t, nf_err *err)
+{
+    if (!t->slot) {
+        if (!(t->slot = nfi_alloc(SLOTS0, sizeof *t->slot)))
+            return nfi_oom(err, "n-grams");
+        t->mask = SLOTS0 - 1;
+    }
+    t->n = 0;
+    forget(t->slot, t->mask + 1);
+    return NF_OK;
+}
+
+/* Room for more n-grams at load 1/2, so that slots stay put until that many were put in. */
+static nf_status table_room(table *t, size_t more, size_t width, nfi_secret secret, nf_err *err)
+{
+    size_t size = t->mask + 1;
+
+    NF_TRY(nfi_grow(&t->keys, &t->capkeys, t->from + (t->n + more) * width, sizeof *t->keys, err));
+    const uint64_t *keys = t->keys + t->from;
+    while ((t->n + more) * 2 > size)
+        size *= 2;
+    if (size == t->mask + 1)
+        return NF_OK;
+    slot *fresh = nfi_alloc(size, sizeof *fresh);
+    if (!fresh)
+        return NF_FAIL(err, NF_ENOMEM, "out of memory for %zu n-grams", t->n);
+    forget(fresh, size);
+    for (size_t i = 0; i <= t->mask; i++) {
+        slot s = t->slot[i];
+        if (s.key == UINT64_MAX)
+            continue;
+        size_t at = (size_t)gram_hash(s.key, width == 2 ? keys[s.id * 2 + 1] : 0, secret) & (size - 1);
+        while (fresh[at].key != UINT64_MAX)
+            at = (at + 1) & (size - 1);
+        fresh[at] = s;
+    }
+    nfi_free(t->slot);
+    t->slot = fresh;
+    t->mask = size - 1;
+    return NF_OK;
+}
+
+/* The n-grams of one part of one chunk become entries, in place: there are no more entries than n-grams. Returns how many. */
+static inline size_t number_range(table *t, uint64_t *gram, size_t n, size_t width, nfi_secret secret)
+{
+    slot *slots = t->slot;
+    uint64_t *keys = t->keys + t->from;
+    size_t mask = t->mask, put = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        uint64_t key = gram[i * width] >> NFI_DOC_BITS, more = width == 2 ? gram[i * 2 + 1] : 0, doc = gram[i * width] & (NFI_CHUNK_DOCS - 1);
+        size_t at = (size_t)gram_hash(key, more, secret) & mask;
+        slot *s = &slots[at];
+        while (s->key != key || (width == 2 && keys[s->id * 2 + 1] != more)) {
+            if (s->key == UINT64_MAX) {
+                *s = (slot){key, (uint32_t)t->n, 0};
+                keys[t->n * width] = key;
+                if (width == 2)
+                    keys[t->n * 2 + 1] = more;
+                t->n++;
+                break;
+            }
+            at = (at + 1) & mask;
+            s = &slots[at];
+        }
+        uint64_t head = (uint64_t)s->id << NFI_DOC_BITS | doc;
+        size_t pos = s->pos < put ? s->pos : put; /* without a branch: whether it is new to the document cannot be guessed */
+        bool known = pos < put && gram[pos] >> NFI_GRAM_TF_BITS == head;
+        size_t to = known ? pos : put;
+        gram[to] = known ? gram[to] + 1 : head << NFI_GRAM_TF_BITS | 1;
+        s->pos = (uint32_t)to;
+        put += !known;
+    }
+    return put;
+}
+
+static nf_status number_part(void *ctx, size_t p, int worker, nf_err *err)
+{
+    numbering *x = ctx;
+    table *t = &x->table[worker];
+
+    NF_TRY(table_begin(t, err));
+    for (size_t k = 0; k < x->n; k++) {
+        nfi_chunk_grams *c = x->chunk[k];
+        size_t from = c->start[p], n = c->start[p + 1] - from;
+        if (k + 4 < x->n)
+            __builtin_prefetch(&x->chunk[k + 4]->start[p]);
+        if (k + 2 < x->n)
+            for (size_t i = x->chunk[k + 2]->start[p]; i < x->chunk[k + 2]->start[p + 1]; i += 8 / x->width)
+                __builtin_prefetch(&x->chunk[k + 2]->gram[i * x->width]);
+        NF_TRY(table_room(t, n, x->width, x->secret, err));
+        c->n[p] = (uint32_t)(x->width == 2 ? number_range(t, c->gram + from * 2, n, 2, x->secret) : number_range(t, c->gram + from, n, 1, x->secret));
+        if (t->n > (size_t)1 << NFI_GRAM_BITS)
+            return NF_FAIL(err, NF_ELIMIT, "more distinct n-grams in memory than can be numbered; lower --memory so that they are sorted on disk");
+    }
+    x->place[p] = (place){worker, t->from, t->n};
+    t->from += t->n * x->width;
+    return NF_OK;
+}
+
+nf_status nfi_grams_number(uint64_t **keys, size_t *first, nfi_chunk_grams *const *chunk, size_t n, size_t width, nfi_secret secret, int threads, nf_err *err)
+{
+    place at[NFI_PARTS] = {0};
+    uint64_t *all = NULL;
+    size_t sum = 0;
+    nf_status s = NF_OK;
+    numbering x = {chunk, n, width, secret, nfi_calloc((size_t)threads, sizeof *x.table), at};
+
+    if (!x.table)
+        return nfi_oom(err, "n-grams");
+    NF_GO(nfi_par_chunks(NFI_PARTS, threads, number_part, &x, err));
+    for (size_t p = 0; p < NFI_PARTS; p++) {
+        first[p] = sum;
+        sum += at[p].n;
+    }
+    first[NFI_PARTS] = sum;
+    if (!(all = nfi_alloc(sum * width, sizeof *all))) {
+        s = nfi_oom(err, "n-grams");
+        goto out;
+    }
+    for (size_t p = 0; p < NFI_PARTS; p++)
+        if (at[p].n)
+            memcpy(all + first[p] * width, x.table[at[p].worker].keys + at[p].from, at[p].n * width * sizeof *all);
+    *keys = all;
+out:
+    for (int w = 0; w < threads; w++) {
+        nfi_free(x.table[w].slot);
+        nfi_free(x.table[w].keys);
+    }
+    nfi_free(x.table);
+    return s;
+}
+
+int nfi_gram_words(const uint64_t *key, size_t width, uint32_t seq[NFI_MAX_NGRAM])
+{
+    const uint32_t mask = ((uint32_t)1 << NFI_WORD_BITS) - 1;
+    int n = 2;
+
+    seq[0] = (uint32_t)(key[0] >> NFI_WORD_BITS);
+    seq[1] = (uint32_t)key[0] & mask;
+    if (width == 2 && key[1]) {
+        seq[n++] = (uint32_t)(key[1] >> NFI_WORD_BITS) - 1;
+        if ((uint32_t)key[1] & mask)
+            seq[n++] = ((uint32_t)key[1] & mask) - 1;
+    }
+    return n;
+}
