@@ -35,6 +35,7 @@ static const nfi_opt rows[] = {
     OPT_TRAIN(struct opts, train),
     OPT_CODEBOOK(struct opts, codebook),
     OPT_INPUT(struct opts, in),
+    OPT_MULTI(struct opts, in),
     OPT_HEADER("Common"),
     OPT_THREADS(struct opts, common),
     {NFI_ROW(NFI_OPT_SIZE, uint64_t, 0, "memory", struct opts, common.memory, "SIZE", NULL, "most memory for rows; without it half of what there is"),
@@ -54,6 +55,7 @@ static nf_status count_documents(const struct opts *o, nfi_cli *cli, int nargs, 
     nf_status s;
 
     nfi_work_count(&o->terms, &o->common, &progress, &count, &clean);
+    count.multi = o->in.multi;
     if ((s = nfi_work_open(&docs, &o->in, &o->common, true, nargs, args, err)) != NF_OK)
         return s;
     if (dup)
@@ -237,7 +239,11 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     int code = NFI_EXIT_OK;
     const char *const outputs[] = {o->out.output, o->eval.summary, o->eval.confusion, o->eval.predictions, o->in.rejects};
 
-    int usage = nfi_work_train(cli, &o->train, &o->terms, o->common.threads, &cv.train);
+    int usage = nfi_work_check_labels(cli, &o->in);
+    if (usage == NFI_EXIT_OK && o->in.multi && o->eval.confusion)
+        usage = nfi_cli_usage(cli, "--confusion is for documents with one label; --predictions has the sets of labels");
+    if (usage == NFI_EXIT_OK)
+        usage = nfi_work_train(cli, &o->train, &o->terms, o->common.threads, &cv.train);
     if (usage == NFI_EXIT_OK)
         usage = nfi_dup_options(cli, &o->dup, &o->terms, &o->common, &dup_clean, &dup);
     if (usage == NFI_EXIT_OK)
@@ -255,10 +261,14 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         s = nf_dedup_groups(&g, watch.d, &err);
     nf_dedup_free(watch.d);
     watch.d = NULL;
+    cv.groups = g.groups ? g.first : NULL;
+    if (s == NF_OK && o->in.multi) {
+        code = nfi_crossval_multi(cli, c, &cv, &g, &stats, &o->out, &o->eval, o->min_accuracy);
+        goto done;
+    }
     if (s == NF_OK && !allocate(&r, nf_corpus_docs(c), nf_corpus_classes(c), (size_t)o->folds))
         s = err.code = NF_ENOMEM;
     if (s == NF_OK) {
-        cv.groups = g.groups ? g.first : NULL;
         for (size_t d = 0; d < nf_corpus_docs(c); d++)
             r.human[d] = nf_corpus_label(c, d);
         find_excluded(c, &r, cv.groups);
@@ -268,6 +278,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         s = report_plain(cli, c, &cv, &r, &g, &err);
     if (s == NF_OK)
         code = report(o, cli, c, &r, &stats);
+done:
     clear(&r);
     nf_groups_clear(&g);
     nf_corpus_free(c);
@@ -280,6 +291,7 @@ static const char *const paragraphs[] = {
     "anew for each fold from the others, so nothing of a document reaches the model that judges it.",
     "Copies of one text in training and in test would be scored by memory. So a group of copies, as newsframe dedup finds them, is held out whole; where there are copies the scores "
     "with and without that are both printed, and the tables have the former. With --no-dup-groups copies count as documents of their own.",
+    "With --multi documents may have several labels; each fold finds smoothing and thresholds within its own training documents, and every document is held out once.",
     "A class with one document is trained in every fold and left out of the scores. The tables are those of newsframe evaluate.",
     NULL};
 

@@ -4,10 +4,11 @@
 
 #include "base/arena.h"
 #include "base/mem.h"
+#include "base/try.h"
 
 #include <string.h>
 
-enum { UNKNOWN_NAMED = 10 };
+enum { UNKNOWN_NAMED = 10, MOST_LABELS = 65535 };
 
 struct opts {
     nfi_input_opts in;
@@ -29,6 +30,7 @@ static const nfi_opt rows[] = {
     OPT_OUTPUT(struct opts, out),
     OPT_EVAL(struct opts, eval),
     OPT_INPUT(struct opts, in),
+    OPT_MULTI(struct opts, in),
     OPT_HEADER("Common"),
     OPT_THREADS(struct opts, common),
     OPT_QUIET(struct opts, common),
@@ -41,6 +43,10 @@ typedef struct read_docs {
     size_t n, capid, caphuman, capmachine, k, known, caplabel;
     uint64_t unlabelled;
     nfi_arena arena;
+    bool multi; /* human and machine are sets then */
+    const nf_model *model;
+    bool *chosen; /* nclasses of the model */
+    nf_label_sets human_set, machine_set;
 } read_docs;
 
 static nf_status class_of(read_docs *r, nf_str label, int32_t *out, nf_err *err)
@@ -60,7 +66,40 @@ static nf_status class_of(read_docs *r, nf_str label, int32_t *out, nf_err *err)
     return NF_OK;
 }
 
-static nf_status take(read_docs *r, const nf_batch *b, const nf_score *scores, nf_err *err)
+/* Adds the labels of a cell "a;b", and the classes that the model chose. */
+static nf_status take_sets(read_docs *r, nf_str label, const nf_score *score, const double *odds, nf_err *err)
+{
+    uint16_t *cls = nfi_alloc(label.n + r->known + 1, sizeof *cls);
+    size_t n = 0;
+    nf_status s = cls ? NF_OK : NF_ENOMEM;
+
+    for (const char *p = label.p, *end = label.p + label.n; s == NF_OK && p < end;) {
+        const char *cut = memchr(p, ';', (size_t)(end - p)), *e = cut ? cut : end;
+        int32_t k = 0;
+        if ((s = class_of(r, (nf_str){p, (size_t)(e - p)}, &k, err)) == NF_OK && k >= MOST_LABELS)
+            s = NF_FAIL(err, NF_ELIMIT, "more than %d labels; is the label column the right one?", MOST_LABELS);
+        size_t at = n++;
+        for (; at > 0 && cls[at - 1] > k; at--) /* unknown labels have numbers in order of sight */
+            cls[at] = cls[at - 1];
+        cls[at] = (uint16_t)k;
+        p = cut ? cut + 1 : end;
+    }
+    if (s == NF_OK)
+        s = nf_label_sets_add(&r->human_set, cls, n, err);
+    n = 0;
+    if (s == NF_OK && score->label >= 0) {
+        nf_model_labels(r->model, odds, r->chosen);
+        for (size_t k = 0; k < r->known; k++)
+            if (r->chosen[k])
+                cls[n++] = (uint16_t)k;
+    }
+    if (s == NF_OK)
+        s = nf_label_sets_add(&r->machine_set, cls, n, err);
+    nfi_free(cls);
+    return s;
+}
+
+static nf_status take(read_docs *r, const nf_batch *b, const nf_score *scores, const double *odds, nf_err *err)
 {
     nf_status s;
 
@@ -76,7 +115,13 @@ static nf_status take(read_docs *r, const nf_batch *b, const nf_score *scores, n
         r->human[r->n] = -1;
         if (d->label.n == 0)
             r->unlabelled++;
-        else if ((s = class_of(r, d->label, &r->human[r->n], err)) != NF_OK)
+        if (r->multi)
+            s = take_sets(r, d->label, &scores[i], odds + i * r->known, err);
+        else
+            s = NF_OK;
+        if (s != NF_OK)
+            return s;
+        if (d->label.n && !r->multi && (s = class_of(r, d->label, &r->human[r->n], err)) != NF_OK)
             return s;
         r->id[r->n] = (nf_str){id, d->id.n};
         r->machine[r->n++] = scores[i].label;
@@ -96,7 +141,7 @@ static nf_status score_all(read_docs *r, nf_docs *docs, nf_scorer *scorer, size_
         if ((s = nf_docs_next(docs, &batch, err)) != NF_OK || batch.n == 0 ||
             (s = nfi_grow(&scores, &capscores, batch.n, sizeof *scores, err)) != NF_OK ||
             (s = nfi_grow(&odds, &capodds, batch.n * nclasses, sizeof *odds, err)) != NF_OK ||
-            (s = nf_scorer_batch(scorer, &batch, scores, odds, err)) != NF_OK || (s = take(r, &batch, scores, err)) != NF_OK)
+            (s = nf_scorer_batch(scorer, &batch, scores, odds, err)) != NF_OK || (s = take(r, &batch, scores, odds, err)) != NF_OK)
             break;
         nfi_work_progress(p, nf_docs_counts(docs));
     }
@@ -106,9 +151,16 @@ static nf_status score_all(read_docs *r, nf_docs *docs, nf_scorer *scorer, size_
     return s;
 }
 
-static int report(const struct opts *o, nfi_cli *cli, const read_docs *r, const nf_docs_stats *stats)
+static int evaluation(const struct opts *o, nfi_cli *cli, const read_docs *r)
 {
     nfi_evaluation e = {.label = r->label, .k = r->k, .human = r->human, .machine = r->machine, .id = r->id, .n = r->n};
+    nfi_multi_evaluation m = {.label = r->label, .k = r->k, .human = &r->human_set, .machine = &r->machine_set, .id = r->id};
+
+    return r->multi ? nfi_work_multi_evaluation(cli, &m, &o->out, &o->eval) : nfi_work_evaluation(cli, &e, &o->out, &o->eval);
+}
+
+static int report(const struct opts *o, nfi_cli *cli, const read_docs *r, const nf_docs_stats *stats)
+{
     uint64_t correct = 0, without = 0, labelled = r->n - r->unlabelled;
 
     if (labelled == 0)
@@ -119,12 +171,13 @@ static int report(const struct opts *o, nfi_cli *cli, const read_docs *r, const 
         nfi_cli_warn(cli, "label \"%.*s\" is unknown to the model: its documents count as errors", (int)r->label[k].n, r->label[k].p);
     if (r->k > r->known + UNKNOWN_NAMED)
         nfi_cli_warn(cli, "%zu more labels are unknown to the model; is the label column the right one?", r->k - r->known - UNKNOWN_NAMED);
-    int code = nfi_work_evaluation(cli, &e, &o->out, &o->eval);
+    int code = evaluation(o, cli, r);
     if (code != NFI_EXIT_OK)
         return code;
     for (size_t i = 0; i < r->n; i++) {
-        correct += r->human[i] >= 0 && r->machine[i] == r->human[i];
-        without += r->human[i] >= 0 && r->machine[i] < 0;
+        bool judged = r->multi ? r->human_set.ptr[i] < r->human_set.ptr[i + 1] : r->human[i] >= 0;
+        correct += judged && (r->multi ? nfi_work_same_set(&r->human_set, &r->machine_set, i) : r->machine[i] == r->human[i]);
+        without += judged && r->machine[i] < 0;
     }
     nfi_tally t;
     nfi_tally_begin(&t, "read", stats->read);
@@ -152,13 +205,22 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     int code = NFI_EXIT_OK;
 
     const char *const outputs[] = {o->out.output, o->eval.summary, o->eval.confusion, o->eval.predictions, o->in.rejects};
-    int usage = nfi_work_outputs(cli, outputs, sizeof outputs / sizeof *outputs, nargs, args, o->model);
+    int usage = nfi_work_check_labels(cli, &o->in);
+    if (usage == NFI_EXIT_OK)
+        usage = nfi_work_outputs(cli, outputs, sizeof outputs / sizeof *outputs, nargs, args, o->model);
     if (usage != NFI_EXIT_OK)
         return usage;
     nf_scorer_opts so = {.min_tokens = o->min_tokens, .threshold = o->threshold, .threads = (int)o->common.threads};
     nf_status s = nfi_work_model(&model, o->model, &err);
+    nfi_input_opts in = o->in;
+    r.model = model;
+    r.multi = in.multi |= s == NF_OK && nf_model_is_multi(model);
+    if (s == NF_OK && r.multi && o->eval.confusion) {
+        nf_model_free(model);
+        return nfi_cli_usage(cli, "--confusion is for documents with one label; --predictions has the sets of labels");
+    }
     if (s == NF_OK)
-        s = nfi_work_open(&docs, &o->in, &o->common, true, nargs, args, &err);
+        s = nfi_work_open(&docs, &in, &o->common, true, nargs, args, &err);
     if (s == NF_OK)
         s = nfi_work_leave_out(docs, o->language, &o->common, &err);
     if (s == NF_OK)
@@ -171,6 +233,9 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
             s = class_of(&r, nf_model_label(model, k), &at, &err);
         }
         r.known = r.k;
+        r.chosen = nfi_alloc(r.k, sizeof *r.chosen);
+        if (s == NF_OK && !r.chosen)
+            s = err.code = NF_ENOMEM;
     }
     if (s == NF_OK) {
         nfi_progress_start(&progress, cli, "scoring", "documents");
@@ -185,6 +250,9 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nfi_free(r.label);
     nfi_free(r.human);
     nfi_free(r.machine);
+    nfi_free(r.chosen);
+    nf_label_sets_clear(&r.human_set);
+    nf_label_sets_clear(&r.machine_set);
     nfi_arena_clear(&r.arena);
     nf_scorer_free(scorer);
     nf_docs_close(docs);
@@ -196,6 +264,9 @@ static const char *const paragraphs[] = {
     "Scores labelled documents and compares: precision, recall and F1 of every class with its support, and the accuracy with its 95 % interval beside what always answering "
     "the most frequent class would reach. A figure that is not defined is blank and says why.",
     "A document without a machine label counts against recall and accuracy. The documents should not be those the model was trained on; newsframe crossval needs no second corpus.",
+    "With --multi, or a model that was trained with it, a document may have several labels: figures are micro and macro F1 over labels, precision and recall of each, the share of "
+    "documents with the very same set of labels (which --min-accuracy looks at), and the share of decisions that are wrong; beside what always giving the best fixed set of labels "
+    "would reach, and always the most frequent one. The class none stands for no label and enters no average.",
     NULL};
 
 static const nfi_example examples[] = {

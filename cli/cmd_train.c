@@ -33,6 +33,7 @@ static const nfi_opt rows[] = {
     OPT_FLAG(0, "dup-weight", struct opts, dup_weight, "a group of copies weighs as one document, its first; all documents are then held in memory"),
     OPT_DUPLICATES(struct opts, dup, "dup-"),
     OPT_INPUT(struct opts, in),
+    OPT_MULTI(struct opts, in),
     OPT_HEADER("Common"),
     OPT_THREADS(struct opts, common),
     OPT_MEMORY(struct opts, common),

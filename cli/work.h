@@ -109,4 +109,18 @@ typedef struct nfi_evaluation {
 /* Writes the class table to output and the other tables where asked for; prints the summary line. Returns an exit code. */
 int nfi_work_evaluation(nfi_cli *cli, const nfi_evaluation *e, const nfi_output_opts *out, const nfi_eval_opts *o);
 
+/* The same where documents may have several labels. */
+typedef struct nfi_multi_evaluation {
+    const nf_str *label; /* k names, in class order */
+    size_t k;
+    const nf_label_sets *human, *machine;
+    const nf_label_sets *lexicon; /* what a codebook alone says, or NULL */
+    const int32_t *fold; /* one a document, or NULL */
+    const nf_str *id;
+} nfi_multi_evaluation;
+/* The class "none", -1: there is none. */
+int32_t nfi_work_none(const nf_str *label, size_t k);
+bool nfi_work_same_set(const nf_label_sets *a, const nf_label_sets *b, size_t doc);
+int nfi_work_multi_evaluation(nfi_cli *cli, const nfi_multi_evaluation *e, const nfi_output_opts *out, const nfi_eval_opts *o);
+
 #endif

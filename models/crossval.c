@@ -18,6 +18,8 @@ nf_status nf_crossval(const nf_corpus *c, const nf_crossval_opts *o, int32_t *fo
     nf_fold_opts fo = {.k = folds, .seed = o->seed, .groups = o->groups, .names = c->classname};
     nf_status s = NF_OK;
 
+    if (c->multi)
+        return NF_FAIL(err, NF_EINVAL, "the documents were counted with several labels each: nf_crossval_multi()");
     if (c->n == 0)
         return NF_FAIL(err, NF_EDATA, "there are no documents");
     if (c->nclasses == 0)

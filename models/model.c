@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* model.c - training: sums to weights; what a model says about itself. */
+#include "models/multi.h"
 #include "models/part.h"
 #include "models/seeds.h"
 
@@ -87,11 +88,9 @@ static nf_status check_classes(const nfi_terms *t, const nf_str *label, const nf
         if (fault)
             return NF_FAIL(err, NF_EDATA, "label \"%.*s\" %s", (int)label[k].n, label[k].p, fault);
     }
-    if (t->multi)
-        return NF_FAIL(err, NF_EDATA, "these statistics were counted with several labels a document; this classifier learns one");
     if (have == 0)
         return NF_FAIL(err, NF_EDATA, "none of the %llu documents has a label", (unsigned long long)t->ndocs);
-    if (have == 1)
+    if (have == 1 && !(t->multi && t->nclasses > 1)) /* a fold may lack classes */
         return NF_FAIL(err, NF_EDATA, "all labelled documents are \"%.*s\"; a classifier needs at least two classes", (int)label[last].n, label[last].p);
     return NF_OK;
 }
@@ -240,8 +239,12 @@ static nf_status weigh(nf_model *m, nfi_terms *t, const double *idf, int threads
     for (size_t i = 0; i < t->n; i++)
         idf32[i] = m->weighting->idf ? (float)idf[i] : 1.0f;
     weighing x = {t, fold ? idf : NULL, m->classifier->complement, m->smoothing, base, w};
-    NF_TRY(nfi_par_chunks((t->n + WEIGH_BLOCK - 1) / WEIGH_BLOCK, nfi_par_threads(threads), weigh_block, &x, err));
-    NF_TRY(offsets(m, t, fold ? idf : NULL, z, err));
+    if (m->multi) {
+        NF_TRY(nfi_multi_weigh(t, fold ? idf : NULL, m->classifier->complement, m->smoothing, threads, base, w, z, err));
+    } else {
+        NF_TRY(nfi_par_chunks((t->n + WEIGH_BLOCK - 1) / WEIGH_BLOCK, nfi_par_threads(threads), weigh_block, &x, err));
+        NF_TRY(offsets(m, t, fold ? idf : NULL, z, err));
+    }
     m->idf = idf32;
     m->base = base;
     m->w = w;
@@ -272,7 +275,7 @@ static nf_status choose_smoothing(nf_model *m, const nfi_terms *t, const nfi_sam
     if (o->smoothing == 0.0) {
         m->smoothing = m->weighting->l2 ? m->classifier->smoothing_unit : m->classifier->smoothing_count;
         how = "fixed";
-        if (sample && sample->n && m->weighting->additive) {
+        if (sample && sample->n && m->weighting->additive && !m->multi) {
             NF_TRY(nfi_nb_tune(m->classifier, t, sample, m->weighting, idf, prior, strcmp(m->prior, "data") == 0, o->threads, &m->smoothing,
                                &m->loo_accuracy, &m->loo_documents, err));
             if (m->loo_documents > 0)
@@ -322,7 +325,17 @@ nf_status nfi_model_finish(nf_model **out, nfi_terms *t, const nfi_sample *sampl
         s = nfi_oom(err, "a model");
         goto out;
     }
-    NF_GO(nfi_nb_prior(m->prior, m->label, t->class_docs, t->nclasses, prior, err));
+    if (t->multi && o->codebook) {
+        s = NF_FAIL(err, NF_EINVAL, "seeds of a codebook are a prior where documents have one label; leave out the codebook, or --multi");
+        goto out;
+    }
+    if (t->multi) {
+        NF_GO(nfi_multi_new(m, err));
+        m->multi->labelled = t->labelled;
+        NF_GO(nfi_multi_prior(m->prior, t, prior, err));
+    } else {
+        NF_GO(nfi_nb_prior(m->prior, m->label, t->class_docs, t->nclasses, prior, err));
+    }
     m->log_prior = prior;
     for (size_t i = 0; i < t->n; i++)
         idf[i] = nfi_idf(t->ndocs, t->df[i]);
@@ -352,6 +365,9 @@ nf_status nf_model_train(nf_model **out, const nf_counted *c, const nf_train_opt
 
     if (!w)
         return NF_FAIL(err, NF_EINVAL, "no weighting \"%s\"", weighting);
+    const nf_corpus *corpus = nfi_counted_corpus(c);
+    if (corpus && corpus->multi)
+        return nfi_multi_train(out, NULL, corpus, NULL, o, err);
     NF_GO(nfi_counted_terms(c, &o->select, w, o->smoothing == 0.0 && w->additive, o->threads, &t, &sample, err));
     label = nfi_calloc(t.nclasses, sizeof *label);
     if (!label) {
@@ -379,6 +395,8 @@ void nf_model_describe(const nf_model *m, nf_model_info *out)
 
     for (size_t k = 0; k < m->nclasses; k++)
         labelled += m->class_docs[k];
+    if (m->multi)
+        labelled = m->multi->labelled;
     *out = (nf_model_info){
         .classifier = m->classifier->name, .weighting = m->weighting->name, .tokenizer = m->text.tokenizer->name, .stopwords = m->text.stop.name, .language = m->text.language, .clean = m->text.clean ? nf_cleaner_id(m->text.clean) : "none",
         .unicode = m->unicode, .ngram_lo = m->text.lo, .ngram_hi = m->text.hi, .classes = m->nclasses, .terms = m->n, .words = m->nwords,

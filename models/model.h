@@ -44,6 +44,7 @@ struct nf_model {
     struct nfi_term_rec *rec; /* n: what scoring needs of a term, made by nfi_model_index() */
     nfi_arena arena;        /* labels, and everything of a trained model */
     void *own[16];          /* arrays of a trained model */
+    struct nfi_multi *multi; /* documents may have several labels: multi.h; else NULL */
     nfi_secr *file;
     uint64_t file_bytes;
     nf_codebook *codebook; /* part_codebook.c; NULL: none */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* oof.c - scores of documents by models that have not seen them. */
 #include "models/oof.h"
+#include "models/multi.h"
 
 #include "base/par.h"
 #include "base/try.h"
@@ -20,7 +21,7 @@ nf_status nfi_model_of(nf_model **out, uint32_t **of, const nf_corpus *c, const 
     if (!w)
         return NF_FAIL(err, NF_EINVAL, "no weighting \"%s\"", weighting);
     NF_GO(nfi_terms_build(&t, &map, c, use, &o->select, w, NFI_SUM_MODEL, o->threads, err));
-    if (o->smoothing == 0.0 && w->additive)
+    if (o->smoothing == 0.0 && w->additive && !c->multi)
         NF_GO(nfi_sample_from_corpus(&sample, c, use, &t, map, w, o->threads, err));
     nfi_origin origin = {&c->text, c->classname};
     NF_GO(nfi_model_finish(out, &t, &sample, &origin, o, err));
@@ -77,9 +78,7 @@ static nf_status score_chunk(void *ctx, size_t k, int worker, nf_err *err)
             memset(acc, 0, nk * sizeof *acc);
             memset(odds, 0, nk * sizeof *odds);
         } else {
-            nfi_log_odds(acc, nk, odds, &x.label, &x.second, &x.margin);
-            if (x.margin <= 1e-9)
-                x.label = -1;
+            nfi_model_decide(h->m, acc, odds, &x.label, &x.second, &x.margin);
         }
         h->fn(h->ctx, &x);
     }

@@ -2,6 +2,6 @@
 /* part.c - the table of parts. */
 #include "models/part.h"
 
-extern const nfi_part nfi_part_codebook;
+extern const nfi_part nfi_part_codebook, nfi_part_multi;
 
-const nfi_part *const nfi_parts[] = {&nfi_part_codebook, NULL};
+const nfi_part *const nfi_parts[] = {&nfi_part_codebook, &nfi_part_multi, NULL};

@@ -5,6 +5,7 @@
  * A worker counts documents with the same code as training; a node of its vocabulary is looked up in the model once, when it is first seen. Rows of weights
  * are expanded from (base, exceptions) to one float a class and added with the axpy kernel, so that every path gives the same bits.
  */
+#include "models/multi.h"
 #include "models/scorer.h"
 
 #include "base/kern.h"
@@ -257,12 +258,12 @@ nf_status nfi_scoring_finish(nf_scorer *s, nfi_scoring *w, nf_score *out, double
         return NF_OK;
     }
     int32_t best, second;
-    nfi_log_odds(w->acc, m->nclasses, log_odds, &best, &second, &out->margin);
+    nfi_model_decide(m, w->acc, log_odds, &best, &second, &out->margin);
     for (size_t k = 0; k < m->nclasses; k++)
         if (!isfinite(log_odds[k]))
             return NF_FAIL(err, NF_EINTERNAL, "a score is not finite");
     out->scored = true;
-    if (out->margin <= 1e-9) {
+    if (best < 0) {
         out->status = NF_SCORE_TIE;
     } else if (out->margin < s->threshold) {
         out->status = NF_SCORE_BELOW_THRESHOLD;

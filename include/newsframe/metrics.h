@@ -100,6 +100,60 @@ NF_API void nf_metrics_clear(nf_metrics *m);
  */
 NF_API NF_MUST_CHECK nf_status nf_wilson(uint64_t correct, uint64_t n, double level, double *low, double *high, nf_err *err);
 
+/* ---- documents with several labels ---- */
+
+/**
+ * A set of classes for each document: cls[ptr[i]] .. cls[ptr[i+1] - 1], rising. {0} is empty; nf_label_sets_clear(). An empty set is a document that was not
+ * judged; one that was and has no label has the class "none" alone.
+ */
+typedef struct nf_label_sets {
+    size_t n;
+    uint64_t *ptr;
+    uint16_t *cls;
+    size_t cap_ptr, cap_cls;
+} nf_label_sets;
+/** Appends a set. @param cls n classes, rising, borrowed. */
+NF_API NF_MUST_CHECK nf_status nf_label_sets_add(nf_label_sets *s, const uint16_t *cls, size_t n, nf_err *err);
+NF_API void nf_label_sets_clear(nf_label_sets *s);
+
+/** What always giving one set of labels would reach. */
+typedef struct nf_constant_answer {
+    size_t n;                   /**< labels of the set: the n classes with most support, ties to the lower number */
+    double micro_f1, macro_f1;
+    double subset_accuracy;
+} nf_constant_answer;
+
+/**
+ * Figures of sets of labels. The class "none" has figures of its own and enters no average: micro, macro, Hamming loss and cardinality are about labels.
+ * A document that the machine did not judge counts as one without labels, and never as right.
+ */
+typedef struct nf_multi_metrics {
+    size_t k;
+    int32_t none;          /**< class "none", -1: there is none */
+    nf_class_metrics *cls; /**< k, owned, in class order */
+    uint64_t n;            /**< documents that a human judged */
+    uint64_t answered;     /**< of these, judged by the machine */
+    uint64_t exact;        /**< of these, with the very set of the human */
+    uint64_t human_labels, machine_labels, right_labels;
+    nf_figure micro_precision, micro_recall, micro_f1;
+    double macro_f1;       /**< mean f1 of the macro_classes classes that have support */
+    size_t macro_classes;
+    double subset_accuracy;                /**< exact / n */
+    double subset_low, subset_high;        /**< Wilson 95 % interval */
+    double hamming_loss;   /**< share of the n times (classes but none) pairs that differ */
+    double human_cardinality, machine_cardinality; /**< labels a document */
+    nf_constant_answer constant; /**< the set that is best by micro F1; n is 0 when no document has a label */
+    nf_constant_answer majority; /**< the one class with most support */
+} nf_multi_metrics;
+
+/**
+ * @param out owned on success, nf_multi_metrics_clear(). @param human, machine sets of the same documents, borrowed. @param k classes. @param none as above.
+ * @return NF_EINVAL: lengths differ, or a class out of range; NF_EDATA: no document was judged by a human. O(labels + k log k).
+ */
+NF_API NF_MUST_CHECK nf_status nf_multi_metrics_of(nf_multi_metrics *out, const nf_label_sets *human, const nf_label_sets *machine, size_t k, int32_t none,
+                                                   nf_err *err);
+NF_API void nf_multi_metrics_clear(nf_multi_metrics *m);
+
 /* ---- folds ---- */
 
 #define NF_FOLDS_MAX 1000
@@ -128,6 +182,14 @@ typedef struct nf_fold_opts {
  */
 NF_API NF_MUST_CHECK nf_status nf_folds_stratified(int32_t *fold, bool *too_small, const int32_t *labels, size_t n, size_t nclasses,
                                                    const nf_fold_opts *opts, nf_err *err);
+
+/**
+ * Folds of documents with several labels: groups of documents (or documents alone) are dealt by their rarest label, rarest first, each to the fold that has the
+ * fewest of that label, then to the smallest (the idea of Sechidis et al. 2011, in one pass). Every document with a label gets a fold.
+ * @param fold n, caller-allocated: in [0,k), -1 without labels. @param sets n sets, borrowed. @param nclasses above every class.
+ * @return NF_EINVAL: k out of range; NF_EDATA: k above the number of documents, or groups, with labels. O(n*k).
+ */
+NF_API NF_MUST_CHECK nf_status nf_folds_multi(int32_t *fold, const nf_label_sets *sets, size_t nclasses, const nf_fold_opts *opts, nf_err *err);
 
 /**
  * The folds of scikit-learn's StratifiedKFold(k) without shuffling, for comparisons: depends on file order, small classes get folds too.

@@ -79,6 +79,16 @@ NF_API uint64_t nf_model_term_docs(const nf_model *m, size_t t, size_t k);
 /** Weight of term t for class k as it enters a score, in nats per unit of document weight, class against the mean of the others. */
 NF_API double nf_model_term_weight(const nf_model *m, size_t t, size_t k);
 
+/** Whether documents get any number of labels, each by a threshold of its own. */
+NF_API bool nf_model_is_multi(const nf_model *m);
+/** The log-odds from which on class k is given; 0 where documents get one label. */
+NF_API double nf_model_threshold(const nf_model *m, size_t k);
+/**
+ * The classes that a row of nf_scorer_batch() stands for. @param log_odds one a class. @param chosen a flag a class, caller-allocated.
+ * @return how many are chosen, at least 1 ("none" alone is an answer too); 1 where documents get one label.
+ */
+NF_API size_t nf_model_labels(const nf_model *m, const double *log_odds, bool *chosen);
+
 /** Why a document has or has no label. The texts are the CSV values. */
 #define NF_SCORE_STATUSES(X)                                                                                 \
     X(NF_SCORE_OK, "ok", "labelled")                                                                         \
@@ -143,6 +153,13 @@ typedef struct nf_crossval_opts {
  * @param smoothing folds values, caller-allocated: what each fold chose.
  */
 NF_API NF_MUST_CHECK nf_status nf_crossval(const nf_corpus *c, const nf_crossval_opts *opts, int32_t *fold_of, int32_t *predicted, double *smoothing, nf_err *err);
+/**
+ * The same where documents may have several labels: every document with labels is held out once (nf_folds_multi()); thresholds and smoothing are found within the
+ * other documents. @param human, predicted out, owned: what people said, and the models; an empty set where they said nothing.
+ * @return NF_EINVAL: counted with one label a document.
+ */
+NF_API NF_MUST_CHECK nf_status nf_crossval_multi(const nf_corpus *c, const nf_crossval_opts *opts, int32_t *fold_of, nf_label_sets *human, nf_label_sets *predicted,
+                                                 double *smoothing, nf_err *err);
 
 NF_END_DECLS
 
