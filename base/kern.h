@@ -16,6 +16,7 @@ typedef struct nfi_class64 {
     uint64_t digit;  /* 0-9 */
     uint64_t high;   /* >= 0x80 */
     uint64_t joiner; /* ' , . _ : ; and other bytes that may join words: exactly 27 2C 2E 3A 3B 5F */
+    uint64_t bar;    /* > | */
 } nfi_class64;
 
 typedef struct nfi_kern {

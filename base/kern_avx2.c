@@ -7,7 +7,7 @@
 #include <immintrin.h>
 
 typedef struct half_class {
-    uint32_t letter, upper, digit, high, joiner;
+    uint32_t letter, upper, digit, high, joiner, bar;
 } half_class;
 
 /* v <= top, both unsigned */
@@ -32,6 +32,7 @@ INLINE half_class classify32(const uint8_t *src, uint8_t *dst)
         .digit = up_to(_mm256_sub_epi8(v, _mm256_set1_epi8('0')), _mm256_set1_epi8(9)),
         .high = (uint32_t)_mm256_movemask_epi8(v),
         .joiner = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_shuffle_epi8(joiners, v), v)),
+        .bar = (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(_mm256_cmpeq_epi8(v, _mm256_set1_epi8('>')), _mm256_cmpeq_epi8(v, _mm256_set1_epi8('|')))),
     };
 }
 
@@ -45,6 +46,7 @@ static void classify(const uint8_t *src, size_t blocks, uint8_t *dst, nfi_class6
             .digit = (uint64_t)h.digit << 32 | l.digit,
             .high = (uint64_t)h.high << 32 | l.high,
             .joiner = (uint64_t)h.joiner << 32 | l.joiner,
+            .bar = (uint64_t)h.bar << 32 | l.bar,
         };
     }
 }

@@ -48,12 +48,14 @@ static void classify(const uint8_t *src, size_t blocks, uint8_t *dst, nfi_class6
             uint64_t v = load_le(src), ascii = v & ~TOP, low = ascii | EACH * 0x20;
             uint64_t upper = in_range(ascii, 'A', 'Z') & ~v & TOP;
             uint64_t joiner = equal(ascii, 0x27) | equal(ascii & ~(EACH * 2), 0x2c) | equal(ascii & ~EACH, 0x3a) | equal(ascii, 0x5f);
+            uint64_t bar = equal(ascii, '>') | equal(ascii, '|');
             store_le(dst, v | upper >> 2);
             c.letter |= gather(in_range(low, 'a', 'z') & ~v) << i;
             c.upper |= gather(upper) << i;
             c.digit |= gather(in_range(ascii, '0', '9') & ~v) << i;
             c.high |= gather(v) << i;
             c.joiner |= gather(joiner & ~v) << i;
+            c.bar |= gather(bar & ~v) << i;
         }
         cls[b] = c;
     }

@@ -41,7 +41,7 @@ static void fill_stop(nfi_word_set *set)
 {
     for (size_t i = 0; i < sizeof function_words / sizeof *function_words; i++) {
         uint64_t h = 0;
-        (void)nfi_clean_words(function_words[i], strlen(function_words[i]), &h, 1, NULL);
+        (void)nfi_clean_words(function_words[i], strlen(function_words[i]), strlen(function_words[i]), &h, 1, NULL);
         set->bit[h >> 54] |= UINT64_C(1) << (h >> 48 & 63);
     }
 }

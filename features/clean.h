@@ -33,6 +33,7 @@ enum { /* nfi_line.flags */
     NFI_LINE_LOWER = 4,    /* begins with a small letter */
     NFI_LINE_WHOLE = 8,    /* looked at to its end */
     NFI_LINE_PHRASE = 16,  /* has a phrase of the list */
+    NFI_LINE_ASCII = 64,   /* what was looked at is all ASCII */
     NFI_LINE_TAIL = 32     /* has a phrase after which nothing of the article comes */
 };
 
@@ -64,9 +65,10 @@ static inline bool nfi_word_maybe(const uint64_t *bit, uint64_t h) { return bit[
 
 /*
  * Hashes of the words of s: letters and digits, capitals of ASCII lowered, apostrophes dropped, a change from a small to a capital letter parts
- * words as pages glue them, and a number is one word whatever its digits. cap: room in word. Counts into l what a line needs.
+ * words as pages glue them, and a number is one word whatever its digits. room: bytes that can be read at s, n or more. cap: room in word. Counts into
+ * l (may be NULL) what a line needs.
  */
-size_t nfi_clean_words(const char *s, size_t n, uint64_t *word, size_t cap, nfi_line *l);
+size_t nfi_clean_words(const char *s, size_t n, size_t room, uint64_t *word, size_t cap, nfi_line *l);
 #define NFI_WORD_NUMBER UINT64_C(0x9d3f1b7a52c4e680) /* hash of every number */
 
 /* ---- phrases ---- */
@@ -124,6 +126,7 @@ typedef struct nfi_text_lines {
     uint32_t *slot;      /* nslot, a power of two: hash table of the repeats rule, line + 1 */
     size_t capslot, nslot;
     uint64_t source;     /* nfi_source_key() */
+    bool scored;         /* every line has its score */
     bool stop_known;     /* the text has the function words of a language on the list */
     bool wrapped;        /* lines were cut to a width */
 } nfi_text_lines;

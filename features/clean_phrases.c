@@ -29,7 +29,7 @@ static size_t phrase_words(const char *p, size_t n, uint64_t word[NFI_PHRASE_WOR
         size_t e = i;
         while (e < n && p[e] != '#')
             e++;
-        m += nfi_clean_words(p + i, e - i, word + m, NFI_PHRASE_WORDS + 1 - m, NULL);
+        m += nfi_clean_words(p + i, e - i, n - i, word + m, NFI_PHRASE_WORDS + 1 - m, NULL);
         if (e < n && m <= NFI_PHRASE_WORDS)
             word[m++] = NFI_WORD_NUMBER;
         i = e + 1;

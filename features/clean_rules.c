@@ -91,8 +91,12 @@ nf_status nfi_clean_prepare(const nf_cleaner *c, nfi_text_lines *t, nf_err *err)
         }
     }
     t->nlive = n;
-    t->stop_known = words < 30 || stops * 8 >= words;
+    bool stop_known = words < 30 || stops * 8 >= words;
     t->wrapped = is_wrapped(t);
+    if (t->scored && stop_known == t->stop_known) /* that is all a round can change */
+        return NF_OK;
+    t->stop_known = stop_known;
+    t->scored = true;
     for (size_t i = 0; i < n; i++) {
         nfi_line *l = &t->line[t->live[i]];
         l->score = (int16_t)line_score(l, t->stop_known);
@@ -377,21 +381,20 @@ static void cut_repeats(const nf_cleaner *c, nfi_text_lines *t, int rule)
         if (l->rule >= 0 || l->words < REPEAT_WORDS || l->chars < REPEAT_CHARS || !(l->flags & NFI_LINE_WHOLE))
             continue;
         bool hit = false;
+        uint32_t *own = NULL; /* the slot for the line itself */
         for (size_t at = 0; at < 4 && at + REPEAT_WORDS <= l->words && !hit; at++) {
-            const uint32_t *s = find_slot(t, t->word + l->word + at);
+            uint32_t *s = find_slot(t, t->word + l->word + at);
+            own = at == 0 ? s : own;
             if (!s || !*s)
                 continue;
             const nfi_line *a = &t->line[*s - 1];
             hit = (at == 0 && a->words == l->words && a->numbers == l->numbers && memcmp(t->word + a->word, t->word + l->word, l->words * sizeof *t->word) == 0) ||
                   copied(t, a, l, at);
         }
-        if (hit) {
+        if (hit)
             l->rule = (int8_t)rule;
-        } else {
-            uint32_t *s = find_slot(t, t->word + l->word);
-            if (s && !*s)
-                *s = (uint32_t)(l - t->line) + 1;
-        }
+        else if (own && !*own)
+            *own = (uint32_t)(l - t->line) + 1;
     }
 }
 

@@ -1,114 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * clean_scan.c - a text as lines, a line as hashes of its words and a handful of counts. One pass; nothing is allocated for a line.
- *
- * Words are cut coarsely here, and without Unicode tables: the cleaner compares lines with lines, not meanings. What matters is that a line has
- * the same words wherever it stands. Characters beyond ASCII are letters but for those of the blocks that hold punctuation and signs.
- */
+/* clean_scan.c - a text as lines, a line as hashes of its words and a handful of counts. One pass; nothing is allocated for a line. */
 #include "features/clean.h"
 
 #include "base/try.h"
 
 #include <string.h>
 
-/* In the order of these names. */
-enum { K_OTHER, K_LOWER, K_UPPER, K_DIGIT, K_HIGH, K_QUOTE, K_BAR };
-
-static const uint8_t kind[256] = {
-    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0,
-    3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 0, 0, 0, 0, 6, 0,
-    0, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
-    2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 0, 0, 0, 0, 0,
-    0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 6, 0, 0, 0,
-    4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
-    4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
-    4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
-    4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
-    4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
-    4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
-    4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
-    4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
-};
-
-/* Scripts by lead byte, as far as a lead byte tells them. */
-enum { S_NONE, S_LATIN, S_GREEK, S_CYRILLIC, S_HEBREW, S_ARABIC, S_INDIC, S_EAST, S_HANGUL, SCRIPTS };
-static const uint8_t script_of[256] = {
-    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0,
-    0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0,
-    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 2, 2,
-    3, 3, 3, 3, 0, 0, 4, 4, 5, 5, 5, 5, 0, 0, 0, 0,
-    6, 0, 0, 7, 7, 7, 7, 7, 7, 7, 8, 8, 8, 8, 0, 0,
-    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-};
-
-/* Bytes of the character at s that is not ASCII; *sign: punctuation or a sign, *bar: one that parts links, *quote: an apostrophe. */
-static inline size_t high_char(const unsigned char *s, size_t left, bool *sign, bool *bar, bool *quote)
-{
-    unsigned c = s[0];
-    size_t n = c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
-
-    *sign = *bar = *quote = false;
-    if (n > left)
-        n = left;
-    if (c == 0xc2) {
-        unsigned d = n > 1 ? s[1] : 0;
-        *sign = d != 0xaa && d != 0xb5 && d != 0xba;
-        *bar = d == 0xbb || d == 0xb7 || d == 0xa9;
-    } else if (c == 0xe2) {
-        *sign = true;
-        if (n == 3 && s[1] == 0x80) {
-            *quote = s[2] == 0x98 || s[2] == 0x99;
-            *bar = s[2] == 0xa2 || s[2] == 0xba;
-        }
-    } else if (c == 0xe3) {
-        *sign = n > 1 && s[1] == 0x80;
-    } else if (c < 0xc2) { /* a stray byte */
-        *sign = true;
-        n = 1;
-    }
-    return n;
-}
-
-/* A word's bytes, capitals lowered, eight at a time. */
-typedef struct hasher {
-    uint64_t h, k;
-    unsigned n;
-} hasher;
-
-static inline void fold(hasher *x)
-{
-    x->h = nfi_mum(x->h ^ x->k ^ UINT64_C(0xe7037ed1a0b428db), UINT64_C(0x8ebc6af09c88c6e3));
-    x->k = 0;
-}
-
-static inline void take(hasher *x, unsigned c)
-{
-    x->k |= (uint64_t)c << 8 * (x->n & 7);
-    if ((++x->n & 7) == 0)
-        fold(x);
-}
-
-static inline uint64_t hashed(const hasher *x)
-{
-    uint64_t h = nfi_mum(x->h ^ x->k ^ UINT64_C(0xa0761d6478bd642f), UINT64_C(0x589965cc75374cc3) ^ x->n);
-    return h ? h : 1;
-}
-
 #define EACH 0x0101010101010101u /* times a byte: that byte eight times */
-#define TOP (EACH * 0x80)
 
 static inline uint64_t load_le(const unsigned char *s)
 {
@@ -118,151 +16,6 @@ static inline uint64_t load_le(const unsigned char *s)
     v = __builtin_bswap64(v);
 #endif
     return v;
-}
-
-/* How many letters of ASCII stand at the front of eight bytes, a capital after a small letter ending them. small: the byte before is a small letter. */
-static inline unsigned letters_of(uint64_t v, unsigned small)
-{
-    uint64_t low = (v | EACH * 0x20) & ~TOP;
-    uint64_t letter = (low + EACH * (0x80 - 'a')) & ~(low + EACH * (0x7f - 'z')) & ~v & TOP; /* top bits of bytes that are letters */
-    uint64_t lower = letter & v << 2;                                                      /* bit 5 of a letter: it is small */
-    uint64_t stop = (letter ^ TOP) | (letter & ~lower & (lower << 8 | (uint64_t)small << 7));
-    return stop ? (unsigned)__builtin_ctzll(stop) / 8 : 8;
-}
-
-/*
- * The common case, words of ASCII letters parted by single characters that are no part of a word: as many as there are from *at on, eight readable bytes
- * from each. Stops before the first word that is not of this kind. Returns how many; *capitals is added to.
- */
-static inline size_t plain_words(const unsigned char *s, size_t n, size_t *at, uint64_t *word, size_t cap, unsigned *capitals)
-{
-    size_t i = *at, m = 0;
-
-    while (m < cap && i + 17 <= n) {
-        uint64_t v = load_le(s + i), h = 0;
-        unsigned run = letters_of(v, 0), len = run;
-        if (run == 0)
-            break;
-        if (run == 8) {
-            unsigned small = (unsigned)(v >> 61 & 1);
-            hasher x = {0, v | EACH * 0x20, 0};
-            fold(&x);
-            h = x.h;
-            v = load_le(s + i + 8);
-            run = letters_of(v, small);
-            if (run == 8)
-                break;
-            len = 8 + run;
-        }
-        unsigned after = s[i + len], k = kind[after];
-        if (k != K_OTHER && k != K_BAR) /* a letter of another kind, an apostrophe, a digit */
-            break;
-        hasher x = {h, (v | EACH * 0x20) & ((UINT64_C(1) << 8 * run) - 1), len};
-        word[m++] = hashed(&x);
-        *capitals += s[i] < 'a';
-        if (after != ' ' && (after == '|' || after == '>')) { /* counted by the caller */
-            i += len;
-            break;
-        }
-        i += len + 1;
-    }
-    *at = i;
-    return m;
-}
-
-size_t nfi_clean_words(const char *str, size_t n, uint64_t *word, size_t cap, nfi_line *l)
-{
-    const unsigned char *s = (const unsigned char *)str;
-    unsigned capitals = 0, bars = 0, digits = 0, letters[SCRIPTS] = {0};
-    uint64_t numbers = 0;
-    size_t m = 0, i = 0;
-
-    while (i < n && m < cap) {
-        unsigned k = kind[s[i]];
-        bool sign, bar, quote;
-        if (k == K_LOWER || k == K_UPPER || k == K_HIGH) {
-            if (k != K_HIGH) {
-                size_t had = m, from = i;
-                m += plain_words(s, n, &i, word + m, cap - m, &capitals);
-                letters[S_LATIN] += (unsigned)(i - from - (m - had)); /* blanks aside */
-                if (m > had)
-                    continue;
-            }
-            hasher x = {0, 0, 0};
-            unsigned before = K_UPPER;
-            capitals += k == K_UPPER;
-            while (i < n) {
-                unsigned c = s[i];
-                k = kind[c];
-                if (k == K_LOWER) {
-                    take(&x, c);
-                    i++;
-                } else if (k == K_UPPER) {
-                    if (before == K_LOWER) /* glued words */
-                        break;
-                    take(&x, c | 0x20);
-                    i++;
-                } else if (k == K_HIGH) {
-                    size_t b = high_char(s + i, n - i, &sign, &bar, &quote);
-                    if (sign && !(quote && x.n && i + b < n && kind[s[i + b]] == K_LOWER)) {
-                        if (x.n)
-                            break;
-                        bars += bar;
-                        i += b;
-                        goto next;
-                    }
-                    letters[script_of[c]]++;
-                    for (size_t j = 0; !sign && j < b; j++)
-                        take(&x, s[i + j]);
-                    i += b;
-                } else if (k == K_QUOTE && i + 1 < n && kind[s[i + 1]] == K_LOWER) {
-                    i++;
-                } else {
-                    break;
-                }
-                before = k;
-            }
-            letters[S_LATIN] += x.n; /* those of other scripts are taken off below */
-            word[m++] = hashed(&x);
-        } else if (k == K_DIGIT) {
-            size_t from = i;
-            do {
-                i++;
-            } while (i < n && (kind[s[i]] == K_DIGIT || ((s[i] == ',' || s[i] == '.' || s[i] == ':') && i + 1 < n && kind[s[i + 1]] == K_DIGIT)));
-            digits++;
-            for (; l && from < i; from++)
-                numbers = (numbers ^ s[from]) * UINT64_C(0x100000001b3);
-            numbers += UINT64_C(0x9e3779b97f4a7c15);
-            word[m++] = NFI_WORD_NUMBER;
-        } else {
-            bars += k == K_BAR;
-            i++;
-        }
-    next:;
-    }
-    if (!l)
-        return m;
-    unsigned other = 0, most = 0, best = S_NONE;
-    for (unsigned c = S_GREEK; c < SCRIPTS; c++)
-        other += letters[c] * (c < S_INDIC ? 2u : 3u);
-    letters[S_LATIN] = letters[S_LATIN] > other ? letters[S_LATIN] - other : 0;
-    other = 0;
-    letters[S_NONE] = 0;
-    for (unsigned c = S_LATIN; c < SCRIPTS; c++) {
-        other += letters[c];
-        if (letters[c] > most) {
-            most = letters[c];
-            best = c;
-        }
-    }
-    l->script = other >= 4 && most * 5 >= other * 4 ? (uint8_t)best : S_NONE;
-    l->letters = (uint16_t)other;
-    l->capitals = (uint16_t)capitals;
-    l->separators = (uint16_t)bars;
-    l->digits = (uint16_t)digits;
-    l->words = (uint16_t)m;
-    l->numbers = numbers;
-    return m;
 }
 
 /* ---- lines ---- */
@@ -348,7 +101,7 @@ static unsigned count_stops(const nfi_word_set *set, const uint64_t *word, size_
     return stops;
 }
 
-static void fill_line(const nf_cleaner *c, const unsigned char *s, size_t a, size_t b, nfi_text_lines *t, nfi_line *l)
+static void fill_line(const nf_cleaner *c, const unsigned char *s, size_t a, size_t b, size_t end, nfi_text_lines *t, nfi_line *l)
 {
     size_t n = b - a, scan = n;
 
@@ -359,14 +112,14 @@ static void fill_line(const nf_cleaner *c, const unsigned char *s, size_t a, siz
     }
     l->start = (uint32_t)a;
     l->end = (uint32_t)b;
-    l->chars = count_chars(s + a, n);
     l->word = (uint32_t)t->nword;
     l->rule = -1;
-    size_t m = nfi_clean_words((const char *)s + a, scan, t->word + t->nword, NFI_LINE_SCAN, l);
+    size_t m = nfi_clean_words((const char *)s + a, scan, end - a, t->word + t->nword, NFI_LINE_SCAN, l);
     l->stops = (uint16_t)count_stops(&c->stop, t->word + t->nword, m);
     l->flags |= scan == n ? NFI_LINE_WHOLE : 0;
+    l->chars = scan == n && l->flags & NFI_LINE_ASCII ? (uint32_t)n : count_chars(s + a, n);
     l->flags |= ends_sentence(s + a, n) ? NFI_LINE_END : 0;
-    l->flags |= kind[s[a]] == K_LOWER ? NFI_LINE_LOWER : 0;
+    l->flags |= s[a] >= 'a' && s[a] <= 'z' ? NFI_LINE_LOWER : 0;
     if (scan == n)
         l->flags |= (uint8_t)(nfi_phrases_match(&c->phrases, t->word + t->nword, m, l->chars) & c->phrase_flags);
     t->nword += m;
@@ -380,6 +133,7 @@ nf_status nfi_clean_scan(const nf_cleaner *c, nf_str text, const nf_line_mark *m
     bool gap = false;
 
     t->n = t->nword = 0;
+    t->scored = false;
     if (text.n >= UINT32_MAX)
         return NF_FAIL(err, NF_ELIMIT, "a text of %zu bytes cannot be cleaned: the limit is 4 GiB", text.n);
     for (size_t at = 0, next; at < text.n; at = next) {
@@ -399,7 +153,7 @@ nf_status nfi_clean_scan(const nf_cleaner *c, nf_str text, const nf_line_mark *m
         NF_TRY(nfi_grow(&t->word, &t->capword, t->nword + NFI_LINE_SCAN, sizeof *t->word, err));
         nfi_line *l = &t->line[t->n++];
         *l = (nfi_line){.number = number, .flags = gap ? NFI_LINE_GAP : 0};
-        fill_line(c, s, a, b, t, l);
+        fill_line(c, s, a, b, text.n, t, l);
         while (k < nmarks && mark[k].end < b)
             k++;
         if (k < nmarks) {

@@ -28,6 +28,7 @@ static nfi_class64 classify_one_by_one(const uint8_t *src, uint8_t *dst)
         c.digit |= b >= '0' && b <= '9' ? bit : 0;
         c.high |= b >= 0x80 ? bit : 0;
         c.joiner |= b != 0 && strchr("\x27\x2c\x2e\x3a\x3b\x5f", b) ? bit : 0;
+        c.bar |= b == '>' || b == '|' ? bit : 0;
     }
     return c;
 }
@@ -56,7 +57,7 @@ static void check_classes(const uint8_t *src, size_t blocks, const char *what)
             nfi_class64 c = classify_one_by_one(src + 64 * b, want);
             ck_assert_msg(memcmp(want, dst + 1 + 64 * b, 64) == 0, "%s: lowered bytes of block %zu of %s", row[q]->name, b, what);
             ck_assert_msg(c.letter == cls[b].letter && c.upper == cls[b].upper && c.digit == cls[b].digit && c.high == cls[b].high &&
-                              c.joiner == cls[b].joiner,
+                              c.joiner == cls[b].joiner && c.bar == cls[b].bar,
                           "%s: classes of block %zu of %s", row[q]->name, b, what);
         }
         ck_assert_msg(dst[0] == 0xa5 && all_are(dst + 1 + 64 * blocks, 64 * (BLOCKS - blocks) + 64, 0xa5) &&

@@ -99,12 +99,56 @@ START_TEST(tables_of_parts_add_up_to_the_table_of_the_whole)
 }
 END_TEST
 
+/* A line longer than what is looked at in blocks is read byte by byte; blanks at its end change nothing else. */
+START_TEST(words_of_a_line_are_those_found_byte_by_byte)
+{
+    static const char *const piece[] = {"a", "the", "Minister", "iPhone", "McDONALD", "extraordinarily", "counterrevolutionaries", "don't", "O'Neill",
+                                        "rock'n'roll", "'", "'s", "7", "1,000", "3.5", "12:30", "mig29", "29a", ".", ", ", " | ", " > ", ">", "_", "-",
+                                        "\xc3\xa9t\xc3\xa9", "\xc3\xa9", "caf\xc3\xa9s", "\xe2\x80\x99", "don\xe2\x80\x99t", "\xe2\x80\x9c", "\xc2\xbb", "\xc2\xa0",
+                                        "\xd0\x9c\xd0\xb8\xd1\x80", "\xe4\xb8\xad\xe6\x96\x87", "\xf0\x9f\x98\x80"};
+    uint64_t x[1024], y[1024];
+    char a[2048], b[2048];
+
+    for (int i = 0; i < nft_cases(20000); i++) {
+        nfi_rng r = nft_rng((uint64_t)i);
+        size_t n = 0, want = 1 + nfi_rng_below(&r, nfi_rng_below(&r, 2) ? NFI_LINE_SCAN : 70), gaps = nfi_rng_below(&r, 4);
+        nfi_line l = {0}, k = {0};
+        for (;;) {
+            const char *p = piece[nfi_rng_below(&r, sizeof piece / sizeof *piece)];
+            size_t len = strlen(p);
+            if (n + len > want)
+                break;
+            memcpy(a + n, p, len);
+            n += len;
+            if (n < want && gaps && nfi_rng_below(&r, gaps + 1))
+                a[n++] = ' ';
+        }
+        memset(b, ' ', sizeof b);
+        memcpy(b, a, n);
+        char *tight = malloc(n + 1); /* no byte more, for sanitizers */
+        ck_assert_ptr_nonnull(tight);
+        memcpy(tight + 1, a, n);
+        size_t m = nfi_clean_words(tight + 1, n, n, x, 1024, &l), o = nfi_clean_words(b, NFI_LINE_SCAN + n, sizeof b, y, 1024, &k);
+        ck_assert_msg(m == o && memcmp(x, y, m * sizeof *x) == 0, "case %d: other words in \"%.*s\"", i, (int)n, a);
+        ck_assert_msg(l.capitals == k.capitals && l.separators == k.separators && l.digits == k.digits && l.letters == k.letters && l.script == k.script &&
+                          l.numbers == k.numbers, "case %d: other counts in \"%.*s\"", i, (int)n, a);
+        memset(a + n, i % 2 ? 'x' : '\'', sizeof a - n); /* what follows the line is no part of it */
+        o = nfi_clean_words(a, n, sizeof a, y, 1024, NULL);
+        ck_assert(m == o && memcmp(x, y, m * sizeof *x) == 0);
+        o = nfi_clean_words(a, n, sizeof a, y, 3, NULL);
+        ck_assert(o == (m < 3 ? m : 3) && memcmp(x, y, o * sizeof *x) == 0);
+        free(tight);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("clean");
     TCase *t = tcase_create("clean");
     tcase_set_timeout(t, 120);
     tcase_add_test(t, cuts_hold_together_and_are_final);
+    tcase_add_test(t, words_of_a_line_are_those_found_byte_by_byte);
     tcase_add_test(t, tables_of_parts_add_up_to_the_table_of_the_whole);
     suite_add_tcase(s, t);
     return nft_run(s);

@@ -44,7 +44,7 @@ static void cuts(const char *rule, const char *text, const char *want)
 static bool same_words(const char *a, const char *b)
 {
     uint64_t x[64], y[64];
-    size_t n = nfi_clean_words(a, strlen(a), x, 64, NULL), m = nfi_clean_words(b, strlen(b), y, 64, NULL);
+    size_t n = nfi_clean_words(a, strlen(a), strlen(a), x, 64, NULL), m = nfi_clean_words(b, strlen(b), strlen(b), y, 64, NULL);
     return n == m && memcmp(x, y, n * sizeof *x) == 0;
 }
 
