@@ -39,6 +39,8 @@ void nfi_secw_begin(nfi_secw *w, const char tag[4], nfi_elem type, bool critical
 void nfi_secw_put(nfi_secw *w, const void *p, size_t bytes); /* errors stick until commit */
 void nfi_secw_end(nfi_secw *w);
 void nfi_secw_section(nfi_secw *w, const char tag[4], nfi_elem type, bool critical, const void *p, size_t count); /* all three */
+/* Memory for what was to be written ran out: commit fails with NF_ENOMEM. */
+void nfi_secw_oom(nfi_secw *w, const char *what);
 /* Table, header, trailer; re-reads and checks the file; fsync and rename. Frees w also on failure. */
 nf_status nfi_secw_commit(nfi_secw *w, nf_err *err) NF_MUST_CHECK;
 void nfi_secw_abandon(nfi_secw *w);

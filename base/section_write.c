@@ -33,6 +33,12 @@ static void complain(nfi_secw *w, const char *tag, const char *what)
         w->status = NF_FAIL(&w->err, NF_EINVAL, "section %.4s: %s", tag, what);
 }
 
+void nfi_secw_oom(nfi_secw *w, const char *what)
+{
+    if (w->status == NF_OK)
+        w->status = nfi_oom(&w->err, what);
+}
+
 /* Zero bytes up to the next multiple of 64. */
 static void pad(nfi_secw *w)
 {

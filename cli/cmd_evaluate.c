@@ -16,7 +16,7 @@ struct opts {
     nfi_eval_opts eval;
     nfi_common_opts common;
     const char *model, *language;
-    double threshold, min_accuracy;
+    double threshold, min_prob, min_accuracy;
     uint64_t min_tokens;
 };
 
@@ -24,6 +24,7 @@ static const nfi_opt rows[] = {
     OPT_HEADER("Model"),
     OPT_FILE('m', "model", struct opts, model, NULL, "the model; without it the built-in geo-1"),
     OPT_REAL(0, "threshold", struct opts, threshold, "NATS", "0", 0, 1e6, "no label when the margin is below this"),
+    OPT_REAL(0, "min-prob", struct opts, min_prob, "P", "0", 0, 1, "no label when its probability is below this; the model must be calibrated"),
     OPT_COUNT(0, "min-tokens", struct opts, min_tokens, "N", "3", 1, UINT64_MAX, "no label for documents of fewer words"),
     OPT_STR(0, "language", struct opts, language, "CODE", "any", "leave out documents told to be in another language than CODE (en, uk, ...); those of none stay"),
     OPT_REAL(0, "min-accuracy", struct opts, min_accuracy, "SHARE", "0", 0, 1, "exit 5 when the accuracy is below this"),
@@ -210,7 +211,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         usage = nfi_work_outputs(cli, outputs, sizeof outputs / sizeof *outputs, nargs, args, o->model);
     if (usage != NFI_EXIT_OK)
         return usage;
-    nf_scorer_opts so = {.min_tokens = o->min_tokens, .threshold = o->threshold, .threads = (int)o->common.threads};
+    nf_scorer_opts so = {.min_tokens = o->min_tokens, .threshold = o->threshold, .min_prob = o->min_prob, .threads = (int)o->common.threads};
     nf_status s = nfi_work_model(&model, o->model, &err);
     nfi_input_opts in = o->in;
     r.model = model;

@@ -96,6 +96,13 @@ static void info(job *j)
             nfi_buf_puts(b, " seeds\n");
         }
     }
+    pair(b, "calibration", i->calibration);
+    if (i->temperature > 0) {
+        pair_num(b, "temperature", i->temperature);
+        pair_num(b, "calibration_power", i->power);
+        pair(b, "calibration_how", i->calibration_how);
+        pair_u64(b, "calibration_documents", i->calibration_documents);
+    }
     for (size_t k = 0; k < i->classes; k++) {
         nf_str l = nf_model_label(j->m, k);
         nfi_buf_puts(b, "class\t");

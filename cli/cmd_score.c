@@ -15,7 +15,7 @@ struct opts {
     const char *model, *language;
     bool with_text, with_language, strict, mixture, evidence;
     int unit;
-    double threshold;
+    double threshold, min_prob;
     uint64_t min_tokens;
 };
 
@@ -23,6 +23,7 @@ static const nfi_opt rows[] = {
     OPT_HEADER("Model"),
     OPT_FILE('m', "model", struct opts, model, NULL, "the model; without it the built-in geo-1"),
     OPT_REAL(0, "threshold", struct opts, threshold, "NATS", "0", 0, 1e6, "no label when the margin is below this"),
+    OPT_REAL(0, "min-prob", struct opts, min_prob, "P", "0", 0, 1, "no label when its probability is below this; the model must be calibrated"),
     OPT_COUNT(0, "min-tokens", struct opts, min_tokens, "N", "3", 1, UINT64_MAX, "no label for documents of fewer words"),
     OPT_STR(0, "language", struct opts, language, "CODE", "any", "no label for documents told to be in another language than CODE (en, uk, ...)"),
     OPT_CHOICE(0, "unit", struct opts, unit, "document", nf_unit_name, "what has a row and a label of its own"),
@@ -51,6 +52,7 @@ typedef struct job {
     uint64_t units, without; /* with --unit: rows of units, documents that have none */
     nf_scored_units parts;
     double *share; /* of the document at hand */
+    double *prob; /* of the document at hand */
 } job;
 
 static bool is_name(nf_str s, const char *name)
@@ -155,8 +157,13 @@ static void score_cells(job *j, const nf_score *s, const double *odds)
         else
             nf_csv_blank(j->w);
     }
-    for (size_t k = 0; k < j->k; k++)
-        nf_csv_blank(j->w); /* probabilities: the model is not calibrated */
+    bool sure = s->scored && nf_model_probabilities(j->m, (nf_unit_kind)j->o->unit, odds, j->prob);
+    for (size_t k = 0; k < j->k; k++) {
+        if (sure)
+            nf_csv_num(j->w, j->prob[k], 6);
+        else
+            nf_csv_blank(j->w); /* the model is not calibrated, or nothing was scored */
+    }
     j->by_status[s->status]++;
     if (s->label >= 0)
         j->by_class[s->label]++;
@@ -363,7 +370,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         usage = nfi_cli_usage(cli, "%s is about documents; without --unit", o->mixture ? "--mixture" : "--evidence");
     if (usage != NFI_EXIT_OK)
         return usage;
-    nf_scorer_opts so = {.min_tokens = o->min_tokens, .threshold = o->threshold, .threads = (int)o->common.threads};
+    nf_scorer_opts so = {.min_tokens = o->min_tokens, .threshold = o->threshold, .min_prob = o->min_prob, .threads = (int)o->common.threads};
     nf_status s = nfi_work_model(&model, o->model, &err);
     if (s == NF_OK)
         s = nfi_work_open(&j.docs, &o->in, &o->common, false, nargs, args, &err);
@@ -382,7 +389,8 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         j.k = info.classes;
         j.by_class = nfi_calloc(j.k, sizeof *j.by_class);
         j.share = nfi_alloc(j.k, sizeof *j.share);
-        s = j.by_class && j.share ? header(&j, &err) : NF_ENOMEM;
+        j.prob = nfi_alloc(j.k, sizeof *j.prob);
+        s = j.by_class && j.share && j.prob ? header(&j, &err) : NF_ENOMEM;
     }
     if (s == NF_OK) {
         nfi_progress_start(&progress, cli, "scoring", "documents");
@@ -413,6 +421,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     }
     nfi_free(j.by_class);
     nfi_free(j.share);
+    nfi_free(j.prob);
     nf_scorer_free(j.scorer);
     nf_docs_close(j.docs);
     nf_model_free(model);
@@ -426,8 +435,8 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 static const char *const paragraphs[] = {
     "Writes one row for each document, in input order: the columns it came with, a status, the label and the next best one, the margin between them, how many words "
     "it has, what share of them the model does not know, and a score for each class. Only documents with status ok have a label; newsframe columns scores explains the columns.",
-    "A score is the log-odds of a class against all others, in nats; a document's scores depend on that document and the model alone. Probabilities stay blank: the "
-    "model is not calibrated.",
+    "A score is the log-odds of a class against all others, in nats; a document's scores depend on that document and the model alone. A probability is what "
+    "calibration on documents left out in training makes of the scores; it is blank where the model is not calibrated, as one made from statistics.",
     "With --unit sentence or paragraph there is one row for each, with its number in the document and its place: start and end are bytes of the column text (or title) as "
     "it was read. Boilerplate has no rows; a document of which nothing else is left has one row, with status empty. newsframe columns units explains the columns.",
     "With --mixture a document's angle is the mixture of its sentences: each gives its label 1, twice in title and lead, and mix_CLASS is the share of a class in that sum. "

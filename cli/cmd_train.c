@@ -6,6 +6,8 @@
 
 #include "base/mem.h"
 
+#include <string.h>
+
 struct opts {
     nfi_input_opts in;
     nfi_term_opts terms;
@@ -50,7 +52,7 @@ static void report_classes(nfi_cli *cli, const nf_counted *c)
     }
 }
 
-static void report_model(nfi_cli *cli, const nf_model *m, const char *path)
+static void report_model(nfi_cli *cli, const nf_model *m, const char *path, const char *why)
 {
     nf_model_info i;
 
@@ -61,8 +63,23 @@ static void report_model(nfi_cli *cli, const nf_model *m, const char *path)
         nfi_cli_note(cli, "smoothing %g (%s)", i.smoothing, i.smoothing_how);
     if (i.codebook)
         nfi_cli_note(cli, "seeds of the codebook count like %g documents a class (%s)", i.seed_strength, i.seed_strength_how);
+    if (i.temperature > 0)
+        nfi_cli_note(cli, "calibrated by %s on %llu documents, %s: temperature %.4g, power %.4g", i.calibration, (unsigned long long)i.calibration_documents, i.calibration_how,
+                     i.temperature, i.power);
+    else
+        nfi_cli_note(cli, "not calibrated: %s", why);
     nfi_cli_note(cli, "%s: %s, %zu classes, %zu terms of %d to %d words, weighting %s, prior %s", path, i.classifier, i.classes, i.terms, i.ngram_lo, i.ngram_hi,
                  i.weighting, i.prior);
+}
+
+/* Why a model has no probabilities. */
+static const char *not_calibrated(const struct opts *o)
+{
+    if (strcmp(o->train.calibration, "none") == 0)
+        return "--calibration none";
+    if (o->from)
+        return "statistics hold no documents to leave out";
+    return strcmp(o->train.weighting, "sklearn") == 0 ? "weighting sklearn has no leave-one-out" : "it takes 20 documents that can be left out";
 }
 
 /* Copies are left out; their number in *copies. */
@@ -171,7 +188,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         s = nf_model_save(model, o->output, &err);
     if (s == NF_OK) {
         nfi_tally t;
-        report_model(cli, model, o->output);
+        report_model(cli, model, o->output, not_calibrated(o));
         nfi_tally_begin(&t, "read", o->from ? nf_counted_docs(counted) : stats.read);
         nfi_tally_part(&t, "trained", nf_counted_labelled(counted));
         nfi_tally_part(&t, "unlabelled", nf_counted_docs(counted) - nf_counted_labelled(counted));

@@ -19,7 +19,7 @@ const nfi_dict_column nfi_dict[] = {
     {"scores", "n_tokens", "integer", ">= 0", "words of the cleaned document"},
     {"scores", "oov_share", "number", "share, 0 to 1", "part of the words that the model does not know"},
     {"scores", "score_<class>", "number", "nats", "log-odds of the class against all others, before calibration"},
-    {"scores", "prob_<class>", "number", "probability, 0 to 1", "calibrated probability of the class; blank until the model is calibrated"},
+    {"scores", "prob_<class>", "number", "probability, 0 to 1", "calibrated probability of the class; blank for a model that is not calibrated"},
 
     {"units", "<carried>", "text", "", CARRIED},
     {"units", "unit", "integer", ">= 1", "number of the unit in its document; blank for a document without one, which has one row"},
@@ -35,7 +35,7 @@ const nfi_dict_column nfi_dict[] = {
     {"units", "n_tokens", "integer", ">= 0", "words of the unit"},
     {"units", "oov_share", "number", "share, 0 to 1", "part of the words that the model does not know"},
     {"units", "score_<class>", "number", "nats", "log-odds of the class against all others, before calibration"},
-    {"units", "prob_<class>", "number", "probability, 0 to 1", "calibrated probability of the class; blank until the model is calibrated"},
+    {"units", "prob_<class>", "number", "probability, 0 to 1", "calibrated probability of the class; blank for a model that is not calibrated"},
 
     {"mixture", "mix_<class>", "number", "share, 0 to 1",
      "salience of the class: sentences labelled with it, those of title and lead twice, as a share; blank when no sentence has a frame"},

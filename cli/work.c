@@ -45,6 +45,7 @@ int nfi_work_train(nfi_cli *cli, const nfi_train_rows *o, const nfi_term_opts *t
     train->classifier = o->classifier;
     train->weighting = o->weighting;
     train->prior = o->prior;
+    train->calibration = o->calibration;
     train->threads = (int)threads;
     nfi_work_select(terms, &train->select);
     if (strcmp(o->smoothing, "auto") != 0 && (!nfi_parse_double(o->smoothing, strlen(o->smoothing), &train->smoothing) || train->smoothing <= 0.0))

@@ -44,7 +44,7 @@ void nfi_work_select(const nfi_term_opts *o, nf_select_opts *select);
 
 /* ---- how a classifier is trained ---- */
 typedef struct nfi_train_rows {
-    const char *classifier, *weighting, *prior, *smoothing;
+    const char *classifier, *weighting, *prior, *smoothing, *calibration;
 } nfi_train_rows;
 
 #define OPT_TRAIN(S, f)                                                                                                          \
@@ -52,7 +52,8 @@ typedef struct nfi_train_rows {
     OPT_ENUM(0, "classifier", S, f.classifier, "cnb", nf_classifier_name, "the classifier"),                                     \
     OPT_ENUM(0, "weighting", S, f.weighting, "tfidf", nf_weighting_name, "how frequencies become weights"),                      \
     OPT_STR(0, "prior", S, f.prior, "SHARES", NULL, "data, uniform, or a=.2,b=.8; without it uniform for cnb, data for mnb"),    \
-    OPT_STR(0, "smoothing", S, f.smoothing, "X", "auto", "a number above 0, or auto: the best by leave-one-out")
+    OPT_STR(0, "smoothing", S, f.smoothing, "X", "auto", "a number above 0, or auto: the best by leave-one-out"),    \
+    OPT_ENUM(0, "calibration", S, f.calibration, "power", nf_calibration_name, "how scores become probabilities")
 
 /* NFI_EXIT_OK, or a message and NFI_EXIT_USAGE. */
 int nfi_work_train(nfi_cli *cli, const nfi_train_rows *o, const nfi_term_opts *terms, int64_t threads, nf_train_opts *train);

@@ -22,7 +22,7 @@
 
 #include <string.h>
 
-enum { BLOCK_DOCS = 512, BLOCK_SCORES = 1 << 16, LADDER = 9, START = 5, FIRST = 3, LOGS = 4096 };
+enum { BLOCK_DOCS = 512, BLOCK_SCORES = 1 << 16, LADDER = 9, START = 5, FIRST = 3, LOGS = 4096, KEEP_SCORES = 1 << 21 };
 
 typedef struct loo_pass {
     const nfi_classifier *k;
@@ -39,6 +39,8 @@ typedef struct loo_pass {
     const double *smoothing;
     size_t ns;
     uint64_t *correct, *tried; /* by block: ns values; one value */
+    double *const *score;      /* by smoothing: class scores of the first keep rows; NULL: not wanted */
+    size_t keep;
 } loo_pass;
 
 /* What a term needs. With g_k the sum of class k and all their sum. */
@@ -160,21 +162,26 @@ static void open_term(const loo_pass *p, loo_block *b, size_t number, loo_term *
     }
 }
 
-/* Is document doc of the block (row r) given its own class at smoothing number i? */
+/* Is document doc of the block (row r) given its own class at smoothing number i? Its scores go where they are wanted. */
 static bool is_right(const loo_pass *p, const loo_block *b, size_t doc, size_t r, size_t i)
 {
     const nfi_terms *t = p->t;
     double a = p->smoothing[i], sign = p->k->complement ? -1.0 : 1.0, base = b->base[doc * p->ns + i], top = 0.0;
     const double *score = b->score + (doc * p->ns + i) * p->stride, *shift = b->shift + doc * p->stride;
+    double *row = p->score && r < p->keep ? p->score[i] + r * t->nclasses : NULL;
     int32_t y = p->sample->label[r], best = -1;
 
     for (size_t k = 0; k < t->nclasses; k++) {
+        if (row)
+            row[k] = NFI_NO_SCORE;
         double z = a * (double)t->n + (p->sums[k] - (p->idf ? p->shift * p->plain[k] : 0.0)) + b->base_shift[doc] + shift[k];
         if (t->class_docs[k] == 0)
             continue;
         double prior = p->data_prior ? nfi_log((double)(t->class_docs[k] - ((int32_t)k == y))) : p->prior[k];
         double log_z = (double)nfi_log32((float)z); /* as the values, so that equal ones cancel */
         double s = prior + sign * (score[k] + base - b->mass[doc] * log_z);
+        if (row)
+            row[k] = s;
         if (best < 0 || s > top) {
             best = (int32_t)k;
             top = s;
@@ -300,7 +307,7 @@ static nf_status make_setup(loo_setup *x, const nfi_classifier *k, const nfi_ter
     return NF_OK;
 }
 
-static nf_status run_setup(loo_setup *x, const double *smoothing, size_t n, int threads, uint64_t *correct, uint64_t *tried, nf_err *err)
+static nf_status run_setup(loo_setup *x, const double *smoothing, size_t n, double *const *score, int threads, uint64_t *correct, uint64_t *tried, nf_err *err)
 {
     size_t blocks = (x->p.sample->n + x->p.block - 1) / x->p.block;
     uint64_t *count = nfi_calloc(blocks * (n + 1), sizeof *count);
@@ -311,6 +318,7 @@ static nf_status run_setup(loo_setup *x, const double *smoothing, size_t n, int 
     x->p.ns = n;
     x->p.correct = count;
     x->p.tried = count + blocks * n;
+    x->p.score = score;
     nf_status s = nfi_par_chunks(blocks, nfi_par_threads(threads), run_block, &x->p, err);
     *tried = 0;
     memset(correct, 0, n * sizeof *correct);
@@ -323,44 +331,106 @@ static nf_status run_setup(loo_setup *x, const double *smoothing, size_t n, int 
     return s;
 }
 
+/* ---- scores that are kept ---- */
+
+void nfi_left_out_clear(nfi_left_out *x)
+{
+    nfi_free(x->label);
+    nfi_free(x->row);
+    nfi_free(x->score);
+    *x = (nfi_left_out){0};
+}
+
+/* Room for the scores of the first x->p.keep rows at each of n smoothing values, where they are wanted. */
+static nf_status room(loo_setup *x, double **score, size_t n, const nfi_left_out *out, nf_err *err)
+{
+    size_t most = KEEP_SCORES / x->p.t->nclasses;
+
+    x->p.keep = most < x->p.sample->n ? most : x->p.sample->n;
+    for (size_t i = 0; out && i < n; i++)
+        if (!(score[i] = nfi_alloc(x->p.keep * x->p.t->nclasses, sizeof *score[i])))
+            return nfi_oom(err, "leave-one-out");
+    return NF_OK;
+}
+
+/* The rows that were tried, together; score moves into out. */
+static nf_status hand_out(const loo_setup *x, double **score, nfi_left_out *out, nf_err *err)
+{
+    size_t n = 0, nk = x->p.t->nclasses;
+    int32_t *label = nfi_alloc(x->p.keep, sizeof *label);
+    uint32_t *row = nfi_alloc(x->p.keep, sizeof *row);
+
+    if (!label || !row) {
+        nfi_free(label);
+        nfi_free(row);
+        return nfi_oom(err, "leave-one-out");
+    }
+    for (size_t r = 0; r < x->p.keep; r++) {
+        if (!is_tried(&x->p, r))
+            continue;
+        memmove(*score + n * nk, *score + r * nk, nk * sizeof **score);
+        label[n] = x->p.sample->label[r];
+        row[n++] = (uint32_t)r;
+    }
+    *out = (nfi_left_out){.n = n, .nclasses = nk, .label = label, .row = row, .score = *score};
+    *score = NULL;
+    return NF_OK;
+}
+
 nf_status nfi_nb_leave_one_out(const nfi_classifier *k, const nfi_terms *t, const nfi_sample *sample, const nfi_weighting *w, const double *idf, const double *prior, bool data_prior,
-                               const double *smoothing, size_t nsmoothing, int threads, uint64_t *correct, uint64_t *tried, nf_err *err)
+                               const double *smoothing, size_t nsmoothing, int threads, uint64_t *correct, uint64_t *tried, nfi_left_out *out, nf_err *err)
 {
     loo_setup x;
+    double *score[LADDER] = {NULL};
+    nf_status s = NF_OK;
 
+    NF_ASSERT(nsmoothing <= LADDER);
     NF_TRY(make_setup(&x, k, t, sample, w, idf, prior, data_prior, err));
-    nf_status s = run_setup(&x, smoothing, nsmoothing, threads, correct, tried, err);
+    NF_GO(room(&x, score, nsmoothing, out, err));
+    NF_GO(run_setup(&x, smoothing, nsmoothing, out ? score : NULL, threads, correct, tried, err));
+    if (out)
+        NF_GO(hand_out(&x, &score[0], out, err));
+out:
+    for (size_t i = 0; i < LADDER; i++)
+        nfi_free(score[i]);
     clear_setup(&x);
     return s;
 }
 
 nf_status nfi_nb_tune(const nfi_classifier *k, const nfi_terms *t, const nfi_sample *sample, const nfi_weighting *w, const double *idf, const double *prior, bool data_prior, int threads,
-                      double *smoothing, double *accuracy, uint64_t *tried, nf_err *err)
+                      double *smoothing, double *accuracy, uint64_t *tried, nfi_left_out *out, nf_err *err)
 {
     static const double ladder[LADDER] = {0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0};
     uint64_t correct[LADDER] = {0}, n = 0;
     size_t lo = START, hi = START + FIRST, best;
+    double *score[LADDER] = {NULL};
     loo_setup x;
-    nf_status s;
+    nf_status s = NF_OK;
 
     NF_TRY(make_setup(&x, k, t, sample, w, idf, prior, data_prior, err));
-    s = run_setup(&x, ladder + lo, hi - lo, threads, correct + lo, &n, err);
+    NF_GO(room(&x, score + lo, hi - lo, out, err));
+    NF_GO(run_setup(&x, ladder + lo, hi - lo, out ? score + lo : NULL, threads, correct + lo, &n, err));
     for (;;) {
         best = hi - 1;
         for (size_t i = hi - 1; i-- > lo;)
             if (correct[i] > correct[best])
                 best = i;
         size_t try = best == lo && lo > 0 ? lo - 1 : best == hi - 1 && hi < LADDER ? hi : LADDER;
-        if (try == LADDER || s != NF_OK)
+        if (try == LADDER)
             break;
-        s = run_setup(&x, ladder + try, 1, threads, correct + try, &n, err);
+        NF_GO(room(&x, score + try, 1, out, err));
+        NF_GO(run_setup(&x, ladder + try, 1, out ? score + try : NULL, threads, correct + try, &n, err));
         lo = try < lo ? try : lo;
         hi = try >= hi ? try + 1 : hi;
     }
-    clear_setup(&x);
-    NF_TRY(s);
+    if (out)
+        NF_GO(hand_out(&x, &score[best], out, err));
     *smoothing = ladder[best];
     *tried = n;
     *accuracy = n ? (double)correct[best] / (double)n : -1.0;
-    return NF_OK;
+out:
+    for (size_t i = 0; i < LADDER; i++)
+        nfi_free(score[i]);
+    clear_setup(&x);
+    return s;
 }

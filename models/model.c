@@ -50,6 +50,13 @@ nf_status nfi_model_index(nf_model *m, nf_err *err)
     return NF_OK;
 }
 
+bool nfi_wants_sample(const nf_train_opts *o)
+{
+    const nfi_calibrator *k = nfi_calibrator_find(o->calibration ? o->calibration : nfi_calibrators[0]->name);
+
+    return o->smoothing == 0.0 || (k && k->fit);
+}
+
 /* ---- checks before any work ---- */
 
 static nf_status resolve(nf_model *m, const nf_train_opts *o, nf_err *err)
@@ -265,8 +272,9 @@ static nf_status weigh(nf_model *m, nfi_terms *t, const double *idf, int threads
     return NF_OK;
 }
 
+/* left_out: NULL, or gets the scores of documents left out, where the smoothing was tuned. */
 static nf_status choose_smoothing(nf_model *m, const nfi_terms *t, const nfi_sample *sample, const nf_train_opts *o, const double *idf, const double *prior,
-                                  nf_err *err)
+                                  nfi_left_out *left_out, nf_err *err)
 {
     const char *how = "given";
 
@@ -277,7 +285,7 @@ static nf_status choose_smoothing(nf_model *m, const nfi_terms *t, const nfi_sam
         how = "fixed";
         if (sample && sample->n && m->weighting->additive && !m->multi) {
             NF_TRY(nfi_nb_tune(m->classifier, t, sample, m->weighting, idf, prior, strcmp(m->prior, "data") == 0, o->threads, &m->smoothing,
-                               &m->loo_accuracy, &m->loo_documents, err));
+                               &m->loo_accuracy, &m->loo_documents, left_out, err));
             if (m->loo_documents > 0)
                 how = "leave-one-out";
             else /* every class has one document: nothing could be left out */
@@ -304,6 +312,28 @@ static nf_status plant(nf_model *m, nfi_terms *t, const nfi_sample *sample, cons
     s = nfi_model_codebook(m, o->codebook, strength, o->seed_strength != 0.0 ? "given" : tried ? "leave-one-out" : "fixed", err);
 out:
     nfi_seeds_clear(&seeds);
+    return s;
+}
+
+static nf_status smooth_and_calibrate(nf_model *m, const nfi_terms *t, const nfi_sample *sample, const nf_train_opts *o, const double *idf,
+                                      const double *prior, nf_err *err)
+{
+    const nfi_calibrator *k = nfi_calibrator_find(o->calibration ? o->calibration : nfi_calibrators[0]->name);
+    bool can = sample && sample->n && m->weighting->additive && !m->multi;
+    nfi_left_out x = {0};
+    uint64_t correct, tried;
+    nf_status s = NF_OK;
+
+    if (!k)
+        return NF_FAIL(err, NF_EINVAL, "no calibration \"%s\"", o->calibration);
+    NF_GO(choose_smoothing(m, t, sample, o, idf, prior, k->fit ? &x : NULL, err));
+    if (k->fit && can && !x.label)
+        NF_GO(nfi_nb_leave_one_out(m->classifier, t, sample, m->weighting, idf, prior, strcmp(m->prior, "data") == 0, &m->smoothing, 1, o->threads, &correct,
+                                   &tried, &x, err));
+    if (x.n)
+        NF_GO(nfi_calibration_fit(&m->calibration, k, x.n, x.nclasses, x.label, x.score, "leave-one-out", err));
+out:
+    nfi_left_out_clear(&x);
     return s;
 }
 
@@ -341,7 +371,7 @@ nf_status nfi_model_finish(nf_model **out, nfi_terms *t, const nfi_sample *sampl
         idf[i] = nfi_idf(t->ndocs, t->df[i]);
     if (o->codebook)
         NF_GO(plant(m, t, sample, o, idf, prior, err));
-    NF_GO(choose_smoothing(m, t, sample, o, idf, prior, err));
+    NF_GO(smooth_and_calibrate(m, t, sample, o, idf, prior, err));
     NF_GO(weigh(m, t, idf, o->threads, err));
     nfi_free(idf);
     idf = NULL;
@@ -368,7 +398,7 @@ nf_status nf_model_train(nf_model **out, const nf_counted *c, const nf_train_opt
     const nf_corpus *corpus = nfi_counted_corpus(c);
     if (corpus && corpus->multi)
         return nfi_multi_train(out, NULL, corpus, NULL, o, err);
-    NF_GO(nfi_counted_terms(c, &o->select, w, o->smoothing == 0.0 && w->additive, o->threads, &t, &sample, err));
+    NF_GO(nfi_counted_terms(c, &o->select, w, w->additive && nfi_wants_sample(o), o->threads, &t, &sample, err));
     label = nfi_calloc(t.nclasses, sizeof *label);
     if (!label) {
         s = nfi_oom(err, "labels");
@@ -401,7 +431,10 @@ void nf_model_describe(const nf_model *m, nf_model_info *out)
         .classifier = m->classifier->name, .weighting = m->weighting->name, .tokenizer = m->text.tokenizer->name, .stopwords = m->text.stop.name, .language = m->text.language, .clean = m->text.clean ? nf_cleaner_id(m->text.clean) : "none",
         .unicode = m->unicode, .ngram_lo = m->text.lo, .ngram_hi = m->text.hi, .classes = m->nclasses, .terms = m->n, .words = m->nwords,
         .documents = m->documents, .labelled = labelled, .smoothing = m->smoothing, .smoothing_how = m->smoothing_how,
-        .loo_accuracy = m->loo_accuracy, .loo_documents = m->loo_documents, .prior = m->prior, .codebook = m->codebook, .seed_strength = m->seed_strength,
+        .loo_accuracy = m->loo_accuracy, .loo_documents = m->loo_documents, .calibration = m->calibration ? m->calibration->k->name : "none",
+        .calibration_how = m->calibration ? m->calibration->how : "", .temperature = m->calibration ? m->calibration->temperature : 0.0,
+        .power = m->calibration ? m->calibration->power : 0.0,
+        .calibration_documents = m->calibration ? m->calibration->documents : 0, .prior = m->prior, .codebook = m->codebook, .seed_strength = m->seed_strength,
         .seed_strength_how = m->seed_strength_how, .bytes = m->file_bytes};
 }
 

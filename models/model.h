@@ -6,6 +6,7 @@
 #define NFI_MODEL_H
 
 #include "base/section.h"
+#include "models/calibrate.h"
 #include "models/nb.h"
 #include "newsframe/models.h"
 
@@ -42,6 +43,7 @@ struct nf_model {
     const uint32_t *many_docs; /* nmany: that number */
     size_t nmany;
     struct nfi_term_rec *rec; /* n: what scoring needs of a term, made by nfi_model_index() */
+    struct nfi_calibration *calibration; /* parts (part.h): NULL where there is none */
     nfi_arena arena;        /* labels, and everything of a trained model */
     void *own[16];          /* arrays of a trained model */
     struct nfi_multi *multi; /* documents may have several labels: multi.h; else NULL */
@@ -78,6 +80,9 @@ typedef struct nfi_origin {
     const nfi_text *text;
     const nf_str *label;
 } nfi_origin;
+
+/* Do these options look at documents left out? */
+bool nfi_wants_sample(const nf_train_opts *o);
 
 /*
  * Derives a model from sums, whose arrays move into it where they can: t is only good for nfi_terms_clear() afterwards. sample may be NULL or empty (then smoothing is the fixed one unless given).

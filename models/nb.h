@@ -34,15 +34,25 @@ void nfi_nb_totals(const nfi_terms *t, const double *idf, double *sums, double *
 /* Log priors, nclasses doubles, caller-allocated. spec as nf_train_opts.prior. */
 nf_status nfi_nb_prior(const char *spec, const nf_str *label, const uint64_t *docs, size_t nclasses, double *prior, nf_err *err) NF_MUST_CHECK;
 
+/* Class scores of documents by a model that was made without them. {0} is empty. */
+typedef struct nfi_left_out {
+    size_t n, nclasses;
+    int32_t *label; /* n */
+    uint32_t *row;  /* n: rows of the sample, rising */
+    double *score;  /* n x nclasses; NFI_NO_SCORE for a class without documents */
+} nfi_left_out;
+#define NFI_NO_SCORE (-1e300)
+void nfi_left_out_clear(nfi_left_out *x);
+
 /*
  * Leave-one-out accuracy at each smoothing (9 at most): correct[i] of *tried documents. Exact with the vocabulary held fixed. idf: of all terms, read when
- * the weighting has it.
+ * the weighting has it. out: NULL, or gets the scores at the first smoothing; owned. Rows whose scores would be more than 2^21 numbers together are left out of it.
  */
 nf_status nfi_nb_leave_one_out(const nfi_classifier *k, const nfi_terms *t, const nfi_sample *sample, const nfi_weighting *w, const double *idf, const double *prior, bool data_prior,
-                               const double *smoothing, size_t nsmoothing, int threads, uint64_t *correct, uint64_t *tried, nf_err *err) NF_MUST_CHECK;
+                               const double *smoothing, size_t nsmoothing, int threads, uint64_t *correct, uint64_t *tried, nfi_left_out *out, nf_err *err) NF_MUST_CHECK;
 
-/* Climbs a ladder of values from 0.3, 1 and 3 to the best leave-one-out accuracy (ties: the larger value). */
+/* Climbs a ladder of values from 0.3, 1 and 3 to the best leave-one-out accuracy (ties: the larger value). out as above, at the best. */
 nf_status nfi_nb_tune(const nfi_classifier *k, const nfi_terms *t, const nfi_sample *sample, const nfi_weighting *w, const double *idf, const double *prior, bool data_prior, int threads,
-                      double *smoothing, double *accuracy, uint64_t *tried, nf_err *err) NF_MUST_CHECK;
+                      double *smoothing, double *accuracy, uint64_t *tried, nfi_left_out *out, nf_err *err) NF_MUST_CHECK;
 
 #endif

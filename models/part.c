@@ -4,4 +4,4 @@
 
 extern const nfi_part nfi_part_codebook, nfi_part_multi;
 
-const nfi_part *const nfi_parts[] = {&nfi_part_codebook, &nfi_part_multi, NULL};
+const nfi_part *const nfi_parts[] = {&nfi_part_calibration, &nfi_part_codebook, &nfi_part_multi, NULL};

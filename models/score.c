@@ -137,13 +137,16 @@ void nf_scorer_free(nf_scorer *s)
 nf_status nf_scorer_new(nf_scorer **out, const nf_model *m, const nf_scorer_opts *o, nf_err *err)
 {
     nf_status s = NF_OK;
-    nf_scorer *x = nfi_calloc(1, sizeof *x);
 
+    if (o && o->min_prob > 0.0 && !m->calibration)
+        return NF_FAIL(err, NF_EINVAL, "a least probability was asked for, but the model is not calibrated: train it from 20 documents or more");
+    nf_scorer *x = nfi_calloc(1, sizeof *x);
     if (!x)
         return nfi_oom(err, "scoring");
     x->m = m;
     x->min_tokens = o && o->min_tokens ? o->min_tokens : 3;
     x->threshold = o ? o->threshold : 0.0;
+    x->min_prob = o ? o->min_prob : 0.0;
     x->threads = nfi_par_threads(o ? o->threads : 0);
     x->lang = o ? o->lang : NULL;
     x->language = o && o->lang ? o->language : -1;
@@ -221,6 +224,11 @@ nf_status nfi_scoring_map(nf_scorer *s, nfi_scoring *w, nf_err *err)
     return NF_OK;
 }
 
+static double probability_of(const nf_scorer *s, nfi_scoring *w, const double *log_odds, int32_t k)
+{
+    return nf_model_probabilities(s->m, NF_UNIT_DOCUMENT, log_odds, w->acc) ? w->acc[k] : 1.0;
+}
+
 nf_status nfi_scoring_finish(nf_scorer *s, nfi_scoring *w, nf_score *out, double *log_odds, nf_err *err)
 {
     const nf_model *m = s->m;
@@ -265,7 +273,7 @@ nf_status nfi_scoring_finish(nf_scorer *s, nfi_scoring *w, nf_score *out, double
     out->scored = true;
     if (best < 0) {
         out->status = NF_SCORE_TIE;
-    } else if (out->margin < s->threshold) {
+    } else if (out->margin < s->threshold || (s->min_prob > 0.0 && probability_of(s, w, log_odds, best) < s->min_prob)) {
         out->status = NF_SCORE_BELOW_THRESHOLD;
     } else {
         out->label = best;

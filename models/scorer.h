@@ -33,7 +33,7 @@ struct nf_scorer {
     const nf_model *m;
     nfi_lookup lookup;
     uint64_t min_tokens;
-    double threshold;
+    double threshold, min_prob;
     int threads;
     const nf_lang *lang;
     int language;

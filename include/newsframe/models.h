@@ -12,12 +12,16 @@
 #include "newsframe/features.h"
 #include "newsframe/lang.h"
 #include "newsframe/metrics.h"
+#include "newsframe/sentence.h"
 #include "newsframe/stats.h"
 
 NF_BEGIN_DECLS
 
 /** i-th classifier; NULL past the end; *summary may be NULL. */
 NF_API const char *nf_classifier_name(size_t i, const char **summary);
+
+/** i-th way to calibrate; NULL past the end; *summary may be NULL. */
+NF_API const char *nf_calibration_name(size_t i, const char **summary);
 
 /** How to train. Start from nf_train_defaults(). Strings are borrowed. */
 typedef struct nf_train_opts {
@@ -26,6 +30,7 @@ typedef struct nf_train_opts {
     const char *weighting;  /**< default "tfidf" */
     const char *prior;      /**< NULL: the classifier's own (cnb "uniform", mnb "data"); "data", "uniform", or "a=.2,b=.8" for all classes */
     double smoothing;       /**< > 0; 0 = auto: exact leave-one-out accuracy over a ladder of values */
+    const char *calibration; /**< "power" (default), "temperature", "bias" or "none" */
     int threads;
     const nf_codebook *codebook; /**< its frames are the classes, its seeds a prior on their terms; NULL: none. Borrowed */
     double seed_strength;   /**< > 0: seeds of a class count like so many documents; 0 = auto: by leave-one-out, 3 where there are too few labels */
@@ -45,6 +50,10 @@ typedef struct nf_model_info {
     const char *smoothing_how; /**< "given", "leave-one-out", "fixed" (no documents to tune on, or a weighting that has no exact leave-one-out) */
     double loo_accuracy;     /**< leave-one-out accuracy at the chosen smoothing; negative when not computed */
     uint64_t loo_documents;  /**< documents it was computed on */
+    const char *calibration; /**< how probabilities are made; "none": the model is not calibrated */
+    const char *calibration_how; /**< "leave-one-out"; "" without calibration */
+    double temperature, power; /**< 0 without calibration */
+    uint64_t calibration_documents;
     const char *prior;
     const nf_codebook *codebook; /**< the model was trained with; NULL: none */
     double seed_strength;    /**< of its seeds */
@@ -89,6 +98,22 @@ NF_API double nf_model_threshold(const nf_model *m, size_t k);
  */
 NF_API size_t nf_model_labels(const nf_model *m, const double *log_odds, bool *chosen);
 
+/**
+ * Calibrated probabilities from a row of log-odds as nf_scorer_batch() gives it. They add up to 1. Of a label that was given, the probability is the
+ * greatest unless the calibration has offsets by class. @param prob classes, caller-allocated; may be log_odds itself.
+ * @return false, prob untouched: the model is not calibrated.
+ */
+NF_API bool nf_model_probabilities(const nf_model *m, nf_unit_kind unit, const double *log_odds, double *prob);
+/**
+ * Bounds of sets of classes that hold the right one, in each class, at a rate of at least coverage, for documents from where those it was trained on come.
+ * @param coverage 0.5 to 0.9999. @param bound classes, caller-allocated, for nf_model_set(). @param shared classes, caller-allocated: the class has too few
+ * documents for a bound of its own; it has that of all such classes together (or of all classes, where these are too few too), and the rate is theirs.
+ * @return NF_EINVAL: the model is not calibrated, coverage out of range. O(documents it was calibrated on).
+ */
+NF_API NF_MUST_CHECK nf_status nf_model_set_bounds(const nf_model *m, double coverage, double *bound, bool *shared, nf_err *err);
+/** The set of a document with these probabilities: flags by class, caller-allocated. @return how many classes; 0: the document is like none. */
+NF_API size_t nf_model_set(const nf_model *m, const double *bound, const double *prob, bool *in);
+
 /** Why a document has or has no label. The texts are the CSV values. */
 #define NF_SCORE_STATUSES(X)                                                                                 \
     X(NF_SCORE_OK, "ok", "labelled")                                                                         \
@@ -120,6 +145,7 @@ typedef struct nf_score {
 typedef struct nf_scorer_opts {
     uint64_t min_tokens; /**< fewer: too_short; 0 = 3 */
     double threshold;    /**< margin below it: below_threshold; 0 = none */
+    double min_prob;     /**< probability of the best class below it: below_threshold; 0 = none; else NF_EINVAL for a model that is not calibrated */
     int threads;
     const nf_lang *lang;  /**< tell languages (nf_score.lang); NULL: do not. Borrowed while the scorer lives */
     int language;         /**< nf_lang_find(): other documents get other_language, those of no language are scored; -1: all are */

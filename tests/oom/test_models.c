@@ -5,7 +5,7 @@
 #include "models/oof.h"
 #include "newsframe/units.h"
 
-enum { DOCS = 12, CLASSES = 3 };
+enum { DOCS = 24, CLASSES = 3 }; /* enough to calibrate on */
 
 static void make_docs(dk_docs *k)
 {
@@ -99,6 +99,16 @@ static nf_status units(oom_env *env, nf_err *err)
     ck_assert(s == NF_OK || u.n == 0);
     nf_scored_units_clear(&u);
     nf_scorer_free(x);
+    return s;
+}
+
+static nf_status set_bounds(oom_env *env, nf_err *err)
+{
+    double bound[CLASSES] = {-5, -5, -5};
+    bool shared[CLASSES];
+    nf_status s = nf_model_set_bounds(env->in[0], 0.9, bound, shared, err);
+
+    ck_assert(s == NF_OK || bound[0] == -5);
     return s;
 }
 
@@ -253,6 +263,7 @@ START_TEST(models_are_used_or_not)
         oom_run("nf_scorer_batch", score, &with);
         oom_run("nf_scorer_rows", rows, &with);
         oom_run("nf_scorer_units", units, &with);
+        oom_run("nf_model_set_bounds", set_bounds, &with);
     }
     nfi_free(aligned);
     free(p);

@@ -20,7 +20,7 @@ typedef struct naive {
     const nfi_classifier *k;
     double *own;         /* entries of the sample: what each adds to its sums */
     double *value, *all; /* sums without the document: value[t * nk + c], and over classes */
-    double *prior;
+    double *prior, *score; /* score: of each document and class at the first smoothing, less that of its own class */
     bool data;
     uint64_t correct[SMOOTHINGS], near[SMOOTHINGS], tried;
 } naive;
@@ -88,6 +88,8 @@ static void classify_without(naive *x, size_t d)
             }
             score = x->k->complement ? -score : score;
             score += x->data ? log((double)x->t->class_docs[c] - ((int32_t)c == y)) : x->prior[c];
+            if (i == 0)
+                x->score[d * nk + c] = score;
             if (score > best) {
                 second = best;
                 best = score;
@@ -140,6 +142,18 @@ static double *own_weights(const nfi_terms *t, const nfi_sample *s, const nfi_we
     return own;
 }
 
+/* Scores that are handed out; a constant of a document is no matter. */
+static void check_scores(const naive *x, const nfi_left_out *out)
+{
+    for (size_t i = 0; i < out->n; i++) {
+        const double *want = x->score + out->row[i] * out->nclasses, *have = out->score + i * out->nclasses;
+        int32_t y = x->s->label[out->row[i]];
+        ck_assert_int_eq(out->label[i], y);
+        for (size_t c = 0; c < out->nclasses; c++)
+            ck_assert_double_eq_tol(have[c] - have[y], want[c] - want[y], 1e-4 * (1 + fabs(want[c]) + fabs(want[y])));
+    }
+}
+
 static uint64_t all_near, all_tried;
 
 static void check(const nf_corpus *c, const nfi_classifier *k, const nfi_weighting *w, const char *spec, uint64_t min_df)
@@ -157,13 +171,18 @@ static void check(const nf_corpus *c, const nfi_classifier *k, const nfi_weighti
     nft_ok(nfi_nb_prior(spec, c->classname, t.class_docs, t.nclasses, prior, &nft_err));
     naive x = {.t = &t, .s = &s, .w = w, .k = k, .prior = prior, .data = strcmp(spec, "data") == 0};
     x.own = own_weights(&t, &s, w);
+    x.score = calloc(s.n * t.nclasses + 1, sizeof *x.score);
     x.value = malloc(t.n * t.nclasses * sizeof *x.value);
     x.all = malloc(t.n * sizeof *x.all);
     for (size_t d = 0; d < s.n; d++)
         classify_without(&x, d);
     double *idf = idf_of_all(&t);
     for (size_t h = 0; h < sizeof threads / sizeof *threads; h++) {
-        nft_ok(nfi_nb_leave_one_out(k, &t, &s, w, idf, prior, x.data, smoothings, SMOOTHINGS, threads[h], correct, &tried, &nft_err));
+        nfi_left_out out = {0};
+        nft_ok(nfi_nb_leave_one_out(k, &t, &s, w, idf, prior, x.data, smoothings, SMOOTHINGS, threads[h], correct, &tried, &out, &nft_err));
+        check_scores(&x, &out);
+        ck_assert_uint_eq(out.n, tried);
+        nfi_left_out_clear(&out);
         ck_assert_uint_eq(tried, x.tried);
         for (size_t i = 0; i < SMOOTHINGS; i++) {
             uint64_t diff = correct[i] > x.correct[i] ? correct[i] - x.correct[i] : x.correct[i] - correct[i];
@@ -177,6 +196,7 @@ static void check(const nf_corpus *c, const nfi_classifier *k, const nfi_weighti
         all_tried += x.tried;
     }
     free(x.own);
+    free(x.score);
     free(x.value);
     free(x.all);
     free(idf);
@@ -259,9 +279,9 @@ START_TEST(tuning_takes_the_best_and_the_larger_of_equals)
     nft_ok(nfi_nb_prior("uniform", c->classname, t.class_docs, t.nclasses, prior, &nft_err));
     double *idf = idf_of_all(&t);
     for (size_t k = 0; nfi_classifiers[k]; k++) {
-        nft_ok(nfi_nb_tune(nfi_classifiers[k], &t, &s, nfi_weightings[0], idf, prior, false, 2, &a, &accuracy, &tried, &nft_err));
+        nft_ok(nfi_nb_tune(nfi_classifiers[k], &t, &s, nfi_weightings[0], idf, prior, false, 2, &a, &accuracy, &tried, NULL, &nft_err));
         const double around[] = {a, 0.1, 0.3, 1.0};
-        nft_ok(nfi_nb_leave_one_out(nfi_classifiers[k], &t, &s, nfi_weightings[0], idf, prior, false, around, 4, 1, correct, &n, &nft_err));
+        nft_ok(nfi_nb_leave_one_out(nfi_classifiers[k], &t, &s, nfi_weightings[0], idf, prior, false, around, 4, 1, correct, &n, NULL, &nft_err));
         ck_assert_uint_eq(n, tried);
         ck_assert_double_eq(accuracy, (double)correct[0] / (double)n);
         for (size_t i = 1; i < 4; i++)

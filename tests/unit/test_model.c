@@ -112,7 +112,7 @@ START_TEST(statistics_give_the_same_model)
     const nf_select_opts select[] = {{0}, {.min_df = 3}, {.max_features = 30}, {.min_df = 2, .max_df_share = 0.5, .max_features = 7}};
     for (size_t i = 0; i < sizeof select / sizeof *select; i++) {
         nf_model *a, *b;
-        nf_train_opts o = {.select = select[i], .smoothing = 0.5};
+        nf_train_opts o = {.select = select[i], .smoothing = 0.5, .calibration = "none"};
         nft_ok(nf_model_train(&a, mem, &o, &nft_err));
         nft_ok(nf_model_train(&b, file, &o, &nft_err));
         same_model(a, b, "from statistics");
