@@ -53,6 +53,7 @@ typedef struct job {
     nf_scored_units parts;
     double *share; /* of the document at hand */
     double *prob; /* of the document at hand */
+    bool *chosen;
 } job;
 
 static bool is_name(nf_str s, const char *name)
@@ -175,7 +176,7 @@ static void mixture_cells(job *j, size_t doc)
 {
     nf_mixture mix;
 
-    nf_units_mix(&j->parts, j->m, doc, j->share, &mix);
+    nf_units_mix(&j->parts, j->m, doc, j->share, j->chosen, &mix);
     if (mix.primary < 0) {
         blanks(j, j->k + 2);
         return;
@@ -390,7 +391,8 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         j.by_class = nfi_calloc(j.k, sizeof *j.by_class);
         j.share = nfi_alloc(j.k, sizeof *j.share);
         j.prob = nfi_alloc(j.k, sizeof *j.prob);
-        s = j.by_class && j.share && j.prob ? header(&j, &err) : NF_ENOMEM;
+        j.chosen = nfi_alloc(j.k, sizeof *j.chosen);
+        s = j.by_class && j.share && j.prob && j.chosen ? header(&j, &err) : NF_ENOMEM;
     }
     if (s == NF_OK) {
         nfi_progress_start(&progress, cli, "scoring", "documents");
@@ -422,6 +424,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nfi_free(j.by_class);
     nfi_free(j.share);
     nfi_free(j.prob);
+    nfi_free(j.chosen);
     nf_scorer_free(j.scorer);
     nf_docs_close(j.docs);
     nf_model_free(model);
@@ -439,7 +442,7 @@ static const char *const paragraphs[] = {
     "calibration on documents left out in training makes of the scores; it is blank where the model is not calibrated, as one made from statistics.",
     "With --unit sentence or paragraph there is one row for each, with its number in the document and its place: start and end are bytes of the column text (or title) as "
     "it was read. Boilerplate has no rows; a document of which nothing else is left has one row, with status empty. newsframe columns units explains the columns.",
-    "With --mixture a document's angle is the mixture of its sentences: each gives its label 1, twice in title and lead, and mix_CLASS is the share of a class in that sum. "
+    "With --mixture a document's angle is the mixture of its sentences: each gives its label 1 (of several labels the second 1/2, the third 1/3), twice in title and lead, and mix_CLASS is the share of a class in that sum. "
     "The class with the most is the primary frame, others with a share of .06 or more are secondary. A class named none is no frame. With --evidence the sentence whose words "
     "make up most of the margin of the label is given, as it stands in the input.",
     "With --language a document told to be in another language gets the status other_language and no label; one whose language cannot be told (und: too short, or too "

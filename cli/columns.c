@@ -48,6 +48,18 @@ const nfi_dict_column nfi_dict[] = {
     {"evidence", "evidence_end", "integer", "bytes, >= 0", "where it ends: the byte after its last"},
     {"evidence", "evidence_nats", "number", "nats", "its part of the margin"},
 
+    {"explanation", "id", "text", "", "id of the document"},
+    {"explanation", "status", "ok|empty|too_short|no_known_words|below_threshold|tie|other_language", "", "as in scores; a document without scores has one row, blank from here on"},
+    {"explanation", "label", "text", "", "the class that is explained"},
+    {"explanation", "against", "text", "", "the best of the other classes; blank where documents may have several labels: the threshold"},
+    {"explanation", "margin", "number", "nats", "score of label less that of against"},
+    {"explanation", "part", "prior|term|sentence|across", "",
+     "what the row is: prior and terms add up to the margin, and so do prior, sentences and across (terms that reach from one sentence to the next)"},
+    {"explanation", "text", "text", "", "the term, or the sentence as it stands in the input"},
+    {"explanation", "count", "integer", ">= 1", "how often the term stands in the document"},
+    {"explanation", "nats", "number", "nats", "its part of the margin: above 0 speaks for label, below 0 for against"},
+    {"explanation", "places", "text", "", "where it stands, as text:START-END or title:START-END in bytes, joined by \";\""},
+
     {"eval_classes", "class", "text", "", "class, then the averages micro and macro"},
     {"eval_classes", "support", "integer", "documents, >= 0", "documents that a human put into the class"},
     {"eval_classes", "predicted", "integer", "documents, >= 0", "documents that the model put into the class"},

@@ -5,12 +5,12 @@ _newsframe()
   local verb=${COMP_WORDS[1]} cur=${COMP_WORDS[COMP_CWORD]} last=${COMP_WORDS[COMP_CWORD-1]} words='' values=-
   COMPREPLY=()
   if (( COMP_CWORD == 1 )); then
-    words='count train merge score evaluate crossval cluster dedup inspect clean convert features model columns help --help --version --usage'
+    words='count train merge score explain evaluate crossval cluster dedup inspect clean convert features model columns help --help --version --usage'
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
     return
   fi
   if [[ $verb == help ]]; then
-    words='count train merge score evaluate crossval cluster dedup inspect clean convert features model columns help'
+    words='count train merge score explain evaluate crossval cluster dedup inspect clean convert features model columns help'
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
     return
   fi
@@ -94,6 +94,24 @@ _newsframe()
     score,--max-unpacked) values='' ;;
     score,--dup-ids) values='error suffix' ;;
     score,--threads) values='' ;;
+    explain,--class) values='' ;;
+    explain,--min-tokens) values='' ;;
+    explain,--excel) values='no us eu' ;;
+    explain,--top) values='' ;;
+    explain,--text) values='' ;;
+    explain,--id) values='' ;;
+    explain,--label) values='' ;;
+    explain,--date) values='' ;;
+    explain,--source) values='' ;;
+    explain,--title) values='' ;;
+    explain,--format) values='csv tsv jsonl doccano prodigy fasttext sgml html text folder' ;;
+    explain,--delimiter) values='' ;;
+    explain,--encoding) values='repair strict utf8-or-1252' ;;
+    explain,--markup) values='auto none html' ;;
+    explain,--max-document) values='' ;;
+    explain,--max-unpacked) values='' ;;
+    explain,--dup-ids) values='error suffix' ;;
+    explain,--threads) values='' ;;
     evaluate,--threshold) values='' ;;
     evaluate,--min-prob) values='' ;;
     evaluate,--min-tokens) values='' ;;
@@ -290,6 +308,7 @@ _newsframe()
     train) words=' --output= --stats= --from --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --language= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --smoothing= --calibration= --codebook= --seed-strength= --dup-weight --dup-threshold= --dup-window= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --memory= --quiet --verbose --help --usage --version' ;;
     merge) words=' --output= --quiet --verbose --help --usage --version' ;;
     score) words=' --model= --threshold= --min-prob= --min-tokens= --language= --unit= --mixture --evidence --strict --output= --excel --with-text --with-language --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
+    explain) words=' --model= --class= --min-tokens= --output= --csv --excel --top= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
     evaluate) words=' --model= --threshold= --min-prob= --min-tokens= --language= --min-accuracy= --output= --excel --summary= --confusion= --predictions= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --quiet --verbose --help --usage --version' ;;
     crossval) words=' --folds= --min-accuracy= --no-dup-groups --dup-threshold= --dup-window= --output= --excel --summary= --confusion= --predictions= --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --language= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --smoothing= --calibration= --codebook= --seed-strength= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
     cluster) words=' --k= --restarts= --metric= --init= --max-iter= --no-refine --output= --excel --clusters= --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --language= --min-df= --max-df= --max-features= --weighting= --dup-weight --dup-threshold= --dup-window= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;

@@ -5,6 +5,8 @@
  */
 #include "newsframe/units.h"
 
+#include "models/model.h"
+
 #include <string.h>
 
 size_t nf_units_evidence(const nf_scored_units *u, size_t doc)
@@ -23,29 +25,52 @@ static bool is_frame(const nf_model *m, int32_t k)
     return !(l.n == strlen(NF_MIXTURE_NONE) && memcmp(l.p, NF_MIXTURE_NONE, l.n) == 0);
 }
 
-void nf_units_mix(const nf_scored_units *u, const nf_model *m, size_t doc, double *share, nf_mixture *out)
+/* Gives the labels of a unit 1/rank each, times worth; returns what it gave. */
+static double add_unit(const nf_model *m, const double *odds, int32_t label, double worth, double *share, bool *chosen)
 {
-    nf_model_info info;
+    double sum = 0.0, rank = 1.0;
+
+    if (!nf_model_is_multi(m)) {
+        share[label] += is_frame(m, label) ? worth : 0.0;
+        return is_frame(m, label) ? worth : 0.0;
+    }
+    for (size_t left = nf_model_labels(m, odds, chosen); left > 0; left--, rank++) {
+        size_t best = SIZE_MAX;
+        double most = 0.0;
+        for (size_t k = 0; k < m->nclasses; k++) {
+            double above = odds[k] - nf_model_threshold(m, k);
+            if (chosen[k] && (best == SIZE_MAX || above > most)) {
+                best = k;
+                most = above;
+            }
+        }
+        if (best == SIZE_MAX)
+            break;
+        chosen[best] = false;
+        if (!is_frame(m, (int32_t)best))
+            continue;
+        share[best] += worth / rank;
+        sum += worth / rank;
+    }
+    return sum;
+}
+
+void nf_units_mix(const nf_scored_units *u, const nf_model *m, size_t doc, double *share, bool *chosen, nf_mixture *out)
+{
     double sum = 0.0;
 
-    nf_model_describe(m, &info);
     *out = (nf_mixture){.primary = -1};
-    for (size_t k = 0; k < info.classes; k++)
+    for (size_t k = 0; k < m->nclasses; k++)
         share[k] = 0.0;
     for (size_t i = u->first[doc]; i < u->first[doc + 1]; i++) {
-        int32_t label = u->unit[i].score.label;
-        double worth = u->unit[i].role == NF_ROLE_BODY ? 1.0 : 2.0;
-        if (label < 0)
+        if (u->unit[i].score.label < 0)
             continue;
         out->coded++;
-        if (!is_frame(m, label))
-            continue;
-        share[label] += worth;
-        sum += worth;
+        sum += add_unit(m, u->log_odds + i * m->nclasses, u->unit[i].score.label, u->unit[i].role == NF_ROLE_BODY ? 1.0 : 2.0, share, chosen);
     }
     if (sum == 0.0)
         return;
-    for (size_t k = 0; k < info.classes; k++) {
+    for (size_t k = 0; k < m->nclasses; k++) {
         share[k] /= sum;
         if (share[k] > (out->primary < 0 ? 0.0 : share[out->primary]))
             out->primary = (int32_t)k;

@@ -45,6 +45,18 @@ double nfi_row_scale(const nf_model *m, const double table[NFI_TF_TABLE], const 
     return sum > 0 ? 1.0 / sqrt(sum) : 0.0;
 }
 
+double nfi_weight_difference(const nf_model *m, uint32_t t, int32_t a, int32_t b)
+{
+    nfi_term_rec r = m->rec[t];
+    double x = r.base, y = r.base;
+
+    for (uint64_t i = r.first; i < r.first + r.n; i++) {
+        x = m->cls[i] == a ? (double)m->w[i] : x;
+        y = m->cls[i] == b ? (double)m->w[i] : y;
+    }
+    return b < 0 ? x + m->z[a] : x - y + (m->z[a] - m->z[b]);
+}
+
 size_t nfi_model_score_row(const nf_model *m, const double table[NFI_TF_TABLE], const nfi_score_row *row, double *acc, float *expanded)
 {
     const nfi_kern *kern = nfi_kern_get();

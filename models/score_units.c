@@ -2,7 +2,8 @@
 /*
  * score_units.c - sentences and paragraphs to class scores, by the same steps as documents.
  *
- * What a unit carries: the margin of a document is made of x_t (v_t(best) - v_t(second)) over its terms, v being the weights of a class. A term that occurs f times
+ * What a unit carries: the margin of a document is made of x_t (v_t(best) - v_t(second)) over its terms, v being the weights of a class; where documents may have
+ * several labels, what the label has above its threshold, of x_t v_t(label). A term that occurs f times
  * gives each occurrence the same part of its x_t; a unit has those of its own occurrences. Terms that reach over the end of a unit are in none.
  */
 #include "newsframe/units.h"
@@ -64,22 +65,11 @@ static void whole_clear(whole *w)
     nfi_free(w->node);
 }
 
-static double difference(const nf_model *m, uint32_t t, int32_t best, int32_t second)
-{
-    nfi_term_rec r = m->rec[t];
-    double a = r.base, b = r.base;
-
-    for (uint64_t i = r.first; i < r.first + r.n; i++) {
-        a = m->cls[i] == best ? (double)m->w[i] : a;
-        b = m->cls[i] == second ? (double)m->w[i] : b;
-    }
-    return a - b + (m->z[best] - m->z[second]);
-}
-
 /* Fills w from the row of the document at hand; score: its label and the next. */
 static nf_status weigh_document(const job *j, nfi_scoring *sc, const nf_doc *d, const nf_score *score, whole *w, nf_err *err)
 {
     const nf_model *m = j->s->m;
+    int32_t against = m->multi ? -1 : score->second;
     uint64_t n_tokens;
 
     sc->rows.n = 0;
@@ -100,13 +90,15 @@ static nf_status weigh_document(const job *j, nfi_scoring *sc, const nf_doc *d, 
         if (row.term[e] == NFI_NONE)
             continue;
         double x = nfi_tf_at(j->s->table, m->weighting->tf, row.tf[e]) * scale * (double)m->rec[row.term[e]].idf;
-        double nats = x * difference(m, row.term[e], score->label, score->second);
+        double nats = x * nfi_weight_difference(m, row.term[e], score->label, against);
         w->worth[sc->rows.id[e]] = nats / row.tf[e];
         w->node[w->n++] = sc->rows.id[e];
         sum += nats;
     }
-    sum += m->log_prior[score->label] - m->log_prior[score->second];
-    if (sum > 0.0) /* the margin is that of log-odds, which compare with all other classes */
+    if (m->multi)
+        return NF_OK;
+    sum += m->log_prior[score->label] - m->log_prior[against];
+    if (fabs(sum) > 0.0) /* the margin is that of log-odds, which compare with all other classes */
         for (size_t i = 0; i < w->n; i++)
             w->worth[w->node[i]] *= score->margin / sum;
     return NF_OK;
@@ -160,7 +152,7 @@ static nf_status add_units(const job *j, nfi_scoring *sc, nf_str text, const nf_
 static nf_status units_of(const job *j, nfi_scoring *sc, size_t doc, nf_units *units, whole *w, chunk_units *out, nf_err *err)
 {
     const nf_doc *d = &j->docs[doc];
-    const nf_score *score = j->scores && j->scores[doc].label >= 0 && j->scores[doc].second >= 0 ? &j->scores[doc] : NULL;
+    const nf_score *score = j->scores && j->scores[doc].label >= 0 && (j->s->m->multi || j->scores[doc].second >= 0) ? &j->scores[doc] : NULL;
     nf_scored_unit like = {.doc = doc, .score = {.label = -1, .second = -1, .lang = -1}};
     nf_cuts *cuts = &sc->counter.cuts;
     nf_cleaner *clean = sc->counter.text->clean;

@@ -60,5 +60,7 @@ nf_status nfi_scoring_map(nf_scorer *s, nfi_scoring *w, nf_err *err) NF_MUST_CHE
 nf_status nfi_scoring_finish(nf_scorer *s, nfi_scoring *w, nf_score *out, double *log_odds, nf_err *err) NF_MUST_CHECK;
 /* What the frequencies of a row are multiplied with, before idf. */
 double nfi_row_scale(const nf_model *m, const double table[NFI_TF_TABLE], const nfi_score_row *row);
+/* What a term of weight 1 adds to the score of class a less that of b; b -1: to the score of class a. */
+double nfi_weight_difference(const nf_model *m, uint32_t t, int32_t a, int32_t b);
 
 #endif

@@ -28,7 +28,7 @@ typedef struct nf_scored_unit {
     nf_role role;
     nf_unit place;
     nf_score score;    /**< lang is that of the document */
-    double carries;    /**< nats of the document's margin that its terms make up; 0 where it was not asked for */
+    double carries;    /**< nats of the document's margin (with several labels: of what its label has above the threshold) that its terms make up; 0 where it was not asked for */
 } nf_scored_unit;
 
 /** Units of a batch in the order of the documents, and the memory that holds them. {0} is empty and reusable. */
@@ -60,10 +60,11 @@ typedef struct nf_mixture {
 #define NF_MIXTURE_NONE "none"    /**< a class of this name is no frame: its units count as without one */
 
 /**
- * Salience of each class in document doc: a unit gives its label 1, twice in title and lead, and the sum is scaled to 1.
- * @param share classes, caller-allocated; zeros when no unit has a label that is a frame.
+ * Salience of each class in document doc: a unit gives its label 1, twice in title and lead, and the sum is scaled to 1. Of several labels the second has 1/2, the
+ * third 1/3, in the order of what they have above their thresholds.
+ * @param share classes, caller-allocated; zeros when no unit has a label that is a frame. @param chosen classes, caller-allocated, scratch.
  */
-NF_API void nf_units_mix(const nf_scored_units *u, const nf_model *m, size_t doc, double *share, nf_mixture *out);
+NF_API void nf_units_mix(const nf_scored_units *u, const nf_model *m, size_t doc, double *share, bool *chosen, nf_mixture *out);
 
 NF_END_DECLS
 

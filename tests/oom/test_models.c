@@ -3,7 +3,7 @@
 #include "oom/oom.h"
 
 #include "models/oof.h"
-#include "newsframe/units.h"
+#include "newsframe/explain.h"
 
 enum { DOCS = 24, CLASSES = 3 }; /* enough to calibrate on */
 
@@ -109,6 +109,21 @@ static nf_status set_bounds(oom_env *env, nf_err *err)
     nf_status s = nf_model_set_bounds(env->in[0], 0.9, bound, shared, err);
 
     ck_assert(s == NF_OK || bound[0] == -5);
+    return s;
+}
+
+static nf_status explain(oom_env *env, nf_err *err)
+{
+    const nf_batch *b = env->in[1];
+    nf_scorer *x = NULL;
+    nf_explanation e = {0};
+
+    nf_status s = nf_scorer_new(&x, env->in[0], &(nf_scorer_opts){.threads = env->threads}, err);
+    for (size_t i = 0; s == NF_OK && i < 3; i++)
+        s = nf_explain(&e, x, &b->docs[i], -1, err);
+    ck_assert(s == NF_OK || (e.nterms == 0 && e.units.n == 0));
+    nf_explanation_clear(&e);
+    nf_scorer_free(x);
     return s;
 }
 
@@ -264,6 +279,7 @@ START_TEST(models_are_used_or_not)
         oom_run("nf_scorer_rows", rows, &with);
         oom_run("nf_scorer_units", units, &with);
         oom_run("nf_model_set_bounds", set_bounds, &with);
+        oom_run("nf_explain", explain, &with);
     }
     nfi_free(aligned);
     free(p);

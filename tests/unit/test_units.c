@@ -137,12 +137,13 @@ START_TEST(a_mixture_counts_labels_twice_in_title_and_lead)
     nf_scorer *s = scorer(1);
     nf_scored_units u = {0};
     double share[NK];
+    bool chosen[NK];
     nf_mixture mix;
 
     nft_ok(nf_scorer_units(s, &(nf_batch){&d, 1, NULL}, NF_UNIT_SENTENCE, NULL, &u, &nft_err));
     ck_assert_uint_eq(u.n, 5);
     ck_assert(u.unit[0].in_title && u.unit[0].role == NF_ROLE_TITLE && u.unit[1].role == NF_ROLE_LEAD && u.unit[2].role == NF_ROLE_BODY);
-    nf_units_mix(&u, model, 0, share, &mix);
+    nf_units_mix(&u, model, 0, share, chosen, &mix);
     ck_assert_uint_eq(mix.coded, 5);
     int32_t war = nf_model_find_label(model, (nf_str){"war", 3}), talks = nf_model_find_label(model, (nf_str){"talks", 5});
     ck_assert_int_eq(mix.primary, war); /* 2 + 2 of 7 */
@@ -150,7 +151,7 @@ START_TEST(a_mixture_counts_labels_twice_in_title_and_lead)
     ck_assert_double_eq_tol(share[talks], 2.0 / 7, NFT_TIGHT);
     d = (nf_doc){.text = {"Nobody knows.", 13}};
     nft_ok(nf_scorer_units(s, &(nf_batch){&d, 1, NULL}, NF_UNIT_SENTENCE, NULL, &u, &nft_err));
-    nf_units_mix(&u, model, 0, share, &mix);
+    nf_units_mix(&u, model, 0, share, chosen, &mix);
     ck_assert(mix.primary == -1 && mix.coded == 0 && share[war] == 0.0);
     nf_scored_units_clear(&u);
     nf_scorer_free(s);
