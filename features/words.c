@@ -114,14 +114,15 @@ nf_status nfi_words_settle(nfi_words *w, nf_err *err)
     return NF_OK;
 }
 
-/* The slot of a word, or the free one where it belongs; *steps counts the probes. */
-static nfi_word *probe(const nfi_word_table *t, const uint8_t *p, uint32_t n, uint64_t lo, uint64_t hi, uint64_t hash, size_t *steps)
+/* The slot of a word, or, with *found false, the free one where it belonged when it was looked at; *steps counts the probes. */
+static nfi_word *probe(const nfi_word_table *t, const uint8_t *p, uint32_t n, uint64_t lo, uint64_t hi, uint64_t hash, bool *found, size_t *steps)
 {
     *steps = 0;
     for (size_t at = (size_t)hash & t->mask;; at = (at + 1) & t->mask, ++*steps) {
         nfi_word *s = &t->slot[at];
         uint32_t len = __atomic_load_n(&s->n, __ATOMIC_ACQUIRE);
-        if (len == 0 || (len == n && s->lo == lo && (n > 16 ? memcmp((const void *)(uintptr_t)s->hi, p, n) == 0 : s->hi == hi)))
+        *found = len == n && s->lo == lo && (n > 16 ? memcmp((const void *)(uintptr_t)s->hi, p, n) == 0 : s->hi == hi);
+        if (*found || len == 0)
             return s;
     }
 }
@@ -145,6 +146,7 @@ static bool grow(nfi_words *w)
 static const nfi_word *put(nfi_words *w, const uint8_t *p, uint32_t n, uint64_t lo, uint64_t hi, uint64_t hash, const nfi_stop *stop)
 {
     size_t steps;
+    bool found;
 
     if (w->n + 1 >= (size_t)1 << NFI_WORD_BITS) {
         w->full = true;
@@ -152,8 +154,8 @@ static const nfi_word *put(nfi_words *w, const uint8_t *p, uint32_t n, uint64_t 
     }
     if ((w->n + 1) * 2 > w->table->mask + 1 && !grow(w))
         return NULL;
-    nfi_word *s = probe(w->table, p, n, lo, hi, hash, &steps);
-    if (s->n)
+    nfi_word *s = probe(w->table, p, n, lo, hi, hash, &found, &steps);
+    if (found)
         return s;
     w->alarm |= steps > PROBE_ALARM; /* cannot happen by chance at load 1/2 */
     if (nfi_grow(&w->word, &w->cap, w->n + 1, sizeof *w->word, NULL) != NF_OK)
@@ -175,14 +177,15 @@ const nfi_word *nfi_words_find(nfi_words *w, const uint8_t *p, uint32_t n, const
 {
     uint64_t lo, hi = 0;
     size_t steps;
+    bool found;
 
     if (n > 16)
         lo = nfi_siphash(p, n, w->secret);
     else
         nfi_word_key(p, n, &lo, &hi);
     uint64_t hash = hash_of(w, lo, hi, n);
-    const nfi_word *s = probe(nfi_words_table(w), p, n, lo, hi, hash, &steps);
-    if (s->n)
+    const nfi_word *s = probe(nfi_words_table(w), p, n, lo, hi, hash, &found, &steps);
+    if (found) /* a free slot may have been taken by another word since */
         return s;
     pthread_mutex_lock(&w->lock);
     s = put(w, p, n, lo, hi, hash, stop);
