@@ -82,8 +82,7 @@ static nf_status count_chunk(void *ctx, size_t k, int worker, nf_err *err)
     nf_corpus *c = p->k->c;
     nfi_chunk *ch = &p->chunk[k];
     nfi_gather *g = &p->k->gather[worker];
-    size_t width = nfi_gram_width(&c->text);
-    nfi_arena *mem = c->text.hi > 1 ? &p->k->temp[worker] : &c->rowmem[worker];
+    nfi_arena *mem = &c->mem[worker];
 
     ch->first = p->base + p->bound[k];
     ch->n = p->bound[k + 1] - p->bound[k];
@@ -93,21 +92,9 @@ static nf_status count_chunk(void *ctx, size_t k, int worker, nf_err *err)
         NF_TRY(nfi_gather_doc(g, d, (uint32_t)i, &c->nterms[ch->first + i], &c->ntokens[ch->first + i], err));
         c->idhash[ch->first + i] = nfi_xxh64(d->id.p, d->id.n);
     }
-    size_t n = g->rows.n; /* kept at their exact size, since they live as long as the corpus */
-    ch->rows.id = nfi_arena_alloc(mem, n * sizeof *ch->rows.id);
-    ch->rows.tf = nfi_arena_alloc(mem, n * sizeof *ch->rows.tf);
-    if (!ch->rows.id || !ch->rows.tf)
-        return nfi_oom(err, "rows");
-    if (n) {
-        memcpy(ch->rows.id, g->rows.id, n * sizeof *ch->rows.id);
-        memcpy(ch->rows.tf, g->rows.tf, n * sizeof *ch->rows.tf);
-    }
-    ch->rows.n = n;
-    if (c->text.hi == 1)
-        return NF_OK;
-    if (!(ch->grams = nfi_arena_alloc(mem, sizeof *ch->grams)))
-        return nfi_oom(err, "n-grams");
-    return nfi_grams_split(ch->grams, g->gram, g->ngram / width, width, p->k->secret, mem, err);
+    NF_TRY(nfi_words_split(&ch->words, &g->rows, c->nterms + ch->first, ch->n, mem, err));
+    size_t width = nfi_gram_width(&c->text);
+    return c->text.hi > 1 ? nfi_grams_split(&ch->grams, g->gram, g->ngram / width, width, p->k->secret, mem, err) : NF_OK;
 }
 
 static nf_status copy_str(nf_corpus *c, nf_str *dst, nf_str src, nf_err *err)
@@ -173,18 +160,17 @@ nf_status nfi_counting_begin(nfi_counting *k, const nfi_text *text, const nf_cor
 
     x.c = nfi_calloc(1, sizeof *x.c);
     x.gather = nfi_calloc((size_t)x.threads, sizeof *x.gather);
-    x.temp = nfi_calloc((size_t)x.threads, sizeof *x.temp);
     x.secret = nfi_secret_random();
-    if (!x.c || !x.gather || !x.temp) {
+    if (!x.c || !x.gather) {
         s = nfi_oom(err, "a corpus");
         goto out;
     }
-    x.c->rowmem = nfi_calloc((size_t)x.threads, sizeof *x.c->rowmem);
-    if (!x.c->rowmem) {
+    x.c->mem = nfi_calloc((size_t)x.threads, sizeof *x.c->mem);
+    if (!x.c->mem) {
         s = nfi_oom(err, "a corpus");
         goto out;
     }
-    x.c->nrowmem = (size_t)x.threads;
+    x.c->nmem = (size_t)x.threads;
     x.c->multi = o->multi;
     x.c->ncarried = o->keep_carried ? ncarried : 0;
     NF_GO(nfi_text_copy(&x.c->text, text, err));
@@ -224,60 +210,28 @@ out:
 
 /* ---- the end ---- */
 
-typedef struct joining {
-    nf_corpus *c;
-    const size_t *first; /* number of the first n-gram of each part */
-} joining;
-
-/* The rows of a chunk: its words, then its n-grams. */
-static nf_status join_chunk(void *ctx, size_t k, int worker, nf_err *err)
+/* N-grams of each document of a chunk. */
+static nf_status count_grams(void *ctx, size_t k, int worker, nf_err *err)
 {
-    const joining *x = ctx;
-    nf_corpus *c = x->c;
-    nfi_chunk *ch = &c->chunk[k];
-    const nfi_chunk_grams *g = ch->grams;
-    size_t width = nfi_gram_width(&c->text), words = ch->rows.n, n = words, from = 0, to = 0;
-    uint32_t at[NFI_CHUNK_DOCS] = {0};
+    nf_corpus *c = ctx;
+    const nfi_chunk *ch = &c->chunk[k];
 
-    for (size_t p = 0; p < NFI_PARTS; p++)
-        n += g->n[p];
-    uint32_t *id = nfi_arena_alloc(&c->rowmem[worker], n * sizeof *id), *tf = nfi_arena_alloc(&c->rowmem[worker], n * sizeof *tf);
-    if (!id || !tf || n > UINT32_MAX)
-        return nfi_oom(err, "rows");
-    for (size_t p = 0; p < NFI_PARTS; p++)
-        for (size_t i = 0; i < g->n[p]; i++)
-            at[nfi_gram_doc(g->gram[g->start[p] * width + i])]++;
-    for (size_t d = 0; d < ch->n; d++) {
-        size_t m = c->nterms[ch->first + d], grams = at[d];
-        if (m) {
-            memcpy(id + to, ch->rows.id + from, m * sizeof *id);
-            memcpy(tf + to, ch->rows.tf + from, m * sizeof *tf);
-        }
-        from += m;
-        at[d] = (uint32_t)(to + m);
-        to += m + grams;
-        c->nterms[ch->first + d] = (uint32_t)(m + grams);
+    (void)worker, (void)err;
+    for (size_t q = NFI_PARTS; q < 2 * NFI_PARTS; q++) {
+        size_t n;
+        const uint64_t *e = nfi_chunk_part(c, ch, q, &n);
+        for (size_t i = 0; i < n; i++)
+            c->nterms[ch->first + nfi_entry_doc(e[i])]++;
     }
-    for (size_t p = 0; p < NFI_PARTS; p++) {
-        const uint64_t *e = g->gram + g->start[p] * width;
-        uint32_t base = (uint32_t)(c->words.n + x->first[p]);
-        for (size_t i = 0; i < g->n[p]; i++) {
-            uint32_t place = at[nfi_gram_doc(e[i])]++;
-            id[place] = base + nfi_gram_number(e[i]);
-            tf[place] = nfi_gram_tf(e[i]);
-        }
-    }
-    ch->rows = (nfi_rows){.id = id, .tf = tf, .n = n};
-    ch->grams = NULL;
     return NF_OK;
 }
 
-static nf_status join_rows(nfi_counting *k, nf_err *err)
+static nf_status number_grams(nfi_counting *k, nf_err *err)
 {
     nf_corpus *c = k->c;
-    size_t first[NFI_PARTS + 1];
+    size_t *first = c->node + NFI_PARTS;
     nf_status s = NF_OK;
-    nfi_chunk_grams **chunk = nfi_alloc(c->nchunks, sizeof *chunk);
+    nfi_entries **chunk = nfi_alloc(c->nchunks, sizeof *chunk);
 
     if (!chunk)
         return nfi_oom(err, "n-grams");
@@ -289,11 +243,54 @@ static nf_status join_rows(nfi_counting *k, nf_err *err)
         s = NF_FAIL(err, NF_ELIMIT, "more than 2^32 distinct terms in memory; lower --memory so that they are sorted on disk");
         goto out;
     }
-    joining x = {c, first};
-    NF_GO(nfi_par_chunks(c->nchunks, k->threads, join_chunk, &x, err));
+    for (size_t p = 0; p <= NFI_PARTS; p++)
+        first[p] += c->words.n;
+    NF_GO(nfi_par_chunks(c->nchunks, k->threads, count_grams, c, err));
 out:
     nfi_free(chunk);
     return s;
+}
+
+/* Nodes of words: part after part, by number. */
+static nf_status number_words(nf_corpus *c, nf_err *err)
+{
+    size_t n = 0;
+
+    if (!(c->word_of = nfi_alloc(c->words.n, sizeof *c->word_of)))
+        return nfi_oom(err, "words");
+    for (size_t p = 0; p < NFI_PARTS; p++) {
+        c->node[p] = n;
+        for (size_t w = p; w < c->words.n; w += NFI_PARTS)
+            c->word_of[n++] = (uint32_t)w;
+    }
+    for (size_t p = NFI_PARTS; p <= 2 * NFI_PARTS; p++)
+        c->node[p] = n;
+    return NF_OK;
+}
+
+nf_status nfi_corpus_rows(const nf_corpus *c, size_t k, const uint32_t *of, nfi_rows *rows, nf_err *err)
+{
+    const nfi_chunk *ch = &c->chunk[k];
+    size_t at[NFI_CHUNK_DOCS], sum = 0;
+
+    for (size_t d = 0; d < ch->n; d++) {
+        at[d] = sum;
+        sum += c->nterms[ch->first + d];
+    }
+    NF_TRY(nfi_grow(&rows->id, &rows->capid, sum, sizeof *rows->id, err));
+    NF_TRY(nfi_grow(&rows->tf, &rows->captf, sum, sizeof *rows->tf, err));
+    for (size_t q = 0; q < nfi_corpus_parts(c); q++) {
+        size_t n;
+        const uint64_t *e = nfi_chunk_part(c, ch, q, &n);
+        for (size_t i = 0; i < n; i++) {
+            size_t place = at[nfi_entry_doc(e[i])]++;
+            size_t node = c->node[q] + nfi_entry_number(e[i]);
+            rows->id[place] = of ? of[node] : (uint32_t)node;
+            rows->tf[place] = nfi_entry_tf(e[i]);
+        }
+    }
+    rows->n = sum;
+    return NF_OK;
 }
 
 int nfi_by_bytes(const void *a, const void *b, void *ctx)
@@ -352,9 +349,10 @@ uint64_t nfi_counting_bytes(const nfi_counting *k)
     uint64_t bytes = c->arena.bytes + c->n * (sizeof *c->nterms + sizeof *c->ntokens + sizeof *c->label + sizeof *c->idhash);
     bytes += nfi_words_bytes(&c->words);
     for (size_t i = 0; i < c->nchunks; i++) {
-        bytes += c->chunk[i].rows.n * 8;
-        if (c->chunk[i].grams) /* and what they become */
-            bytes += c->chunk[i].rows.n * 8 + c->chunk[i].grams->start[NFI_PARTS] * (16 + 8 * nfi_gram_width(&c->text));
+        if (c->chunk[i].words)
+            bytes += sizeof(nfi_entries) + c->chunk[i].words->start[NFI_PARTS] * 8;
+        if (c->chunk[i].grams) /* and what distinct ones take in the end */
+            bytes += sizeof(nfi_entries) + c->chunk[i].grams->start[NFI_PARTS] * (8 + 16 * nfi_gram_width(&c->text));
     }
     return bytes;
 }
@@ -364,8 +362,9 @@ nf_status nfi_counting_finish(nfi_counting *k, nf_corpus **out, nf_err *err)
     for (int w = 0; w < k->threads; w++)
         nfi_gather_clear(&k->gather[w]);
     nfi_words_seal(&k->c->words);
+    NF_TRY(number_words(k->c, err));
     if (k->c->text.hi > 1)
-        NF_TRY(join_rows(k, err));
+        NF_TRY(number_grams(k, err));
     NF_TRY(sort_labels(k->c, &k->labels, err));
     *out = k->c;
     k->c = NULL;
@@ -377,10 +376,7 @@ void nfi_counting_clear(nfi_counting *k)
 {
     for (int w = 0; k->gather && w < k->threads; w++)
         nfi_gather_clear(&k->gather[w]);
-    for (int w = 0; k->temp && w < k->threads; w++)
-        nfi_arena_clear(&k->temp[w]);
     nfi_free(k->gather);
-    nfi_free(k->temp);
     nfi_vocab_clear(&k->labels);
     nf_corpus_free(k->c);
     *k = (nfi_counting){0};
@@ -424,9 +420,9 @@ void nf_corpus_free(nf_corpus *c)
 {
     if (!c)
         return;
-    for (size_t w = 0; w < c->nrowmem; w++)
-        nfi_arena_clear(&c->rowmem[w]);
-    nfi_free(c->rowmem);
+    for (size_t w = 0; w < c->nmem; w++)
+        nfi_arena_clear(&c->mem[w]);
+    nfi_free(c->mem);
     nfi_free(c->chunk);
     nfi_free(c->nterms);
     nfi_free(c->ntokens);
@@ -440,6 +436,7 @@ void nf_corpus_free(nf_corpus *c)
     nfi_free(c->carried);
     nfi_arena_clear(&c->arena);
     nfi_words_clear(&c->words);
+    nfi_free(c->word_of);
     nfi_free(c->gram);
     nfi_text_clear(&c->text);
     nfi_free(c);

@@ -9,26 +9,27 @@
 #include "newsframe/features.h"
 
 /*
- * Documents [first, first + n): rows follow each other in rows, document i has nterms[first + i] entries, in no order that means anything. Their ids are nodes: words, then
- * n-grams; numbers of nodes belong to the corpus and differ from run to run.
+ * Documents [first, first + n): entries of words and of n-grams (NULL: none). Entries are of nodes: words, then n-grams, part after part. Numbers of nodes belong to the
+ * corpus and differ from run to run.
  */
 typedef struct nfi_chunk {
-    nfi_rows rows;
+    nfi_entries *words, *grams;
     size_t first, n;
-    nfi_chunk_grams *grams; /* while counting n-grams: rows hold words only */
 } nfi_chunk;
 
 struct nf_corpus {
     nfi_text text;
     nfi_words words;           /* sealed: no look-ups */
+    uint32_t *word_of;         /* words.n: word number of a node */
     uint64_t *gram;            /* ngrams x nfi_gram_width() */
     size_t ngrams;
-    nfi_arena *rowmem;         /* nrowmem, one a worker: the rows of the chunks */
-    size_t nrowmem;
+    size_t node[2 * NFI_PARTS + 1]; /* first node of each part: words, then n-grams */
+    nfi_arena *mem;            /* nmem, one a worker: the entries of the chunks */
+    size_t nmem;
     nfi_chunk *chunk;
     size_t nchunks, capchunks;
     size_t n;                  /* documents */
-    uint32_t *nterms;          /* n: entries of the row */
+    uint32_t *nterms;          /* n: entries of the document */
     uint64_t *ntokens;         /* n */
     int32_t *label;            /* n: class, or with multi number of a label set; -1 unlabelled */
     uint64_t *idhash;          /* n: XXH64 of the id */
@@ -66,9 +67,28 @@ static inline int nfi_corpus_node_words(const nf_corpus *c, size_t node, uint32_
     size_t width = nfi_gram_width(&c->text);
     if (node >= c->words.n)
         return nfi_gram_words(c->gram + (node - c->words.n) * width, width, seq);
-    seq[0] = (uint32_t)node;
+    seq[0] = c->word_of[node];
     return 1;
 }
+
+/* Entries of part q of a chunk, *n of them: words for q < NFI_PARTS, else n-grams. Their nodes begin at c->node[q]. */
+static inline const uint64_t *nfi_chunk_part(const nf_corpus *c, const nfi_chunk *ch, size_t q, size_t *n)
+{
+    const nfi_entries *x = q < NFI_PARTS ? ch->words : ch->grams;
+    size_t p = q % NFI_PARTS;
+
+    *n = x ? x->n[p] : 0;
+    return x ? x->entry + x->start[p] * (q < NFI_PARTS ? 1 : nfi_gram_width(&c->text)) : NULL;
+}
+
+/* Parts with entries. */
+static inline size_t nfi_corpus_parts(const nf_corpus *c) { return c->text.hi > 1 ? 2 * NFI_PARTS : NFI_PARTS; }
+
+/*
+ * The documents of chunk k as rows, one after another: document i has c->nterms[first + i] entries, in an order that differs from run to run; ids are of[node], or nodes where
+ * of is NULL. Into rows, whose memory is used again; nfi_rows_clear().
+ */
+nf_status nfi_corpus_rows(const nf_corpus *c, size_t k, const uint32_t *of, nfi_rows *rows, nf_err *err) NF_MUST_CHECK;
 
 /* Resolves options (defaults, registry names, stop list). Owned, nfi_text_clear(). */
 nf_status nfi_text_init(nfi_text *t, const nf_text_opts *o, nf_err *err) NF_MUST_CHECK;
@@ -79,7 +99,6 @@ void nfi_text_clear(nfi_text *t);
 typedef struct nfi_counting {
     nf_corpus *c;
     nfi_gather *gather; /* one a worker */
-    nfi_arena *temp;    /* one a worker: what becomes rows at the end */
     nfi_secret secret;  /* of n-grams */
     nfi_vocab labels;
     const nf_corpus_opts *o;

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-_Static_assert(NFI_MAX_DOCUMENT < (size_t)1 << NFI_GRAM_TF_BITS, "the frequency of an n-gram fits an entry");
+_Static_assert(NFI_MAX_DOCUMENT < (size_t)1 << NFI_ENTRY_TF_BITS, "the frequency of an n-gram fits an entry");
 _Static_assert(2 * NFI_WORD_BITS + NFI_DOC_BITS == 64, "two words and a document fit an n-gram");
 _Static_assert(NFI_PARTS == 256, "parts are bytes");
 
@@ -20,34 +20,62 @@ static inline uint64_t gram_hash(uint64_t first, uint64_t second, nfi_secret sec
     return nfi_hash2(first, second ^ secret.b, secret);
 }
 
-nf_status nfi_grams_split(nfi_chunk_grams *out, const uint64_t *gram, size_t n, size_t width, nfi_secret secret, nfi_arena *arena, nf_err *err)
+/* Room for n entries in parts of the sizes in count, which become their starts. NULL: out of memory. */
+static nfi_entries *new_parts(uint32_t count[NFI_PARTS], size_t n, size_t width, nfi_arena *arena)
 {
-    uint32_t at[NFI_PARTS] = {0}, sum = 0;
-    uint8_t *part = nfi_alloc(n, 1);
-    uint64_t *to = nfi_arena_alloc(arena, n * width * sizeof *to);
+    nfi_entries *x = n <= UINT32_MAX ? nfi_arena_alloc(arena, sizeof *x) : NULL;
+    uint32_t sum = 0;
 
-    if (!part || !to || n > UINT32_MAX) {
-        nfi_free(part);
-        return nfi_oom(err, "n-grams");
+    if (!x || !(x->entry = nfi_arena_alloc(arena, n * width * sizeof *x->entry)))
+        return NULL;
+    for (size_t p = 0; p < NFI_PARTS; p++) {
+        x->start[p] = sum;
+        x->n[p] = count[p];
+        sum += count[p];
+        count[p] = x->start[p];
     }
+    x->start[NFI_PARTS] = sum;
+    return x;
+}
+
+nf_status nfi_words_split(nfi_entries **out, const nfi_rows *rows, const uint32_t *entries, size_t docs, nfi_arena *arena, nf_err *err)
+{
+    uint32_t at[NFI_PARTS] = {0};
+
+    for (size_t e = 0; e < rows->n; e++)
+        at[rows->id[e] % NFI_PARTS]++;
+    nfi_entries *x = new_parts(at, rows->n, 1, arena);
+    if (!x)
+        return nfi_oom(err, "rows");
+    for (size_t d = 0, e = 0; d < docs; d++)
+        for (size_t end = e + entries[d]; e < end; e++)
+            x->entry[at[rows->id[e] % NFI_PARTS]++] = ((uint64_t)(rows->id[e] / NFI_PARTS) << NFI_DOC_BITS | d) << NFI_ENTRY_TF_BITS | rows->tf[e];
+    *out = x;
+    return NF_OK;
+}
+
+nf_status nfi_grams_split(nfi_entries **out, const uint64_t *gram, size_t n, size_t width, nfi_secret secret, nfi_arena *arena, nf_err *err)
+{
+    uint32_t at[NFI_PARTS] = {0};
+    uint8_t *part = nfi_alloc(n, 1);
+
+    if (!part)
+        return nfi_oom(err, "n-grams");
     for (size_t i = 0; i < n; i++) {
         uint64_t h = gram_hash(gram[i * width] >> NFI_DOC_BITS, width == 2 ? gram[2 * i + 1] : 0, secret);
         at[part[i] = (uint8_t)(h >> 56)]++;
     }
-    for (size_t p = 0; p < NFI_PARTS; p++) {
-        uint32_t count = at[p];
-        out->start[p] = at[p] = sum;
-        sum += count;
-    }
-    out->start[NFI_PARTS] = sum;
-    for (size_t i = 0; i < n; i++) {
+    nfi_entries *x = new_parts(at, n, width, arena);
+    for (size_t i = 0; x && i < n; i++) {
         size_t place = at[part[i]]++;
-        to[place * width] = gram[i * width];
+        x->entry[place * width] = gram[i * width];
         if (width == 2)
-            to[place * 2 + 1] = gram[i * 2 + 1];
+            x->entry[place * 2 + 1] = gram[i * 2 + 1];
     }
-    out->gram = to;
     nfi_free(part);
+    if (!x)
+        return nfi_oom(err, "n-grams");
+    *out = x;
     return NF_OK;
 }
 
@@ -73,7 +101,7 @@ typedef struct place {
 } place;
 
 typedef struct numbering {
-    nfi_chunk_grams *const *chunk;
+    nfi_entries *const *chunk;
     size_t n, width;
     nfi_secret secret;
     table *table; /* one a worker */
@@ -153,9 +181,9 @@ static inline size_t number_range(table *t, uint64_t *gram, size_t n, size_t wid
         }
         uint64_t head = (uint64_t)s->id << NFI_DOC_BITS | doc;
         size_t pos = s->pos < put ? s->pos : put; /* without a branch: whether it is new to the document cannot be guessed */
-        bool known = pos < put && gram[pos] >> NFI_GRAM_TF_BITS == head;
+        bool known = pos < put && gram[pos] >> NFI_ENTRY_TF_BITS == head;
         size_t to = known ? pos : put;
-        gram[to] = known ? gram[to] + 1 : head << NFI_GRAM_TF_BITS | 1;
+        gram[to] = known ? gram[to] + 1 : head << NFI_ENTRY_TF_BITS | 1;
         s->pos = (uint32_t)to;
         put += !known;
     }
@@ -169,16 +197,16 @@ static nf_status number_part(void *ctx, size_t p, int worker, nf_err *err)
 
     NF_TRY(table_begin(t, err));
     for (size_t k = 0; k < x->n; k++) {
-        nfi_chunk_grams *c = x->chunk[k];
+        nfi_entries *c = x->chunk[k];
         size_t from = c->start[p], n = c->start[p + 1] - from;
         if (k + 4 < x->n)
             __builtin_prefetch(&x->chunk[k + 4]->start[p]);
         if (k + 2 < x->n)
             for (size_t i = x->chunk[k + 2]->start[p]; i < x->chunk[k + 2]->start[p + 1]; i += 8 / x->width)
-                __builtin_prefetch(&x->chunk[k + 2]->gram[i * x->width]);
+                __builtin_prefetch(&x->chunk[k + 2]->entry[i * x->width]);
         NF_TRY(table_room(t, n, x->width, x->secret, err));
-        c->n[p] = (uint32_t)(x->width == 2 ? number_range(t, c->gram + from * 2, n, 2, x->secret) : number_range(t, c->gram + from, n, 1, x->secret));
-        if (t->n > (size_t)1 << NFI_GRAM_BITS)
+        c->n[p] = (uint32_t)(x->width == 2 ? number_range(t, c->entry + from * 2, n, 2, x->secret) : number_range(t, c->entry + from, n, 1, x->secret));
+        if (t->n > (size_t)1 << NFI_ENTRY_BITS)
             return NF_FAIL(err, NF_ELIMIT, "more distinct n-grams in memory than can be numbered; lower --memory so that they are sorted on disk");
     }
     x->place[p] = (place){worker, t->from, t->n};
@@ -186,7 +214,7 @@ static nf_status number_part(void *ctx, size_t p, int worker, nf_err *err)
     return NF_OK;
 }
 
-nf_status nfi_grams_number(uint64_t **keys, size_t *first, nfi_chunk_grams *const *chunk, size_t n, size_t width, nfi_secret secret, int threads, nf_err *err)
+nf_status nfi_grams_number(uint64_t **keys, size_t *first, nfi_entries *const *chunk, size_t n, size_t width, nfi_secret secret, int threads, nf_err *err)
 {
     place at[NFI_PARTS] = {0};
     uint64_t *all = NULL;

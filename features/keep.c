@@ -4,19 +4,20 @@
 
 #include "base/try.h"
 
-/* Rows of the kept documents of a chunk to its front. */
-static void keep_rows(const nf_corpus *c, nfi_chunk *ch, const bool *keep)
+/* Entries of the kept documents of a chunk; to: their new places in the chunk. */
+static void keep_entries(const nf_corpus *c, nfi_chunk *ch, const bool *keep, const uint32_t *to)
 {
-    size_t from = 0, to = 0;
-
-    for (size_t d = ch->first; d < ch->first + ch->n; from += c->nterms[d++]) {
-        if (!keep[d])
-            continue;
-        memmove(ch->rows.id + to, ch->rows.id + from, c->nterms[d] * sizeof *ch->rows.id);
-        memmove(ch->rows.tf + to, ch->rows.tf + from, c->nterms[d] * sizeof *ch->rows.tf);
-        to += c->nterms[d];
+    for (size_t q = 0; q < nfi_corpus_parts(c); q++) {
+        nfi_entries *x = q < NFI_PARTS ? ch->words : ch->grams;
+        size_t n, kept = 0;
+        uint64_t *e = x->entry + (nfi_chunk_part(c, ch, q, &n) - x->entry);
+        for (size_t i = 0; i < n; i++) {
+            uint64_t d = nfi_entry_doc(e[i]);
+            if (keep[ch->first + d])
+                e[kept++] = e[i] - ((d - to[d]) << NFI_ENTRY_TF_BITS);
+        }
+        x->n[q % NFI_PARTS] = (uint32_t)kept;
     }
-    ch->rows.n = to;
 }
 
 static void keep_facts(nf_corpus *c, size_t from, size_t to)
@@ -45,7 +46,12 @@ nf_status nf_corpus_keep(nf_corpus *c, const bool *keep, nf_err *err)
     for (size_t k = 0; k < c->nchunks; k++) {
         nfi_chunk *ch = &c->chunk[k];
         size_t first = n, end = ch->first + ch->n;
-        keep_rows(c, ch, keep);
+        uint32_t to[NFI_CHUNK_DOCS], kept = 0;
+        for (size_t d = ch->first; d < end; d++) {
+            to[d - ch->first] = kept;
+            kept += keep[d];
+        }
+        keep_entries(c, ch, keep, to);
         for (size_t d = ch->first; d < end; d++)
             if (keep[d])
                 keep_facts(c, d, n++);

@@ -8,6 +8,7 @@
 #include "base/try.h"
 
 #include <math.h>
+#include <string.h>
 
 struct nf_vocabulary {
     nfi_terms terms;
@@ -65,20 +66,22 @@ static nf_status row_chunk(void *ctx, size_t k, int worker, nf_err *err)
     row_pass *p = ctx;
     const nfi_chunk *ch = &p->c->chunk[k];
     nfi_kv *kv = NULL;
+    nfi_rows rows = {0};
     size_t cap = 0, e = 0;
     nf_status s = NF_OK;
 
     (void)worker;
+    NF_GO(nfi_corpus_rows(p->c, k, p->of, &rows, err));
     for (size_t d = ch->first; d < ch->first + ch->n; d++) {
         size_t n = 0, end = e + p->c->nterms[d];
         int64_t at = p->X->ptr[d];
         double sum = 0.0;
         NF_GO(nfi_grow(&kv, &cap, p->c->nterms[d], sizeof *kv, err));
-        double own = own_norm(p->w, p->table, ch->rows.tf + e, p->c->nterms[d]);
+        double own = own_norm(p->w, p->table, rows.tf + e, p->c->nterms[d]);
         for (; e < end; e++) {
-            uint32_t term = p->of[ch->rows.id[e]];
+            uint32_t term = rows.id[e];
             if (term != NFI_NONE)
-                kv[n++] = (nfi_kv){p->t->rank[term], ch->rows.tf[e], 0};
+                kv[n++] = (nfi_kv){p->t->rank[term], rows.tf[e], 0};
         }
         NF_GO(nfi_sort_kv(kv, n, err));
         for (size_t i = 0; i < n; i++) {
@@ -102,24 +105,25 @@ static nf_status row_chunk(void *ctx, size_t k, int worker, nf_err *err)
     }
 out:
     nfi_free(kv);
+    nfi_rows_clear(&rows);
     return s;
 }
 
 /* Row pointers: kept entries of every document. */
 static int64_t row_pointers(int64_t *ptr, const nf_corpus *c, const uint32_t *of)
 {
-    int64_t total = 0;
+    memset(ptr, 0, (c->n + 1) * sizeof *ptr);
     for (size_t k = 0; k < c->nchunks; k++) {
-        const nfi_chunk *ch = &c->chunk[k];
-        size_t e = 0;
-        for (size_t d = ch->first; d < ch->first + ch->n; d++) {
-            ptr[d] = total;
-            for (size_t end = e + c->nterms[d]; e < end; e++)
-                total += of[ch->rows.id[e]] != NFI_NONE;
+        for (size_t q = 0; q < nfi_corpus_parts(c); q++) {
+            size_t n;
+            const uint64_t *x = nfi_chunk_part(c, &c->chunk[k], q, &n);
+            for (size_t i = 0; i < n; i++)
+                ptr[c->chunk[k].first + nfi_entry_doc(x[i]) + 1] += of[c->node[q] + nfi_entry_number(x[i])] != NFI_NONE;
         }
     }
-    ptr[c->n] = total;
-    return total;
+    for (size_t d = 0; d < c->n; d++)
+        ptr[d + 1] += ptr[d];
+    return ptr[c->n];
 }
 
 static nf_status weigh(const nf_corpus *c, const nf_select_opts *select, const char *weighting, bool unit, int threads, nf_csr *X,

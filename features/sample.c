@@ -116,9 +116,18 @@ static void decode(const nfi_kept *x, nfi_kv *kv)
     }
 }
 
+static bool any_of(const uint32_t *slot, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (slot[i])
+            return true;
+    return false;
+}
+
 nf_status nfi_keeper_take(nfi_keeper *k, const nf_corpus *c, const uint32_t *of, uint64_t pos, uint32_t run, nf_err *err)
 {
     nfi_kv *kv = NULL;
+    nfi_rows rows = {0};
     nfi_buf buf = {0};
     size_t cap = 0;
     nf_status s = NF_OK;
@@ -135,16 +144,20 @@ nf_status nfi_keeper_take(nfi_keeper *k, const nf_corpus *c, const uint32_t *of,
     for (size_t h = 0; h < c->nchunks; h++) {
         const nfi_chunk *ch = &c->chunk[h];
         size_t e = 0;
+        if (!any_of(slot + ch->first, ch->n))
+            continue;
+        NF_GO(nfi_corpus_rows(c, h, of, &rows, err));
         for (size_t d = ch->first; d < ch->first + ch->n; e += c->nterms[d], d++) {
             if (!slot[d])
                 continue;
             NF_GO(nfi_grow(&kv, &cap, c->nterms[d], sizeof *kv, err));
             for (size_t i = 0; i < c->nterms[d]; i++)
-                kv[i] = (nfi_kv){of[ch->rows.id[e + i]], ch->rows.tf[e + i], 0};
+                kv[i] = (nfi_kv){rows.id[e + i], rows.tf[e + i], 0};
             NF_GO(encode(&k->kept[slot[d] - 1], kv, &buf, err));
         }
     }
 out:
+    nfi_rows_clear(&rows);
     nfi_free(slot);
     nfi_free(kv);
     nfi_buf_clear(&buf);
@@ -365,35 +378,80 @@ out:
     return s;
 }
 
-/* Fills the rows: term and tf of the kept entries, by term. */
-static nf_status fill_rows(nfi_sample *x, const nf_corpus *c, const uint32_t *of, const uint32_t *slot, nf_err *err)
+/* Rows of the sample's documents in one chunk, one after another. */
+typedef struct chunk_rows {
+    uint32_t *term, *tf;
+} chunk_rows;
+
+typedef struct sampling {
+    nfi_sample *x;
+    const nf_corpus *c;
+    const uint32_t *of, *slot;
+    const nfi_weighting *w;
+    double table[NFI_TF_TABLE];
+    chunk_rows *rows; /* one a chunk */
+} sampling;
+
+/* Label, norm and kept entries, by term, of the documents of a chunk. */
+static nf_status sample_chunk(void *ctx, size_t h, int worker, nf_err *err)
 {
+    sampling *p = ctx;
+    const nf_corpus *c = p->c;
+    const nfi_chunk *ch = &c->chunk[h];
+    nfi_rows all = {0};
     nfi_kv *kv = NULL;
-    size_t cap = 0;
+    size_t cap = 0, total = 0, n = 0, e = 0;
     nf_status s = NF_OK;
 
-    for (size_t h = 0; h < c->nchunks; h++) {
-        const nfi_chunk *ch = &c->chunk[h];
-        size_t e = 0;
-        for (size_t d = ch->first; d < ch->first + ch->n; e += c->nterms[d], d++) {
-            size_t n = 0;
-            if (!slot[d])
-                continue;
-            NF_GO(nfi_grow(&kv, &cap, c->nterms[d], sizeof *kv, err));
-            for (size_t i = e; i < e + c->nterms[d]; i++)
-                if (of[ch->rows.id[i]] != NFI_NONE)
-                    kv[n++] = (nfi_kv){of[ch->rows.id[i]], ch->rows.tf[i], 0};
-            NF_GO(nfi_sort_kv(kv, n, err));
-            uint64_t at = x->ptr[slot[d] - 1];
-            for (size_t i = 0; i < n; i++) {
-                x->term[at + i] = (uint32_t)kv[i].key;
-                x->tf[at + i] = kv[i].val;
-            }
+    (void)worker;
+    for (size_t d = ch->first; d < ch->first + ch->n; d++)
+        total += p->slot[d] ? c->nterms[d] : 0;
+    if (!any_of(p->slot + ch->first, ch->n))
+        return NF_OK;
+    uint32_t *term = p->rows[h].term = nfi_alloc(total, sizeof *term), *tf = p->rows[h].tf = nfi_alloc(total, sizeof *tf);
+    if (!term || !tf)
+        return nfi_oom(err, "the sample of documents");
+    NF_GO(nfi_corpus_rows(c, h, p->of, &all, err));
+    for (size_t d = ch->first; d < ch->first + ch->n; e += c->nterms[d], d++) {
+        size_t m = 0;
+        if (!p->slot[d])
+            continue;
+        NF_GO(nfi_grow(&kv, &cap, c->nterms[d], sizeof *kv, err));
+        for (size_t i = e; i < e + c->nterms[d]; i++)
+            if (all.id[i] != NFI_NONE)
+                kv[m++] = (nfi_kv){all.id[i], all.tf[i], 0};
+        NF_GO(nfi_sort_kv(kv, m, err));
+        for (size_t i = 0; i < m; i++, n++) {
+            term[n] = (uint32_t)kv[i].key;
+            tf[n] = kv[i].val;
         }
+        p->x->label[p->slot[d] - 1] = c->label[d];
+        p->x->inv[p->slot[d] - 1] = p->w->l2 ? nfi_inverse_norm(p->table, p->w->tf, all.tf + e, c->nterms[d]) : c->nterms[d] ? 1.0 : 0.0;
+        p->x->ptr[p->slot[d]] = m;
     }
 out:
+    nfi_rows_clear(&all);
     nfi_free(kv);
     return s;
+}
+
+/* Rows to their places. */
+static nf_status place_chunk(void *ctx, size_t h, int worker, nf_err *err)
+{
+    const sampling *p = ctx;
+    const nfi_chunk *ch = &p->c->chunk[h];
+    size_t from = 0;
+
+    (void)worker, (void)err;
+    for (size_t d = ch->first; d < ch->first + ch->n; d++) {
+        if (!p->slot[d])
+            continue;
+        uint64_t to = p->x->ptr[p->slot[d] - 1], n = p->x->ptr[p->slot[d]] - to;
+        memcpy(p->x->term + to, p->rows[h].term + from, n * sizeof *p->x->term);
+        memcpy(p->x->tf + to, p->rows[h].tf + from, n * sizeof *p->x->tf);
+        from += n;
+    }
+    return NF_OK;
 }
 
 nf_status nfi_sample_from_corpus(nfi_sample *out, const nf_corpus *c, const uint8_t *use, const nfi_terms *t, const uint32_t *of,
@@ -403,29 +461,18 @@ nf_status nfi_sample_from_corpus(nfi_sample *out, const nf_corpus *c, const uint
     size_t n = 0;
     nf_status s = NF_OK;
     uint32_t *slot = nfi_calloc(c->n, sizeof *slot);
-    double table[NFI_TF_TABLE];
+    sampling p = {.x = &x, .c = c, .of = of, .slot = slot, .w = w, .rows = nfi_calloc(c->nchunks, sizeof *p.rows)};
 
-    (void)threads, (void)t;
+    (void)t;
     NF_ASSERT(w->additive); /* other norms need idf: see nfi_doc_norms() */
-    nfi_tf_table(w->tf, table);
-    if (!slot) {
+    nfi_tf_table(w->tf, p.table);
+    if (!slot || !p.rows) {
         s = nfi_oom(err, "the sample of documents");
         goto out;
     }
     NF_GO(choose(slot, &n, c, use, err));
     NF_GO(alloc_sample(&x, n, err));
-    for (size_t h = 0; h < c->nchunks; h++) {
-        const nfi_chunk *ch = &c->chunk[h];
-        size_t e = 0;
-        for (size_t d = ch->first; d < ch->first + ch->n; e += c->nterms[d], d++) {
-            if (!slot[d])
-                continue;
-            x.label[slot[d] - 1] = c->label[d];
-            x.inv[slot[d] - 1] = w->l2 ? nfi_inverse_norm(table, w->tf, ch->rows.tf + e, c->nterms[d]) : c->nterms[d] ? 1.0 : 0.0;
-            for (size_t i = e; i < e + c->nterms[d]; i++)
-                x.ptr[slot[d]] += of[ch->rows.id[i]] != NFI_NONE;
-        }
-    }
+    NF_GO(nfi_par_chunks(c->nchunks, nfi_par_threads(threads), sample_chunk, &p, err));
     for (size_t i = 0; i < n; i++)
         x.ptr[i + 1] += x.ptr[i];
     x.term = nfi_alloc((size_t)x.ptr[n], sizeof *x.term);
@@ -434,10 +481,15 @@ nf_status nfi_sample_from_corpus(nfi_sample *out, const nf_corpus *c, const uint
         s = nfi_oom(err, "the sample of documents");
         goto out;
     }
-    NF_GO(fill_rows(&x, c, of, slot, err));
+    NF_GO(nfi_par_chunks(c->nchunks, nfi_par_threads(threads), place_chunk, &p, err));
     *out = x;
     x = (nfi_sample){0};
 out:
+    for (size_t h = 0; p.rows && h < c->nchunks; h++) {
+        nfi_free(p.rows[h].term);
+        nfi_free(p.rows[h].tf);
+    }
+    nfi_free(p.rows);
     nfi_free(slot);
     nfi_sample_clear(&x);
     return s;

@@ -5,25 +5,11 @@
 
 #include "features/terms.h"
 
-/* Document frequencies by node, for each of n parts of the chunks. */
-typedef struct nfi_df_parts {
-    uint32_t **df;
-    size_t n;
-} nfi_df_parts;
-
-/* First chunk of a part. */
-static inline size_t nfi_part_begin(const nf_corpus *c, size_t parts, size_t part) { return c->nchunks * part / parts; }
-
-static inline uint64_t nfi_df_of(const nfi_df_parts *p, size_t node)
-{
-    uint64_t df = 0;
-    for (size_t i = 0; i < p->n; i++)
-        df += p->df[i][node];
-    return df;
-}
-
-/* Frees the frequencies of parts. Fills ptr, cls, val, doc (and the rest for NFI_SUM_ALL) of t (n, df, ndocs, rank set) from the corpus rows. of: node -> term. For non-additive schemes val includes idf. */
-nf_status nfi_terms_sum(nfi_terms *t, const nf_corpus *c, const uint8_t *use, const uint32_t *of, nfi_df_parts *parts,
+/*
+ * Fills ptr, cls, val, doc (and the rest for NFI_SUM_ALL) of t (n, df, ndocs set) from the corpus. of: node -> term; df: documents with a node, by node. For
+ * non-additive schemes val includes idf.
+ */
+nf_status nfi_terms_sum(nfi_terms *t, const nf_corpus *c, const uint8_t *use, const uint32_t *of, const uint32_t *df,
                         const nfi_weighting *w, nfi_sum sum, int threads, nf_err *err) NF_MUST_CHECK;
 
 /*

@@ -93,64 +93,28 @@ nf_status nfi_nothing_left(const nf_select_opts *o, uint64_t n, uint64_t before,
 typedef struct df_pass {
     const nf_corpus *c;
     const uint8_t *use;
-    nfi_df_parts *out;
-    uint64_t *freq; /* total frequency, when wanted; then there is one part */
+    uint32_t *df;   /* by node */
+    uint64_t *freq; /* total frequency, or NULL */
 } df_pass;
 
-static nf_status df_part(void *ctx, size_t part, int worker, nf_err *err)
+static nf_status df_part(void *ctx, size_t q, int worker, nf_err *err)
 {
     df_pass *p = ctx;
-    uint32_t *df = p->out->df[part];
+    uint32_t *df = p->df + p->c->node[q];
 
     (void)worker, (void)err;
-    for (size_t k = nfi_part_begin(p->c, p->out->n, part); k < nfi_part_begin(p->c, p->out->n, part + 1); k++) {
+    for (size_t k = 0; k < p->c->nchunks; k++) {
         const nfi_chunk *ch = &p->c->chunk[k];
-        size_t e = 0;
-        for (size_t d = ch->first; d < ch->first + ch->n; d++) {
-            size_t end = e + p->c->nterms[d];
-            if (p->use && !p->use[d]) {
-                e = end;
-                continue;
-            }
-            if (p->freq)
-                for (size_t i = e; i < end; i++)
-                    p->freq[ch->rows.id[i]] += ch->rows.tf[i];
-            for (; e < end; e++)
-                df[ch->rows.id[e]]++;
+        size_t n;
+        const uint64_t *e = nfi_chunk_part(p->c, ch, q, &n);
+        for (size_t i = 0; i < n; i++) {
+            uint32_t on = !p->use || p->use[ch->first + nfi_entry_doc(e[i])];
+            df[nfi_entry_number(e[i])] += on;
+            if (p->freq && on)
+                p->freq[p->c->node[q] + nfi_entry_number(e[i])] += nfi_entry_tf(e[i]);
         }
     }
     return NF_OK;
-}
-
-static void clear_parts(nfi_df_parts *p)
-{
-    for (size_t i = 0; p->df && i < p->n; i++)
-        nfi_free(p->df[i]);
-    nfi_free(p->df);
-    *p = (nfi_df_parts){0};
-}
-
-static nf_status doc_frequencies(nfi_df_parts *out, const nf_corpus *c, const uint8_t *use, uint64_t *freq, int threads, nf_err *err)
-{
-    nf_status s = NF_OK;
-    nfi_df_parts x = {.n = freq ? 1 : (size_t)threads};
-
-    x.df = nfi_calloc(x.n, sizeof *x.df);
-    if (!x.df)
-        return nfi_oom(err, "document frequencies");
-    for (size_t i = 0; i < x.n; i++) {
-        if (!(x.df[i] = nfi_calloc(nfi_corpus_nodes(c), sizeof **x.df))) {
-            s = nfi_oom(err, "document frequencies");
-            goto out;
-        }
-    }
-    df_pass p = {c, use, &x, freq};
-    NF_GO(nfi_par_chunks(x.n, threads, df_part, &p, err));
-    *out = x;
-    x = (nfi_df_parts){0};
-out:
-    clear_parts(&x);
-    return s;
 }
 
 /* ---- order ---- */
@@ -306,7 +270,7 @@ nf_status nfi_terms_build(nfi_terms *out, uint32_t **term_of, const nf_corpus *c
     nfi_terms t = {.stride = c->text.hi, .nclasses = c->nclasses, .multi = c->multi};
     size_t nodes = nfi_corpus_nodes(c), n = 0, seen = 0;
     uint32_t *rank = NULL, *of = NULL, *seq = NULL;
-    nfi_df_parts parts = {0};
+    uint32_t *df = NULL;
     uint8_t *used = NULL;
     uint64_t *freq = NULL, lo, hi;
     nfi_kv *kv = NULL;
@@ -315,9 +279,10 @@ nf_status nfi_terms_build(nfi_terms *out, uint32_t **term_of, const nf_corpus *c
     threads = nfi_par_threads(threads);
     t.class_docs = nfi_calloc(c->nclasses, sizeof *t.class_docs);
     freq = select->max_features ? nfi_calloc(nodes, sizeof *freq) : NULL;
+    df = nfi_calloc(nodes, sizeof *df);
     used = nfi_calloc(c->words.n, 1);
     rank = nfi_calloc(c->words.n, sizeof *rank);
-    if (!t.class_docs || (select->max_features && !freq) || !used || !rank) {
+    if (!t.class_docs || (select->max_features && !freq) || !df || !used || !rank) {
         s = nfi_oom(err, "terms");
         goto out;
     }
@@ -329,12 +294,12 @@ nf_status nfi_terms_build(nfi_terms *out, uint32_t **term_of, const nf_corpus *c
     }
     nfi_class_docs(t.class_docs, c, use);
     NF_GO(nfi_select_bounds(select, t.ndocs, &lo, &hi, err));
-    NF_GO(doc_frequencies(&parts, c, use, freq, threads, err));
+    df_pass pass = {c, use, df, freq};
+    NF_GO(nfi_par_chunks(nfi_corpus_parts(c), threads, df_part, &pass, err));
 
     for (size_t i = 0; i < nodes; i++) {
-        uint64_t df = nfi_df_of(&parts, i);
-        seen += df > 0;
-        n += df >= lo && df <= hi;
+        seen += df[i] > 0;
+        n += df[i] >= lo && df[i] <= hi;
     }
     if (n == 0) {
         s = nfi_nothing_left(select, t.ndocs, seen, err);
@@ -348,8 +313,7 @@ nf_status nfi_terms_build(nfi_terms *out, uint32_t **term_of, const nf_corpus *c
     }
     n = 0;
     for (size_t i = 0; i < nodes; i++) {
-        uint64_t df = nfi_df_of(&parts, i);
-        if (df < lo || df > hi)
+        if (df[i] < lo || df[i] > hi)
             continue;
         uint32_t *w = seq + n * (size_t)t.stride;
         int m = nfi_corpus_node_words(c, i, w);
@@ -376,7 +340,7 @@ nf_status nfi_terms_build(nfi_terms *out, uint32_t **term_of, const nf_corpus *c
         const uint32_t *w = seq + kv[i].val * (size_t)t.stride;
         for (int k = 0; k < t.stride; k++)
             t.seq[i * (size_t)t.stride + (size_t)k] = w[k] ? rank[w[k] - 1] : 0;
-        t.df[i] = (uint32_t)nfi_df_of(&parts, kv[i].aux);
+        t.df[i] = df[kv[i].aux];
         of[kv[i].aux] = (uint32_t)i;
     }
     if (freq)
@@ -386,7 +350,7 @@ nf_status nfi_terms_build(nfi_terms *out, uint32_t **term_of, const nf_corpus *c
     seq = NULL;
     kv = NULL;
     if (sum != NFI_SUM_NONE)
-        NF_GO(nfi_terms_sum(&t, c, use, of, &parts, weighting, sum, threads, err));
+        NF_GO(nfi_terms_sum(&t, c, use, of, df, weighting, sum, threads, err));
     *out = t;
     t = (nfi_terms){0};
     if (term_of) {
@@ -394,7 +358,7 @@ nf_status nfi_terms_build(nfi_terms *out, uint32_t **term_of, const nf_corpus *c
         of = NULL;
     }
 out:
-    clear_parts(&parts);
+    nfi_free(df);
     nfi_free(rank);
     nfi_free(of);
     nfi_free(seq);

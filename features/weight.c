@@ -31,14 +31,22 @@ void nfi_tf_table(nfi_tf kind, double table[NFI_TF_TABLE])
         table[n] = nfi_tf_value(kind, n);
 }
 
+/* Fixed point 2^32; 128 bits hold the sum of any document. */
+nfi_u128 nfi_square(double f)
+{
+    return f < 32768.0 ? (uint64_t)(f * f * NFI_FIXED_ONE + 0.5) : (nfi_u128)(f * f) << 32;
+}
+
+double nfi_norm_of(nfi_u128 squares)
+{
+    return squares == 0 ? 0.0 : 1.0 / sqrt((double)squares / NFI_FIXED_ONE);
+}
+
 double nfi_inverse_norm(const double table[NFI_TF_TABLE], nfi_tf kind, const uint32_t *freq, size_t n)
 {
-    /* Squares in fixed point 2^32; 128 bits hold the sum of any document. */
     nfi_u128 sum = 0;
 
-    for (size_t e = 0; e < n; e++) {
-        double f = nfi_tf_at(table, kind, freq[e]);
-        sum += f < 32768.0 ? (uint64_t)(f * f * NFI_FIXED_ONE + 0.5) : (nfi_u128)(f * f) << 32;
-    }
-    return sum == 0 ? 0.0 : 1.0 / sqrt((double)sum / NFI_FIXED_ONE);
+    for (size_t e = 0; e < n; e++)
+        sum += nfi_square(nfi_tf_at(table, kind, freq[e]));
+    return nfi_norm_of(sum);
 }

@@ -32,8 +32,13 @@ enum { NFI_TF_TABLE = 1024 };
 void nfi_tf_table(nfi_tf kind, double table[NFI_TF_TABLE]);
 double nfi_tf_value(nfi_tf kind, uint32_t tf);
 
-/* 1 / sqrt(sum f(tf)^2) over a row, in integer arithmetic inside: the order of the entries does not matter. 0 for an empty row. */
+/*
+ * 1 / sqrt(sum f(tf)^2) over a row, in integer arithmetic inside: the order of the entries does not matter. 0 for an empty row. The same in steps: the sum of the squares of
+ * all entries, then the norm.
+ */
 double nfi_inverse_norm(const double table[NFI_TF_TABLE], nfi_tf kind, const uint32_t *tf, size_t n);
+nfi_u128 nfi_square(double f); /* in units of 2^-32; at most 2^106 */
+double nfi_norm_of(nfi_u128 squares);
 
 static inline double nfi_tf_at(const double table[NFI_TF_TABLE], nfi_tf kind, uint32_t tf)
 {

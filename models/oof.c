@@ -4,6 +4,7 @@
 #include "models/multi.h"
 
 #include "base/par.h"
+#include "base/sort.h"
 #include "base/try.h"
 #include "features/sample.h"
 
@@ -54,8 +55,10 @@ static nf_status score_chunk(void *ctx, size_t k, int worker, nf_err *err)
 {
     const held_out *h = ctx;
     const nfi_chunk *ch = &h->c->chunk[k];
-    size_t nk = h->m->nclasses, e = 0, cap = 0;
-    uint32_t *term = NULL;
+    size_t nk = h->m->nclasses, e = 0, cap = 0, capterm = 0, captf = 0;
+    uint32_t *term = NULL, *tf = NULL;
+    nfi_rows rows = {0};
+    nfi_kv *kv = NULL;
     nf_status s = NF_OK;
 
     (void)worker;
@@ -65,15 +68,23 @@ static nf_status score_chunk(void *ctx, size_t k, int worker, nf_err *err)
         s = nfi_oom(err, "cross-validation");
         goto out;
     }
+    NF_GO(nfi_corpus_rows(h->c, k, h->of, &rows, err));
     for (size_t d = ch->first; d < ch->first + ch->n; e += h->c->nterms[d], d++) {
         if (h->hold && !h->hold[d])
             continue;
         size_t n = h->c->nterms[d];
         nfi_held x = {.doc = d, .fold = h->fold, .model = h->m, .score = acc, .log_odds = odds, .label = -1, .second = -1};
-        NF_GO(nfi_grow(&term, &cap, n, sizeof *term, err));
+        NF_GO(nfi_grow(&kv, &cap, n, sizeof *kv, err));
+        NF_GO(nfi_grow(&term, &capterm, n, sizeof *term, err));
+        NF_GO(nfi_grow(&tf, &captf, n, sizeof *tf, err));
         for (size_t i = 0; i < n; i++)
-            term[i] = h->of[ch->rows.id[e + i]];
-        nfi_score_row row = {term, ch->rows.tf + e, n};
+            kv[i] = (nfi_kv){rows.id[e + i], rows.tf[e + i], 0};
+        NF_GO(nfi_sort_kv(kv, n, err)); /* sums of doubles have one order */
+        for (size_t i = 0; i < n; i++) {
+            term[i] = (uint32_t)kv[i].key;
+            tf[i] = kv[i].val;
+        }
+        nfi_score_row row = {term, tf, n};
         if ((x.known = nfi_model_score_row(h->m, h->table, &row, acc, expanded)) == 0) { /* no known words: no label, as in scoring */
             memset(acc, 0, nk * sizeof *acc);
             memset(odds, 0, nk * sizeof *odds);
@@ -83,7 +94,10 @@ static nf_status score_chunk(void *ctx, size_t k, int worker, nf_err *err)
         h->fn(h->ctx, &x);
     }
 out:
+    nfi_rows_clear(&rows);
+    nfi_free(kv);
     nfi_free(term);
+    nfi_free(tf);
     nfi_free(acc);
     nfi_free(odds);
     nfi_free(expanded);

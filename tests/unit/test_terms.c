@@ -68,10 +68,14 @@ static double f_of(const nfi_weighting *w, uint32_t tf)
 typedef void (*row_fn)(void *ctx, size_t d, const uint32_t *id, const uint32_t *tf, size_t n);
 static void each_row(const nf_corpus *c, const uint8_t *use, row_fn fn, void *ctx)
 {
-    for (size_t k = 0; k < c->nchunks; k++)
+    for (size_t k = 0; k < c->nchunks; k++) {
+        nfi_rows rows = {0};
+        nft_ok(nfi_corpus_rows(c, k, NULL, &rows, &nft_err));
         for (size_t d = c->chunk[k].first, e = 0; d < c->chunk[k].first + c->chunk[k].n; e += c->nterms[d], d++)
             if (!use || use[d])
-                fn(ctx, d, c->chunk[k].rows.id + e, c->chunk[k].rows.tf + e, c->nterms[d]);
+                fn(ctx, d, rows.id + e, rows.tf + e, c->nterms[d]);
+        nfi_rows_clear(&rows);
+    }
 }
 
 static void count_df(void *ctx, size_t d, const uint32_t *id, const uint32_t *tf, size_t n)
