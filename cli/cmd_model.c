@@ -80,6 +80,13 @@ static void info(job *j)
         pair_num(b, "loo_accuracy", i->loo_accuracy);
         pair_u64(b, "loo_documents", i->loo_documents);
     }
+    if (i->unlabeled) {
+        pair_u64(b, "unlabeled", i->unlabeled);
+        pair_num(b, "unlabeled_weight", i->unlabeled_weight);
+        pair(b, "unlabeled_how", i->unlabeled_how);
+    }
+    if (nf_model_remembered(j->m))
+        pair_u64(b, "remembered", nf_model_remembered(j->m));
     if (i->codebook) {
         char id[200];
         nf_str name = nf_codebook_id(i->codebook);

@@ -5,6 +5,7 @@
 #include "cli/work.h"
 
 #include "base/mem.h"
+#include "base/num.h"
 
 #include <string.h>
 
@@ -14,9 +15,11 @@ struct opts {
     nfi_train_rows train;
     nfi_common_opts common;
     const char *output, *stats;
-    bool from, dup_weight;
+    bool from, dup_weight, remember;
     nfi_dup_opts dup;
     nfi_codebook_rows codebook;
+    nfi_list unlabeled;
+    const char *unlabeled_weight;
 };
 
 static const nfi_opt rows[] = {
@@ -24,6 +27,7 @@ static const nfi_opt rows[] = {
     {NFI_ROW(NFI_OPT_FILE, const char *, 'o', "output", struct opts, output, "FILE", NULL, "the model to write, replaced at once when all is done"),
      .flags = NFI_OPT_REQUIRED},
     OPT_FILE(0, "stats", struct opts, stats, NULL, "also keep the statistics, so that more documents can be added later without these"),
+    OPT_FLAG(0, "remember", struct opts, remember, "keep hashes of at most 4,096 texts in the model, so that evaluate warns when it is judged on them"),
     OPT_HEADER("From statistics"),
     OPT_FLAG(0, "from", struct opts, from, "operands are statistics files, not documents; they are added up"),
     OPT_TEXT(struct opts, terms, "1-2", "none"),
@@ -34,6 +38,9 @@ static const nfi_opt rows[] = {
     OPT_HEADER("Duplicates"),
     OPT_FLAG(0, "dup-weight", struct opts, dup_weight, "a group of copies weighs as one document, its first; all documents are then held in memory"),
     OPT_DUPLICATES(struct opts, dup, "dup-"),
+    OPT_HEADER("Documents without a label"),
+    OPT_LIST(0, "unlabeled", struct opts, unlabeled, "FILES", NULL, "also learn from these documents; their labels, if any, are not looked at"),
+    OPT_STR(0, "unlabeled-weight", struct opts, unlabeled_weight, "X", "auto", "weight of one of them, above 0 and at most 1, or auto: by cross-validation"),
     OPT_INPUT(struct opts, in),
     OPT_MULTI(struct opts, in),
     OPT_HEADER("Common"),
@@ -68,6 +75,8 @@ static void report_model(nfi_cli *cli, const nf_model *m, const char *path, cons
                      i.temperature, i.power);
     else
         nfi_cli_note(cli, "not calibrated: %s", why);
+    if (i.unlabeled)
+        nfi_cli_note(cli, "learned from %llu documents without a label, each of weight %g (%s)", (unsigned long long)i.unlabeled, i.unlabeled_weight, i.unlabeled_how);
     nfi_cli_note(cli, "%s: %s, %zu classes, %zu terms of %d to %d words, weighting %s, prior %s", path, i.classifier, i.classes, i.terms, i.ngram_lo, i.ngram_hi,
                  i.weighting, i.prior);
 }
@@ -105,32 +114,133 @@ static nf_status keep_firsts(nf_counted *c, const nf_dedup *d, nfi_cli *cli, uin
     return s;
 }
 
-static nf_status count_documents(const struct opts *o, nfi_cli *cli, int nargs, char **args, nf_counted **out, nf_docs_stats *stats, const nf_dedup_opts *dup,
-                                 nfi_dup_watch *watch, uint64_t *copies, nf_err *err)
+/* Documents without a label whose text is among those with one. */
+typedef struct again {
+    nf_seen *labelled;
+    bool settled;
+    uint64_t found;
+} again;
+
+static nf_status watch_again(void *ctx, const nf_batch *b, nf_err *err)
 {
-    nf_docs *docs = NULL;
+    again *x = ctx;
+
+    if (!x->settled) {
+        nf_status s = nf_seen_settle(x->labelled, err);
+        if (s != NF_OK)
+            return s;
+        x->settled = true;
+    }
+    for (size_t i = 0; i < b->n; i++)
+        x->found += nf_seen_has(x->labelled, b->docs[i].text);
+    return NF_OK;
+}
+
+static void add_stats(nf_docs_stats *a, const nf_docs_stats *b)
+{
+    a->read += b->read;
+    a->rejected += b->rejected;
+    a->left_out += b->left_out;
+    a->repaired += b->repaired;
+    a->replacements += b->replacements;
+    a->fallback += b->fallback;
+    a->nul += b->nul;
+    a->ids_made += b->ids_made;
+    a->ids_suffixed += b->ids_suffixed;
+    a->not_accepted += b->not_accepted;
+    a->mojibake += b->mojibake;
+}
+
+/* Everything that is read for one model. */
+typedef struct reading {
+    nf_docs *docs, *unlabeled;
+    nf_docs_stats stats;
+    nfi_dup_watch watch;
+    again again; /* owns the hashes of texts */
+    uint64_t copies;
+} reading;
+
+static nf_status open_all(const struct opts *o, int nargs, char **args, const nf_dedup_opts *dup, reading *r, nf_err *err)
+{
+    nf_status s = NF_OK;
+
+    if (nargs > 0 || o->unlabeled.n == 0)
+        s = nfi_work_open(&r->docs, &o->in, &o->common, true, nargs, args, err);
+    if (s == NF_OK && o->unlabeled.n)
+        s = nfi_work_open(&r->unlabeled, &o->in, &o->common, false, (int)o->unlabeled.n, (char **)(uintptr_t)o->unlabeled.v, err);
+    if (s == NF_OK && o->dup_weight)
+        s = nfi_dup_watch_begin(&r->watch, r->docs, dup, &o->in, err);
+    if (s == NF_OK && (o->remember || o->unlabeled.n))
+        s = nf_seen_new(&r->again.labelled, err);
+    if (s == NF_OK && r->again.labelled && r->docs)
+        nf_docs_watch(r->docs, nf_seen_watch, r->again.labelled);
+    if (s == NF_OK && r->unlabeled)
+        nf_docs_watch(r->unlabeled, watch_again, &r->again);
+    return s;
+}
+
+static nf_status count_documents(const struct opts *o, nfi_cli *cli, int nargs, char **args, nf_counted **out, const nf_dedup_opts *dup, reading *r, nf_err *err)
+{
     nfi_progress progress = {0};
     nf_count_opts count = {.weighting = o->train.weighting, .whole = o->dup_weight};
     nf_clean_opts clean;
-    nf_status s;
 
     nfi_work_count(&o->terms, &o->common, &progress, &count.corpus, &clean);
     count.corpus.multi = o->in.multi;
-    if ((s = nfi_work_open(&docs, &o->in, &o->common, true, nargs, args, err)) != NF_OK)
-        return s;
-    if (o->dup_weight)
-        s = nfi_dup_watch_begin(watch, docs, dup, &o->in, err);
+    nf_status s = open_all(o, nargs, args, dup, r, err);
+    count.unlabeled = r->unlabeled;
     nfi_progress_start(&progress, cli, "counting", "documents");
     if (s == NF_OK)
-        s = nf_count(out, docs, &count, err);
+        s = nf_count(out, r->docs, &count, err);
     nfi_progress_stop(&progress);
     if (s == NF_OK && o->dup_weight)
-        s = keep_firsts(*out, watch->d, cli, copies, err);
-    *stats = *nf_docs_counts(docs);
-    if (s == NF_OK)
-        s = nf_docs_finish(docs, err);
-    nf_docs_close(docs);
+        s = keep_firsts(*out, r->watch.d, cli, &r->copies, err);
+    for (int i = 0; i < 2; i++) {
+        nf_docs *docs = i ? r->unlabeled : r->docs;
+        if (docs)
+            add_stats(&r->stats, nf_docs_counts(docs));
+        if (docs && s == NF_OK)
+            s = nf_docs_finish(docs, err);
+        nf_docs_close(docs);
+    }
+    if (s == NF_OK && r->again.found)
+        nfi_cli_warn(cli, "%llu of the documents of --unlabeled are also among the labelled ones: they count twice, and if they are a test set its figures mean nothing",
+                     (unsigned long long)r->again.found);
+    if (s == NF_OK && r->again.labelled && !r->again.settled)
+        s = nf_seen_settle(r->again.labelled, err);
     return s;
+}
+
+/* Options that contradict each other, as far as documents without a label have to do with it. */
+static int check_unlabeled(nfi_cli *cli, const struct opts *o, int nargs, nf_train_opts *train)
+{
+    train->unlabeled = o->unlabeled.n > 0;
+    if (o->from && o->remember)
+        return nfi_cli_usage(cli, "--remember needs documents; statistics do not have their texts");
+    if (!train->unlabeled)
+        return nfi_cli_given(cli, "unlabeled-weight") ? nfi_cli_usage(cli, "--unlabeled-weight says what a document without a label weighs; add --unlabeled") : NFI_EXIT_OK;
+    if (strcmp(o->unlabeled_weight, "auto") != 0 &&
+        (!nfi_parse_double(o->unlabeled_weight, strlen(o->unlabeled_weight), &train->unlabeled_weight) || train->unlabeled_weight <= 0.0 || train->unlabeled_weight > 1.0))
+        return nfi_cli_usage(cli, "--unlabeled-weight %s: expected a number above 0 and at most 1, or auto", o->unlabeled_weight);
+    if (o->from || o->stats)
+        return nfi_cli_usage(cli, "--unlabeled does not go with statistics: what a document without a label counts for depends on all others, so such counts do not add up; train on "
+                                  "the documents, or count the labelled ones alone");
+    if (o->dup_weight)
+        return nfi_cli_usage(cli, "--unlabeled does not go with --dup-weight; leave copies out with newsframe dedup --keep first");
+    if (o->in.multi)
+        return nfi_cli_usage(cli, "--unlabeled does not go with --multi: shares of a document add up to one label");
+    if (nargs == 0 && !o->codebook.file)
+        return nfi_cli_usage(cli, "--unlabeled needs labelled documents to start from, or the seeds of a --codebook; - is standard input");
+    if (!nfi_cli_given(cli, "classifier"))
+        train->classifier = NULL;
+    else if (strcmp(train->classifier, "mnb") != 0)
+        return nfi_cli_usage(cli, "--unlabeled goes with --classifier mnb alone: %s has no likelihood that documents without a label could raise", train->classifier);
+    for (size_t i = 0; i < o->unlabeled.n; i++) {
+        int code = nfi_work_outputs(cli, (const char *const[]){o->output, o->in.rejects}, 2, 0, NULL, o->unlabeled.v[i]);
+        if (code != NFI_EXIT_OK)
+            return code;
+    }
+    return NFI_EXIT_OK;
 }
 
 static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
@@ -140,13 +250,11 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nf_counted *counted = NULL;
     nf_model *model = NULL;
     nf_codebook *codebook = NULL;
-    nf_docs_stats stats = {0};
+    reading read = {0};
     nf_err err = {0};
     nf_status s;
     nf_dedup_opts dup;
     nf_clean_opts dup_clean;
-    nfi_dup_watch watch = {0};
-    uint64_t copies = 0;
 
     int usage = nfi_work_check_labels(cli, &o->in);
     if (usage == NFI_EXIT_OK)
@@ -170,6 +278,8 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     if (usage == NFI_EXIT_OK && o->codebook.file)
         usage = nfi_work_outputs(cli, (const char *const[]){o->output, o->stats, o->in.rejects}, 3, nargs, args, o->codebook.file);
     if (usage == NFI_EXIT_OK)
+        usage = check_unlabeled(cli, o, nargs, &train);
+    if (usage == NFI_EXIT_OK)
         usage = nfi_codebook_options(cli, &o->codebook, &codebook, &train);
     if (usage != NFI_EXIT_OK)
         return usage;
@@ -177,11 +287,13 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     if (o->from)
         s = nf_counted_open(&counted, (const char *const *)args, (size_t)nargs, &err);
     else
-        s = count_documents(o, cli, nargs, args, &counted, &stats, &dup, &watch, &copies, &err);
+        s = count_documents(o, cli, nargs, args, &counted, &dup, &read, &err);
     if (s == NF_OK) {
         report_classes(cli, counted);
         s = nf_model_train(&model, counted, &train, &err);
     }
+    if (s == NF_OK && o->remember)
+        s = nf_model_remember(model, read.again.labelled, &err);
     if (s == NF_OK && o->stats)
         s = nf_counted_save(counted, (int)o->common.threads, o->stats, &err);
     if (s == NF_OK)
@@ -189,18 +301,19 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     if (s == NF_OK) {
         nfi_tally t;
         report_model(cli, model, o->output, not_calibrated(o));
-        nfi_tally_begin(&t, "read", o->from ? nf_counted_docs(counted) : stats.read);
+        nfi_tally_begin(&t, "read", o->from ? nf_counted_docs(counted) : read.stats.read);
         nfi_tally_part(&t, "trained", nf_counted_labelled(counted));
         nfi_tally_part(&t, "unlabelled", nf_counted_docs(counted) - nf_counted_labelled(counted));
-        nfi_tally_part(&t, "copies", copies);
-        nfi_tally_docs(&t, &stats);
+        nfi_tally_part(&t, "copies", read.copies);
+        nfi_tally_docs(&t, &read.stats);
         nfi_tally_end(&t, cli);
     }
     nf_model_free(model);
     nf_codebook_free(codebook);
     nf_counted_free(counted);
-    nf_dedup_free(watch.d);
-    return nfi_dup_fail(cli, &watch, s, &err);
+    nf_dedup_free(read.watch.d);
+    nf_seen_free(read.again.labelled);
+    return nfi_dup_fail(cli, &read.watch, s, &err);
 }
 
 static const char *const paragraphs[] = {

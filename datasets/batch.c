@@ -396,8 +396,9 @@ nf_status nf_docs_next(nf_docs *in, nf_batch *b, nf_err *err)
         if (b->n == 0 && in->at < in->n_src)
             NF_GO(begin(b, err)); /* nothing but rejects: their memory goes round again */
     }
-    if (in->watch && b->n)
-        NF_GO(in->watch(in->watch_ctx, b, err));
+    for (size_t i = 0; b->n && i < NFI_WATCHERS; i++)
+        if (in->watch[i])
+            NF_GO(in->watch[i](in->watch_ctx[i], b, err));
 out:
     if (s != NF_OK) {
         b->n = 0;
@@ -419,6 +420,11 @@ void nfi_docs_filter(nf_docs *in, nf_status (*fn)(void *ctx, nf_batch *b, nf_err
 
 void nf_docs_watch(nf_docs *in, nf_status (*fn)(void *ctx, const nf_batch *b, nf_err *err), void *ctx)
 {
-    in->watch = fn;
-    in->watch_ctx = ctx;
+    size_t i = 0;
+
+    while (i < NFI_WATCHERS && in->watch[i])
+        i++;
+    NF_ASSERT(i < NFI_WATCHERS);
+    in->watch[i] = fn;
+    in->watch_ctx[i] = ctx;
 }

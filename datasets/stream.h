@@ -56,7 +56,7 @@ struct nf_batch_mem {
     nfi_arena *arena; /* one a group */
 };
 
-enum { NFI_PAGE_COLUMNS = 5 };
+enum { NFI_PAGE_COLUMNS = 5, NFI_WATCHERS = 4 };
 
 struct nf_docs {
     nf_docs_opts o;
@@ -82,8 +82,8 @@ struct nf_docs {
     nf_status (*filter)(void *ctx, nf_batch *b, nf_err *err); /* NULL: all documents are handed out */
     void *filter_ctx;
     void (*filter_free)(void *ctx);
-    nf_status (*watch)(void *ctx, const nf_batch *b, nf_err *err); /* NULL: nobody watches */
-    void *watch_ctx;
+    nf_status (*watch[NFI_WATCHERS])(void *ctx, const nf_batch *b, nf_err *err); /* NULL: nobody watches */
+    void *watch_ctx[NFI_WATCHERS];
     bool failed;
 };
 

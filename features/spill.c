@@ -135,7 +135,14 @@ static nf_status check_budget(const nf_counted *c, const nfi_counting *k, const 
     return NF_OK;
 }
 
-static nf_status count_all(nf_counted *c, nf_docs *in, const nf_corpus_opts *o, nf_err *err)
+/* Nobody looks at labels of the second stream. */
+static void drop_labels(nf_batch *b)
+{
+    for (size_t i = 0; i < b->n; i++)
+        b->docs[i].label = (nf_str){0};
+}
+
+static nf_status count_all(nf_counted *c, nf_docs *in, nf_docs *unlabeled, const nf_corpus_opts *o, nf_err *err)
 {
     budget b = {nfi_memory_budget(o), nfi_memory_budget(o) / SHARE};
     nfi_counting k = {0};
@@ -147,9 +154,15 @@ static nf_status count_all(nf_counted *c, nf_docs *in, const nf_corpus_opts *o, 
 
     NF_GO(nfi_counting_begin(&k, &c->text, o, 0, err));
     for (;;) {
-        NF_GO(nf_docs_next(in, &batch, err));
+        NF_GO(nf_docs_next(in ? in : unlabeled, &batch, err));
+        if (batch.n == 0 && in && unlabeled) {
+            in = NULL;
+            continue;
+        }
         if (batch.n == 0)
             break;
+        if (!in)
+            drop_labels(&batch);
         if (full) {
             NF_GO(end_segment(c, &k, &ledger, &pos, o->threads, err));
             NF_GO(nfi_counting_begin(&k, &c->text, o, 0, err));
@@ -159,7 +172,7 @@ static nf_status count_all(nf_counted *c, nf_docs *in, const nf_corpus_opts *o, 
             NF_GO(nfi_ledger_add(&ledger, &batch, err));
         NF_GO(check_budget(c, &k, &ledger, b, &full, err));
         if (o->progress)
-            o->progress(o->progress_ctx, nf_docs_counts(in));
+            o->progress(o->progress_ctx, nf_docs_counts(in ? in : unlabeled));
     }
     nf_batch_clear(&batch);
     if (c->set.n > 0) {
@@ -195,6 +208,7 @@ nf_status nf_count(nf_counted **out, nf_docs *in, const nf_count_opts *opts, nf_
 
     if (!c)
         return nfi_oom(err, "counting");
+    NF_ASSERT(in || o->unlabeled);
     copts.keep_ids = copts.keep_carried = false;
     c->weighting = o->weighting ? nfi_weighting_find(o->weighting) : nfi_weightings[0];
     if (!c->weighting) {
@@ -203,13 +217,16 @@ nf_status nf_count(nf_counted **out, nf_docs *in, const nf_count_opts *opts, nf_
     }
     c->head.ledger = o->ledger;
     c->sample = !o->no_sample;
-    c->whole = o->whole;
+    c->whole = o->whole || o->unlabeled;
     c->set.before = nfi_keeper_before;
     c->set.after = nfi_keeper_after;
     c->set.ctx = &c->keeper;
     NF_GO(nfi_text_init(&c->text, &copts.text, err));
-    NF_GO(nfi_language_filter(in, c->text.language, copts.threads, err));
-    NF_GO(count_all(c, in, &copts, err));
+    if (in)
+        NF_GO(nfi_language_filter(in, c->text.language, copts.threads, err));
+    if (o->unlabeled)
+        NF_GO(nfi_language_filter(o->unlabeled, c->text.language, copts.threads, err));
+    NF_GO(count_all(c, in, o->unlabeled, &copts, err));
     NF_GO(settle(c, o->ledger, err));
     *out = c;
     c = NULL;
@@ -335,6 +352,26 @@ nf_status nfi_counted_terms(const nf_counted *c, const nf_select_opts *select, c
         *sample = x;
     else
         nfi_sample_clear(&x);
+    return NF_OK;
+}
+
+nf_status nfi_counted_nodes(const nf_counted *c, const nf_select_opts *select, const nfi_weighting *w, int threads, nfi_terms *terms, nfi_sample *sample, uint32_t **of,
+                            nf_err *err)
+{
+    nfi_terms t = {0};
+    uint32_t *map = NULL;
+
+    if (!c->corpus)
+        return NF_FAIL(err, NF_EINVAL, "documents without a label can be learned from only when all are held in memory, not from statistics");
+    NF_TRY(nfi_terms_build(&t, &map, c->corpus, NULL, select, w, NFI_SUM_MODEL, threads, err));
+    nf_status s = w->additive ? nfi_sample_from_corpus(sample, c->corpus, NULL, &t, map, w, threads, err) : NF_OK;
+    if (s != NF_OK) {
+        nfi_free(map);
+        nfi_terms_clear(&t);
+        return s;
+    }
+    *terms = t;
+    *of = map;
     return NF_OK;
 }
 

@@ -39,6 +39,9 @@ void nfi_sample_clear(nfi_sample *s);
  */
 nf_status nfi_counted_terms(const nf_counted *c, const nf_select_opts *select, const nfi_weighting *w, bool want_sample, int threads,
                             nfi_terms *terms, nfi_sample *sample, nf_err *err) NF_MUST_CHECK;
+/* The same for counts held in memory, with a sample, and of: owned, node of the corpus -> kept term or NFI_NONE. NF_EINVAL for other counts. */
+nf_status nfi_counted_nodes(const nf_counted *c, const nf_select_opts *select, const nfi_weighting *w, int threads, nfi_terms *terms, nfi_sample *sample, uint32_t **of,
+                            nf_err *err) NF_MUST_CHECK;
 const nfi_text *nfi_counted_text(const nf_counted *c);
 /* The documents, where they are all in memory: NULL for statistics files, and for counts that went to disk (which nf_count_opts.whole keeps from happening). */
 const nf_corpus *nfi_counted_corpus(const nf_counted *c);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* model.c - training: sums to weights; what a model says about itself. */
 #include "models/multi.h"
+#include "models/em.h"
 #include "models/part.h"
 #include "models/seeds.h"
 
@@ -61,7 +62,7 @@ bool nfi_wants_sample(const nf_train_opts *o)
 
 static nf_status resolve(nf_model *m, const nf_train_opts *o, nf_err *err)
 {
-    const char *classifier = o->classifier ? o->classifier : nfi_classifiers[0]->name;
+    const char *classifier = o->classifier ? o->classifier : o->unlabeled ? "mnb" : nfi_classifiers[0]->name;
     const char *weighting = o->weighting ? o->weighting : nfi_weightings[0]->name;
 
     m->classifier = nfi_classifier_find(classifier);
@@ -74,7 +75,9 @@ static nf_status resolve(nf_model *m, const nf_train_opts *o, nf_err *err)
         return NF_FAIL(err, NF_EINVAL, "smoothing must be from %g to %g (or auto)", NFI_MIN_SMOOTHING, NFI_MAX_SMOOTHING);
     if (o->seed_strength != 0.0 && !(o->seed_strength > 0.0 && o->seed_strength <= NFI_MAX_SEED_STRENGTH))
         return NF_FAIL(err, NF_EINVAL, "the strength of seeds must be above 0 and at most %g", NFI_MAX_SEED_STRENGTH);
-    const char *prior = o->prior ? o->prior : o->codebook ? "uniform" : m->classifier->prior;
+    if (o->unlabeled_weight != 0.0 && !(o->unlabeled_weight > 0.0 && o->unlabeled_weight <= 1.0))
+        return NF_FAIL(err, NF_EINVAL, "the weight of a document without a label must be above 0 and at most 1");
+    const char *prior = o->prior ? o->prior : o->codebook || o->unlabeled ? "uniform" : m->classifier->prior;
     if (strlen(prior) >= sizeof m->prior)
         return NF_FAIL(err, NF_EINVAL, "the prior list is longer than %zu bytes", sizeof m->prior - 1);
     memcpy(m->prior, prior, strlen(prior) + 1);
@@ -280,6 +283,11 @@ static nf_status choose_smoothing(nf_model *m, const nfi_terms *t, const nfi_sam
 
     m->loo_accuracy = -1.0;
     m->smoothing = o->smoothing;
+    if (o->smoothing == 0.0 && m->unlabeled) { /* no document can be left out of what others became by it */
+        m->smoothing = NFI_EM_SMOOTHING;
+        snprintf(m->smoothing_how, sizeof m->smoothing_how, "fixed");
+        return NF_OK;
+    }
     if (o->smoothing == 0.0) {
         m->smoothing = m->weighting->l2 ? m->classifier->smoothing_unit : m->classifier->smoothing_count;
         how = "fixed";
@@ -319,7 +327,7 @@ static nf_status smooth_and_calibrate(nf_model *m, const nfi_terms *t, const nfi
                                       const double *prior, nf_err *err)
 {
     const nfi_calibrator *k = nfi_calibrator_find(o->calibration ? o->calibration : nfi_calibrators[0]->name);
-    bool can = sample && sample->n && m->weighting->additive && !m->multi;
+    bool can = sample && sample->n && m->weighting->additive && !m->multi && !m->unlabeled;
     nfi_left_out x = {0};
     uint64_t correct, tried;
     nf_status s = NF_OK;
@@ -335,6 +343,20 @@ static nf_status smooth_and_calibrate(nf_model *m, const nfi_terms *t, const nfi
 out:
     nfi_left_out_clear(&x);
     return s;
+}
+
+/* Documents without a label into the sums. */
+static nf_status learn_unlabelled(nf_model *m, nfi_terms *t, const nfi_origin *origin, const nf_train_opts *o, const double *prior, nf_err *err)
+{
+    nfi_em_report r;
+
+    if (strcmp(m->classifier->name, "mnb") != 0)
+        return NF_FAIL(err, NF_EINVAL, "classifier \"%s\" has no likelihood that documents without a label could raise; use mnb", m->classifier->name);
+    NF_TRY(nfi_em_fit(&r, t, origin->of, origin->corpus, m->weighting, prior, origin->class_of, o, err));
+    m->unlabeled = r.documents;
+    m->unlabeled_weight = r.weight;
+    snprintf(m->unlabeled_how, sizeof m->unlabeled_how, "%s", o->unlabeled_weight != 0.0 ? "given" : r.tuned ? "cross-validation" : "fixed");
+    return NF_OK;
 }
 
 nf_status nfi_model_finish(nf_model **out, nfi_terms *t, const nfi_sample *sample, const nfi_origin *origin, const nf_train_opts *o, nf_err *err)
@@ -371,6 +393,8 @@ nf_status nfi_model_finish(nf_model **out, nfi_terms *t, const nfi_sample *sampl
         idf[i] = nfi_idf(t->ndocs, t->df[i]);
     if (o->codebook)
         NF_GO(plant(m, t, sample, o, idf, prior, err));
+    if (o->unlabeled && origin->corpus)
+        NF_GO(learn_unlabelled(m, t, origin, o, prior, err));
     NF_GO(smooth_and_calibrate(m, t, sample, o, idf, prior, err));
     NF_GO(weigh(m, t, idf, o->threads, err));
     nfi_free(idf);
@@ -384,6 +408,25 @@ out:
     return s;
 }
 
+/* Where the labels of the corpus stand among the classes, and the terms of its nodes. */
+static nf_status place_corpus(nfi_origin *origin, const nf_counted *c, const nfi_terms *t, int32_t **class_of, nf_err *err)
+{
+    size_t n = nf_counted_labels(c);
+
+    if (!origin->corpus)
+        return NF_FAIL(err, NF_EINVAL, "documents without a label can be learned from only when all are held in memory, not from statistics");
+    *class_of = nfi_alloc(n, sizeof **class_of);
+    if (!*class_of)
+        return nfi_oom(err, "classes");
+    for (size_t k = 0, j = 0; k < n; j++) { /* both rise */
+        NF_ASSERT(j < t->nclasses);
+        if (nfi_str_cmp(origin->label[j], nf_counted_label(c, k)) == 0)
+            (*class_of)[k++] = (int32_t)j;
+    }
+    origin->class_of = *class_of;
+    return NF_OK;
+}
+
 nf_status nf_model_train(nf_model **out, const nf_counted *c, const nf_train_opts *o, nf_err *err)
 {
     const char *weighting = o->weighting ? o->weighting : nfi_weightings[0]->name;
@@ -391,14 +434,20 @@ nf_status nf_model_train(nf_model **out, const nf_counted *c, const nf_train_opt
     nfi_terms t = {0};
     nfi_sample sample = {0};
     nf_str *label = NULL;
+    uint32_t *of = NULL;
+    int32_t *class_of = NULL;
     nf_status s = NF_OK;
 
     if (!w)
         return NF_FAIL(err, NF_EINVAL, "no weighting \"%s\"", weighting);
     const nf_corpus *corpus = nfi_counted_corpus(c);
     if (corpus && corpus->multi)
-        return nfi_multi_train(out, NULL, corpus, NULL, o, err);
-    NF_GO(nfi_counted_terms(c, &o->select, w, w->additive && nfi_wants_sample(o), o->threads, &t, &sample, err));
+        return o->unlabeled ? NF_FAIL(err, NF_EINVAL, "documents without a label can be learned from only where documents have one label")
+                            : nfi_multi_train(out, NULL, corpus, NULL, o, err);
+    if (o->unlabeled)
+        NF_GO(nfi_counted_nodes(c, &o->select, w, o->threads, &t, &sample, &of, err));
+    else
+        NF_GO(nfi_counted_terms(c, &o->select, w, w->additive && nfi_wants_sample(o), o->threads, &t, &sample, err));
     label = nfi_calloc(t.nclasses, sizeof *label);
     if (!label) {
         s = nfi_oom(err, "labels");
@@ -408,10 +457,16 @@ nf_status nf_model_train(nf_model **out, const nf_counted *c, const nf_train_opt
         label[k] = nf_counted_label(c, k);
     if (o->codebook)
         NF_GO(nfi_seeds_join(&t, &sample, &label, o->codebook, err));
-    nfi_origin origin = {nfi_counted_text(c), label};
+    nfi_origin origin = {.text = nfi_counted_text(c), .label = label, .of = of};
+    if (o->unlabeled) {
+        origin.corpus = nfi_counted_corpus(c);
+        NF_GO(place_corpus(&origin, c, &t, &class_of, err));
+    }
     s = nfi_model_finish(out, &t, &sample, &origin, o, err);
 out:
     nfi_free(label);
+    nfi_free(of);
+    nfi_free(class_of);
     nfi_terms_clear(&t);
     nfi_sample_clear(&sample);
     return s;
@@ -434,7 +489,8 @@ void nf_model_describe(const nf_model *m, nf_model_info *out)
         .loo_accuracy = m->loo_accuracy, .loo_documents = m->loo_documents, .calibration = m->calibration ? m->calibration->k->name : "none",
         .calibration_how = m->calibration ? m->calibration->how : "", .temperature = m->calibration ? m->calibration->temperature : 0.0,
         .power = m->calibration ? m->calibration->power : 0.0,
-        .calibration_documents = m->calibration ? m->calibration->documents : 0, .prior = m->prior, .codebook = m->codebook, .seed_strength = m->seed_strength,
+        .calibration_documents = m->calibration ? m->calibration->documents : 0, .prior = m->prior, .codebook = m->codebook, .unlabeled = m->unlabeled,
+        .unlabeled_weight = m->unlabeled_weight, .unlabeled_how = m->unlabeled_how, .seed_strength = m->seed_strength,
         .seed_strength_how = m->seed_strength_how, .bytes = m->file_bytes};
 }
 

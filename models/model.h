@@ -7,6 +7,7 @@
 
 #include "base/section.h"
 #include "models/calibrate.h"
+#include "features/corpus.h"
 #include "models/nb.h"
 #include "newsframe/models.h"
 
@@ -49,6 +50,11 @@ struct nf_model {
     struct nfi_multi *multi; /* documents may have several labels: multi.h; else NULL */
     nfi_secr *file;
     uint64_t file_bytes;
+    const uint64_t *seen; /* part_seen.c: hashes of texts it was trained on */
+    size_t nseen;
+    uint64_t unlabeled; /* part_em.c: documents without a label that it was learned from */
+    double unlabeled_weight;
+    char unlabeled_how[20];
     nf_codebook *codebook; /* part_codebook.c; NULL: none */
     nf_str codebook_json, codebook_meta;
     double seed_strength;
@@ -79,6 +85,10 @@ static inline nf_str nfi_model_word(const nf_model *m, size_t i)
 typedef struct nfi_origin {
     const nfi_text *text;
     const nf_str *label;
+    /* For learning from documents without a label; NULL elsewhere. of: node -> term; class_of: label of the corpus -> class. */
+    const nf_corpus *corpus;
+    const uint32_t *of;
+    const int32_t *class_of;
 } nfi_origin;
 
 /* Do these options look at documents left out? */

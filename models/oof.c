@@ -24,7 +24,7 @@ nf_status nfi_model_of(nf_model **out, uint32_t **of, const nf_corpus *c, const 
     NF_GO(nfi_terms_build(&t, &map, c, use, &o->select, w, NFI_SUM_MODEL, o->threads, err));
     if (w->additive && !c->multi && nfi_wants_sample(o))
         NF_GO(nfi_sample_from_corpus(&sample, c, use, &t, map, w, o->threads, err));
-    nfi_origin origin = {&c->text, c->classname};
+    nfi_origin origin = {.text = &c->text, .label = c->classname};
     NF_GO(nfi_model_finish(out, &t, &sample, &origin, o, err));
     if (of) {
         *of = map;

@@ -2,6 +2,6 @@
 /* part.c - the table of parts. */
 #include "models/part.h"
 
-extern const nfi_part nfi_part_codebook, nfi_part_multi;
+extern const nfi_part nfi_part_codebook, nfi_part_em, nfi_part_multi, nfi_part_seen;
 
-const nfi_part *const nfi_parts[] = {&nfi_part_calibration, &nfi_part_codebook, &nfi_part_multi, NULL};
+const nfi_part *const nfi_parts[] = {&nfi_part_calibration, &nfi_part_codebook, &nfi_part_em, &nfi_part_multi, &nfi_part_seen, NULL};

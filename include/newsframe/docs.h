@@ -135,7 +135,7 @@ NF_API const char *nf_input_feature(size_t i);
 NF_API NF_MUST_CHECK nf_status nf_docs_open(nf_docs **out, const char *const *paths, size_t n, const nf_docs_opts *opts, nf_err *err);
 /** Next batch into b, dropping what it held; b->n == 0 means the end. On failure b is empty. Same batches for any thread count. */
 NF_API NF_MUST_CHECK nf_status nf_docs_next(nf_docs *in, nf_batch *b, nf_err *err);
-/** Have fn called with every batch that nf_docs_next() is about to hand out, whoever reads; its failure is that of nf_docs_next(). NULL: nobody. */
+/** Have fn called with every batch that nf_docs_next() is about to hand out, whoever reads; its failure is that of nf_docs_next(). At most four watch, in the order they came. */
 NF_API void nf_docs_watch(nf_docs *in, nf_status (*fn)(void *ctx, const nf_batch *b, nf_err *err), void *ctx);
 /** Column names carried through (everything that is not a text column), borrowed from the stream; complete after nf_docs_open(). */
 NF_API const nf_str *nf_docs_columns(const nf_docs *in, size_t *n);

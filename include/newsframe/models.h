@@ -12,6 +12,7 @@
 #include "newsframe/features.h"
 #include "newsframe/lang.h"
 #include "newsframe/metrics.h"
+#include "newsframe/seen.h"
 #include "newsframe/sentence.h"
 #include "newsframe/stats.h"
 
@@ -33,6 +34,8 @@ typedef struct nf_train_opts {
     const char *calibration; /**< "power" (default), "temperature", "bias" or "none" */
     int threads;
     const nf_codebook *codebook; /**< its frames are the classes, its seeds a prior on their terms; NULL: none. Borrowed */
+    bool unlabeled;         /**< documents without a label are learned from too, by EM: classifier mnb, weighting tfidf, counts held in memory (nf_count_opts.whole) */
+    double unlabeled_weight; /**< > 0: of a document without a label; 0 = auto: by cross-validation, 0.1 where there are too few labels */
     double seed_strength;   /**< > 0: seeds of a class count like so many documents; 0 = auto: by leave-one-out, 3 where there are too few labels */
 } nf_train_opts;
 NF_API nf_train_opts nf_train_defaults(void);
@@ -56,6 +59,9 @@ typedef struct nf_model_info {
     uint64_t calibration_documents;
     const char *prior;
     const nf_codebook *codebook; /**< the model was trained with; NULL: none */
+    uint64_t unlabeled;      /**< documents without a label that it was learned from; 0: none */
+    double unlabeled_weight;
+    const char *unlabeled_how; /**< of the weight: "given", "cross-validation", "fixed" */
     double seed_strength;    /**< of its seeds */
     const char *seed_strength_how; /**< "given", "leave-one-out", "fixed" */
     uint64_t bytes;          /**< of the file the model was read from, 0 if it was trained */
@@ -73,6 +79,11 @@ NF_API NF_MUST_CHECK nf_status nf_model_load(nf_model **out, const char *path, n
 /** From memory that outlives the model, 64-byte aligned. name is for messages. */
 NF_API NF_MUST_CHECK nf_status nf_model_from_memory(nf_model **out, const void *p, size_t n, const char *name, nf_err *err);
 NF_API void nf_model_free(nf_model *m);
+
+/** The model keeps hashes of these texts (settled), at most 4,096: the least ones. Before nf_model_save(). */
+NF_API NF_MUST_CHECK nf_status nf_model_remember(nf_model *m, const nf_seen *s, nf_err *err);
+NF_API size_t nf_model_remembered(const nf_model *m);              /**< how many it has; 0: it was not asked to */
+NF_API bool nf_model_has_seen(const nf_model *m, nf_str text);     /**< the hash of the text is among them */
 
 NF_API void nf_model_describe(const nf_model *m, nf_model_info *out);
 NF_API nf_str nf_model_label(const nf_model *m, size_t k);          /**< k-th class, sorted by bytes */

@@ -22,6 +22,7 @@ typedef struct nf_count_opts {
     const char *weighting;
     bool ledger;    /**< keep (id, text hash) pairs: the same pair twice is NF_EDATA, here and when statistics are merged */
     bool whole;     /**< hold all documents in memory, up to corpus.memory, for nf_counted_keep(); NF_ELIMIT beyond it */
+    nf_docs *unlabeled; /**< a second stream, counted after the first; its labels are not looked at. Implies whole; the first may be NULL then. Borrowed */
     bool no_sample; /**< keep no rows of documents: smoothing cannot be tuned then */
 } nf_count_opts;
 

@@ -65,7 +65,7 @@ static void make_image(void)
     NF_ASSERT(fine);
     fine = nfi_terms_build(&terms, NULL, c, NULL, &all, nfi_weightings[0], NFI_SUM_MODEL, 1, NULL) == NF_OK;
     NF_ASSERT(fine);
-    nfi_origin origin = {&t, c->classname};
+    nfi_origin origin = {.text = &t, .label = c->classname};
     int fd = mkstemp(path);
     fine = fd >= 0 && nfi_model_finish(&m, &terms, NULL, &origin, &o, NULL) == NF_OK && calibrate(m) == NF_OK && nf_model_save(m, path, NULL) == NF_OK;
     NF_ASSERT(fine);
