@@ -160,6 +160,22 @@ static int evaluation(const struct opts *o, nfi_cli *cli, const read_docs *r)
     return r->multi ? nfi_work_multi_evaluation(cli, &m, &o->out, &o->eval) : nfi_work_evaluation(cli, &e, &o->out, &o->eval);
 }
 
+/* Labelled documents whose texts the model remembers. */
+typedef struct met_texts {
+    const nf_model *m;
+    uint64_t n;
+} met_texts;
+
+static nf_status watch_met(void *ctx, const nf_batch *b, nf_err *err)
+{
+    met_texts *x = ctx;
+
+    (void)err;
+    for (size_t i = 0; i < b->n; i++)
+        x->n += nf_model_has_seen(x->m, b->docs[i].text);
+    return NF_OK;
+}
+
 static int report(const struct opts *o, nfi_cli *cli, const read_docs *r, const nf_docs_stats *stats)
 {
     uint64_t correct = 0, without = 0, labelled = r->n - r->unlabelled;
@@ -202,6 +218,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nf_scorer *scorer = NULL;
     nfi_progress progress = {0};
     read_docs r = {0};
+    met_texts met = {0};
     nf_err err = {0};
     int code = NFI_EXIT_OK;
 
@@ -224,6 +241,9 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         s = nfi_work_open(&docs, &in, &o->common, true, nargs, args, &err);
     if (s == NF_OK)
         s = nfi_work_leave_out(docs, o->language, &o->common, &err);
+    met.m = model;
+    if (s == NF_OK)
+        nf_docs_watch(docs, watch_met, &met);
     if (s == NF_OK)
         s = nf_scorer_new(&scorer, model, &so, &err);
     if (s == NF_OK) {
@@ -245,6 +265,9 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     }
     if (s == NF_OK)
         s = nf_docs_finish(docs, &err);
+    if (s == NF_OK && met.n)
+        nfi_cli_warn(cli, "the model was trained on %s%llu of these texts: figures of documents that a model knows say nothing of others",
+                     nf_model_remembered(model) == 4096 ? "at least " : "", (unsigned long long)met.n);
     if (s == NF_OK)
         code = report(o, cli, &r, nf_docs_counts(docs));
     nfi_free(r.id);

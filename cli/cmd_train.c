@@ -88,6 +88,8 @@ static const char *not_calibrated(const struct opts *o)
         return "--calibration none";
     if (o->from)
         return "statistics hold no documents to leave out";
+    if (o->unlabeled.n)
+        return "what others became by a document cannot be left out with it";
     return strcmp(o->train.weighting, "sklearn") == 0 ? "weighting sklearn has no leave-one-out" : "it takes 20 documents that can be left out";
 }
 
@@ -324,12 +326,17 @@ static const char *const paragraphs[] = {
     "integers. The model is that of the documents that newsframe dedup --keep first leaves. Such counts cannot be kept as statistics.",
     "With --codebook the frames of a codebook are the classes and its seeds a prior on what they are made of (newsframe-codebook(5)); a label that is no frame is an error, a "
     "frame without documents is known by its seeds alone. The codebook goes into the model.",
+    "With --unlabeled the model also learns from documents without a label (expectation-maximisation over multinomial naive Bayes): a document counts for each class by its share in it, "
+    "with a small weight that cross-validation on the labels chooses, or 0.1 where the smallest class has fewer than 10 documents. A handful of labels a class, or the seeds of a "
+    "codebook and no labels at all, are enough to start from. Such a model cannot be made from statistics. It warns when a text is met with and without a label; with --remember "
+    "evaluate warns when the model is judged on its own documents.",
     "With --from the operands are statistics made by newsframe count or kept by --stats, on this machine or others; the model is the one that all their "
     "documents together would give, at a fixed smoothing unless one is named.",
     NULL};
 
 static const nfi_example examples[] = {
     {"newsframe train $NF_SAMPLES/geo-1/corpus.jsonl -o angles.nfm", "train on labelled JSON lines"},
+    {"newsframe train --codebook $NF_SAMPLES/geo-1/codebook.json --unlabeled $NF_SAMPLES/geo-1/corpus.jsonl -o seeds.nfm", "no labels: from the seeds of a codebook and texts"},
     {NULL, NULL}};
 
 const nfi_verb nfi_verb_train = {

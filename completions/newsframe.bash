@@ -58,6 +58,8 @@ _newsframe()
     train,--seed-strength) values='' ;;
     train,--dup-threshold) values='' ;;
     train,--dup-window) values='' ;;
+    train,--unlabeled) values='' ;;
+    train,--unlabeled-weight) values='' ;;
     train,--text) values='' ;;
     train,--id) values='' ;;
     train,--label) values='' ;;
@@ -305,7 +307,7 @@ _newsframe()
   fi
   case $verb in
     count) words=' --output= --ledger --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --language= --weighting= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --memory= --quiet --verbose --help --usage --version' ;;
-    train) words=' --output= --stats= --from --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --language= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --smoothing= --calibration= --codebook= --seed-strength= --dup-weight --dup-threshold= --dup-window= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --memory= --quiet --verbose --help --usage --version' ;;
+    train) words=' --output= --stats= --remember --from --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --language= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --smoothing= --calibration= --codebook= --seed-strength= --dup-weight --dup-threshold= --dup-window= --unlabeled= --unlabeled-weight= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --memory= --quiet --verbose --help --usage --version' ;;
     merge) words=' --output= --quiet --verbose --help --usage --version' ;;
     score) words=' --model= --threshold= --min-prob= --min-tokens= --language= --unit= --mixture --evidence --strict --output= --excel --with-text --with-language --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
     explain) words=' --model= --class= --min-tokens= --output= --csv --excel --top= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;

@@ -15,7 +15,7 @@ static void make_docs(dk_docs *k)
     char more[200];
     for (int i = 0; i < DOCS; i++) {
         snprintf(more, sizeof more, "%s again number%d", text[i % CLASSES], i % 4);
-        dk_add(k, label[i % CLASSES], more);
+        dk_add(k, i == DOCS - 1 ? NULL : label[i % CLASSES], more);
     }
 }
 
@@ -234,6 +234,11 @@ START_TEST(models_are_trained_saved_and_loaded_or_not)
         t.o.codebook = cb;
         oom_env seeded = {.in = {&t}, .threads = 1};
         oom_run("nf_model_train, save, load with a codebook", train_save_load, &seeded);
+        if (!spill) {
+            t.o.unlabeled = true;
+            oom_run("nf_model_train, save, load with documents without a label", train_save_load, &seeded);
+            t.o.unlabeled = false;
+        }
         nf_codebook_free(cb);
         t.o.codebook = NULL;
         t.o.classifier = "mnb";
