@@ -3,6 +3,7 @@
 #include "models/em.h"
 
 #include "base/par.h"
+#include "base/sort.h"
 #include "base/try.h"
 #include "features/sums.h"
 #include "newsframe/metrics.h"
@@ -13,9 +14,17 @@ enum { ROUNDS = 25, ROUNDS_TUNING = 10, FOLDS = 5 };
 #define LEAST_SHARE 1e-3                      /* of a class in a document; smaller ones are left out, which keeps sums sparse */
 #define MAX_CELLS ((size_t)1 << 27)           /* terms x classes: 2 GiB in all */
 
+/* Known terms of the documents of one chunk, rising in each: entries [ptr[i], ptr[i + 1]) of its i-th document; f(tf)/norm. */
+typedef struct em_rows {
+    size_t *ptr;
+    uint32_t *term;
+    double *f;
+} em_rows;
+
 typedef struct em {
     const nf_corpus *c;
     const uint32_t *of;
+    em_rows *rows;             /* by chunk */
     const nfi_weighting *w;
     const double *log_prior, *inv;
     const int32_t *class_of;   /* label of the corpus -> class */
@@ -31,6 +40,12 @@ typedef struct em {
 
 static void clear(em *x)
 {
+    for (size_t i = 0; x->rows && i < x->c->nchunks; i++) {
+        nfi_free(x->rows[i].ptr);
+        nfi_free(x->rows[i].term);
+        nfi_free(x->rows[i].f);
+    }
+    nfi_free(x->rows);
     nfi_free(x->idf);
     nfi_free(x->base);
     nfi_free(x->sum);
@@ -38,7 +53,49 @@ static void clear(em *x)
     nfi_free(x->right);
 }
 
-static nf_status open_em(em *x, const nfi_terms *t, nf_err *err)
+static nf_status take_chunk(void *ctx, size_t k, int worker, nf_err *err)
+{
+    em *x = ctx;
+    const nfi_chunk *ch = &x->c->chunk[k];
+    em_rows *r = &x->rows[k];
+    nfi_rows rows = {0};
+    nfi_kv *kv = NULL;
+    size_t cap = 0, e = 0, n = 0;
+    nf_status s = NF_OK;
+
+    (void)worker;
+    NF_GO(nfi_corpus_rows(x->c, k, x->of, &rows, err));
+    for (size_t i = 0; i < rows.n; i++)
+        n += rows.id[i] != NFI_NONE;
+    r->ptr = nfi_alloc(ch->n + 1, sizeof *r->ptr);
+    r->term = nfi_alloc(n, sizeof *r->term);
+    r->f = nfi_alloc(n, sizeof *r->f);
+    if (!r->ptr || !r->term || !r->f) {
+        s = nfi_oom(err, "learning from documents without a label");
+        goto out;
+    }
+    n = r->ptr[0] = 0;
+    for (size_t d = 0; d < ch->n; d++) {
+        size_t len = x->c->nterms[ch->first + d], m = 0;
+        NF_GO(nfi_grow(&kv, &cap, len, sizeof *kv, err));
+        for (size_t i = e; i < e + len; i++)
+            if (rows.id[i] != NFI_NONE)
+                kv[m++] = (nfi_kv){rows.id[i], rows.tf[i], 0};
+        NF_GO(nfi_sort_kv(kv, m, err));
+        for (size_t i = 0; i < m; i++, n++) {
+            r->term[n] = (uint32_t)kv[i].key;
+            r->f[n] = nfi_tf_at(x->table, x->w->tf, kv[i].val) * x->inv[ch->first + d];
+        }
+        r->ptr[d + 1] = n;
+        e += len;
+    }
+out:
+    nfi_rows_clear(&rows);
+    nfi_free(kv);
+    return s;
+}
+
+static nf_status open_em(em *x, const nfi_terms *t, int threads, nf_err *err)
 {
     size_t cells;
 
@@ -51,7 +108,8 @@ static nf_status open_em(em *x, const nfi_terms *t, nf_err *err)
     x->sum = nfi_alloc(cells, sizeof *x->sum);
     x->score = nfi_alloc(cells, sizeof *x->score);
     x->right = nfi_calloc(x->c->nchunks, sizeof *x->right);
-    if (!x->idf || !x->base || !x->sum || !x->score || !x->right)
+    x->rows = nfi_calloc(x->c->nchunks, sizeof *x->rows);
+    if (!x->rows || !x->idf || !x->base || !x->sum || !x->score || !x->right)
         return nfi_oom(err, "learning from documents without a label");
     nfi_tf_table(x->w->tf, x->table);
     for (size_t i = 0; i < t->n; i++) {
@@ -59,7 +117,7 @@ static nf_status open_em(em *x, const nfi_terms *t, nf_err *err)
         for (uint64_t e = t->ptr[i]; e < t->ptr[i + 1]; e++)
             x->base[i * x->nk + t->cls[e]] = t->val[e];
     }
-    return NF_OK;
+    return nfi_par_chunks(x->c->nchunks, threads, take_chunk, x, err);
 }
 
 /* ---- one round ---- */
@@ -95,26 +153,18 @@ static nf_status weigh(em *x, int threads, nf_err *err)
     return s;
 }
 
-/* Scores of the row [e, end) of a chunk into acc; false when no term is known. */
-static bool score_row(const em *x, const nfi_chunk *ch, size_t e, size_t end, double inv, double *acc)
+/* Scores of entries [e, end) into acc. */
+static void score_row(const em *x, const em_rows *r, size_t e, size_t end, double *acc)
 {
-    bool any = false;
-
     memcpy(acc, x->log_prior, x->nk * sizeof *acc);
     for (; e < end; e++) {
-        uint32_t t = x->of[ch->rows.id[e]];
-        if (t == NFI_NONE)
-            continue;
-        double f = nfi_tf_at(x->table, x->w->tf, ch->rows.tf[e]) * inv;
-        const double *v = x->score + (size_t)t * x->nk;
+        const double *v = x->score + (size_t)r->term[e] * x->nk;
         for (size_t k = 0; k < x->nk; k++)
-            acc[k] += f * v[k];
-        any = true;
+            acc[k] += r->f[e] * v[k];
     }
-    return any;
 }
 
-static void add_shares(em *x, const nfi_chunk *ch, size_t e, size_t end, double inv, double *p)
+static void add_shares(em *x, const em_rows *r, size_t e, size_t end, double *p)
 {
     double top = p[0], sum = 0.0;
 
@@ -123,13 +173,10 @@ static void add_shares(em *x, const nfi_chunk *ch, size_t e, size_t end, double 
     for (size_t k = 0; k < x->nk; k++)
         sum += p[k] = nfi_exp(x->heat * (p[k] - top));
     for (; e < end; e++) {
-        uint32_t t = x->of[ch->rows.id[e]];
-        if (t == NFI_NONE)
-            continue;
-        double f = nfi_tf_at(x->table, x->w->tf, ch->rows.tf[e]) * inv * x->weight / sum;
+        double f = r->f[e] * x->weight / sum;
         for (size_t k = 0; k < x->nk; k++) /* integers: any order gives the same sums */
             if (p[k] >= LEAST_SHARE * sum)
-                (void)__atomic_fetch_add(&x->sum[(size_t)t * x->nk + k], nfi_to_fixed(f * p[k]), __ATOMIC_RELAXED);
+                (void)__atomic_fetch_add(&x->sum[(size_t)r->term[e] * x->nk + k], nfi_to_fixed(f * p[k]), __ATOMIC_RELAXED);
     }
 }
 
@@ -137,25 +184,26 @@ static void add_shares(em *x, const nfi_chunk *ch, size_t e, size_t end, double 
 static nf_status walk_chunk(em *x, size_t i, bool judge, nf_err *err)
 {
     const nfi_chunk *ch = &x->c->chunk[i];
+    const em_rows *r = &x->rows[i];
     double *acc = nfi_alloc(x->nk, sizeof *acc);
-    size_t e = 0;
 
     if (!acc)
         return nfi_oom(err, "learning from documents without a label");
     x->right[i] = 0;
-    for (size_t d = ch->first, end; d < ch->first + ch->n; e = end, d++) {
-        end = e + x->c->nterms[d];
-        bool held = x->fold && x->c->label[d] >= 0 && x->fold[d] == x->held;
-        if ((judge ? !held : x->c->label[d] >= 0) || !score_row(x, ch, e, end, x->inv[d], acc))
+    for (size_t d = 0; d < ch->n; d++) {
+        int32_t label = x->c->label[ch->first + d];
+        bool held = x->fold && label >= 0 && x->fold[ch->first + d] == x->held;
+        if ((judge ? !held : label >= 0) || r->ptr[d] == r->ptr[d + 1])
             continue;
+        score_row(x, r, r->ptr[d], r->ptr[d + 1], acc);
         if (!judge) {
-            add_shares(x, ch, e, end, x->inv[d], acc);
+            add_shares(x, r, r->ptr[d], r->ptr[d + 1], acc);
             continue;
         }
         size_t best = 0;
         for (size_t k = 1; k < x->nk; k++)
             best = acc[k] > acc[best] ? k : best;
-        x->right[i] += (int32_t)best == x->class_of[x->c->label[d]];
+        x->right[i] += (int32_t)best == x->class_of[label];
     }
     nfi_free(acc);
     return NF_OK;
@@ -188,15 +236,13 @@ static void move_fold(em *x, int32_t fold, int sign)
 {
     for (size_t i = 0; i < x->c->nchunks; i++) {
         const nfi_chunk *ch = &x->c->chunk[i];
-        size_t e = 0;
-        for (size_t d = ch->first, end; d < ch->first + ch->n; e = end, d++) {
-            end = e + x->c->nterms[d];
-            if (x->c->label[d] < 0 || x->fold[d] != fold)
+        const em_rows *r = &x->rows[i];
+        for (size_t d = 0; d < ch->n; d++) {
+            int32_t label = x->c->label[ch->first + d];
+            if (label < 0 || x->fold[ch->first + d] != fold)
                 continue;
-            for (size_t j = e; j < end; j++)
-                if (x->of[ch->rows.id[j]] != NFI_NONE)
-                    x->base[(size_t)x->of[ch->rows.id[j]] * x->nk + (size_t)x->class_of[x->c->label[d]]] +=
-                        sign * nfi_to_fixed(nfi_tf_at(x->table, x->w->tf, ch->rows.tf[j]) * x->inv[d]);
+            for (size_t e = r->ptr[d]; e < r->ptr[d + 1]; e++)
+                x->base[(size_t)r->term[e] * x->nk + (size_t)x->class_of[label]] += sign * nfi_to_fixed(r->f[e]);
         }
     }
 }
@@ -344,7 +390,7 @@ nf_status nfi_em_fit(nfi_em_report *out, nfi_terms *t, const uint32_t *of, const
     }
     NF_GO(nfi_doc_norms(inv, c, t, of, w, threads, err));
     x.inv = inv;
-    NF_GO(open_em(&x, t, err));
+    NF_GO(open_em(&x, t, threads, err));
     if (o->unlabeled_weight == 0.0 && can_tune(t))
         NF_GO(choose_weight(&x, threads, &r, err));
     NF_GO(rounds(&x, r.weight, ROUNDS, threads, err));
