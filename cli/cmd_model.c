@@ -110,6 +110,22 @@ static void info(job *j)
         pair(b, "calibration_how", i->calibration_how);
         pair_u64(b, "calibration_documents", i->calibration_documents);
     }
+    if (i->thresholds_how) {
+        pair(b, "thresholds_how", i->thresholds_how);
+        pair_u64(b, "threshold_documents", i->threshold_documents);
+        if (i->threshold_micro_f1 >= 0)
+            pair_num(b, "threshold_micro_f1", i->threshold_micro_f1);
+    }
+    for (size_t k = 0; i->thresholds_how && k < i->classes; k++) {
+        char tmp[40] = {0};
+        nf_str l = nf_model_label(j->m, k);
+        nfi_buf_puts(b, "threshold\t");
+        nfi_buf_put(b, l.p, l.n);
+        nfi_buf_putc(b, '\t');
+        nfi_format_shortest(tmp, nf_model_threshold(j->m, k));
+        nfi_buf_puts(b, tmp);
+        nfi_buf_putc(b, '\n');
+    }
     for (size_t k = 0; k < i->classes; k++) {
         nf_str l = nf_model_label(j->m, k);
         nfi_buf_puts(b, "class\t");

@@ -89,8 +89,10 @@ static nf_status header(job *j, nf_err *err)
             column[m++] = (nf_str){"text", 4};
         if (j->o->with_language)
             column[m++] = (nf_str){"language", 8};
-        const char *tables[4] = {j->o->unit ? "units" : "scores"};
+        const char *tables[5] = {j->o->unit ? "units" : "scores"};
         size_t t = 1;
+        if (nf_model_is_multi(j->m))
+            tables[t++] = "several";
         if (j->o->mixture)
             tables[t++] = "mixture";
         if (j->o->evidence)
@@ -138,6 +140,24 @@ static void carried_cells(job *j, const nf_doc *d, nf_str text, int32_t lang)
         nf_csv_str(j->w, nf_lang_guess_code(&(nf_lang_guess){.lang = lang}));
 }
 
+/* All labels of a document or unit. */
+static void labels_cell(job *j, const nf_score *s, const double *odds)
+{
+    nfi_buf list = {0};
+
+    if (s->label >= 0)
+        nf_model_labels(j->m, odds, j->chosen);
+    for (size_t k = 0; s->label >= 0 && k < j->k; k++) {
+        nf_str l = nf_model_label(j->m, k);
+        if (!j->chosen[k])
+            continue;
+        nfi_buf_puts(&list, list.n ? ";" : "");
+        nfi_buf_put(&list, l.p, l.n);
+    }
+    nf_csv_text(j->w, list.p, list.n);
+    nfi_buf_clear(&list);
+}
+
 static void score_cells(job *j, const nf_score *s, const double *odds)
 {
     nf_csv_str(j->w, nf_score_status_text(s->status));
@@ -165,6 +185,8 @@ static void score_cells(job *j, const nf_score *s, const double *odds)
         else
             nf_csv_blank(j->w); /* the model is not calibrated, or nothing was scored */
     }
+    if (nf_model_is_multi(j->m))
+        labels_cell(j, s, odds);
     j->by_status[s->status]++;
     if (s->label >= 0)
         j->by_class[s->label]++;

@@ -476,12 +476,13 @@ out:
 
 void nf_model_describe(const nf_model *m, nf_model_info *out)
 {
+    const nfi_multi *multi = m->multi;
     uint64_t labelled = 0;
 
     for (size_t k = 0; k < m->nclasses; k++)
         labelled += m->class_docs[k];
-    if (m->multi)
-        labelled = m->multi->labelled;
+    if (multi)
+        labelled = multi->labelled;
     *out = (nf_model_info){
         .classifier = m->classifier->name, .weighting = m->weighting->name, .tokenizer = m->text.tokenizer->name, .stopwords = m->text.stop.name, .language = m->text.language, .clean = m->text.clean ? nf_cleaner_id(m->text.clean) : "none",
         .unicode = m->unicode, .ngram_lo = m->text.lo, .ngram_hi = m->text.hi, .classes = m->nclasses, .terms = m->n, .words = m->nwords,
@@ -491,7 +492,8 @@ void nf_model_describe(const nf_model *m, nf_model_info *out)
         .power = m->calibration ? m->calibration->power : 0.0,
         .calibration_documents = m->calibration ? m->calibration->documents : 0, .prior = m->prior, .codebook = m->codebook, .unlabeled = m->unlabeled,
         .unlabeled_weight = m->unlabeled_weight, .unlabeled_how = m->unlabeled_how, .seed_strength = m->seed_strength,
-        .seed_strength_how = m->seed_strength_how, .bytes = m->file_bytes};
+        .seed_strength_how = m->seed_strength_how, .thresholds_how = multi ? multi->how : NULL, .threshold_documents = multi ? multi->documents : 0,
+        .threshold_micro_f1 = multi ? multi->micro_f1 : -1.0, .bytes = m->file_bytes};
 }
 
 nf_str nf_model_label(const nf_model *m, size_t k) { return m->label[k]; }

@@ -64,6 +64,9 @@ typedef struct nf_model_info {
     const char *unlabeled_how; /**< of the weight: "given", "cross-validation", "fixed" */
     double seed_strength;    /**< of its seeds */
     const char *seed_strength_how; /**< "given", "leave-one-out", "fixed" */
+    const char *thresholds_how; /**< of models of several labels: "out-of-fold", or "fixed" at 0 where there were no documents to find them on; else NULL */
+    uint64_t threshold_documents; /**< that thresholds were found on */
+    double threshold_micro_f1; /**< of these at the thresholds; negative when there are none */
     uint64_t bytes;          /**< of the file the model was read from, 0 if it was trained */
 } nf_model_info;
 
