@@ -64,6 +64,8 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         s = nf_docs_finish(docs, &err);
     if (s == NF_OK) {
         nfi_tally t;
+        if (o->in.multi)
+            nfi_work_note_single(cli, counted);
         nfi_tally_begin(&t, "read", nf_docs_counts(docs)->read);
         nfi_tally_part(&t, "labelled", nf_counted_labelled(counted));
         nfi_tally_part(&t, "unlabelled", nf_counted_docs(counted) - nf_counted_labelled(counted));

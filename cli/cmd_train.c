@@ -53,8 +53,6 @@ static void report_classes(nfi_cli *cli, const nf_counted *c)
 {
     for (size_t k = 0; k < nf_counted_labels(c); k++) {
         nf_str name = nf_counted_label(c, k);
-        if (nf_counted_label_docs(c, k) == 1)
-            nfi_cli_warn(cli, "class \"%.*s\" has 1 document: it is trained, but no evaluation can hold it out", (int)name.n, name.p);
         nfi_cli_detail(cli, "class %.*s: %llu documents", (int)name.n, name.p, (unsigned long long)nf_counted_label_docs(c, k));
     }
 }
@@ -296,6 +294,11 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         s = count_documents(o, cli, nargs, args, &counted, &dup, &read, &err);
     if (s == NF_OK) {
         report_classes(cli, counted);
+        if (o->in.multi)
+            nfi_work_note_single(cli, counted);
+        s = nfi_work_warn_labels(cli, counted, &err);
+    }
+    if (s == NF_OK) {
         s = nf_model_train(&model, counted, &train, &err);
     }
     if (s == NF_OK && o->remember)

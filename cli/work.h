@@ -70,6 +70,11 @@ int nfi_work_check_terms(nfi_cli *cli, const nfi_term_opts *o, const char *const
 /* --label-columns goes with --multi. NFI_EXIT_OK, or a message and NFI_EXIT_USAGE. */
 int nfi_work_check_labels(nfi_cli *cli, const nfi_input_opts *in);
 
+/* Warnings about labels that are probably not what was meant, for verbs that train. */
+nf_status nfi_work_warn_labels(nfi_cli *cli, const nf_counted *c, nf_err *err) NF_MUST_CHECK;
+/* With --multi: a note when no document has more than one label. */
+void nfi_work_note_single(nfi_cli *cli, const nf_counted *c);
+
 /* Opens the operands (none: standard input) with the shared input options. */
 nf_status nfi_work_open(nf_docs **out, const nfi_input_opts *in, const nfi_common_opts *common, bool need_label, int nargs, char **args, nf_err *err) NF_MUST_CHECK;
 /* Place of the id among the carried columns; SIZE_MAX: the input has none, so that a table of documents must begin with the id of its own making. */

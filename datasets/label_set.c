@@ -98,12 +98,12 @@ static void name_of(char *dst, size_t cap, const nfi_plan *plan, int32_t column)
     nfi_escape(dst, cap, plan->name[column].p, plan->name[column].n);
 }
 
-/* From the label column, or the list beside it: out->n == 0 when both are blank. */
+/* From the list of labels, or the label column where there is none: out->n == 0 when both are blank. */
 static nf_status from_cell(const nfi_shape *sh, nfi_row *row, nf_str *out)
 {
     const nfi_plan *plan = sh->plan;
-    bool usable = plan->label >= 0 && row->f[plan->label].kind != NFI_ABSENT && row->f[plan->label].kind != NFI_NULL;
-    int32_t column = usable || plan->labels < 0 ? plan->label : plan->labels;
+    bool list = plan->labels >= 0 && row->f[plan->labels].kind != NFI_ABSENT && row->f[plan->labels].kind != NFI_NULL;
+    int32_t column = list || plan->label < 0 ? plan->labels : plan->label;
     const char *fault = NULL;
     char name[120];
     nf_str *label = NULL, cell;

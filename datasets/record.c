@@ -138,7 +138,7 @@ const char *nfi_label_fault(nf_str label)
         if (is_control(cp))
             return "contains a control character";
     }
-    return memchr(label.p ? label.p : "", ';', label.n) ? "lists several labels; this needs a multi-label model" : NULL;
+    return memchr(label.p ? label.p : "", ';', label.n) ? "lists several labels; add --multi where documents may have several" : NULL;
 }
 
 /* Content of a column that must be plain: absent and null give an empty string. */
@@ -203,7 +203,7 @@ static nf_status take_label(const nfi_shape *sh, nfi_row *row, nf_str *label)
     if (f->kind == NFI_ARRAY) {
         NF_TRY(only_element(row, f->raw, label, &single));
         if (!single && sh->check_label)
-            return nfi_row_bad(row, NF_EFORMAT, "field \"%s\" has several labels; this needs a multi-label model", name);
+            return nfi_row_bad(row, NF_EFORMAT, "field \"%s\" has several labels; add --multi where documents may have several", name);
         if (!single)
             *label = (nf_str){0};
         uint32_t flags = 0;
@@ -218,7 +218,7 @@ static nf_status take_label(const nfi_shape *sh, nfi_row *row, nf_str *label)
     *label = nfi_trim_str(*label);
     const char *fault = sh->check_label && label->n ? nfi_label_fault(*label) : NULL;
     if (fault && strncmp(fault, "lists", 5) == 0)
-        return nfi_row_bad(row, NF_EFORMAT, "field \"%s\" has several labels; this needs a multi-label model", name);
+        return nfi_row_bad(row, NF_EFORMAT, "field \"%s\" has several labels; add --multi where documents may have several", name);
     return fault ? nfi_row_bad(row, NF_EFORMAT, "label in field \"%s\" %s", name, fault) : NF_OK;
 }
 

@@ -58,3 +58,21 @@ codebook() {
   {"key": "none"}]}
 JSON
 }
+
+# several N SEED: N documents of 0 to 3 labels each (b has few, "none" where there are none), JSON lines; every eleventh is unlabelled.
+several() {
+    python3 - "$1" "$2" <<'PY'
+import json, random, sys
+n, rng = int(sys.argv[1]), random.Random(int(sys.argv[2]))
+words = {c: [c + x for x in ("ana", "obo", "ede", "iri", "umu", "asa")] for c in "bcde"}
+common = ["w%02d" % i for i in range(60)]
+for d in range(n):
+    labels = [c for c, p in (("b", .08), ("c", .5), ("d", .35), ("e", .3)) if rng.random() < p]
+    text = [rng.choice(common) for _ in range(12)] + [rng.choice(words[c]) for c in labels for _ in range(3)]
+    rng.shuffle(text)
+    row = {"id": "d%03d" % d, "text": " ".join(text)}
+    if d % 11:
+        row["labels"] = labels
+    print(json.dumps(row))
+PY
+}

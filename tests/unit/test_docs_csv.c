@@ -186,7 +186,7 @@ START_TEST(labels_are_checked_where_they_are_needed)
     ck_assert_ptr_nonnull(strstr(got, "label=llll"));
     nfi_free(got);
     expect_str("l.csv", "text,label\nx,a;b\n", &o,
-               "columns: label\nmalformed input l.csv:2: field \"label\" has several labels; this needs a multi-label model\n");
+               "columns: label\nmalformed input l.csv:2: field \"label\" has several labels; add --multi where documents may have several\n");
     expect_str("l.csv", "text,label\nx,\"a\nb\"\n", &o,
                "columns: label\nmalformed input l.csv:2: label in field \"label\" contains a control character\n");
     expect_str("l.csv", "text,label\nx,a\u202eb\n", &o,

@@ -38,7 +38,7 @@ END_TEST
 START_TEST(several_topics_are_refused_where_one_label_is_needed)
 {
     expect_str("r.sgm", "<REUTERS><TOPICS><D>a</D><D>b</D></TOPICS><TEXT>x</TEXT></REUTERS>", &(nf_docs_opts){.need_label = true},
-               COLUMNS "malformed input r.sgm:1: field \"labels\" has several labels; this needs a multi-label model\n");
+               COLUMNS "malformed input r.sgm:1: field \"labels\" has several labels; add --multi where documents may have several\n");
 }
 END_TEST
 
