@@ -12,6 +12,7 @@
 #define NFI_MAX_LABELS 65535
 #define NFI_MAX_LABEL_SET 1024              /* labels of one document */
 #define NFI_MAX_TERMS ((size_t)1 << 28)
+#define NFI_MAX_ENTRIES ((size_t)1 << 30)  /* weights of a model that has one for every term and class */
 #define NFI_MAX_NGRAM 4
 #define NFI_MAX_MARKS 30                    /* consecutive combining marks kept (UAX #15 stream-safe) */
 #define NFI_MAX_SECTIONS 64

@@ -152,7 +152,7 @@ static nf_status report_plain(nfi_cli *cli, const nf_corpus *c, const nf_crossva
     int32_t *fold = nfi_alloc(n, sizeof *fold), *machine = nfi_alloc(n, sizeof *machine);
     double *smoothing = nfi_alloc(cv.folds, sizeof *smoothing);
 
-    cv.groups = NULL;
+    cv.groups = cv.train.groups = NULL;
     if (!fold || !machine || !smoothing)
         s = err->code = NF_ENOMEM;
     if (s == NF_OK)
@@ -243,7 +243,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     if (usage == NFI_EXIT_OK && o->in.multi && o->eval.confusion)
         usage = nfi_cli_usage(cli, "--confusion is for documents with one label; --predictions has the sets of labels");
     if (usage == NFI_EXIT_OK)
-        usage = nfi_work_train(cli, &o->train, &o->terms, o->common.threads, &cv.train);
+        usage = nfi_work_train(cli, &o->train, &o->terms, &o->common, &cv.train);
     if (usage == NFI_EXIT_OK)
         usage = nfi_dup_options(cli, &o->dup, &o->terms, &o->common, &dup_clean, &dup);
     if (usage == NFI_EXIT_OK)
@@ -261,7 +261,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         s = nf_dedup_groups(&g, watch.d, &err);
     nf_dedup_free(watch.d);
     watch.d = NULL;
-    cv.groups = g.groups ? g.first : NULL;
+    cv.groups = cv.train.groups = g.groups ? g.first : NULL;
     if (s == NF_OK && o->in.multi) {
         code = nfi_crossval_multi(cli, c, &cv, &g, &stats, &o->out, &o->eval, o->min_accuracy);
         goto done;

@@ -76,6 +76,12 @@ static void info(job *j)
     pair(b, "prior", i->prior);
     pair_num(b, "smoothing", i->smoothing);
     pair(b, "smoothing_how", i->smoothing_how);
+    if (strcmp(i->smoothing_kind, nf_smoothing_name(0, NULL)) != 0)
+        pair(b, "smoothing_kind", i->smoothing_kind);
+    if (i->cost > 0)
+        pair_num(b, "cost", i->cost);
+    if (i->class_weight[0])
+        pair(b, "class_weight", i->class_weight);
     if (i->loo_accuracy >= 0) {
         pair_num(b, "loo_accuracy", i->loo_accuracy);
         pair_u64(b, "loo_documents", i->loo_documents);

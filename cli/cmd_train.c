@@ -46,6 +46,7 @@ static const nfi_opt rows[] = {
     OPT_HEADER("Common"),
     OPT_THREADS(struct opts, common),
     OPT_MEMORY(struct opts, common),
+    OPT_SEED(struct opts, common),
     OPT_QUIET(struct opts, common),
     OPT_END};
 
@@ -63,9 +64,11 @@ static void report_model(nfi_cli *cli, const nf_model *m, const char *path, cons
 
     nf_model_describe(m, &i);
     if (i.loo_accuracy >= 0)
-        nfi_cli_note(cli, "smoothing %g chosen by leave-one-out on %llu documents: accuracy %.4f", i.smoothing, (unsigned long long)i.loo_documents, i.loo_accuracy);
-    else
+        nfi_cli_note(cli, "smoothing %g chosen by %s on %llu documents: accuracy %.4f", i.smoothing, i.smoothing_how, (unsigned long long)i.loo_documents, i.loo_accuracy);
+    else if (strcmp(i.smoothing_how, "none") != 0)
         nfi_cli_note(cli, "smoothing %g (%s)", i.smoothing, i.smoothing_how);
+    if (i.cost > 0)
+        nfi_cli_note(cli, "cost %g", i.cost);
     if (i.codebook)
         nfi_cli_note(cli, "seeds of the codebook count like %g documents a class (%s)", i.seed_strength, i.seed_strength_how);
     if (i.thresholds_how && i.threshold_documents)
@@ -92,7 +95,7 @@ static const char *not_calibrated(const struct opts *o)
         return "statistics hold no documents to leave out";
     if (o->unlabeled.n)
         return "what others became by a document cannot be left out with it";
-    return strcmp(o->train.weighting, "sklearn") == 0 ? "weighting sklearn has no leave-one-out" : "it takes 20 documents that can be left out";
+    return nfi_work_exact(&o->train) ? "it takes 20 documents that can be left out" : "there is no exact leave-one-out for these settings";
 }
 
 /* Copies are left out; their number in *copies. */
@@ -186,7 +189,7 @@ static nf_status open_all(const struct opts *o, int nargs, char **args, const nf
 static nf_status count_documents(const struct opts *o, nfi_cli *cli, int nargs, char **args, nf_counted **out, const nf_dedup_opts *dup, reading *r, nf_err *err)
 {
     nfi_progress progress = {0};
-    nf_count_opts count = {.weighting = o->train.weighting, .whole = o->dup_weight};
+    nf_count_opts count = {.weighting = nfi_work_weighting(&o->train), .whole = o->dup_weight || nfi_work_whole(&o->train)};
     nf_clean_opts clean;
 
     nfi_work_count(&o->terms, &o->common, &progress, &count.corpus, &clean);
@@ -262,7 +265,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 
     int usage = nfi_work_check_labels(cli, &o->in);
     if (usage == NFI_EXIT_OK)
-        usage = nfi_work_train(cli, &o->train, &o->terms, o->common.threads, &train);
+        usage = nfi_work_train(cli, &o->train, &o->terms, &o->common, &train);
     if (usage == NFI_EXIT_OK)
         usage = nfi_dup_options(cli, &o->dup, &o->terms, &o->common, &dup_clean, &dup);
     if (usage == NFI_EXIT_OK && o->dup_weight && (o->stats || o->from))

@@ -39,14 +39,41 @@ void nfi_work_select(const nfi_term_opts *o, nf_select_opts *select)
         select->max_df = o->max_df.count;
 }
 
-int nfi_work_train(nfi_cli *cli, const nfi_train_rows *o, const nfi_term_opts *terms, int64_t threads, nf_train_opts *train)
+const char *nfi_work_weighting(const nfi_train_rows *o)
+{
+    nf_classifier_needs k;
+    return o->weighting ? o->weighting : nf_classifier_about(o->classifier, &k) ? k.weighting : NULL;
+}
+
+bool nfi_work_exact(const nfi_train_rows *o)
+{
+    nf_classifier_needs k;
+    const char *w = nfi_work_weighting(o);
+
+    return nf_classifier_about(o->classifier, &k) && k.exact && !o->class_weight && strcmp(o->kind, nf_smoothing_name(0, NULL)) == 0 && nf_weighting_is_additive(w);
+}
+
+bool nfi_work_whole(const nfi_train_rows *o)
+{
+    nf_classifier_needs k;
+
+    if (!nf_classifier_about(o->classifier, &k))
+        return false;
+    return k.documents || (k.smoothing && !nfi_work_exact(o) && strcmp(o->smoothing, "auto") == 0);
+}
+
+int nfi_work_train(nfi_cli *cli, const nfi_train_rows *o, const nfi_term_opts *terms, const nfi_common_opts *common, nf_train_opts *train)
 {
     *train = nf_train_defaults();
     train->classifier = o->classifier;
     train->weighting = o->weighting;
     train->prior = o->prior;
     train->calibration = o->calibration;
-    train->threads = (int)threads;
+    train->smoothing_kind = o->kind;
+    train->class_weight = o->class_weight;
+    train->cost = o->cost;
+    train->threads = (int)common->threads;
+    train->seed = common->seed;
     nfi_work_select(terms, &train->select);
     if (strcmp(o->smoothing, "auto") != 0 && (!nfi_parse_double(o->smoothing, strlen(o->smoothing), &train->smoothing) || train->smoothing <= 0.0))
         return nfi_cli_usage(cli, "--smoothing %s: expected a number above 0, or auto", o->smoothing);

@@ -44,19 +44,30 @@ void nfi_work_select(const nfi_term_opts *o, nf_select_opts *select);
 
 /* ---- how a classifier is trained ---- */
 typedef struct nfi_train_rows {
-    const char *classifier, *weighting, *prior, *smoothing, *calibration;
+    const char *classifier, *weighting, *prior, *smoothing, *kind, *class_weight, *calibration;
+    double cost;
 } nfi_train_rows;
 
 #define OPT_TRAIN(S, f)                                                                                                          \
     OPT_HEADER("Classifier"),                                                                                                    \
     OPT_ENUM(0, "classifier", S, f.classifier, "cnb", nf_classifier_name, "the classifier"),                                     \
-    OPT_ENUM(0, "weighting", S, f.weighting, "tfidf", nf_weighting_name, "how frequencies become weights"),                      \
-    OPT_STR(0, "prior", S, f.prior, "SHARES", NULL, "data, uniform, or a=.2,b=.8; without it uniform for cnb, data for mnb"),    \
-    OPT_STR(0, "smoothing", S, f.smoothing, "X", "auto", "a number above 0, or auto: the best by leave-one-out"),    \
+    OPT_ENUM(0, "weighting", S, f.weighting, NULL, nf_weighting_name,                                                            \
+             "how frequencies become weights; without it tfidf, for bnb binary, for nbsvm, svm and logistic ltc"),               \
+    OPT_STR(0, "prior", S, f.prior, "SHARES", NULL, "data, uniform, or a=.2,b=.8; without it uniform for cnb, wcnb and centroid, else data"), \
+    OPT_STR(0, "class-weight", S, f.class_weight, "WEIGHTS", NULL,                                                               \
+            "a document of a class counts for so many: balanced, or a=2,b=1; without it 1"),                                     \
+    OPT_STR(0, "smoothing", S, f.smoothing, "X", "auto", "a number above 0, or auto: the best by leave-one-out or, where that is not exact, by folds"), \
+    OPT_ENUM(0, "smoothing-kind", S, f.kind, "lidstone", nf_smoothing_name, "what smoothing adds to a term"),                    \
+    OPT_REAL_ABOVE(0, "cost", S, f.cost, "C", NULL, 0, 1e6, "of an error in training, for linear machines; without it 1, for logistic 10"), \
     OPT_ENUM(0, "calibration", S, f.calibration, "power", nf_calibration_name, "how scores become probabilities")
 
+/* The weighting to count for, and whether the documents themselves must stay in memory, for a classifier made from them or smoothing by folds. */
+const char *nfi_work_weighting(const nfi_train_rows *o);
+bool nfi_work_whole(const nfi_train_rows *o);
+/* Whether leaving documents out can be computed. */
+bool nfi_work_exact(const nfi_train_rows *o);
 /* NFI_EXIT_OK, or a message and NFI_EXIT_USAGE. */
-int nfi_work_train(nfi_cli *cli, const nfi_train_rows *o, const nfi_term_opts *terms, int64_t threads, nf_train_opts *train);
+int nfi_work_train(nfi_cli *cli, const nfi_train_rows *o, const nfi_term_opts *terms, const nfi_common_opts *common, nf_train_opts *train);
 
 /*
  * The files that a verb writes, against its operands, one more input (a model, a stop list; NULL for none) and each other: none may

@@ -25,7 +25,7 @@ _newsframe()
     count,--stopwords) values='' ;;
     count,--no-rule) values='' ;;
     count,--language) values='' ;;
-    count,--weighting) values='tfidf tfidf-raw tf binary sklearn' ;;
+    count,--weighting) values='tfidf tfidf-raw tf binary ltc sklearn' ;;
     count,--text) values='' ;;
     count,--id) values='' ;;
     count,--label) values='' ;;
@@ -50,10 +50,13 @@ _newsframe()
     train,--min-df) values='' ;;
     train,--max-df) values='' ;;
     train,--max-features) values='' ;;
-    train,--classifier) values='cnb mnb' ;;
-    train,--weighting) values='tfidf tfidf-raw tf binary sklearn' ;;
+    train,--classifier) values='cnb mnb wcnb mnb-length bnb centroid nbsvm svm logistic' ;;
+    train,--weighting) values='tfidf tfidf-raw tf binary ltc sklearn' ;;
     train,--prior) values='' ;;
+    train,--class-weight) values='' ;;
     train,--smoothing) values='' ;;
+    train,--smoothing-kind) values='lidstone dirichlet witten-bell' ;;
+    train,--cost) values='' ;;
     train,--calibration) values='power temperature bias none' ;;
     train,--seed-strength) values='' ;;
     train,--dup-threshold) values='' ;;
@@ -76,6 +79,7 @@ _newsframe()
     train,--label-columns) values='' ;;
     train,--threads) values='' ;;
     train,--memory) values='' ;;
+    train,--seed) values='' ;;
     score,--threshold) values='' ;;
     score,--min-prob) values='' ;;
     score,--min-tokens) values='' ;;
@@ -148,10 +152,13 @@ _newsframe()
     crossval,--min-df) values='' ;;
     crossval,--max-df) values='' ;;
     crossval,--max-features) values='' ;;
-    crossval,--classifier) values='cnb mnb' ;;
-    crossval,--weighting) values='tfidf tfidf-raw tf binary sklearn' ;;
+    crossval,--classifier) values='cnb mnb wcnb mnb-length bnb centroid nbsvm svm logistic' ;;
+    crossval,--weighting) values='tfidf tfidf-raw tf binary ltc sklearn' ;;
     crossval,--prior) values='' ;;
+    crossval,--class-weight) values='' ;;
     crossval,--smoothing) values='' ;;
+    crossval,--smoothing-kind) values='lidstone dirichlet witten-bell' ;;
+    crossval,--cost) values='' ;;
     crossval,--calibration) values='power temperature bias none' ;;
     crossval,--seed-strength) values='' ;;
     crossval,--text) values='' ;;
@@ -185,7 +192,7 @@ _newsframe()
     cluster,--min-df) values='' ;;
     cluster,--max-df) values='' ;;
     cluster,--max-features) values='' ;;
-    cluster,--weighting) values='tfidf tfidf-raw tf binary sklearn' ;;
+    cluster,--weighting) values='tfidf tfidf-raw tf binary ltc sklearn' ;;
     cluster,--dup-threshold) values='' ;;
     cluster,--dup-window) values='' ;;
     cluster,--text) values='' ;;
@@ -282,7 +289,7 @@ _newsframe()
     features,--min-df) values='' ;;
     features,--max-df) values='' ;;
     features,--max-features) values='' ;;
-    features,--weighting) values='tfidf tfidf-raw tf binary sklearn' ;;
+    features,--weighting) values='tfidf tfidf-raw tf binary ltc sklearn' ;;
     features,--text) values='' ;;
     features,--id) values='' ;;
     features,--label) values='' ;;
@@ -307,12 +314,12 @@ _newsframe()
   fi
   case $verb in
     count) words=' --output= --ledger --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --language= --weighting= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --memory= --quiet --verbose --help --usage --version' ;;
-    train) words=' --output= --stats= --remember --from --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --language= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --smoothing= --calibration= --codebook= --seed-strength= --dup-weight --dup-threshold= --dup-window= --unlabeled= --unlabeled-weight= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --memory= --quiet --verbose --help --usage --version' ;;
+    train) words=' --output= --stats= --remember --from --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --language= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --class-weight= --smoothing= --smoothing-kind= --cost= --calibration= --codebook= --seed-strength= --dup-weight --dup-threshold= --dup-window= --unlabeled= --unlabeled-weight= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
     merge) words=' --output= --quiet --verbose --help --usage --version' ;;
     score) words=' --model= --threshold= --min-prob= --min-tokens= --language= --unit= --mixture --evidence --strict --output= --excel --with-text --with-language --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
     explain) words=' --model= --class= --min-tokens= --output= --csv --excel --top= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
     evaluate) words=' --model= --threshold= --min-prob= --min-tokens= --language= --min-accuracy= --output= --excel --summary= --confusion= --predictions= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --quiet --verbose --help --usage --version' ;;
-    crossval) words=' --folds= --min-accuracy= --no-dup-groups --dup-threshold= --dup-window= --output= --excel --summary= --confusion= --predictions= --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --language= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --smoothing= --calibration= --codebook= --seed-strength= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
+    crossval) words=' --folds= --min-accuracy= --no-dup-groups --dup-threshold= --dup-window= --output= --excel --summary= --confusion= --predictions= --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --language= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --class-weight= --smoothing= --smoothing-kind= --cost= --calibration= --codebook= --seed-strength= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
     cluster) words=' --k= --restarts= --metric= --init= --max-iter= --no-refine --output= --excel --clusters= --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --language= --min-df= --max-df= --max-features= --weighting= --dup-weight --dup-threshold= --dup-window= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
     dedup) words=' --threshold= --window= --shingle= --date-order= --with-title --keep= --output= --excel --clean --no-clean --no-rule= --lines= --phrases= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
     inspect) words=' --output= --json --tokenizer= --no-language --month-first --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;

@@ -44,6 +44,12 @@ const char *nf_weighting_name(size_t i, const char **summary)
     NFI_RETURN_NAME(nfi_weightings, i, summary);
 }
 
+bool nf_weighting_is_additive(const char *name)
+{
+    const nfi_weighting *w = nfi_weighting_find(name ? name : nfi_weightings[0]->name);
+    return w && w->additive;
+}
+
 typedef struct row_pass {
     const nf_corpus *c;
     const nfi_terms *t;

@@ -217,6 +217,7 @@ static void fit_all(maker *m)
 static nf_status take_head(nfi_terms *t, const nfi_stats_head *h, nf_err *err)
 {
     t->ndocs = h->docs;
+    t->ntokens = h->tokens;
     t->nclasses = h->nlabels;
     t->multi = h->multi;
     t->labelled = h->docs - h->unlabelled;

@@ -291,6 +291,7 @@ nf_status nfi_terms_build(nfi_terms *out, uint32_t **term_of, const nf_corpus *c
             continue;
         t.ndocs++;
         t.labelled += c->label[d] >= 0;
+        t.ntokens += c->ntokens[d];
     }
     nfi_class_docs(t.class_docs, c, use);
     NF_GO(nfi_select_bounds(select, t.ndocs, &lo, &hi, err));

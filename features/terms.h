@@ -33,6 +33,7 @@ typedef struct nfi_terms {
     uint64_t *lab_freq; /* n: occurrences in them; only with NFI_SUM_ALL */
     uint64_t labelled; /* labelled documents */
     uint64_t ndocs;   /* N of idf */
+    uint64_t ntokens; /* of those documents, stop words included */
     size_t nclasses;
     uint64_t *class_docs; /* nclasses */
 } nfi_terms;

@@ -33,7 +33,7 @@ nf_status nf_crossval(const nf_corpus *c, const nf_crossval_opts *o, int32_t *fo
     }
     NF_GO(nf_folds_stratified(fold, small, c->label, c->n, c->nclasses, &fo, err));
     memset(pred, 0xff, c->n * sizeof *pred);
-    nfi_plan plan = {.fold = fold, .folds = folds};
+    nfi_split plan = {.fold = fold, .folds = folds};
     NF_GO(nfi_oof(c, NULL, &o->train, &plan, predict, pred, chosen, err));
     memcpy(fold_of, fold, c->n * sizeof *fold);
     memcpy(predicted, pred, c->n * sizeof *pred);

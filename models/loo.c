@@ -13,7 +13,7 @@
  * scores of all documents of the block stay in the cache. Logarithms are taken in vectors, in single precision (nfi_log32()); their
  * arguments, products and sums are double.
  */
-#include "models/nb.h"
+#include "models/fit.h"
 
 #include "base/kern.h"
 #include "base/par.h"
@@ -35,6 +35,7 @@ typedef struct loo_pass {
     size_t stride;   /* classes, padded to whole vectors */
     size_t block;    /* documents a block */
     bool data_prior;
+    double length;   /* L of fit_nb.c: smoothing and priors are divided by it instead of multiplying all else */
     const double *sums, *plain; /* class totals; complement totals for complement classifiers */
     const double *smoothing;
     size_t ns;
@@ -179,9 +180,9 @@ static bool is_right(const loo_pass *p, const loo_block *b, size_t doc, size_t r
             continue;
         double prior = p->data_prior ? nfi_log((double)(t->class_docs[k] - ((int32_t)k == y))) : p->prior[k];
         double log_z = (double)nfi_log32((float)z); /* as the values, so that equal ones cancel */
-        double s = prior + sign * (score[k] + base - b->mass[doc] * log_z);
+        double s = prior / p->length + sign * (score[k] + base - b->mass[doc] * log_z);
         if (row)
-            row[k] = s;
+            row[k] = s * p->length;
         if (best < 0 || s > top) {
             best = (int32_t)k;
             top = s;
@@ -282,7 +283,7 @@ static nf_status make_setup(loo_setup *x, const nfi_classifier *k, const nfi_ter
                             const double *prior, bool data_prior, nf_err *err)
 {
     size_t nk = t->nclasses, stride = (nk + 7) / 8 * 8, block = BLOCK_SCORES / (stride * FIRST);
-    double ndocs = (double)t->ndocs;
+    double ndocs = (double)t->ndocs, length = 1.0;
 
     *x = (loo_setup){0};
     if (!(x->total = nfi_alloc(2 * nk, sizeof *x->total)))
@@ -290,6 +291,8 @@ static nf_status make_setup(loo_setup *x, const nfi_classifier *k, const nfi_ter
     nfi_tf_table(w->tf, x->table);
     idf = w->idf ? idf : NULL;
     nfi_nb_totals(t, idf, x->total, x->total + nk);
+    if (k->length)
+        length = nfi_fit_length(t, x->total);
     if (k->complement) {
         double sums = 0.0, plain = 0.0;
         for (size_t c = 0; c < nk; c++) {
@@ -303,18 +306,23 @@ static nf_status make_setup(loo_setup *x, const nfi_classifier *k, const nfi_ter
     }
     x->p = (loo_pass){.k = k, .t = t, .sample = sample, .w = w, .idf = idf, .prior = prior, .table = x->table, .kern = nfi_kern_get(),
                       .shift = nfi_log((1.0 + ndocs) / ndocs), .stride = stride, .block = block < 16 ? 16 : block < BLOCK_DOCS ? block : BLOCK_DOCS,
-                      .data_prior = data_prior, .sums = x->total, .plain = x->total + nk};
+                      .data_prior = data_prior, .length = length, .sums = x->total, .plain = x->total + nk};
     return NF_OK;
 }
 
 static nf_status run_setup(loo_setup *x, const double *smoothing, size_t n, double *const *score, int threads, uint64_t *correct, uint64_t *tried, nf_err *err)
 {
     size_t blocks = (x->p.sample->n + x->p.block - 1) / x->p.block;
-    uint64_t *count = nfi_calloc(blocks * (n + 1), sizeof *count);
+    double divided[LADDER];
 
+    if (x->p.k->presence)
+        return nfi_bernoulli_leave_one_out(x->p.t, x->p.sample, x->p.prior, x->p.data_prior, smoothing, n, score, x->p.keep, threads, correct, tried, err);
+    uint64_t *count = nfi_calloc(blocks * (n + 1), sizeof *count);
     if (!count)
         return nfi_oom(err, "leave-one-out");
-    x->p.smoothing = smoothing;
+    for (size_t i = 0; i < n; i++)
+        divided[i] = smoothing[i] / x->p.length;
+    x->p.smoothing = divided;
     x->p.ns = n;
     x->p.correct = count;
     x->p.tried = count + blocks * n;
@@ -384,7 +392,7 @@ nf_status nfi_nb_leave_one_out(const nfi_classifier *k, const nfi_terms *t, cons
     double *score[LADDER] = {NULL};
     nf_status s = NF_OK;
 
-    NF_ASSERT(nsmoothing <= LADDER);
+    NF_ASSERT(k->exact && nsmoothing <= LADDER);
     NF_TRY(make_setup(&x, k, t, sample, w, idf, prior, data_prior, err));
     NF_GO(room(&x, score, nsmoothing, out, err));
     NF_GO(run_setup(&x, smoothing, nsmoothing, out ? score : NULL, threads, correct, tried, err));
@@ -397,40 +405,67 @@ out:
     return s;
 }
 
-nf_status nfi_nb_tune(const nfi_classifier *k, const nfi_terms *t, const nfi_sample *sample, const nfi_weighting *w, const double *idf, const double *prior, bool data_prior, int threads,
-                      double *smoothing, double *accuracy, uint64_t *tried, nfi_left_out *out, nf_err *err)
+nf_status nfi_climb(nfi_try_fn try, void *ctx, double *smoothing, size_t *rung, double *accuracy, uint64_t *tried, nf_err *err)
 {
     static const double ladder[LADDER] = {0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0};
     uint64_t correct[LADDER] = {0}, n = 0;
     size_t lo = START, hi = START + FIRST, best;
-    double *score[LADDER] = {NULL};
-    loo_setup x;
-    nf_status s = NF_OK;
 
-    NF_TRY(make_setup(&x, k, t, sample, w, idf, prior, data_prior, err));
-    NF_GO(room(&x, score + lo, hi - lo, out, err));
-    NF_GO(run_setup(&x, ladder + lo, hi - lo, out ? score + lo : NULL, threads, correct + lo, &n, err));
+    NF_TRY(try(ctx, lo, ladder + lo, hi - lo, correct + lo, &n, err));
     for (;;) {
         best = hi - 1;
         for (size_t i = hi - 1; i-- > lo;)
             if (correct[i] > correct[best])
                 best = i;
-        size_t try = best == lo && lo > 0 ? lo - 1 : best == hi - 1 && hi < LADDER ? hi : LADDER;
-        if (try == LADDER)
+        size_t next = best == lo && lo > 0 ? lo - 1 : best == hi - 1 && hi < LADDER ? hi : LADDER;
+        if (next == LADDER)
             break;
-        NF_GO(room(&x, score + try, 1, out, err));
-        NF_GO(run_setup(&x, ladder + try, 1, out ? score + try : NULL, threads, correct + try, &n, err));
-        lo = try < lo ? try : lo;
-        hi = try >= hi ? try + 1 : hi;
+        NF_TRY(try(ctx, next, ladder + next, 1, correct + next, &n, err));
+        lo = next < lo ? next : lo;
+        hi = next >= hi ? next + 1 : hi;
     }
-    if (out)
-        NF_GO(hand_out(&x, &score[best], out, err));
     *smoothing = ladder[best];
+    if (rung)
+        *rung = best;
     *tried = n;
     *accuracy = n ? (double)correct[best] / (double)n : -1.0;
+    return NF_OK;
+}
+
+typedef struct climb {
+    loo_setup x;
+    double *score[LADDER];
+    const nfi_left_out *out;
+    int threads;
+} climb;
+
+static nf_status try_rungs(void *ctx, size_t rung, const double *smoothing, size_t n, uint64_t *correct, uint64_t *tried, nf_err *err)
+{
+    climb *c = ctx;
+
+    NF_TRY(room(&c->x, c->score + rung, n, c->out, err));
+    return run_setup(&c->x, smoothing, n, c->out ? c->score + rung : NULL, c->threads, correct, tried, err);
+}
+
+nf_status nfi_nb_tune(const nfi_classifier *k, const nfi_terms *t, const nfi_sample *sample, const nfi_weighting *w, const double *idf, const double *prior, bool data_prior, int threads,
+                      double *smoothing, double *accuracy, uint64_t *tried, nfi_left_out *out, nf_err *err)
+{
+    climb c = {.out = out, .threads = threads};
+    double best, right;
+    uint64_t n;
+    size_t rung;
+    nf_status s = NF_OK;
+
+    NF_TRY(make_setup(&c.x, k, t, sample, w, idf, prior, data_prior, err));
+    NF_GO(nfi_climb(try_rungs, &c, &best, &rung, &right, &n, err));
+    if (out)
+        NF_GO(hand_out(&c.x, &c.score[rung], out, err));
+    *smoothing = best;
+    *accuracy = right;
+    *tried = n;
 out:
     for (size_t i = 0; i < LADDER; i++)
-        nfi_free(score[i]);
-    clear_setup(&x);
+        nfi_free(c.score[i]);
+    clear_setup(&c.x);
     return s;
 }

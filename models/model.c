@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* model.c - training: sums to weights; what a model says about itself. */
+#include "models/fit.h"
 #include "models/multi.h"
 #include "models/em.h"
+#include "models/oof.h"
 #include "models/part.h"
 #include "models/seeds.h"
+#include "models/trials.h"
 
 #include "base/par.h"
 #include "base/registry.h"
@@ -18,6 +21,17 @@
 const char *nf_classifier_name(size_t i, const char **summary)
 {
     NFI_RETURN_NAME(nfi_classifiers, i, summary);
+}
+
+bool nf_classifier_about(const char *name, nf_classifier_needs *out)
+{
+    const nfi_classifier *k = nfi_classifier_find(name);
+
+    if (!k)
+        return false;
+    *out = (nf_classifier_needs){.documents = k->rows, .smoothing = k->smoothing_unit > 0, .cost = k->cost > 0, .kinds = k->kinds, .exact = k->exact,
+                                 .weighting = k->weighting ? k->weighting : nfi_weightings[0]->name};
+    return true;
 }
 
 nf_train_opts nf_train_defaults(void)
@@ -60,28 +74,49 @@ bool nfi_wants_sample(const nf_train_opts *o)
 
 /* ---- checks before any work ---- */
 
+static nf_status keep_text(char *dst, size_t cap, const char *text, const char *what, nf_err *err)
+{
+    if (strlen(text) >= cap)
+        return NF_FAIL(err, NF_EINVAL, "the %s list is longer than %zu bytes", what, cap - 1);
+    memcpy(dst, text, strlen(text) + 1);
+    return NF_OK;
+}
+
 static nf_status resolve(nf_model *m, const nf_train_opts *o, nf_err *err)
 {
     const char *classifier = o->classifier ? o->classifier : o->unlabeled ? "mnb" : nfi_classifiers[0]->name;
-    const char *weighting = o->weighting ? o->weighting : nfi_weightings[0]->name;
+    const nfi_classifier *k = m->classifier = nfi_classifier_find(classifier);
 
-    m->classifier = nfi_classifier_find(classifier);
-    m->weighting = nfi_weighting_find(weighting);
-    if (!m->classifier)
+    if (!k)
         return NF_FAIL(err, NF_EINVAL, "no classifier \"%s\"", classifier);
-    if (!m->weighting)
-        return NF_FAIL(err, NF_EINVAL, "no weighting \"%s\"", weighting);
+    NF_TRY(nfi_classifier_weighting(&m->weighting, k, o->weighting, err));
+    if (o->smoothing != 0.0 && k->smoothing_unit == 0)
+        return NF_FAIL(err, NF_EINVAL, "%s has no smoothing", k->name);
     if (o->smoothing != 0.0 && !(o->smoothing >= NFI_MIN_SMOOTHING && o->smoothing <= NFI_MAX_SMOOTHING))
         return NF_FAIL(err, NF_EINVAL, "smoothing must be from %g to %g (or auto)", NFI_MIN_SMOOTHING, NFI_MAX_SMOOTHING);
+    size_t kind = 0;
+    while (o->smoothing_kind && kind < NFI_SMOOTHINGS && strcmp(nf_smoothing_name(kind, NULL), o->smoothing_kind) != 0)
+        kind++;
+    if (kind == NFI_SMOOTHINGS)
+        return NF_FAIL(err, NF_EINVAL, "no kind of smoothing \"%s\"", o->smoothing_kind);
+    if (kind != NFI_LIDSTONE && !k->kinds)
+        return NF_FAIL(err, NF_EINVAL, "%s has no smoothing of kind \"%s\"", k->name, o->smoothing_kind);
+    m->kind = (nfi_smoothing)kind;
+    if (o->cost != 0.0 && k->cost == 0)
+        return NF_FAIL(err, NF_EINVAL, "%s has no cost", k->name);
+    if (o->cost != 0.0 && !(o->cost >= NFI_MIN_COST && o->cost <= NFI_MAX_COST))
+        return NF_FAIL(err, NF_EINVAL, "cost must be from %g to %g", NFI_MIN_COST, NFI_MAX_COST);
+    m->cost = o->cost != 0.0 ? o->cost : k->cost;
+    if (o->class_weight && k->fit == nfi_fit_centroid)
+        return NF_FAIL(err, NF_EINVAL, "%s has no class weights: the length of a class's mean does not matter to it", k->name);
+    if (o->codebook && (!k->exact || k->presence))
+        return NF_FAIL(err, NF_EINVAL, "a codebook goes with cnb and mnb: %s has no sums that seeds could be added to", k->name);
     if (o->seed_strength != 0.0 && !(o->seed_strength > 0.0 && o->seed_strength <= NFI_MAX_SEED_STRENGTH))
         return NF_FAIL(err, NF_EINVAL, "the strength of seeds must be above 0 and at most %g", NFI_MAX_SEED_STRENGTH);
     if (o->unlabeled_weight != 0.0 && !(o->unlabeled_weight > 0.0 && o->unlabeled_weight <= 1.0))
         return NF_FAIL(err, NF_EINVAL, "the weight of a document without a label must be above 0 and at most 1");
-    const char *prior = o->prior ? o->prior : o->codebook || o->unlabeled ? "uniform" : m->classifier->prior;
-    if (strlen(prior) >= sizeof m->prior)
-        return NF_FAIL(err, NF_EINVAL, "the prior list is longer than %zu bytes", sizeof m->prior - 1);
-    memcpy(m->prior, prior, strlen(prior) + 1);
-    return NF_OK;
+    NF_TRY(keep_text(m->class_weight, sizeof m->class_weight, o->class_weight ? o->class_weight : "", "class weight", err));
+    return keep_text(m->prior, sizeof m->prior, o->prior ? o->prior : o->codebook || o->unlabeled ? "uniform" : k->prior, "prior", err);
 }
 
 /* Classes with documents, at least two; and labels that a model file may hold, whoever counted them. */
@@ -165,53 +200,6 @@ static nf_status copy_labels(nf_model *m, const nfi_terms *t, const nfi_origin *
 
 /* ---- weights ---- */
 
-typedef struct weighing {
-    const nfi_terms *t;
-    const double *idf; /* NULL: idf is in the sums already, or there is none */
-    bool comp;
-    double a;
-    float *base, *w;
-} weighing;
-
-enum { WEIGH_BLOCK = 8192 };
-
-static nf_status weigh_block(void *ctx, size_t block, int worker, nf_err *err)
-{
-    const weighing *x = ctx;
-    const nfi_terms *t = x->t;
-    size_t end = (block + 1) * WEIGH_BLOCK < t->n ? (block + 1) * WEIGH_BLOCK : t->n;
-    double sign = x->comp ? -1.0 : 1.0;
-
-    (void)worker, (void)err;
-    for (size_t i = block * WEIGH_BLOCK; i < end; i++) {
-        int64_t all = 0;
-        double g = x->idf ? x->idf[i] / NFI_FIXED_ONE : 1.0 / NFI_FIXED_ONE;
-        for (uint64_t e = t->ptr[i]; e < t->ptr[i + 1]; e++)
-            all += t->val[e];
-        x->base[i] = (float)(sign * nfi_log(x->a + (x->comp ? g * (double)all : 0.0)));
-        for (uint64_t e = t->ptr[i]; e < t->ptr[i + 1]; e++)
-            x->w[e] = (float)(sign * nfi_log(x->a + g * (double)(x->comp ? all - t->val[e] : t->val[e])));
-    }
-    return NF_OK;
-}
-
-/* Class offsets z from the totals of the sums. */
-static nf_status offsets(nf_model *m, const nfi_terms *t, const double *idf, double *z, nf_err *err)
-{
-    bool comp = m->classifier->complement;
-    double sum = 0.0, sign = comp ? -1.0 : 1.0, *total = nfi_alloc(2 * t->nclasses, sizeof *total);
-
-    if (!total)
-        return nfi_oom(err, "weights");
-    nfi_nb_totals(t, idf, total, total + t->nclasses);
-    for (size_t k = 0; k < t->nclasses; k++)
-        sum += total[k];
-    for (size_t k = 0; k < t->nclasses; k++)
-        z[k] = -sign * nfi_log(m->smoothing * (double)t->n + (comp ? sum - total[k] : total[k]));
-    nfi_free(total);
-    return NF_OK;
-}
-
 /* Numbers of documents, most of which fit a byte. */
 static nf_status narrow(nf_model *m, const uint32_t *doc, uint64_t n, nf_err *err)
 {
@@ -237,28 +225,9 @@ static nf_status narrow(nf_model *m, const uint32_t *doc, uint64_t n, nf_err *er
     return NF_OK;
 }
 
-/* Weights from sums; the arrays of t that a model has too move into it. */
-static nf_status weigh(nf_model *m, nfi_terms *t, const double *idf, int threads, nf_err *err)
+/* The arrays of t that a model has too move into it. */
+static nf_status move_terms(nf_model *m, nfi_terms *t, nf_err *err)
 {
-    bool fold = m->weighting->idf && m->weighting->additive;
-    float *idf32 = own(m, 5, t->n, sizeof *idf32), *base = own(m, 6, t->n, sizeof *base), *w = own(m, 7, t->ptr[t->n], sizeof *w);
-    double *z = own(m, 11, t->nclasses, sizeof *z);
-
-    if (!idf32 || !base || !w || !z)
-        return nfi_oom(err, "weights");
-    for (size_t i = 0; i < t->n; i++)
-        idf32[i] = m->weighting->idf ? (float)idf[i] : 1.0f;
-    weighing x = {t, fold ? idf : NULL, m->classifier->complement, m->smoothing, base, w};
-    if (m->multi) {
-        NF_TRY(nfi_multi_weigh(t, fold ? idf : NULL, m->classifier->complement, m->smoothing, threads, base, w, z, err));
-    } else {
-        NF_TRY(nfi_par_chunks((t->n + WEIGH_BLOCK - 1) / WEIGH_BLOCK, nfi_par_threads(threads), weigh_block, &x, err));
-        NF_TRY(offsets(m, t, fold ? idf : NULL, z, err));
-    }
-    m->idf = idf32;
-    m->base = base;
-    m->w = w;
-    m->z = z;
     m->seq = m->own[2] = t->seq;
     m->df = m->own[3] = t->df;
     m->ptr = m->own[8] = t->ptr;
@@ -275,74 +244,204 @@ static nf_status weigh(nf_model *m, nfi_terms *t, const double *idf, int threads
     return NF_OK;
 }
 
-/* left_out: NULL, or gets the scores of documents left out, where the smoothing was tuned. */
-static nf_status choose_smoothing(nf_model *m, const nfi_terms *t, const nfi_sample *sample, const nf_train_opts *o, const double *idf, const double *prior,
-                                  nfi_left_out *left_out, nf_err *err)
-{
-    const char *how = "given";
+/* What finishing a model holds. */
+typedef struct finish {
+    nf_model *m;
+    nfi_terms *t;
+    const nfi_sample *sample;
+    const nfi_origin *origin;
+    const nf_train_opts *o;
+    double *idf, *data_prior, *weight; /* weight NULL: none */
+    nfi_fit_rows rows;
+    bool keep;             /* scores of documents left out are wanted */
+    nfi_left_out left_out;
+} finish;
 
-    m->loo_accuracy = -1.0;
-    m->smoothing = o->smoothing;
-    if (o->smoothing == 0.0 && m->unlabeled) { /* no document can be left out of what others became by it */
-        m->smoothing = NFI_EM_SMOOTHING;
-        snprintf(m->smoothing_how, sizeof m->smoothing_how, "fixed");
+static bool is_exact(const finish *x)
+{
+    return x->m->classifier->exact && x->m->kind == NFI_LIDSTONE && !x->weight;
+}
+
+static nf_status tune(finish *x, nf_err *err)
+{
+    nf_model *m = x->m;
+    bool data = strcmp(m->prior, "data") == 0;
+
+    if (m->multi) /* multi_tune.c */
+        return NF_OK;
+    if (is_exact(x)) {
+        if (!x->sample || x->sample->n == 0 || !m->weighting->additive)
+            return NF_OK;
+        NF_TRY(nfi_nb_tune(m->classifier, x->t, x->sample, m->weighting, x->idf, m->log_prior, data, x->o->threads, &m->smoothing, &m->loo_accuracy, &m->loo_documents,
+                           x->keep ? &x->left_out : NULL, err));
+        if (m->loo_documents > 0)
+            snprintf(m->smoothing_how, sizeof m->smoothing_how, "leave-one-out");
         return NF_OK;
     }
-    if (o->smoothing == 0.0) {
-        m->smoothing = m->weighting->l2 ? m->classifier->smoothing_unit : m->classifier->smoothing_count;
-        how = "fixed";
-        if (sample && sample->n && m->weighting->additive && !m->multi) {
-            NF_TRY(nfi_nb_tune(m->classifier, t, sample, m->weighting, idf, prior, strcmp(m->prior, "data") == 0, o->threads, &m->smoothing,
-                               &m->loo_accuracy, &m->loo_documents, left_out, err));
-            if (m->loo_documents > 0)
-                how = "leave-one-out";
-            else /* every class has one document: nothing could be left out */
-                m->smoothing = m->weighting->l2 ? m->classifier->smoothing_unit : m->classifier->smoothing_count;
+    if (!x->origin->corpus || m->classifier->rows || x->o->codebook) /* linear machines take long, and hardly depend on it */
+        return NF_OK;
+    NF_TRY(nfi_tune_by_folds(x->origin->corpus, x->origin->use, x->o, &m->smoothing, &m->loo_accuracy, &m->loo_documents, err));
+    if (m->loo_documents > 0)
+        snprintf(m->smoothing_how, sizeof m->smoothing_how, "folds");
+    return NF_OK;
+}
+
+static nf_status choose_smoothing(finish *x, nf_err *err)
+{
+    nf_model *m = x->m;
+    double fixed = m->weighting->l2 ? m->classifier->smoothing_unit : m->classifier->smoothing_count;
+
+    m->loo_accuracy = -1.0;
+    m->smoothing = fixed > 0 ? fixed : 1.0;
+    if (fixed == 0) {
+        snprintf(m->smoothing_how, sizeof m->smoothing_how, "none");
+    } else if (x->o->smoothing != 0.0) {
+        m->smoothing = x->o->smoothing;
+        snprintf(m->smoothing_how, sizeof m->smoothing_how, "given");
+    } else if (m->unlabeled) { /* no document can be left out of what others became by it */
+        m->smoothing = NFI_EM_SMOOTHING;
+        snprintf(m->smoothing_how, sizeof m->smoothing_how, "fixed");
+    } else {
+        snprintf(m->smoothing_how, sizeof m->smoothing_how, "fixed");
+        NF_TRY(tune(x, err));
+        if (m->loo_documents == 0) { /* nothing could be held out */
+            m->loo_accuracy = -1.0;
+            m->smoothing = fixed;
         }
     }
-    snprintf(m->smoothing_how, sizeof m->smoothing_how, "%s", how);
+    return NF_OK;
+}
+
+static nf_status check_multi(const finish *x, nf_err *err)
+{
+    const nfi_classifier *k = x->m->classifier;
+
+    if (!x->t->multi)
+        return NF_OK;
+    if (x->o->codebook)
+        return NF_FAIL(err, NF_EINVAL, "seeds of a codebook are a prior where documents have one label; leave out the codebook, or --multi");
+    if (k->normalised || k->length || k->presence || (!k->rows && (x->m->kind != NFI_LIDSTONE || x->weight)))
+        return NF_FAIL(err, NF_EINVAL, "%s%s is for documents with one label; where they have several it is cnb, mnb, centroid or a linear machine, without class weights and kinds of "
+                                       "smoothing unless linear", k->name, x->weight ? " with class weights" : "");
+    return NF_OK;
+}
+
+/* The numbers that sums need: priors, weights of classes, idf. */
+static nf_status prepare(finish *x, nf_err *err)
+{
+    nf_model *m = x->m;
+    size_t nk = x->t->nclasses;
+    double *prior = own(m, 13, nk, sizeof *prior);
+
+    x->idf = nfi_alloc(x->t->n, sizeof *x->idf);
+    x->data_prior = nfi_alloc(nk, sizeof *x->data_prior);
+    x->weight = m->class_weight[0] ? nfi_alloc(nk, sizeof *x->weight) : NULL;
+    if (!prior || !x->idf || !x->data_prior || (m->class_weight[0] && !x->weight))
+        return nfi_oom(err, "a model");
+    NF_TRY(check_multi(x, err));
+    if (x->weight)
+        NF_TRY(nfi_class_weights(m->class_weight, m->label, x->t->class_docs, nk, x->weight, err));
+    if (x->t->multi) {
+        NF_TRY(nfi_multi_new(m, err));
+        m->multi->labelled = x->t->labelled;
+        NF_TRY(nfi_multi_prior(m->prior, x->t, prior, err));
+        NF_TRY(nfi_multi_prior("data", x->t, x->data_prior, err));
+    } else {
+        NF_TRY(nfi_nb_prior(m->prior, m->label, x->t->class_docs, m->classifier->rows ? NULL : x->weight, nk, prior, err));
+        NF_TRY(nfi_nb_prior("data", m->label, x->t->class_docs, NULL, nk, x->data_prior, err));
+    }
+    for (size_t k = 0; x->o->codebook && k < nk; k++)
+        if (x->t->class_docs[k] == 0 && strcmp(m->prior, "data") == 0)
+            return NF_FAIL(err, NF_EINVAL, "prior data: class \"%.*s\" has no documents; use uniform, or name shares", (int)m->label[k].n, m->label[k].p);
+    for (size_t k = 0; !x->o->codebook && !x->t->multi && k < nk; k++)
+        if (x->t->class_docs[k] == 0)
+            prior[k] = NFI_NO_DOCUMENTS;
+    m->log_prior = prior;
+    for (size_t i = 0; i < x->t->n; i++)
+        x->idf[i] = nfi_idf(x->t->ndocs, x->t->df[i]);
     return NF_OK;
 }
 
 /* Seeds of the codebook into the sums. */
-static nf_status plant(nf_model *m, nfi_terms *t, const nfi_sample *sample, const nf_train_opts *o, const double *idf, const double *prior, nf_err *err)
+static nf_status plant(finish *x, nf_err *err)
 {
+    const nf_train_opts *o = x->o;
+    nf_model *m = x->m;
     nfi_seeds seeds = {0};
     uint64_t tried = 0;
     double strength = o->seed_strength;
     nf_status s = NF_OK;
 
-    NF_GO(nfi_seeds_find(&seeds, t, m->label, o->codebook, m->text.tokenizer->name, m->weighting, err));
+    if (!o->codebook)
+        return NF_OK;
+    NF_GO(nfi_seeds_find(&seeds, x->t, m->label, o->codebook, m->text.tokenizer->name, m->weighting, err));
     if (o->seed_strength == 0.0)
-        NF_GO(nfi_seeds_tune(&seeds, m->classifier, t, sample, m->weighting, idf, prior, strcmp(m->prior, "data") == 0, o->threads, &strength, &tried, err));
+        NF_GO(nfi_seeds_tune(&seeds, m->classifier, x->t, x->sample, m->weighting, x->idf, m->log_prior, strcmp(m->prior, "data") == 0, o->threads, &strength, &tried, err));
     else
-        nfi_seeds_set(&seeds, t, strength);
+        nfi_seeds_set(&seeds, x->t, strength);
     s = nfi_model_codebook(m, o->codebook, strength, o->seed_strength != 0.0 ? "given" : tried ? "leave-one-out" : "fixed", err);
 out:
     nfi_seeds_clear(&seeds);
     return s;
 }
 
-static nf_status smooth_and_calibrate(nf_model *m, const nfi_terms *t, const nfi_sample *sample, const nf_train_opts *o, const double *idf,
-                                      const double *prior, nf_err *err)
+static nf_status smooth_and_calibrate(finish *x, nf_err *err)
 {
+    const nf_train_opts *o = x->o;
+    nf_model *m = x->m;
     const nfi_calibrator *k = nfi_calibrator_find(o->calibration ? o->calibration : nfi_calibrators[0]->name);
-    bool can = sample && sample->n && m->weighting->additive && !m->multi && !m->unlabeled;
-    nfi_left_out x = {0};
+    bool can = is_exact(x) && x->sample && x->sample->n && m->weighting->additive && !m->multi && !m->unlabeled;
     uint64_t correct, tried;
-    nf_status s = NF_OK;
 
     if (!k)
         return NF_FAIL(err, NF_EINVAL, "no calibration \"%s\"", o->calibration);
-    NF_GO(choose_smoothing(m, t, sample, o, idf, prior, k->fit ? &x : NULL, err));
-    if (k->fit && can && !x.label)
-        NF_GO(nfi_nb_leave_one_out(m->classifier, t, sample, m->weighting, idf, prior, strcmp(m->prior, "data") == 0, &m->smoothing, 1, o->threads, &correct,
-                                   &tried, &x, err));
-    if (x.n)
-        NF_GO(nfi_calibration_fit(&m->calibration, k, x.n, x.nclasses, x.label, x.score, "leave-one-out", err));
-out:
-    nfi_left_out_clear(&x);
-    return s;
+    x->keep = k->fit;
+    NF_TRY(choose_smoothing(x, err));
+    if (k->fit && can && !x->left_out.label)
+        NF_TRY(nfi_nb_leave_one_out(m->classifier, x->t, x->sample, m->weighting, x->idf, m->log_prior, strcmp(m->prior, "data") == 0, &m->smoothing, 1, o->threads, &correct,
+                                    &tried, &x->left_out, err));
+    return x->left_out.n ? nfi_calibration_fit(&m->calibration, k, x->left_out.n, x->left_out.nclasses, x->left_out.label, x->left_out.score, "leave-one-out", err) : NF_OK;
+}
+
+static nf_status need_rows(finish *x, const nfi_fit_rows **rows, nf_err *err)
+{
+    const nfi_origin *o = x->origin;
+
+    *rows = o->rows;
+    if (*rows || !x->m->classifier->rows)
+        return NF_OK;
+    if (!o->corpus)
+        return NF_FAIL(err, NF_EINVAL, "%s is made from documents, not from sums: it cannot be counted, merged, or trained from statistics; train on the documents themselves, or "
+                                       "use %s", x->m->classifier->name, nfi_classifiers[0]->name);
+    NF_TRY(nfi_fit_rows_make(&x->rows, o->corpus, o->use, x->t, o->of, x->m->weighting, x->idf, x->o->threads, err));
+    *rows = &x->rows;
+    return NF_OK;
+}
+
+static nf_status weigh(finish *x, nf_err *err)
+{
+    nf_model *m = x->m;
+    nfi_terms *t = x->t;
+    bool fold = m->weighting->idf && m->weighting->additive;
+    float *idf32 = own(m, 5, t->n, sizeof *idf32), *base = own(m, 6, t->n, sizeof *base);
+    double *z = own(m, 11, t->nclasses, sizeof *z);
+    nfi_fit f = {.classifier = m->classifier, .weighting = m->weighting, .t = t, .idf = fold ? x->idf : NULL, .weight = x->weight, .data_prior = x->data_prior,
+                 .given_prior = strcmp(m->prior, "data") != 0, .smoothing = m->smoothing, .cost = m->cost, .kind = m->kind, .seed = x->o->seed ? x->o->seed : 1,
+                 .threads = x->o->threads, .base = base, .z = z, .log_prior = (double *)(uintptr_t)m->log_prior};
+
+    if (!idf32 || !base || !z)
+        return nfi_oom(err, "weights");
+    for (size_t i = 0; i < t->n; i++)
+        idf32[i] = m->weighting->idf ? (float)x->idf[i] : 1.0f;
+    NF_TRY(need_rows(x, &f.rows, err));
+    nf_status s = m->classifier->fit(&f, err);
+    m->w = m->own[7] = f.w;
+    NF_TRY(s);
+    nfi_fit_rows_clear(&x->rows);
+    m->idf = idf32;
+    m->base = base;
+    m->z = z;
+    return move_terms(m, t, err);
 }
 
 /* Documents without a label into the sums. */
@@ -362,48 +461,30 @@ static nf_status learn_unlabelled(nf_model *m, nfi_terms *t, const nfi_origin *o
 nf_status nfi_model_finish(nf_model **out, nfi_terms *t, const nfi_sample *sample, const nfi_origin *origin, const nf_train_opts *o, nf_err *err)
 {
     nf_status s = NF_OK;
-    double *idf = NULL;
+    finish x = {.t = t, .sample = sample, .origin = origin, .o = o};
+    nf_model *m = x.m = nfi_calloc(1, sizeof *m);
 
-    nf_model *m = nfi_calloc(1, sizeof *m);
     if (!m)
         return nfi_oom(err, "a model");
     NF_GO(resolve(m, o, err));
     NF_GO(check_classes(t, origin->label, o->codebook, err));
     NF_GO(copy_labels(m, t, origin, err));
     NF_GO(copy_words(m, t, err));
-    double *prior = own(m, 13, t->nclasses, sizeof *prior);
-    idf = nfi_alloc(t->n, sizeof *idf);
-    if (!prior || !idf) {
-        s = nfi_oom(err, "a model");
-        goto out;
-    }
-    if (t->multi && o->codebook) {
-        s = NF_FAIL(err, NF_EINVAL, "seeds of a codebook are a prior where documents have one label; leave out the codebook, or --multi");
-        goto out;
-    }
-    if (t->multi) {
-        NF_GO(nfi_multi_new(m, err));
-        m->multi->labelled = t->labelled;
-        NF_GO(nfi_multi_prior(m->prior, t, prior, err));
-    } else {
-        NF_GO(nfi_nb_prior(m->prior, m->label, t->class_docs, t->nclasses, prior, err));
-    }
-    m->log_prior = prior;
-    for (size_t i = 0; i < t->n; i++)
-        idf[i] = nfi_idf(t->ndocs, t->df[i]);
-    if (o->codebook)
-        NF_GO(plant(m, t, sample, o, idf, prior, err));
-    if (o->unlabeled && origin->corpus)
-        NF_GO(learn_unlabelled(m, t, origin, o, prior, err));
-    NF_GO(smooth_and_calibrate(m, t, sample, o, idf, prior, err));
-    NF_GO(weigh(m, t, idf, o->threads, err));
-    nfi_free(idf);
-    idf = NULL;
+    NF_GO(prepare(&x, err));
+    NF_GO(plant(&x, err));
+    if (o->unlabeled && origin->class_of)
+        NF_GO(learn_unlabelled(m, t, origin, o, m->log_prior, err));
+    NF_GO(smooth_and_calibrate(&x, err));
+    NF_GO(weigh(&x, err));
     NF_GO(nfi_model_index(m, err));
     *out = m;
     m = NULL;
 out:
-    nfi_free(idf);
+    nfi_free(x.idf);
+    nfi_free(x.data_prior);
+    nfi_free(x.weight);
+    nfi_left_out_clear(&x.left_out);
+    nfi_fit_rows_clear(&x.rows);
     nf_model_free(m);
     return s;
 }
@@ -429,8 +510,9 @@ static nf_status place_corpus(nfi_origin *origin, const nf_counted *c, const nfi
 
 nf_status nf_model_train(nf_model **out, const nf_counted *c, const nf_train_opts *o, nf_err *err)
 {
-    const char *weighting = o->weighting ? o->weighting : nfi_weightings[0]->name;
-    const nfi_weighting *w = nfi_weighting_find(weighting);
+    const nf_corpus *corpus = nfi_counted_corpus(c);
+    const nfi_classifier *k = nfi_classifier_find(o->classifier ? o->classifier : o->unlabeled ? "mnb" : nfi_classifiers[0]->name);
+    const nfi_weighting *w;
     nfi_terms t = {0};
     nfi_sample sample = {0};
     nf_str *label = NULL;
@@ -438,23 +520,25 @@ nf_status nf_model_train(nf_model **out, const nf_counted *c, const nf_train_opt
     int32_t *class_of = NULL;
     nf_status s = NF_OK;
 
-    if (!w)
-        return NF_FAIL(err, NF_EINVAL, "no weighting \"%s\"", weighting);
-    const nf_corpus *corpus = nfi_counted_corpus(c);
+    if (!k)
+        return NF_FAIL(err, NF_EINVAL, "no classifier \"%s\"", o->classifier);
+    NF_TRY(nfi_classifier_weighting(&w, k, o->weighting, err));
     if (corpus && corpus->multi)
         return o->unlabeled ? NF_FAIL(err, NF_EINVAL, "documents without a label can be learned from only where documents have one label")
                             : nfi_multi_train(out, NULL, corpus, NULL, o, err);
+    if (corpus && !o->unlabeled)
+        return nfi_model_of_all(out, corpus, o, err);
     if (o->unlabeled)
         NF_GO(nfi_counted_nodes(c, &o->select, w, o->threads, &t, &sample, &of, err));
     else
-        NF_GO(nfi_counted_terms(c, &o->select, w, w->additive && nfi_wants_sample(o), o->threads, &t, &sample, err));
+        NF_GO(nfi_counted_terms(c, &o->select, w, w->additive && k->exact && nfi_wants_sample(o), o->threads, &t, &sample, err));
     label = nfi_calloc(t.nclasses, sizeof *label);
     if (!label) {
         s = nfi_oom(err, "labels");
         goto out;
     }
-    for (size_t k = 0; k < t.nclasses; k++)
-        label[k] = nf_counted_label(c, k);
+    for (size_t i = 0; i < t.nclasses; i++)
+        label[i] = nf_counted_label(c, i);
     if (o->codebook)
         NF_GO(nfi_seeds_join(&t, &sample, &label, o->codebook, err));
     nfi_origin origin = {.text = nfi_counted_text(c), .label = label, .of = of};
@@ -486,7 +570,8 @@ void nf_model_describe(const nf_model *m, nf_model_info *out)
     *out = (nf_model_info){
         .classifier = m->classifier->name, .weighting = m->weighting->name, .tokenizer = m->text.tokenizer->name, .stopwords = m->text.stop.name, .language = m->text.language, .clean = m->text.clean ? nf_cleaner_id(m->text.clean) : "none",
         .unicode = m->unicode, .ngram_lo = m->text.lo, .ngram_hi = m->text.hi, .classes = m->nclasses, .terms = m->n, .words = m->nwords,
-        .documents = m->documents, .labelled = labelled, .smoothing = m->smoothing, .smoothing_how = m->smoothing_how,
+        .documents = m->documents, .labelled = labelled, .smoothing = m->smoothing, .smoothing_kind = nf_smoothing_name((size_t)m->kind, NULL), .smoothing_how = m->smoothing_how,
+        .cost = m->cost, .class_weight = m->class_weight,
         .loo_accuracy = m->loo_accuracy, .loo_documents = m->loo_documents, .calibration = m->calibration ? m->calibration->k->name : "none",
         .calibration_how = m->calibration ? m->calibration->how : "", .temperature = m->calibration ? m->calibration->temperature : 0.0,
         .power = m->calibration ? m->calibration->power : 0.0,

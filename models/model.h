@@ -14,12 +14,17 @@
 #define NFI_MANY 255 /* in nf_model.doc */
 #define NFI_MIN_SMOOTHING 1e-12 /* what is trained can be loaded */
 #define NFI_MAX_SMOOTHING 1e6
+#define NFI_MIN_COST 1e-6
+#define NFI_MAX_COST 1e6
 
 struct nf_model {
     nfi_text text;
     const nfi_weighting *weighting;
     const nfi_classifier *classifier;
     char prior[256], smoothing_how[32], unicode[16];
+    char class_weight[256];  /* "": none; this and the next two: part_fit.c */
+    nfi_smoothing kind;
+    double cost;
     double smoothing, loo_accuracy;
     uint64_t loo_documents, documents;
     size_t nclasses;
@@ -81,21 +86,22 @@ static inline nf_str nfi_model_word(const nf_model *m, size_t i)
     return (nf_str){m->word_bytes + a, (size_t)(m->word_end[i] - a)};
 }
 
-/* Where a model comes from when its documents were counted. Borrowed. */
+/* Where a model comes from when its documents were counted. Borrowed. The others only where the documents are at hand: classifiers made from rows, and folds. */
 typedef struct nfi_origin {
     const nfi_text *text;
     const nf_str *label;
-    /* For learning from documents without a label; NULL elsewhere. of: node -> term; class_of: label of the corpus -> class. */
     const nf_corpus *corpus;
+    const uint8_t *use;  /* as of nfi_terms_build(), like the next */
     const uint32_t *of;
-    const int32_t *class_of;
+    const struct nfi_fit_rows *rows; /* made already; NULL: they are made when needed */
+    const int32_t *class_of; /* for learning from documents without a label: label of the corpus -> class; else NULL */
 } nfi_origin;
 
 /* Do these options look at documents left out? */
 bool nfi_wants_sample(const nf_train_opts *o);
 
 /*
- * Derives a model from sums, whose arrays move into it where they can: t is only good for nfi_terms_clear() afterwards. sample may be NULL or empty (then smoothing is the fixed one unless given).
+ * Derives a model from sums, whose arrays move into it where they can: t is only good for nfi_terms_clear() afterwards. sample may be NULL or empty (then smoothing is tuned by folds, or the fixed one, unless given).
  */
 nf_status nfi_model_finish(nf_model **out, nfi_terms *t, const nfi_sample *sample, const nfi_origin *origin, const nf_train_opts *o, nf_err *err) NF_MUST_CHECK;
 

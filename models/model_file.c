@@ -272,7 +272,7 @@ static nf_status read_arrays(nf_model *m, const char *stop, nf_err *err)
         sum += nfi_exp(m->log_prior[k] < 700 ? m->log_prior[k] : 700);
     const void *several;
     NF_TRY(nfi_secr_get(m->file, "MULT", NFI_BYTES, false, &several, &n, err)); /* then they are log-odds of each class */
-    if (!several && fabs(sum - 1.0) > 1e-6)
+    if (!several && !m->classifier->bias && fabs(sum - 1.0) > 1e-6)
         return bad(m, err, "priors do not add up to 1");
 
     NF_TRY(read_strings(m, "WRDE", "WRDB", UINT64_MAX, NFI_MAX_TOKEN, 0x21, "words are malformed or not in order", &m->word_end, &m->word_bytes, &n, &m->nbytes, err));

@@ -189,7 +189,7 @@ static nf_status judge(tuning *t, nf_err *err)
 static nf_status try_smoothing(tuning *t, double smoothing, nf_err *err)
 {
     nf_train_opts o = *t->o;
-    nfi_plan plan = {.fold = t->fold, .folds = FOLDS};
+    nfi_split plan = {.fold = t->fold, .folds = FOLDS};
 
     o.smoothing = smoothing;
     memset(t->held.known, 0, t->held.n);
@@ -243,8 +243,10 @@ static nf_status begin(tuning *t, nf_err *err)
 
 static nf_status tune(tuning *t, double *smoothing, double *best, nf_err *err)
 {
+    nf_classifier_needs needs;
+
     NF_TRY(begin(t, err));
-    if (*smoothing == 0.0)
+    if (*smoothing == 0.0 && nf_classifier_about(t->o->classifier ? t->o->classifier : nf_classifier_name(0, NULL), &needs) && needs.smoothing && !needs.documents)
         return climb(t, smoothing, best, err);
     NF_TRY(try_smoothing(t, *smoothing, err));
     memcpy(best, t->threshold, t->held.nclasses * sizeof *best);
@@ -281,7 +283,7 @@ nf_status nfi_multi_train(nf_model **out, uint32_t **of, const nf_corpus *c, con
         memcpy(m->multi->how, "out-of-fold", 12);
         m->multi->documents = t.held.n;
         m->multi->micro_f1 = t.micro_f1;
-        if (o->smoothing == 0.0)
+        if (o->smoothing == 0.0 && chosen.smoothing != 0.0)
             memcpy(m->smoothing_how, "out-of-fold", 12);
     }
     *out = m;

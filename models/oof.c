@@ -7,24 +7,42 @@
 #include "base/sort.h"
 #include "base/try.h"
 #include "features/sample.h"
+#include "models/seeds.h"
+#include "models/trials.h"
 
 #include <string.h>
 
-nf_status nfi_model_of(nf_model **out, uint32_t **of, const nf_corpus *c, const uint8_t *use, const nf_train_opts *o, nf_err *err)
+/* join: frames of a codebook that no document has become classes too. */
+static nf_status train(nf_model **out, uint32_t **of, const nf_corpus *c, const uint8_t *use, const nf_train_opts *o, bool join, nf_err *err)
 {
-    const char *weighting = o->weighting ? o->weighting : nfi_weightings[0]->name;
-    const nfi_weighting *w = nfi_weighting_find(weighting);
+    const nfi_classifier *k = nfi_classifier_find(o->classifier ? o->classifier : nfi_classifiers[0]->name);
+    const nfi_weighting *w;
     nfi_terms t = {0};
     nfi_sample sample = {0};
     uint32_t *map = NULL;
+    uint8_t *alone = NULL;
+    nf_str *label = NULL;
     nf_status s = NF_OK;
 
-    if (!w)
-        return NF_FAIL(err, NF_EINVAL, "no weighting \"%s\"", weighting);
+    if (!k)
+        return NF_FAIL(err, NF_EINVAL, "no classifier \"%s\"", o->classifier);
+    NF_TRY(nfi_classifier_weighting(&w, k, o->weighting, err));
     NF_GO(nfi_terms_build(&t, &map, c, use, &o->select, w, NFI_SUM_MODEL, o->threads, err));
-    if (w->additive && !c->multi && nfi_wants_sample(o))
-        NF_GO(nfi_sample_from_corpus(&sample, c, use, &t, map, w, o->threads, err));
-    nfi_origin origin = {.text = &c->text, .label = c->classname};
+    if (w->additive && k->exact && !c->multi && nfi_wants_sample(o)) {
+        if (o->groups) /* a copy that stays would tell: documents with copies are not left out */
+            NF_GO(nfi_ungrouped(&alone, c->n, use, o->groups, err));
+        NF_GO(nfi_sample_from_corpus(&sample, c, alone ? alone : use, &t, map, w, o->threads, err));
+    }
+    if (join && o->codebook) {
+        if (!(label = nfi_alloc(t.nclasses, sizeof *label))) {
+            s = nfi_oom(err, "labels");
+            goto out;
+        }
+        if (t.nclasses)
+            memcpy(label, c->classname, t.nclasses * sizeof *label);
+        NF_GO(nfi_seeds_join(&t, &sample, &label, o->codebook, err));
+    }
+    nfi_origin origin = {.text = &c->text, .label = label ? label : c->classname, .corpus = c, .use = use, .of = map};
     NF_GO(nfi_model_finish(out, &t, &sample, &origin, o, err));
     if (of) {
         *of = map;
@@ -34,7 +52,19 @@ out:
     nfi_terms_clear(&t);
     nfi_sample_clear(&sample);
     nfi_free(map);
+    nfi_free(alone);
+    nfi_free(label);
     return s;
+}
+
+nf_status nfi_model_of(nf_model **out, uint32_t **of, const nf_corpus *c, const uint8_t *use, const nf_train_opts *o, nf_err *err)
+{
+    return train(out, of, c, use, o, false, err);
+}
+
+nf_status nfi_model_of_all(nf_model **out, const nf_corpus *c, const nf_train_opts *o, nf_err *err)
+{
+    return train(out, NULL, c, NULL, o, true, err);
 }
 
 /* ---- scoring ---- */
@@ -115,25 +145,30 @@ nf_status nfi_score_held(const nf_model *m, const uint32_t *of, const nf_corpus 
 
 /* ---- folds ---- */
 
-nf_status nfi_oof(const nf_corpus *c, const uint8_t *use, const nf_train_opts *o, const nfi_plan *plan, nfi_held_fn fn, void *ctx, double *smoothing, nf_err *err)
+void nfi_split_flags(const nfi_split *plan, size_t n, const uint8_t *use, size_t f, uint8_t *train, uint8_t *hold)
+{
+    for (size_t d = 0; d < n; d++) {
+        bool in = !use || use[d];
+        int32_t fold = plan->fold[d];
+        hold[d] = in && fold == (int32_t)f;
+        train[d] = in && (plan->forward ? fold >= 0 && fold < (int32_t)f : !hold[d]);
+    }
+}
+
+nf_status nfi_oof(const nf_corpus *c, const uint8_t *use, const nf_train_opts *o, const nfi_split *plan, nfi_held_fn fn, void *ctx, double *smoothing, nf_err *err)
 {
     nf_model *m = NULL;
     uint32_t *of = NULL;
     nf_status s = NF_OK;
-    uint8_t *train = nfi_alloc(c->n, 1), *hold = nfi_alloc(c->n, 1);
+    uint8_t *in = nfi_alloc(c->n, 1), *hold = nfi_alloc(c->n, 1);
 
-    if (!train || !hold) {
+    if (!in || !hold) {
         s = nfi_oom(err, "cross-validation");
         goto out;
     }
     for (size_t f = plan->forward; f < plan->folds; f++) {
-        for (size_t d = 0; d < c->n; d++) {
-            bool in = !use || use[d];
-            int32_t fold = plan->fold[d];
-            hold[d] = in && fold == (int32_t)f;
-            train[d] = in && (plan->forward ? fold >= 0 && fold < (int32_t)f : !hold[d]);
-        }
-        NF_GO(nfi_model_of(&m, &of, c, train, o, err));
+        nfi_split_flags(plan, c->n, use, f, in, hold);
+        NF_GO(nfi_model_of(&m, &of, c, in, o, err));
         NF_GO(nfi_score_held(m, of, c, hold, (int32_t)f, o->threads, fn, ctx, err));
         if (smoothing)
             smoothing[f] = m->smoothing;
@@ -145,7 +180,7 @@ nf_status nfi_oof(const nf_corpus *c, const uint8_t *use, const nf_train_opts *o
 out:
     nf_model_free(m);
     nfi_free(of);
-    nfi_free(train);
+    nfi_free(in);
     nfi_free(hold);
     return s;
 }
@@ -171,7 +206,7 @@ static void into_table(void *ctx, const nfi_held *h)
 nf_status nfi_oof_stratified(nfi_oof_table *out, const nf_corpus *c, const nf_crossval_opts *o, nf_err *err)
 {
     nfi_oof_table t = {.n = c->n, .nclasses = c->nclasses};
-    nfi_plan plan = {.folds = o->folds ? o->folds : 5};
+    nfi_split plan = {.folds = o->folds ? o->folds : 5};
     nf_fold_opts fo = {.k = plan.folds, .seed = o->seed, .groups = o->groups, .names = c->classname};
     nf_status s = NF_OK;
 

@@ -12,11 +12,14 @@
 #include "models/model.h"
 
 /* Which document is held out when. Borrowed. */
-typedef struct nfi_plan {
+typedef struct nfi_split {
     const int32_t *fold; /* a number below folds for each document, or -1: never held out */
     size_t folds;
     bool forward;        /* fold f is scored by what was trained on folds below f; fold 0 is not scored. Else all but f train, those of fold -1 too */
-} nfi_plan;
+} nfi_split;
+
+/* Who trains and who is scored in fold f: n flags each, caller-allocated. use: documents that take part at all, NULL = all. */
+void nfi_split_flags(const nfi_split *plan, size_t n, const uint8_t *use, size_t f, uint8_t *train, uint8_t *hold);
 
 /* One document that was held out. Borrowed for the time of the call. */
 typedef struct nfi_held {
@@ -34,15 +37,17 @@ typedef struct nfi_held {
 typedef void (*nfi_held_fn)(void *ctx, const nfi_held *h);
 
 /*
- * A model of the documents with a flag (use NULL: of all). of: owned, node of the corpus -> term of the model or NFI_NONE; NULL when not wanted.
+ * A model of the documents with a flag (use NULL: of all); its classes are those of the corpus. of: owned, node of the corpus -> term of the model or NFI_NONE; NULL when not wanted.
  * @return as nf_model_train().
  */
 nf_status nfi_model_of(nf_model **out, uint32_t **of, const nf_corpus *c, const uint8_t *use, const nf_train_opts *o, nf_err *err) NF_MUST_CHECK;
+/* A model of all documents, with the frames of a codebook as classes where there is one. */
+nf_status nfi_model_of_all(nf_model **out, const nf_corpus *c, const nf_train_opts *o, nf_err *err) NF_MUST_CHECK;
 /* Documents with a flag (hold NULL: all), scored by the model. of as above. */
 nf_status nfi_score_held(const nf_model *m, const uint32_t *of, const nf_corpus *c, const uint8_t *hold, int32_t fold, int threads, nfi_held_fn fn, void *ctx,
                          nf_err *err) NF_MUST_CHECK;
 /* All folds of a plan, one after another. use: documents that take part at all, NULL = all. smoothing: folds values, NULL when not wanted. */
-nf_status nfi_oof(const nf_corpus *c, const uint8_t *use, const nf_train_opts *o, const nfi_plan *plan, nfi_held_fn fn, void *ctx, double *smoothing,
+nf_status nfi_oof(const nf_corpus *c, const uint8_t *use, const nf_train_opts *o, const nfi_split *plan, nfi_held_fn fn, void *ctx, double *smoothing,
                   nf_err *err) NF_MUST_CHECK;
 
 /* The same as a table. Owned, nfi_oof_table_clear(). */

@@ -36,6 +36,7 @@ typedef struct nf_select_opts {
 /** i-th tokeniser, weighting; NULL past the end; *summary may be NULL. */
 NF_API const char *nf_tokenizer_name(size_t i, const char **summary);
 NF_API const char *nf_weighting_name(size_t i, const char **summary);
+NF_API bool nf_weighting_is_additive(const char *name); /**< sums over documents add up: it can be counted, and has exact leave-one-out. false for no such weighting */
 
 /** What to keep while counting. {0}: threads = usable CPUs, memory = half of RAM, nothing but counts. */
 typedef struct nf_corpus_opts {

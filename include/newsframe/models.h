@@ -18,8 +18,20 @@
 
 NF_BEGIN_DECLS
 
-/** i-th classifier; NULL past the end; *summary may be NULL. */
+/** i-th classifier, kind of smoothing; NULL past the end; *summary may be NULL. */
 NF_API const char *nf_classifier_name(size_t i, const char **summary);
+NF_API const char *nf_smoothing_name(size_t i, const char **summary);
+
+/** What a classifier needs; false when there is none of that name. */
+typedef struct nf_classifier_needs {
+    bool documents;        /**< made from the documents themselves: cannot be counted, merged, or trained from statistics */
+    bool smoothing;        /**< has smoothing */
+    bool cost;             /**< has a cost */
+    bool kinds;            /**< any kind of smoothing; else "lidstone" */
+    bool exact;            /**< smoothing is tuned by exact leave-one-out (kind "lidstone", no class weights); else by folds, which need the documents */
+    const char *weighting; /**< by default */
+} nf_classifier_needs;
+NF_API bool nf_classifier_about(const char *name, nf_classifier_needs *out);
 
 /** i-th way to calibrate; NULL past the end; *summary may be NULL. */
 NF_API const char *nf_calibration_name(size_t i, const char **summary);
@@ -27,10 +39,15 @@ NF_API const char *nf_calibration_name(size_t i, const char **summary);
 /** How to train. Start from nf_train_defaults(). Strings are borrowed. */
 typedef struct nf_train_opts {
     nf_select_opts select;  /**< default min_df 2 */
-    const char *classifier; /**< "cnb" (default) or "mnb" */
-    const char *weighting;  /**< default "tfidf" */
+    const char *classifier; /**< nf_classifier_name(); NULL: the first */
+    const char *weighting;  /**< NULL: the classifier's own */
     const char *prior;      /**< NULL: the classifier's own (cnb "uniform", mnb "data"); "data", "uniform", or "a=.2,b=.8" for all classes */
-    double smoothing;       /**< > 0; 0 = auto: exact leave-one-out accuracy over a ladder of values */
+    double smoothing;       /**< > 0; 0 = auto: accuracy over a ladder of values, by exact leave-one-out, or by folds where that is not exact */
+    const char *smoothing_kind; /**< nf_smoothing_name(); NULL: the first */
+    double cost;            /**< C of linear machines, > 0; 0: the classifier's own */
+    const char *class_weight; /**< NULL: 1 for all; "balanced" (documents / (classes * documents of the class)), or "a=2,b=1", 1 where not named */
+    uint64_t seed;          /**< of the order in which linear machines see documents, and of folds; 0 = 1 */
+    const uint32_t *groups; /**< a number for each document of a corpus, or NULL: folds of tuning keep groups whole, leave-one-out leaves aside documents with copies. Borrowed */
     const char *calibration; /**< "power" (default), "temperature", "bias" or "none" */
     int threads;
     const nf_codebook *codebook; /**< its frames are the classes, its seeds a prior on their terms; NULL: none. Borrowed */
@@ -50,8 +67,11 @@ typedef struct nf_model_info {
     uint64_t documents;      /**< counted, labelled or not */
     uint64_t labelled;
     double smoothing;
-    const char *smoothing_how; /**< "given", "leave-one-out", "fixed" (no documents to tune on, or a weighting that has no exact leave-one-out) */
-    double loo_accuracy;     /**< leave-one-out accuracy at the chosen smoothing; negative when not computed */
+    const char *smoothing_kind;
+    const char *smoothing_how; /**< "given", "leave-one-out", "folds", "fixed" (no documents to tune on), "none" (the classifier has no smoothing) */
+    double cost;             /**< of linear machines; 0: it has none */
+    const char *class_weight; /**< "": none */
+    double loo_accuracy;     /**< accuracy by leave-one-out or folds at the chosen smoothing; negative when not computed */
     uint64_t loo_documents;  /**< documents it was computed on */
     const char *calibration; /**< how probabilities are made; "none": the model is not calibrated */
     const char *calibration_how; /**< "leave-one-out"; "" without calibration */

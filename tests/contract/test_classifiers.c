@@ -44,6 +44,25 @@ static void pick(size_t i, const char **classifier, const char **weighting)
     *weighting = nf_weighting_name(i % n, NULL);
 }
 
+static bool go_together(size_t i)
+{
+    const char *classifier, *weighting;
+    const nfi_weighting *w;
+
+    pick(i, &classifier, &weighting);
+    return nfi_classifier_weighting(&w, nfi_classifier_find(classifier), weighting, NULL) == NF_OK;
+}
+
+static bool has_smoothing(size_t i)
+{
+    const char *classifier, *weighting;
+    nf_classifier_needs needs;
+
+    pick(i, &classifier, &weighting);
+    ck_assert(nf_classifier_about(classifier, &needs));
+    return needs.smoothing;
+}
+
 static nf_model *train(const dk_docs *k, size_t i, double smoothing, int threads)
 {
     nf_train_opts o = nf_train_defaults();
@@ -58,6 +77,8 @@ static nf_model *train(const dk_docs *k, size_t i, double smoothing, int threads
 
 START_TEST(the_same_documents_give_the_same_bytes_and_a_file_reads_back)
 {
+    if (!go_together((size_t)_i))
+        return;
     nfi_rng r = nft_rng(1);
     dk_docs k = {0};
     mk_docs(&k, &r, DOCS, CLASSES);
@@ -93,6 +114,8 @@ END_TEST
 
 START_TEST(marker_words_decide_and_their_weights_say_so)
 {
+    if (!go_together((size_t)_i))
+        return;
     static const char *const marker[CLASSES] = {"troops", "tax", "summit"}, *const label[CLASSES] = {"war", "money", "talks"};
     nfi_rng r = nft_rng(2);
     dk_docs k = {0};
@@ -127,8 +150,83 @@ START_TEST(marker_words_decide_and_their_weights_say_so)
 }
 END_TEST
 
+START_TEST(what_does_not_go_together_is_refused)
+{
+    nfi_rng r = nft_rng(5);
+    dk_docs k = {0};
+    char path[NFT_PATH];
+    nf_model *m = NULL;
+    nf_train_opts o = nf_train_defaults();
+    nf_count_opts count = {0};
+    nf_classifier_needs needs;
+
+    mk_docs(&k, &r, 40, CLASSES);
+    pick((size_t)_i, &o.classifier, &o.weighting);
+    count.weighting = o.weighting;
+    dk_file(path, &k, NULL);
+    nf_counted *c = dk_count(path, &count);
+    nf_status want = go_together((size_t)_i) ? NF_OK : NF_EINVAL;
+    ck_assert_int_eq(nf_model_train(&m, c, &o, NULL), want);
+    ck_assert((m != NULL) == (want == NF_OK));
+    nf_model_free(m);
+    m = NULL;
+    ck_assert(nf_classifier_about(o.classifier, &needs));
+    o.weighting = go_together((size_t)_i) ? o.weighting : needs.weighting;
+    for (int which = 0; which < 3; which++) {
+        nf_train_opts with = o;
+        bool has = which == 0 ? needs.smoothing : which == 1 ? needs.cost : needs.kinds;
+        with.smoothing = which == 0 ? 0.5 : which == 2 && needs.smoothing ? 0.5 : 0;
+        with.cost = which == 1 ? 2.0 : 0;
+        with.smoothing_kind = which == 2 ? "dirichlet" : NULL;
+        ck_assert_int_eq(nf_model_train(&m, c, &with, NULL), has ? NF_OK : NF_EINVAL);
+        nf_model_free(m);
+        m = NULL;
+    }
+    nf_counted_free(c);
+    dk_clear(&k);
+}
+END_TEST
+
+START_TEST(settings_of_training_are_told_after_a_reload)
+{
+    nfi_rng r = nft_rng(6);
+    dk_docs k = {0};
+    nf_model_info i;
+    nf_count_opts count = {0};
+    nf_train_opts o = nf_train_defaults();
+    nf_classifier_needs needs;
+    size_t n;
+    void *block = NULL;
+    nf_model *b = NULL;
+
+    pick((size_t)_i, &o.classifier, &o.weighting);
+    ck_assert(nf_classifier_about(o.classifier, &needs));
+    if (!go_together((size_t)_i))
+        return;
+    mk_docs(&k, &r, DOCS, CLASSES);
+    count.weighting = o.weighting;
+    o.cost = needs.cost ? 2.5 : 0;
+    o.smoothing_kind = needs.kinds ? "witten-bell" : NULL;
+    o.class_weight = needs.smoothing || needs.cost ? "war=2,talks=0.5" : NULL;
+    nf_model *a = mk_train(&k, &count, &o);
+    char *x = mk_bytes(a, &n);
+    nft_ok(mk_load(&b, &block, x, n, &nft_err));
+    nf_model_describe(b, &i);
+    ck_assert_double_eq(i.cost, o.cost);
+    ck_assert_str_eq(i.smoothing_kind, needs.kinds ? "witten-bell" : "lidstone");
+    ck_assert_str_eq(i.class_weight, o.class_weight ? o.class_weight : "");
+    free(x);
+    nf_model_free(a);
+    nf_model_free(b);
+    nfi_free(block);
+    dk_clear(&k);
+}
+END_TEST
+
 START_TEST(one_class_is_refused)
 {
+    if (!go_together((size_t)_i))
+        return;
     nfi_rng r = nft_rng(3);
     dk_docs k = {0};
     char path[NFT_PATH];
@@ -150,6 +248,8 @@ END_TEST
 
 START_TEST(smoothing_given_is_smoothing_used)
 {
+    if (!go_together((size_t)_i) || !has_smoothing((size_t)_i))
+        return;
     nfi_rng r = nft_rng(4);
     dk_docs k = {0};
     nf_model_info i;
@@ -173,6 +273,8 @@ int main(void)
     tcase_add_test(t, names_are_unique_and_told);
     tcase_add_loop_test(t, the_same_documents_give_the_same_bytes_and_a_file_reads_back, 0, n);
     tcase_add_loop_test(t, marker_words_decide_and_their_weights_say_so, 0, n);
+    tcase_add_loop_test(t, what_does_not_go_together_is_refused, 0, n);
+    tcase_add_loop_test(t, settings_of_training_are_told_after_a_reload, 0, n);
     tcase_add_loop_test(t, one_class_is_refused, 0, n);
     tcase_add_loop_test(t, smoothing_given_is_smoothing_used, 0, n);
     suite_add_tcase(s, t);

@@ -370,7 +370,7 @@ START_TEST(options_of_training_are_checked)
     static const double smoothing[] = {-1, -1e-300, 1e-13, 1e-300, 1e7, NAN, INFINITY};
     for (size_t i = 0; i < sizeof smoothing / sizeof *smoothing; i++)
         refused(c, (nf_train_opts){.smoothing = smoothing[i]}, NF_EINVAL, "smoothing");
-    refused(c, (nf_train_opts){.classifier = "svm"}, NF_EINVAL, "svm");
+    refused(c, (nf_train_opts){.classifier = "knn"}, NF_EINVAL, "knn");
     refused(c, (nf_train_opts){.weighting = "bm25"}, NF_EINVAL, "bm25");
     refused(c, (nf_train_opts){.select = {.min_df = 5, .max_df = 2}}, NF_EINVAL, "--min-df");
     refused(c, (nf_train_opts){.select = {.min_df = 1000}}, NF_EDATA, "--min-df");

@@ -281,7 +281,7 @@ START_TEST(settings_that_cannot_be_are_refused)
     setting("tokenizer=news", "tokenizer=nope", "tokenizer that this program does not have");
     setting("tokenizer_version=", "tokenizer_version=9", "another version of the tokenizer");
     setting("unicode=", "unicode=1", "Unicode");
-    setting("classifier=cnb", "classifier=svm", "classifier that this program does not have");
+    setting("classifier=cnb", "classifier=knn", "classifier that this program does not have");
     setting("weighting=tfidf", "weighting=bm25", "weighting that this program does not have");
     setting("ngram_lo=1", "ngram_lo=3", "ngram_hi");
     setting("ngram_hi=2", "ngram_hi=5", "ngram_hi");

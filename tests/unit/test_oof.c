@@ -54,7 +54,7 @@ START_TEST(all_but_the_fold_train_and_the_fold_is_scored)
         if (fold[d] >= 0)
             in[fold[d]]++;
     }
-    nfi_plan plan = {.fold = fold, .folds = FOLDS};
+    nfi_split plan = {.fold = fold, .folds = FOLDS};
     o.threads = 3;
     nft_ok(nfi_oof(c, NULL, &o, &plan, note, &s, smoothing, &nft_err));
     for (size_t d = 0; d < DOCS; d++) {
@@ -82,7 +82,7 @@ START_TEST(forward_chaining_trains_on_what_came_before)
         fold[d] = (int32_t)(d * FOLDS / DOCS);
         use[d] = d != 3; /* one takes no part at all */
     }
-    nfi_plan plan = {.fold = fold, .folds = FOLDS, .forward = true};
+    nfi_split plan = {.fold = fold, .folds = FOLDS, .forward = true};
     nft_ok(nfi_oof(c, use, &o, &plan, note, &s, NULL, &nft_err));
     for (size_t d = 0; d < DOCS; d++)
         ck_assert_uint_eq(s.documents[d], fold[d] == 0 ? 0 : (uint64_t)fold[d] * DOCS / FOLDS - 1);
@@ -106,7 +106,7 @@ START_TEST(a_word_of_held_out_documents_alone_is_unknown)
         dk_add(&k, "b", "bank");
     }
     nf_corpus *c = dk_corpus(&k, NULL, 1, NULL);
-    nfi_plan plan = {.fold = fold, .folds = FOLDS};
+    nfi_split plan = {.fold = fold, .folds = FOLDS};
     nft_ok(nfi_oof(c, NULL, &o, &plan, note, &s, NULL, &nft_err));
     ck_assert_uint_eq(s.known[0], 0);
     ck_assert_uint_eq(s.known[1], 0);
