@@ -260,7 +260,7 @@ static nf_status stream(job *j, nfi_progress *p, nf_err *err)
 
     while (s == NF_OK && (s = nf_docs_next(j->docs, &batch, err)) == NF_OK && batch.n > 0) {
         for (size_t i = 0; s == NF_OK && i < batch.n; i++, first = false) {
-            if ((s = nf_explain(&j->e, j->scorer, &batch.docs[i], j->label, err)) != NF_OK)
+            if ((s = nf_explain(&j->e, j->scorer, &batch.docs[i], j->label, -1, err)) != NF_OK)
                 break;
             j->by_status[j->e.score.status]++;
             if (j->w) {

@@ -63,6 +63,17 @@ const nfi_dict_column nfi_dict[] = {
     {"explanation", "nats", "number", "nats", "its part of the margin: above 0 speaks for label, below 0 for against"},
     {"explanation", "places", "text", "", "where it stands, as text:START-END or title:START-END in bytes, joined by \";\""},
 
+    {"terms", "class", "text", "", "the class"},
+    {"terms", "rank", "integer", ">= 1", "place of the term in its class, by falling z"},
+    {"terms", "term", "text", "", "one word or several"},
+    {"terms", "weight", "number", "nats", "what the model makes of it: for the class against the mean of the others, a unit of document weight"},
+    {"terms", "log_odds", "number", "nats", "how much more often documents of the class have it than the others, shrunk towards the corpus; blank for a model without counts"},
+    {"terms", "z", "number", "standard errors", "log_odds over its standard error"},
+    {"terms", "class_documents", "integer", "documents, >= 0", "documents of the class that have it"},
+    {"terms", "documents", "integer", "documents, >= 0", "all documents that have it"},
+    {"terms", "example", "text", "", "a sentence with the term from the corpus given"},
+    {"terms", "example_id", "text", "", "id of its document"},
+
     {"eval_classes", "class", "text", "", "class, then the averages micro and macro"},
     {"eval_classes", "support", "integer", "documents, >= 0", "documents that a human put into the class"},
     {"eval_classes", "predicted", "integer", "documents, >= 0", "documents that the model put into the class"},

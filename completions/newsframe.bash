@@ -5,12 +5,12 @@ _newsframe()
   local verb=${COMP_WORDS[1]} cur=${COMP_WORDS[COMP_CWORD]} last=${COMP_WORDS[COMP_CWORD-1]} words='' values=-
   COMPREPLY=()
   if (( COMP_CWORD == 1 )); then
-    words='count train merge score explain evaluate crossval cluster dedup inspect clean convert features model columns help --help --version --usage'
+    words='count train merge score explain evaluate crossval cluster dedup inspect terms clean convert features model columns help --help --version --usage'
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
     return
   fi
   if [[ $verb == help ]]; then
-    words='count train merge score explain evaluate crossval cluster dedup inspect clean convert features model columns help'
+    words='count train merge score explain evaluate crossval cluster dedup inspect terms clean convert features model columns help'
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
     return
   fi
@@ -248,6 +248,23 @@ _newsframe()
     inspect,--max-unpacked) values='' ;;
     inspect,--dup-ids) values='error suffix' ;;
     inspect,--threads) values='' ;;
+    terms,--class) values='' ;;
+    terms,--top) values='' ;;
+    terms,--excel) values='no us eu' ;;
+    terms,--text) values='' ;;
+    terms,--id) values='' ;;
+    terms,--label) values='' ;;
+    terms,--date) values='' ;;
+    terms,--source) values='' ;;
+    terms,--title) values='' ;;
+    terms,--format) values='csv tsv jsonl doccano prodigy fasttext sgml html text folder' ;;
+    terms,--delimiter) values='' ;;
+    terms,--encoding) values='repair strict utf8-or-1252' ;;
+    terms,--markup) values='auto none html' ;;
+    terms,--max-document) values='' ;;
+    terms,--max-unpacked) values='' ;;
+    terms,--dup-ids) values='error suffix' ;;
+    terms,--threads) values='' ;;
     clean,--rules) values='' ;;
     clean,--no-rule) values='' ;;
     clean,--excel) values='no us eu' ;;
@@ -323,6 +340,7 @@ _newsframe()
     cluster) words=' --k= --restarts= --metric= --init= --max-iter= --no-refine --output= --excel --clusters= --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --language= --min-df= --max-df= --max-features= --weighting= --dup-weight --dup-threshold= --dup-window= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
     dedup) words=' --threshold= --window= --shingle= --date-order= --with-title --keep= --output= --excel --clean --no-clean --no-rule= --lines= --phrases= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
     inspect) words=' --output= --json --tokenizer= --no-language --month-first --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
+    terms) words=' --model= --class= --top= --output= --excel --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
     clean) words=' --rules= --no-rule= --phrases= --lines= --lines-out= --output= --excel --audit= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --quiet --verbose --help --usage --version' ;;
     convert) words=' --output= --to= --rows= --excel --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
     features) words=' --output= --to= --vocabulary= --rows= --excel --model= --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --min-df= --max-df= --max-features= --weighting= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;

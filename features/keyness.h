@@ -12,6 +12,7 @@
 #define NFI_KEYNESS_H
 
 #define NFI_KEYNESS_PRIOR 0.01 /* s: the prior weighs a hundredth of the counts */
+#define NFI_KEYNESS_DOCS 0.1   /* s for counts of documents: they are small, and with less a term that no other document has would come after one that some have */
 
 typedef struct nfi_keyness {
     double log_odds, z;

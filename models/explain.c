@@ -218,17 +218,18 @@ static int32_t best_of(const double *odds, size_t n)
     return (int32_t)best;
 }
 
-static void choose_classes(nf_explanation *e, const nf_model *m, const double *odds, int32_t label)
+static void choose_classes(nf_explanation *e, const nf_model *m, const double *odds, int32_t label, int32_t against)
 {
     e->label = label >= 0 ? label : e->score.label;
     if (e->label < 0)
         e->label = best_of(odds, m->nclasses);
-    e->against = -1;
+    e->against = against;
     if (m->multi) {
+        e->against = -1;
         e->margin = odds[e->label] - nf_model_threshold(m, (size_t)e->label);
         return;
     }
-    for (size_t c = 0; c < m->nclasses; c++)
+    for (size_t c = 0; against < 0 && c < m->nclasses; c++)
         if ((int32_t)c != e->label && (e->against < 0 || odds[c] > odds[e->against]))
             e->against = (int32_t)c;
     e->margin = odds[e->label] - odds[e->against];
@@ -264,7 +265,7 @@ static nf_status round_all(nf_explanation *e, nf_err *err)
     return NF_OK;
 }
 
-static nf_status explain(nf_explanation *e, nf_scorer *s, const nf_doc *d, int32_t label, nf_err *err)
+static nf_status explain(nf_explanation *e, nf_scorer *s, const nf_doc *d, int32_t label, int32_t against, nf_err *err)
 {
     struct nf_explanation_mem *mem = e->mem;
     nf_doc copy = *d;
@@ -275,7 +276,9 @@ static nf_status explain(nf_explanation *e, nf_scorer *s, const nf_doc *d, int32
     NF_TRY(nf_scorer_batch(s, &one, &e->score, mem->odds, err));
     if (!e->score.scored)
         return NF_OK;
-    choose_classes(e, s->m, mem->odds, label);
+    choose_classes(e, s->m, mem->odds, label, against);
+    if (e->label == e->against) /* asked for against itself, as the best */
+        return NF_FAIL(err, NF_EINVAL, "a class cannot be explained against itself");
     NF_TRY(weigh_terms(e, s, d, &sum, err));
     double factor = fabs(sum) > 0.0 && !s->m->multi ? e->margin / sum : 1.0;
     e->prior *= factor;
@@ -289,16 +292,17 @@ static nf_status explain(nf_explanation *e, nf_scorer *s, const nf_doc *d, int32
     return round_all(e, err);
 }
 
-nf_status nf_explain(nf_explanation *out, nf_scorer *s, const nf_doc *d, int32_t label, nf_err *err)
+nf_status nf_explain(nf_explanation *out, nf_scorer *s, const nf_doc *d, int32_t label, int32_t against, nf_err *err)
 {
     nf_explanation e = {.mem = out->mem, .units = out->units, .label = -1, .against = -1};
 
-    if (label >= 0 && (size_t)label >= s->m->nclasses)
-        return NF_FAIL(err, NF_EINVAL, "no class %d, there are %zu", label, s->m->nclasses);
+    int32_t top = label > against ? label : against;
+    if (top >= 0 && (size_t)top >= s->m->nclasses)
+        return NF_FAIL(err, NF_EINVAL, "no class %d, there are %zu", top, s->m->nclasses);
     if (!e.mem && !(e.mem = nfi_calloc(1, sizeof *e.mem)))
         return nfi_oom(err, "an explanation");
     e.units.n = 0;
-    nf_status st = explain(&e, s, d, label, err);
+    nf_status st = explain(&e, s, d, label, against, err);
     if (st != NF_OK) {
         e.units.n = 0; /* empty, but for the memory */
         *out = (nf_explanation){.mem = e.mem, .units = e.units, .label = -1, .against = -1};

@@ -46,12 +46,43 @@ typedef struct nf_explanation {
 } nf_explanation;
 
 /**
- * Explain one document. @param label a class, or -1: the one with the highest score.
+ * Explain one document. @param label a class, or -1: the one with the highest score. @param against another class, or -1: the best of the others (not looked at where
+ * documents may have several labels).
  * Microunits are the nearest whole ones, but for the fewest that must be the next so that the sum is the margin as it is printed with six decimals: those nearest
- * to it, the first of equals. @return NF_EINVAL: no such class; after a failure the explanation is empty. O(document).
+ * to it, the first of equals. @return NF_EINVAL: no such class, or twice the same; after a failure the explanation is empty. O(document).
  */
-NF_API NF_MUST_CHECK nf_status nf_explain(nf_explanation *out, nf_scorer *s, const nf_doc *d, int32_t label, nf_err *err);
+NF_API NF_MUST_CHECK nf_status nf_explain(nf_explanation *out, nf_scorer *s, const nf_doc *d, int32_t label, int32_t against, nf_err *err);
 NF_API void nf_explanation_clear(nf_explanation *e);
+
+/** A term of a class. */
+typedef struct nf_class_term {
+    size_t term;         /**< nf_model_term() */
+    double weight;       /**< nf_model_term_weight(): what the model makes of it */
+    double log_odds, z;  /**< of the class against all other documents, by documents that have the term: Monroe, Colaresi, Quinn 2008; 0 where the model has no counts */
+    uint64_t class_docs; /**< documents of the class with the term */
+    uint64_t docs;       /**< all documents with the term */
+} nf_class_term;
+/**
+ * The terms of a class by falling z (of a model without counts: weight), ties in term order: at most that many, only those above 0.
+ * @param out most, caller-allocated. @param n how many there are. O(terms log most).
+ */
+NF_API NF_MUST_CHECK nf_status nf_model_class_terms(const nf_model *m, size_t k, size_t most, nf_class_term *out, size_t *n, nf_err *err);
+/** Whether a model has the counts of documents by term and class that z needs. */
+NF_API bool nf_model_has_counts(const nf_model *m);
+
+/** A sentence for each of a list of pairs of class and term: of those that have the term the one with the highest score of the class, short ones first. */
+typedef struct nf_examples nf_examples;
+typedef struct nf_example {
+    nf_str text, id; /**< the sentence and its document; n == 0: there is none. Borrowed */
+    bool in_title;
+    size_t start, end;
+} nf_example;
+/** @param out owned. @param terms and classes n each, borrowed during the call: pair i is terms[i], classes[i]. */
+NF_API NF_MUST_CHECK nf_status nf_examples_new(nf_examples **out, const nf_model *m, const size_t *terms, const size_t *classes, size_t n, nf_err *err);
+/** Look through documents. The result depends on their order alone, not on batches or threads. */
+NF_API NF_MUST_CHECK nf_status nf_examples_add(nf_examples *e, nf_scorer *s, const nf_batch *b, nf_err *err);
+NF_API nf_example nf_examples_get(const nf_examples *e, size_t i);
+NF_API void nf_examples_free(nf_examples *e); /**< NULL is fine */
 
 NF_END_DECLS
 

@@ -112,6 +112,31 @@ static nf_status set_bounds(oom_env *env, nf_err *err)
     return s;
 }
 
+static nf_status terms(oom_env *env, nf_err *err)
+{
+    nf_scorer *x = NULL;
+    nf_examples *e = OOM_UNTOUCHED(nf_examples);
+    nf_class_term term[3];
+    size_t n = 77, number[3] = {0}, cls[3] = {0};
+
+    nf_status s = nf_model_class_terms(env->in[0], 0, 3, term, &n, err);
+    ck_assert(s == NF_OK ? n == 3 : n == 77);
+    if (s != NF_OK)
+        return s;
+    for (size_t i = 0; i < n; i++)
+        number[i] = term[i].term;
+    s = nf_examples_new(&e, env->in[0], number, cls, n, err);
+    OOM_OUT(s, e);
+    if (s != NF_OK)
+        return s;
+    s = nf_scorer_new(&x, env->in[0], &(nf_scorer_opts){.threads = env->threads}, err);
+    if (s == NF_OK)
+        s = nf_examples_add(e, x, env->in[1], err);
+    nf_scorer_free(x);
+    nf_examples_free(e);
+    return s;
+}
+
 static nf_status explain(oom_env *env, nf_err *err)
 {
     const nf_batch *b = env->in[1];
@@ -120,7 +145,7 @@ static nf_status explain(oom_env *env, nf_err *err)
 
     nf_status s = nf_scorer_new(&x, env->in[0], &(nf_scorer_opts){.threads = env->threads}, err);
     for (size_t i = 0; s == NF_OK && i < 3; i++)
-        s = nf_explain(&e, x, &b->docs[i], -1, err);
+        s = nf_explain(&e, x, &b->docs[i], -1, -1, err);
     ck_assert(s == NF_OK || (e.nterms == 0 && e.units.n == 0));
     nf_explanation_clear(&e);
     nf_scorer_free(x);
@@ -285,6 +310,7 @@ START_TEST(models_are_used_or_not)
         oom_run("nf_scorer_units", units, &with);
         oom_run("nf_model_set_bounds", set_bounds, &with);
         oom_run("nf_explain", explain, &with);
+        oom_run("nf_examples_add", terms, &with);
     }
     nfi_free(aligned);
     free(p);

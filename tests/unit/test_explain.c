@@ -102,7 +102,7 @@ static void check(nf_model *m, nfi_rng *r, nf_explanation *e, nf_scorer *s)
     }
     nf_doc d = {.title = {"Officials said", nfi_rng_below(r, 2) ? 14 : 0}, .text = {body, n}};
     int32_t label = (int32_t)nfi_rng_below(r, info.classes + 1) - 1;
-    nft_ok(nf_explain(e, s, &d, label, &nft_err));
+    nft_ok(nf_explain(e, s, &d, label, -1, &nft_err));
     if (!e->score.scored)
         return;
     double sum = e->prior, by_sentence = e->prior + e->between;
@@ -152,7 +152,7 @@ START_TEST(parts_add_up_to_the_margin)
             nfi_rng r = nft_rng((uint64_t)i);
             check(m, &r, &e, s);
         }
-        nft_fails(nf_explain(&e, s, &(nf_doc){0}, 7, &nft_err), NF_EINVAL);
+        nft_fails(nf_explain(&e, s, &(nf_doc){0}, 7, -1, &nft_err), NF_EINVAL);
         nf_explanation_clear(&e);
         nf_scorer_free(s);
         nf_model_free(m);
