@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cmd_evaluate.c - newsframe evaluate: a model against documents that people have labelled. */
+#include "cli/errors.h"
 #include "cli/work.h"
 
 #include "base/arena.h"
@@ -15,7 +16,7 @@ struct opts {
     nfi_output_opts out;
     nfi_eval_opts eval;
     nfi_common_opts common;
-    const char *model, *language;
+    const char *model, *language, *errors;
     double threshold, min_prob, min_accuracy;
     uint64_t min_tokens;
 };
@@ -30,6 +31,7 @@ static const nfi_opt rows[] = {
     OPT_REAL(0, "min-accuracy", struct opts, min_accuracy, "SHARE", "0", 0, 1, "exit 5 when the accuracy is below this"),
     OPT_OUTPUT(struct opts, out),
     OPT_EVAL(struct opts, eval),
+    OPT_FILE(0, "errors", struct opts, errors, NULL, "write the documents that the model has wrong to FILE, suspected labels and the worst errors first, with the words behind them"),
     OPT_INPUT(struct opts, in),
     OPT_MULTI(struct opts, in),
     OPT_HEADER("Common"),
@@ -48,6 +50,7 @@ typedef struct read_docs {
     const nf_model *model;
     bool *chosen; /* nclasses of the model */
     nf_label_sets human_set, machine_set;
+    nf_errors *errors; /* with --errors */
 } read_docs;
 
 static nf_status class_of(read_docs *r, nf_str label, int32_t *out, nf_err *err)
@@ -144,6 +147,8 @@ static nf_status score_all(read_docs *r, nf_docs *docs, nf_scorer *scorer, size_
             (s = nfi_grow(&odds, &capodds, batch.n * nclasses, sizeof *odds, err)) != NF_OK ||
             (s = nf_scorer_batch(scorer, &batch, scores, odds, err)) != NF_OK || (s = take(r, &batch, scores, odds, err)) != NF_OK)
             break;
+        if (r->errors && (s = nf_errors_add(r->errors, scorer, &batch, scores, odds, r->human + r->n - batch.n, err)) != NF_OK)
+            break;
         nfi_work_progress(p, nf_docs_counts(docs));
     }
     nfi_free(scores);
@@ -222,7 +227,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nf_err err = {0};
     int code = NFI_EXIT_OK;
 
-    const char *const outputs[] = {o->out.output, o->eval.summary, o->eval.confusion, o->eval.predictions, o->in.rejects};
+    const char *const outputs[] = {o->out.output, o->eval.summary, o->eval.confusion, o->eval.predictions, o->errors, o->in.rejects};
     int usage = nfi_work_check_labels(cli, &o->in);
     if (usage == NFI_EXIT_OK)
         usage = nfi_work_outputs(cli, outputs, sizeof outputs / sizeof *outputs, nargs, args, o->model);
@@ -237,6 +242,12 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         nf_model_free(model);
         return nfi_cli_usage(cli, "--confusion is for documents with one label; --predictions has the sets of labels");
     }
+    if (s == NF_OK && r.multi && o->errors) {
+        nf_model_free(model);
+        return nfi_cli_usage(cli, "--errors is for documents with one label; --predictions has the sets of labels");
+    }
+    if (s == NF_OK && o->errors)
+        s = nf_errors_new(&r.errors, model, &err);
     if (s == NF_OK)
         s = nfi_work_open(&docs, &in, &o->common, true, nargs, args, &err);
     if (s == NF_OK)
@@ -268,6 +279,8 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     if (s == NF_OK && met.n)
         nfi_cli_warn(cli, "the model was trained on %s%llu of these texts: figures of documents that a model knows say nothing of others",
                      nf_model_remembered(model) == 4096 ? "at least " : "", (unsigned long long)met.n);
+    if (s == NF_OK && r.errors && r.n > r.unlabelled && (s = nf_errors_finish(r.errors, &err)) == NF_OK)
+        s = nfi_errors_write(o->errors, (nf_csv_dialect)o->out.excel, r.errors, model, r.label, &err);
     if (s == NF_OK)
         code = report(o, cli, &r, nf_docs_counts(docs));
     nfi_free(r.id);
@@ -275,6 +288,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nfi_free(r.human);
     nfi_free(r.machine);
     nfi_free(r.chosen);
+    nf_errors_free(r.errors);
     nf_label_sets_clear(&r.human_set);
     nf_label_sets_clear(&r.machine_set);
     nfi_arena_clear(&r.arena);
@@ -288,6 +302,9 @@ static const char *const paragraphs[] = {
     "Scores labelled documents and compares: precision, recall and F1 of every class with its support, and the accuracy with its 95 % interval beside what always answering "
     "the most frequent class would reach. A figure that is not defined is blank and says why.",
     "A document without a machine label counts against recall and accuracy. The documents should not be those the model was trained on; newsframe crossval needs no second corpus.",
+    "--errors writes the documents of which the model says something else than people, with the words that speak most for the model's label and those for the human one, as parts "
+    "of the margin between the two. suspected_label: the model is as sure against the human label as it is of half of the documents that it has right in its class (where it "
+    "has five right); look at these first, for labels are wrong too. newsframe columns eval_errors explains the columns.",
     "With --multi, or a model that was trained with it, a document may have several labels: figures are micro and macro F1 over labels, precision and recall of each, the share of "
     "documents with the very same set of labels (which --min-accuracy looks at), and the share of decisions that are wrong; beside what always giving the best fixed set of labels "
     "would reach, and always the most frequent one. The class none stands for no label and enters no average.",
@@ -295,6 +312,7 @@ static const char *const paragraphs[] = {
 
 static const nfi_example examples[] = {
     {"newsframe evaluate -m angles.nfm test.jsonl --confusion confusion.csv", "judge a model on documents it has not seen"},
+    {"newsframe evaluate -m angles.nfm test.jsonl --errors errors.csv", "which documents to look at again"},
     {NULL, NULL}};
 
 const nfi_verb nfi_verb_evaluate = {

@@ -3,7 +3,7 @@
 #include "oom/oom.h"
 
 #include "models/oof.h"
-#include "newsframe/explain.h"
+#include "newsframe/errors.h"
 
 enum { DOCS = 24, CLASSES = 3 }; /* enough to calibrate on */
 
@@ -134,6 +134,29 @@ static nf_status terms(oom_env *env, nf_err *err)
         s = nf_examples_add(e, x, env->in[1], err);
     nf_scorer_free(x);
     nf_examples_free(e);
+    return s;
+}
+
+static nf_status errors(oom_env *env, nf_err *err)
+{
+    const nf_batch *b = env->in[1];
+    nf_scorer *x = NULL;
+    nf_errors *e = OOM_UNTOUCHED(nf_errors);
+    nf_score scores[DOCS];
+    double odds[DOCS * CLASSES];
+    int32_t human[DOCS];
+
+    for (size_t i = 0; i < DOCS; i++)
+        human[i] = (int32_t)(i % 2);
+    nf_status s = nf_errors_new(&e, env->in[0], err);
+    OOM_OUT(s, e);
+    if (s != NF_OK)
+        return s;
+    s = nf_scorer_new(&x, env->in[0], &(nf_scorer_opts){.threads = env->threads}, err);
+    if (s == NF_OK && (s = nf_scorer_batch(x, b, scores, odds, err)) == NF_OK && (s = nf_errors_add(e, x, b, scores, odds, human, err)) == NF_OK)
+        s = nf_errors_finish(e, err);
+    nf_scorer_free(x);
+    nf_errors_free(e);
     return s;
 }
 
@@ -310,6 +333,7 @@ START_TEST(models_are_used_or_not)
         oom_run("nf_scorer_units", units, &with);
         oom_run("nf_model_set_bounds", set_bounds, &with);
         oom_run("nf_explain", explain, &with);
+        oom_run("nf_errors_add", errors, &with);
         oom_run("nf_examples_add", terms, &with);
     }
     nfi_free(aligned);
