@@ -40,7 +40,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 
 static const char *const paragraphs[] = {
     "Adds statistics files up. The result has the bytes that counting all their documents at once would give, in any order of the files. Memory does not grow with them.",
-    "All files must have been counted with the same settings. Where both keep a ledger, a document that stands in two of them is an error that names it.",
+    "All files must have been counted with the same settings. A document that stands in the ledgers of two of them is an error that names it.",
     NULL};
 
 static const nfi_example examples[] = {

@@ -15,6 +15,7 @@ struct opts {
     nfi_train_rows train;
     nfi_common_opts common;
     const char *output, *stats;
+    nfi_ledger_rows ledger;
     bool from, dup_weight, remember;
     nfi_dup_opts dup;
     nfi_codebook_rows codebook;
@@ -28,6 +29,7 @@ static const nfi_opt rows[] = {
      .flags = NFI_OPT_REQUIRED},
     OPT_FILE(0, "stats", struct opts, stats, NULL, "also keep the statistics, so that more documents can be added later without these"),
     OPT_FLAG(0, "remember", struct opts, remember, "keep hashes of at most 4,096 texts in the model, so that evaluate warns when it is judged on them"),
+    OPT_LEDGER(struct opts, ledger),
     OPT_HEADER("From statistics"),
     OPT_FLAG(0, "from", struct opts, from, "operands are statistics files, not documents; they are added up"),
     OPT_TEXT(struct opts, terms, "1-2", "none"),
@@ -165,6 +167,8 @@ typedef struct reading {
     nfi_dup_watch watch;
     again again; /* owns the hashes of texts */
     uint64_t copies;
+    void *salt;
+    size_t nsalt;
 } reading;
 
 static nf_status open_all(const struct opts *o, int nargs, char **args, const nf_dedup_opts *dup, reading *r, nf_err *err)
@@ -284,12 +288,20 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         usage = nfi_cli_usage(cli, "--tokenizer, --ngrams, --stopwords, --language and how texts are cleaned are fixed when documents are counted; with --from they cannot be changed");
     if (usage == NFI_EXIT_OK && o->codebook.file)
         usage = nfi_work_outputs(cli, (const char *const[]){o->output, o->stats, o->in.rejects}, 3, nargs, args, o->codebook.file);
+    if (usage == NFI_EXIT_OK && !o->stats && (o->ledger.none || o->ledger.salt))
+        usage = nfi_cli_usage(cli, "--no-ledger and --ledger-salt say what statistics keep; add --stats FILE");
+    if (usage == NFI_EXIT_OK && o->ledger.salt)
+        usage = nfi_work_outputs(cli, (const char *const[]){o->output, o->stats, o->in.rejects}, 3, nargs, args, o->ledger.salt);
+    if (usage == NFI_EXIT_OK)
+        usage = nfi_work_salt(cli, &o->ledger, &read.salt, &read.nsalt);
     if (usage == NFI_EXIT_OK)
         usage = check_unlabeled(cli, o, nargs, &train);
     if (usage == NFI_EXIT_OK)
         usage = nfi_codebook_options(cli, &o->codebook, &codebook, &train);
-    if (usage != NFI_EXIT_OK)
+    if (usage != NFI_EXIT_OK) {
+        nfi_free(read.salt);
         return usage;
+    }
 
     if (o->from)
         s = nf_counted_open(&counted, (const char *const *)args, (size_t)nargs, &err);
@@ -320,6 +332,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         nfi_tally_docs(&t, &read.stats);
         nfi_tally_end(&t, cli);
     }
+    nfi_free(read.salt);
     nf_model_free(model);
     nf_codebook_free(codebook);
     nf_counted_free(counted);

@@ -3,6 +3,7 @@
 #include "cli/work.h"
 
 #include "base/io.h"
+#include "base/mem.h"
 #include "base/num.h"
 #include "base/try.h"
 #include "features/lang.h"
@@ -138,6 +139,26 @@ int nfi_work_check_labels(nfi_cli *cli, const nfi_input_opts *in)
     if (in->label_columns && !in->multi)
         return nfi_cli_usage(cli, "--label-columns gives a document any number of labels; add --multi");
     return NFI_EXIT_OK;
+}
+
+int nfi_work_salt(nfi_cli *cli, const nfi_ledger_rows *o, void **salt, size_t *n)
+{
+    enum { LEAST = 16, MOST = 4096 };
+    nf_err err = {0};
+
+    *salt = NULL;
+    *n = 0;
+    if (o->none && o->salt)
+        return nfi_cli_usage(cli, "--ledger-salt hides a ledger, --no-ledger leaves it out; give one of them");
+    if (!o->salt)
+        return NFI_EXIT_OK;
+    nf_status s = nfi_read_file(salt, n, o->salt, MOST, &err);
+    if (s == NF_OK && *n < LEAST) {
+        s = nfi_fail_at(&err, NF_EDATA, o->salt, 0, "a salt of %zu bytes can be guessed, expected %d to %d (head -c 32 /dev/urandom >FILE makes one)", *n, LEAST, MOST);
+        nfi_free(*salt);
+        *salt = NULL;
+    }
+    return nfi_cli_fail(cli, s, &err);
 }
 
 nf_status nfi_work_open(nf_docs **out, const nfi_input_opts *in, const nfi_common_opts *common, bool need_label, int nargs, char **args, nf_err *err)

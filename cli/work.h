@@ -36,6 +36,18 @@ typedef struct nfi_term_opts {
     OPT_SHARE(0, "max-df", S, f.max_df, max_df_default, 1, "keep terms in at most N documents, or P% of them"),                  \
     OPT_COUNT(0, "max-features", S, f.max_features, "N", NULL, 1, UINT64_MAX, "keep only the N most frequent terms")
 
+/* ---- which documents were counted ---- */
+typedef struct nfi_ledger_rows {
+    bool none;
+    const char *salt;
+} nfi_ledger_rows;
+#define OPT_SALT(S, f) OPT_FILE(0, "ledger-salt", S, f.salt, NULL, "a file of 16 to 4096 secret bytes that hide what is in the ledger, so that it can be shared")
+#define OPT_LEDGER(S, f)                                                                                                         \
+    OPT_FLAG(0, "no-ledger", S, f.none, "do not remember which documents were counted (ids, and hashes of ids and texts); some may then be counted twice unnoticed"), \
+    OPT_SALT(S, f)
+/* The salt, owned (nfi_free), or NULL where none is asked for. NFI_EXIT_OK, or a message and another exit code. */
+int nfi_work_salt(nfi_cli *cli, const nfi_ledger_rows *o, void **salt, size_t *n);
+
 /* clean is filled for text->clean to point to and must live as long. */
 void nfi_work_text(const nfi_term_opts *o, nf_text_opts *text, nf_clean_opts *clean);
 /* How documents are counted: texts, threads, memory, a line of progress; what is kept stays as it was. clean as above; progress must live as long too. */

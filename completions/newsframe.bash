@@ -5,12 +5,12 @@ _newsframe()
   local verb=${COMP_WORDS[1]} cur=${COMP_WORDS[COMP_CWORD]} last=${COMP_WORDS[COMP_CWORD-1]} words='' values=-
   COMPREPLY=()
   if (( COMP_CWORD == 1 )); then
-    words='count train merge score explain evaluate crossval cluster dedup inspect terms clean convert features model columns help --help --version --usage'
+    words='count train merge forget score explain evaluate crossval cluster dedup inspect terms clean convert features model columns help --help --version --usage'
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
     return
   fi
   if [[ $verb == help ]]; then
-    words='count train merge score explain evaluate crossval cluster dedup inspect terms clean convert features model columns help'
+    words='count train merge forget score explain evaluate crossval cluster dedup inspect terms clean convert features model columns help'
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
     return
   fi
@@ -80,6 +80,22 @@ _newsframe()
     train,--threads) values='' ;;
     train,--memory) values='' ;;
     train,--seed) values='' ;;
+    forget,--text) values='' ;;
+    forget,--id) values='' ;;
+    forget,--label) values='' ;;
+    forget,--date) values='' ;;
+    forget,--source) values='' ;;
+    forget,--title) values='' ;;
+    forget,--format) values='csv tsv jsonl doccano prodigy fasttext sgml html text folder' ;;
+    forget,--delimiter) values='' ;;
+    forget,--encoding) values='repair strict utf8-or-1252' ;;
+    forget,--markup) values='auto none html' ;;
+    forget,--max-document) values='' ;;
+    forget,--max-unpacked) values='' ;;
+    forget,--dup-ids) values='error suffix' ;;
+    forget,--label-columns) values='' ;;
+    forget,--threads) values='' ;;
+    forget,--memory) values='' ;;
     score,--threshold) values='' ;;
     score,--min-prob) values='' ;;
     score,--min-tokens) values='' ;;
@@ -330,9 +346,10 @@ _newsframe()
     return
   fi
   case $verb in
-    count) words=' --output= --ledger --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --language= --weighting= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --memory= --quiet --verbose --help --usage --version' ;;
-    train) words=' --output= --stats= --remember --from --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --language= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --class-weight= --smoothing= --smoothing-kind= --cost= --calibration= --codebook= --seed-strength= --dup-weight --dup-threshold= --dup-window= --unlabeled= --unlabeled-weight= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
+    count) words=' --output= --no-ledger --ledger-salt= --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --language= --weighting= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --memory= --quiet --verbose --help --usage --version' ;;
+    train) words=' --output= --stats= --remember --no-ledger --ledger-salt= --from --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --language= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --class-weight= --smoothing= --smoothing-kind= --cost= --calibration= --codebook= --seed-strength= --dup-weight --dup-threshold= --dup-window= --unlabeled= --unlabeled-weight= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
     merge) words=' --output= --quiet --verbose --help --usage --version' ;;
+    forget) words=' --output= --ledger-salt= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --label-columns= --threads= --memory= --quiet --verbose --help --usage --version' ;;
     score) words=' --model= --threshold= --min-prob= --min-tokens= --language= --unit= --mixture --evidence --strict --output= --excel --with-text --with-language --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
     explain) words=' --model= --class= --min-tokens= --output= --csv --excel --top= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
     evaluate) words=' --model= --threshold= --min-prob= --min-tokens= --language= --min-accuracy= --output= --excel --summary= --confusion= --predictions= --errors= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --quiet --verbose --help --usage --version' ;;

@@ -21,6 +21,8 @@ struct nf_counted {
     nfi_stats_head head;   /* of all documents */
     nf_corpus *corpus;     /* all documents; NULL when they are in sources */
     nfi_ledger ledger;     /* of corpus */
+    bool salted;
+    nfi_salt salt;         /* of the ledger */
     nfi_stats_set set;
     uint32_t **map;        /* classes of the sources in head */
     nfi_keeper keeper;     /* rows, when the sources are runs */
@@ -79,6 +81,12 @@ static nf_status save_corpus(const nf_corpus *c, const nfi_weighting *w, const n
 
 /* ---- counting ---- */
 
+static void set_salt(nfi_stats_head *h, const nfi_salt *salt)
+{
+    if (salt)
+        memcpy(h->set.value[NFI_SET_LEDGER], salt->setting, sizeof salt->setting);
+}
+
 /* The documents counted so far become a run; their memory is given back. */
 static nf_status end_segment(nf_counted *c, nfi_counting *k, nfi_ledger *l, uint64_t *pos, int threads, nf_err *err)
 {
@@ -88,6 +96,7 @@ static nf_status end_segment(nf_counted *c, nfi_counting *k, nfi_ledger *l, uint
     nfi_stats_head head = {0};
     nfi_stats_src run = {0};
     bool any, ledger = c->head.ledger;
+    const nfi_salt *salt = l->salt;
     int fd = -1;
     nf_status s = NF_OK;
 
@@ -99,6 +108,7 @@ static nf_status end_segment(nf_counted *c, nfi_counting *k, nfi_ledger *l, uint
         NF_GO(nfi_keeper_take(&c->keeper, corpus, of, *pos, (uint32_t)c->set.n, err));
     *pos += corpus->n;
     NF_GO(nfi_stats_head_of(&head, corpus, c->weighting, ledger, err));
+    set_salt(&head, salt);
     nf_corpus_free(corpus);
     corpus = NULL;
     nfi_free(of);
@@ -106,6 +116,7 @@ static nf_status end_segment(nf_counted *c, nfi_counting *k, nfi_ledger *l, uint
     NF_GO(nfi_stats_write(any ? &t : NULL, &head, ledger ? l : NULL, NULL, &fd, err));
     nfi_terms_clear(&t);
     nfi_ledger_clear(l);
+    l->salt = salt;
     NF_GO(nfi_stats_src_open_fd(&run, fd, "these documents", err));
     NF_GO(nfi_stats_set_add(&c->set, &run, err));
     nfi_trim();
@@ -146,7 +157,7 @@ static nf_status count_all(nf_counted *c, nf_docs *in, nf_docs *unlabeled, const
 {
     budget b = {nfi_memory_budget(o), nfi_memory_budget(o) / SHARE};
     nfi_counting k = {0};
-    nfi_ledger ledger = {0};
+    nfi_ledger ledger = {.salt = c->salted ? &c->salt : NULL};
     nf_batch batch = {0};
     uint64_t pos = 0;
     bool full = false;
@@ -193,15 +204,18 @@ out:
 /* What is known once all documents or sources are there. */
 static nf_status settle(nf_counted *c, bool ledger, nf_err *err)
 {
-    if (c->corpus)
-        return nfi_stats_head_of(&c->head, c->corpus, c->weighting, ledger, err);
+    if (c->corpus) {
+        NF_TRY(nfi_stats_head_of(&c->head, c->corpus, c->weighting, ledger, err));
+        set_salt(&c->head, c->salted ? &c->salt : NULL);
+        return NF_OK;
+    }
     NF_TRY(nfi_stats_join(&c->head, &c->map, c->set.src, c->set.n, err));
     return c->head.ledger ? nfi_ledger_merge(c->set.src, c->set.n, NULL, err) : NF_OK;
 }
 
-nf_status nf_count(nf_counted **out, nf_docs *in, const nf_count_opts *opts, nf_err *err)
+/* text: how to count, or NULL for what the options say. */
+static nf_status count(nf_counted **out, nf_docs *in, const nfi_text *text, const nf_count_opts *o, nf_err *err)
 {
-    const nf_count_opts defaults = {0}, *o = opts ? opts : &defaults;
     nf_corpus_opts copts = o->corpus;
     nf_status s = NF_OK;
     nf_counted *c = nfi_calloc(1, sizeof *c);
@@ -216,12 +230,15 @@ nf_status nf_count(nf_counted **out, nf_docs *in, const nf_count_opts *opts, nf_
         goto out;
     }
     c->head.ledger = o->ledger;
+    c->salted = o->ledger && o->salt_n > 0;
+    if (c->salted)
+        nfi_salt_of(&c->salt, o->salt, o->salt_n);
     c->sample = !o->no_sample;
     c->whole = o->whole || o->unlabeled;
     c->set.before = nfi_keeper_before;
     c->set.after = nfi_keeper_after;
     c->set.ctx = &c->keeper;
-    NF_GO(nfi_text_init(&c->text, &copts.text, err));
+    NF_GO(text ? nfi_text_copy(&c->text, text, err) : nfi_text_init(&c->text, &copts.text, err));
     if (in)
         NF_GO(nfi_language_filter(in, c->text.language, copts.threads, err));
     if (o->unlabeled)
@@ -233,6 +250,12 @@ nf_status nf_count(nf_counted **out, nf_docs *in, const nf_count_opts *opts, nf_
 out:
     nf_counted_free(c);
     return s;
+}
+
+nf_status nf_count(nf_counted **out, nf_docs *in, const nf_count_opts *opts, nf_err *err)
+{
+    static const nf_count_opts defaults = {0};
+    return count(out, in, NULL, opts ? opts : &defaults, err);
 }
 
 nf_status nf_counted_open(nf_counted **out, const char *const *paths, size_t n, nf_err *err)
@@ -304,6 +327,75 @@ nf_status nf_stats_merge(const char *const *in, size_t n, const char *out, nf_er
 
     NF_TRY(nf_counted_open(&c, in, n, err));
     nf_status s = nf_counted_save(c, 1, out, err);
+    nf_counted_free(c);
+    return s;
+}
+
+/* ---- forgetting ---- */
+
+static nf_status corpus_to(int *fd, const nf_counted *c, int threads, nf_err *err)
+{
+    nfi_terms t = {0};
+    bool any;
+
+    nf_status s = all_terms(&t, NULL, c->corpus, c->weighting, threads, &any, err);
+    if (s == NF_OK)
+        s = nfi_stats_write(any ? &t : NULL, &c->head, c->head.ledger ? &c->ledger : NULL, NULL, fd, err);
+    nfi_terms_clear(&t);
+    return s;
+}
+
+/* What was counted as one source: made, cleared by the caller, unless c has one. */
+static nf_status as_source(const nf_counted *c, nfi_stats_src *made, const nfi_stats_src **src, int threads, nf_err *err)
+{
+    int fd = -1;
+
+    *src = c->set.src;
+    if (!c->corpus && c->set.n == 1)
+        return NF_OK;
+    *src = made;
+    NF_TRY(c->corpus ? corpus_to(&fd, c, threads, err) : nfi_stats_merge_to(c->set.src, c->set.n, NULL, &fd, NULL, err));
+    return nfi_stats_src_open_fd(made, fd, c->corpus ? "these documents" : c->set.src[0].name, err);
+}
+
+static nf_status check_salt(const nf_counted *from, const nf_count_opts *o, nf_err *err)
+{
+    const char *want = from->head.set.value[NFI_SET_LEDGER];
+    nfi_salt salt = {0};
+
+    if (!from->head.ledger)
+        return NF_OK;
+    if (o->salt_n)
+        nfi_salt_of(&salt, o->salt, o->salt_n);
+    if (strcmp(want, o->salt_n ? salt.setting : "plain") == 0)
+        return NF_OK;
+    return NF_FAIL(err, NF_EINVAL, strcmp(want, "plain") == 0 ? "the ledger of these statistics has no salt" : o->salt_n ? "the ledger of these statistics has another salt"
+                                                                                                                            : "the ledger of these statistics has a salt, which is needed to forget");
+}
+
+nf_status nf_counted_forget(const nf_counted *from, nf_docs *in, const nf_forget_opts *opts, const char *path, nf_counted_totals *forgotten, nf_err *err)
+{
+    static const nf_forget_opts defaults = {0};
+    const nf_forget_opts *f = opts ? opts : &defaults;
+    nf_count_opts o = {.corpus = {.threads = f->threads, .memory = f->memory, .multi = from->head.multi, .progress = f->progress, .progress_ctx = f->progress_ctx},
+                       .weighting = from->weighting->name, .ledger = from->head.ledger, .salt = f->salt, .salt_n = f->salt_n, .no_sample = true};
+    nfi_stats_src a = {0}, b = {0};
+    const nfi_stats_src *all = NULL, *less = NULL;
+    nf_counted *c = NULL;
+    nf_status s = NF_OK;
+
+    if (from->part)
+        return NF_FAIL(err, NF_EINVAL, "counts without the copies do not add up, so nothing can be taken from them");
+    NF_TRY(check_salt(from, &o, err));
+    NF_GO(count(&c, in, &from->text, &o, err));
+    NF_GO(as_source(from, &a, &all, f->threads, err));
+    NF_GO(as_source(c, &b, &less, f->threads, err));
+    NF_GO(nfi_stats_subtract(all, less, path, err));
+    if (forgotten)
+        *forgotten = (nf_counted_totals){c->head.docs, c->head.docs - c->head.unlabelled, c->head.tokens};
+out:
+    nfi_stats_src_clear(&a);
+    nfi_stats_src_clear(&b);
     nf_counted_free(c);
     return s;
 }

@@ -50,9 +50,9 @@ const nf_corpus *nfi_counted_corpus(const nf_counted *c);
 
 /*
  * Settings that change a count, as text, in the order of their names. Two files add up only when all are equal, and their stop words too. A file says "labels" only
- * where it is "multi"; else it is "single".
+ * where it is "multi"; else it is "single"; "ledger" only where it is "salted-" and 16 hex digits of a hash of the salt; else it is "plain".
  */
-enum { NFI_SET_CLEAN, NFI_SET_LABELS, NFI_SET_LANGUAGE, NFI_SET_NGRAMS, NFI_SET_STOPWORDS, NFI_SET_TOKENIZER, NFI_SET_TOKENIZER_VERSION, NFI_SET_UNICODE, NFI_SET_WEIGHTING, NFI_SETTINGS };
+enum { NFI_SET_CLEAN, NFI_SET_LABELS, NFI_SET_LANGUAGE, NFI_SET_LEDGER, NFI_SET_NGRAMS, NFI_SET_STOPWORDS, NFI_SET_TOKENIZER, NFI_SET_TOKENIZER_VERSION, NFI_SET_UNICODE, NFI_SET_WEIGHTING, NFI_SETTINGS };
 extern const char *const nfi_setting_names[NFI_SETTINGS];
 typedef struct nfi_settings {
     char value[NFI_SETTINGS][64];
@@ -166,6 +166,9 @@ void nfi_stats_set_clear(nfi_stats_set *set);
 nf_status nfi_terms_from_stats(nfi_terms *out, const nfi_stats_src *src, size_t n, const nf_select_opts *select, const nfi_weighting *w,
                                const nfi_stats_note *note, nf_err *err) NF_MUST_CHECK;
 
+/* A source less another, counted alike, into a file: path. NF_EDATA when anything would become negative. */
+nf_status nfi_stats_subtract(const nfi_stats_src *src, const nfi_stats_src *less, const char *path, nf_err *err) NF_MUST_CHECK;
+
 /* ---- ledger ---- */
 
 enum { NFI_LEDGER_KEY = 32, NFI_LEDGER_ID = 1024 };
@@ -173,7 +176,15 @@ typedef struct nfi_ledger_entry {
     unsigned char key[NFI_LEDGER_KEY]; /* XXH128 of the id, XXH128 of the text, both big-endian */
     nf_str id;                         /* cut at NFI_LEDGER_ID bytes */
 } nfi_ledger_entry;
+/* What hides the hashes of a ledger: SHA-256 of a salt as hex digits, and what the setting says of it. {0}: nothing. */
+typedef struct nfi_salt {
+    char key[65], setting[32];
+} nfi_salt;
+void nfi_salt_of(nfi_salt *s, const void *p, size_t n); /* n > 0 */
+
+/* Records without an id of their own have the key 0, ..., 0, text, and may be there several times: a name made of file and number says nothing of them. */
 typedef struct nfi_ledger {
+    const nfi_salt *salt; /* borrowed; NULL: none */
     nfi_ledger_entry *e;
     size_t n, cap;
     nfi_arena arena;
@@ -186,6 +197,8 @@ uint64_t nfi_ledger_bytes(const nfi_ledger *l);
 typedef struct nfi_statw nfi_statw;
 /* Walks the ledgers of all sources in order; w (may be NULL) gets the entries. */
 nf_status nfi_ledger_merge(const nfi_stats_src *src, size_t n, nfi_statw *w, nf_err *err) NF_MUST_CHECK;
+/* The ledger of src without that of less; w (may be NULL) gets the entries. NF_EDATA naming a document of less that is not in it. */
+nf_status nfi_ledger_subtract(const nfi_stats_src *src, const nfi_stats_src *less, nfi_statw *w, nf_err *err) NF_MUST_CHECK;
 
 /* ---- writing ---- */
 

@@ -75,8 +75,8 @@ static nf_status read_settings(nfi_stats_src *s, nf_err *err)
     const char *end = p + n;
     for (int i = 0; i < NFI_SETTINGS; i++) {
         size_t key = strlen(nfi_setting_names[i]);
-        if (i == NFI_SET_LABELS && ((size_t)(end - p) <= key || memcmp(p, nfi_setting_names[i], key) != 0)) {
-            memcpy(s->head.set.value[i], "single", 7);
+        if ((i == NFI_SET_LABELS || i == NFI_SET_LEDGER) && ((size_t)(end - p) <= key || memcmp(p, nfi_setting_names[i], key) != 0)) {
+            snprintf(s->head.set.value[i], sizeof s->head.set.value[i], "%s", i == NFI_SET_LABELS ? "single" : "plain");
             continue;
         }
         const char *nl = memchr(p, '\n', (size_t)(end - p));

@@ -10,12 +10,15 @@
  *   STAT  bytes  for each term, varints: documents with it, occurrences, sum of weights (fixed point 2^-32), all three over all
  *                documents; where labels are "multi", the same three over documents without a label; number of class entries; for each: class less the class before (the first: the class), documents,
  *                occurrences, sum of weights
- *   LEDG  bytes  only when asked for: for each document 16 bytes XXH128 of its id, 16 bytes XXH128 of its text (title, newline, text),
- *                both big-endian, a varint and so many bytes of the id (at most 1024); rising by the 32 bytes, no two equal
+ *   LEDG  bytes  unless it is left out: for each document 16 bytes XXH128 of its id, 16 bytes XXH128 of its text (title, newline, text),
+ *                both big-endian, a varint and so many bytes of the id (at most 1024); rising by the 32 bytes, no two equal. A record without an id
+ *                of its own has 16 zeros and an empty id, and equal ones may stand there. With a salt the hashes are the first 16 bytes of SHA-256 (of
+ *                the 64 hex digits of SHA-256 of the salt, then "i" and the id or "t" and the text), and the ids are empty
  *   CDOC  u64    documents of each label
  *   LABL  bytes  labels, rising by bytes, each as varint length and bytes
  *   CLEN  bytes  how texts are cleaned (clean.c), XXH128 of it is the setting clean; not there when that is none
- *   META  bytes  lines key=value: clean, labels (only where documents may have several: "multi"), language, ngrams, stopwords, tokenizer, tokenizer_version, unicode, weighting
+ *   META  bytes  lines key=value: clean, labels (only where documents may have several: "multi"), language, ledger (only where
+ *                hashes are hidden by a salt: "salted-" and 16 hex digits), ngrams, stopwords, tokenizer, tokenizer_version, unicode, weighting
  *   STOP  bytes  stop words, rising by bytes, each as varint length and bytes
  *   TOTL  u64    documents, documents without a label, tokens, terms, class entries
  *
@@ -32,7 +35,7 @@
 
 enum { FLUSH = 64 << 10, SIDE = 1 << 20, SIDE_COPY = 1 << 20 };
 
-const char *const nfi_setting_names[NFI_SETTINGS] = {"clean", "labels", "language", "ngrams", "stopwords", "tokenizer", "tokenizer_version", "unicode", "weighting"};
+const char *const nfi_setting_names[NFI_SETTINGS] = {"clean", "labels", "language", "ledger", "ngrams", "stopwords", "tokenizer", "tokenizer_version", "unicode", "weighting"};
 
 void nfi_settings_of(nfi_settings *s, const nfi_text *t, const nfi_weighting *w, bool multi)
 {
@@ -40,6 +43,7 @@ void nfi_settings_of(nfi_settings *s, const nfi_text *t, const nfi_weighting *w,
     snprintf(s->value[NFI_SET_CLEAN], sizeof s->value[0], "%s", t->clean ? nf_cleaner_id(t->clean) : "none");
     snprintf(s->value[NFI_SET_LABELS], sizeof s->value[0], "%s", multi ? "multi" : "single");
     snprintf(s->value[NFI_SET_LANGUAGE], sizeof s->value[0], "%s", t->language[0] ? t->language : "any");
+    snprintf(s->value[NFI_SET_LEDGER], sizeof s->value[0], "plain");
     snprintf(s->value[NFI_SET_NGRAMS], sizeof s->value[0], "%d-%d", t->lo, t->hi);
     snprintf(s->value[NFI_SET_STOPWORDS], sizeof s->value[0], "%s", t->stop.name);
     snprintf(s->value[NFI_SET_TOKENIZER], sizeof s->value[0], "%s", t->tokenizer->name);
@@ -227,7 +231,7 @@ nf_status nfi_statw_commit(nfi_statw *w, const nfi_stats_head *h, nf_err *err)
         nfi_secw_section(w->w, "CLEN", NFI_BYTES, true, h->clean->content.p, h->clean->content.n);
     nfi_secw_begin(w->w, "META", NFI_BYTES, true);
     for (int i = 0; i < NFI_SETTINGS; i++) {
-        if (i == NFI_SET_LABELS && !h->multi)
+        if ((i == NFI_SET_LABELS && !h->multi) || (i == NFI_SET_LEDGER && strcmp(h->set.value[i], "plain") == 0))
             continue;
         nfi_buf_puts(&w->term, nfi_setting_names[i]);
         nfi_buf_putc(&w->term, '=');

@@ -20,7 +20,10 @@ typedef struct nf_count_opts {
     nf_corpus_opts corpus; /**< keep_ids and keep_carried are ignored. Beyond about a quarter of corpus.memory counts go to disk */
     /** nf_weighting_name() whose sums are kept; NULL: the first. One that is not additive stays in memory and cannot be saved. */
     const char *weighting;
-    bool ledger;    /**< keep (id, text hash) pairs: the same pair twice is NF_EDATA, here and when statistics are merged */
+    /** Keep (id, text hash) pairs: the same pair twice is NF_EDATA, here and when statistics are merged. Records without an id of their own are kept too, but refused never. */
+    bool ledger;
+    const void *salt; /**< with ledger: hides hashes and ids from whoever does not have these salt_n bytes, borrowed; NULL: nothing is hidden */
+    size_t salt_n;
     bool whole;     /**< hold all documents in memory, up to corpus.memory, for nf_counted_keep(); NF_ELIMIT beyond it */
     nf_docs *unlabeled; /**< a second stream, counted after the first; its labels are not looked at. Implies whole; the first may be NULL then. Borrowed */
     bool no_sample; /**< keep no rows of documents: smoothing cannot be tuned then */
@@ -49,6 +52,26 @@ NF_API NF_MUST_CHECK nf_status nf_counted_save(const nf_counted *c, int threads,
  * @param keep a flag for each document counted, in their order, borrowed. @return NF_EINVAL: not counted with whole, or with a ledger.
  */
 NF_API NF_MUST_CHECK nf_status nf_counted_keep(nf_counted *c, const bool *keep, nf_err *err);
+/** How to forget. {0} is the default for every field; what else changes a count is taken from the statistics. */
+typedef struct nf_forget_opts {
+    int threads;
+    uint64_t memory;
+    const void *salt; /**< of the ledger, where it has one; borrowed */
+    size_t salt_n;
+    void (*progress)(void *ctx, const nf_docs_stats *so_far); /**< called between batches, may be NULL */
+    void *progress_ctx;
+} nf_forget_opts;
+typedef struct nf_counted_totals {
+    uint64_t docs, labelled, tokens;
+} nf_counted_totals;
+/**
+ * Write the statistics that counting all documents of from but those of in gives, byte for byte. Documents must come with the labels that they were counted with.
+ * @param in a stream of documents, opened with nf_docs_opts.multi when labels are "multi". @param path replaced atomically; untouched on failure. @param forgotten
+ * what was taken away, may be NULL.
+ * @return NF_EDATA: a document that is not in the ledger, or, where there is none, counts that would become negative, naming the term or the label; NF_EINVAL: salt.
+ */
+NF_API NF_MUST_CHECK nf_status nf_counted_forget(const nf_counted *from, nf_docs *in, const nf_forget_opts *opts, const char *path, nf_counted_totals *forgotten,
+                                                 nf_err *err);
 NF_API void nf_counted_free(nf_counted *c); /**< NULL is fine */
 
 NF_API uint64_t nf_counted_docs(const nf_counted *c);                    /**< documents, labelled or not */

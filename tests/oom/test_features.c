@@ -301,6 +301,24 @@ static nf_status open_and_merge(oom_env *env, nf_err *err)
     return nf_stats_merge(path, 2, out, err);
 }
 
+static nf_status open_and_forget(oom_env *env, nf_err *err)
+{
+    nf_counted *c = NULL;
+    nf_docs *in = NULL;
+    char out[NFT_PATH];
+    const nf_forget_opts o = {.threads = 1, .salt = env->in[2], .salt_n = 20};
+
+    nf_status s = nf_counted_open(&c, (const char *const[]){env->in[0]}, 1, err);
+    if (s == NF_OK)
+        s = nf_docs_open(&in, (const char *const[]){env->in[1]}, 1, NULL, err);
+    oom_path(out, env, "left.nfs");
+    if (s == NF_OK)
+        s = nf_counted_forget(c, in, &o, out, NULL, err);
+    nf_docs_close(in);
+    nf_counted_free(c);
+    return s;
+}
+
 static nf_status save_corpus(oom_env *env, nf_err *err)
 {
     char out[NFT_PATH];
@@ -344,6 +362,13 @@ START_TEST(statistics_files_are_merged_or_not)
     const char *const path[] = {a, a};
     oom_env env = {.in = {path}};
     oom_run("nf_counted_open and nf_stats_merge", open_and_merge, &env);
+
+    static const char salt[] = "twenty bytes of salt";
+    c = dk_count(docs, &(nf_count_opts){.corpus = {.threads = 1}, .ledger = true, .salt = salt, .salt_n = 20});
+    nft_ok(nf_counted_save(c, 1, a, &nft_err));
+    nf_counted_free(c);
+    oom_env gone = {.in = {a, docs, salt}};
+    oom_run("nf_counted_forget", open_and_forget, &gone);
 
     nf_corpus *all = dk_corpus(&k, NULL, 1, NULL);
     for (int threads = 1; threads <= 2; threads++) {
