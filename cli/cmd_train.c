@@ -193,7 +193,8 @@ static nf_status open_all(const struct opts *o, int nargs, char **args, const nf
 static nf_status count_documents(const struct opts *o, nfi_cli *cli, int nargs, char **args, nf_counted **out, const nf_dedup_opts *dup, reading *r, nf_err *err)
 {
     nfi_progress progress = {0};
-    nf_count_opts count = {.weighting = nfi_work_weighting(&o->train), .whole = o->dup_weight || nfi_work_whole(&o->train)};
+    nf_count_opts count = {.weighting = nfi_work_weighting(&o->train), .whole = o->dup_weight || nfi_work_whole(&o->train), .ledger = o->stats && !o->ledger.none,
+                           .salt = r->salt, .salt_n = r->nsalt};
     nf_clean_opts clean;
 
     nfi_work_count(&o->terms, &o->common, &progress, &count.corpus, &clean);
