@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cmd_evaluate.c - newsframe evaluate: a model against documents that people have labelled. */
 #include "cli/errors.h"
+#include "cli/codebooks.h"
 #include "cli/work.h"
 
 #include "base/arena.h"
@@ -16,7 +17,7 @@ struct opts {
     nfi_output_opts out;
     nfi_eval_opts eval;
     nfi_common_opts common;
-    const char *model, *language, *errors;
+    const char *model, *language, *errors, *codebook;
     double threshold, min_prob, min_accuracy;
     uint64_t min_tokens;
 };
@@ -28,6 +29,7 @@ static const nfi_opt rows[] = {
     OPT_REAL(0, "min-prob", struct opts, min_prob, "P", "0", 0, 1, "no label when its probability is below this; the model must be calibrated"),
     OPT_COUNT(0, "min-tokens", struct opts, min_tokens, "N", "3", 1, UINT64_MAX, "no label for documents of fewer words"),
     OPT_STR(0, "language", struct opts, language, "CODE", "any", "leave out documents told to be in another language than CODE (en, uk, ...); those of none stay"),
+    OPT_FILE(0, "codebook", struct opts, codebook, NULL, "where documents may have several labels: what the seeds of this codebook alone say, as one more baseline"),
     OPT_REAL(0, "min-accuracy", struct opts, min_accuracy, "SHARE", "0", 0, 1, "exit 5 when the accuracy is below this"),
     OPT_OUTPUT(struct opts, out),
     OPT_EVAL(struct opts, eval),
@@ -49,7 +51,11 @@ typedef struct read_docs {
     bool multi; /* human and machine are sets then */
     const nf_model *model;
     bool *chosen; /* nclasses of the model */
-    nf_label_sets human_set, machine_set;
+    nf_label_sets human_set, machine_set, lexicon_set;
+    nf_codebook *codebook; /* NULL: none */
+    nf_lexicon *lexicon;
+    bool *frame;
+    uint64_t *count;
     nf_errors *errors; /* with --errors */
 } read_docs;
 
@@ -103,6 +109,46 @@ static nf_status take_sets(read_docs *r, nf_str label, const nf_score *score, co
     return s;
 }
 
+/* What the words of the codebook say of a document, as classes. */
+static nf_status take_lexicon(read_docs *r, const nf_doc *d, nf_err *err)
+{
+    size_t frames = nf_codebook_frames(r->codebook), n = 0;
+    uint16_t *cls = nfi_alloc(frames + 1, sizeof *cls);
+    nf_status s = cls ? nfi_codebook_says(r->lexicon, frames, d->title, d->text, r->count, r->frame, err) : NF_ENOMEM;
+    bool any = false;
+
+    for (size_t f = 0; s == NF_OK && f <= frames; f++) {
+        int32_t k = 0;
+        if (f < frames ? !r->frame[f] : any)
+            continue;
+        any = true;
+        s = class_of(r, f < frames ? nf_codebook_frame(r->codebook, f)->key : (nf_str){"none", 4}, &k, err);
+        if (s == NF_OK && k >= MOST_LABELS)
+            s = NF_FAIL(err, NF_ELIMIT, "more than %d labels; is the label column the right one?", MOST_LABELS);
+        size_t at = n++;
+        for (; at > 0 && cls[at - 1] > k; at--)
+            cls[at] = cls[at - 1];
+        cls[at] = (uint16_t)k;
+    }
+    if (s == NF_OK)
+        s = nf_label_sets_add(&r->lexicon_set, cls, n, err);
+    nfi_free(cls);
+    return s;
+}
+
+static nf_status open_codebook(read_docs *r, nfi_cli *cli, const char *file, nf_err *err)
+{
+    nf_status s = nfi_codebook_open(cli, &r->codebook, file, err);
+
+    if (s == NF_OK)
+        s = nf_lexicon_new(&r->lexicon, r->codebook, NULL, err);
+    if (s != NF_OK)
+        return s;
+    r->frame = nfi_alloc(nf_codebook_frames(r->codebook), sizeof *r->frame);
+    r->count = nfi_alloc(nf_codebook_frames(r->codebook), sizeof *r->count);
+    return r->frame && r->count ? NF_OK : (err->code = NF_ENOMEM);
+}
+
 static nf_status take(read_docs *r, const nf_batch *b, const nf_score *scores, const double *odds, nf_err *err)
 {
     nf_status s;
@@ -123,6 +169,8 @@ static nf_status take(read_docs *r, const nf_batch *b, const nf_score *scores, c
             s = take_sets(r, d->label, &scores[i], odds + i * r->known, err);
         else
             s = NF_OK;
+        if (s == NF_OK && r->codebook)
+            s = take_lexicon(r, d, err);
         if (s != NF_OK)
             return s;
         if (d->label.n && !r->multi && (s = class_of(r, d->label, &r->human[r->n], err)) != NF_OK)
@@ -160,7 +208,8 @@ static nf_status score_all(read_docs *r, nf_docs *docs, nf_scorer *scorer, size_
 static int evaluation(const struct opts *o, nfi_cli *cli, const read_docs *r)
 {
     nfi_evaluation e = {.label = r->label, .k = r->k, .human = r->human, .machine = r->machine, .id = r->id, .n = r->n};
-    nfi_multi_evaluation m = {.label = r->label, .k = r->k, .human = &r->human_set, .machine = &r->machine_set, .id = r->id};
+    nfi_multi_evaluation m = {.label = r->label, .k = r->k, .human = &r->human_set, .machine = &r->machine_set,
+                              .lexicon = r->codebook ? &r->lexicon_set : NULL, .id = r->id};
 
     return r->multi ? nfi_work_multi_evaluation(cli, &m, &o->out, &o->eval) : nfi_work_evaluation(cli, &e, &o->out, &o->eval);
 }
@@ -181,6 +230,31 @@ static nf_status watch_met(void *ctx, const nf_batch *b, nf_err *err)
     return NF_OK;
 }
 
+/* Labels that the model does not know; with a codebook some of these may be frames that no document has. */
+static nf_status warn_unknown(nfi_cli *cli, const read_docs *r)
+{
+    size_t shown = 0, more = 0;
+    bool *met = nfi_calloc(r->k + 1, sizeof *met);
+
+    if (!met)
+        return NF_ENOMEM;
+    for (size_t d = 0; d < r->n; d++) {
+        if (r->human[d] >= 0)
+            met[r->human[d]] = true;
+        for (uint64_t e = r->multi ? r->human_set.ptr[d] : 0; r->multi && e < r->human_set.ptr[d + 1]; e++)
+            met[r->human_set.cls[e]] = true;
+    }
+    for (size_t k = r->known; k < r->k; k++) {
+        if (met[k] && shown++ < UNKNOWN_NAMED)
+            nfi_cli_warn(cli, "label \"%.*s\" is unknown to the model: its documents count as errors", (int)r->label[k].n, r->label[k].p);
+        more += met[k] && shown > UNKNOWN_NAMED;
+    }
+    if (more)
+        nfi_cli_warn(cli, "%zu more labels are unknown to the model; is the label column the right one?", more);
+    nfi_free(met);
+    return NF_OK;
+}
+
 static int report(const struct opts *o, nfi_cli *cli, const read_docs *r, const nf_docs_stats *stats)
 {
     uint64_t correct = 0, without = 0, labelled = r->n - r->unlabelled;
@@ -189,10 +263,8 @@ static int report(const struct opts *o, nfi_cli *cli, const read_docs *r, const 
         return r->n == 0 ? nfi_cli_end(cli, NFI_EXIT_DATA, "there are no documents")
                          : nfi_cli_end(cli, NFI_EXIT_DATA, "none of the %zu documents has a label", r->n);
 
-    for (size_t k = r->known; k < r->k && k < r->known + UNKNOWN_NAMED; k++)
-        nfi_cli_warn(cli, "label \"%.*s\" is unknown to the model: its documents count as errors", (int)r->label[k].n, r->label[k].p);
-    if (r->k > r->known + UNKNOWN_NAMED)
-        nfi_cli_warn(cli, "%zu more labels are unknown to the model; is the label column the right one?", r->k - r->known - UNKNOWN_NAMED);
+    if (warn_unknown(cli, r) != NF_OK)
+        return nfi_cli_end(cli, NFI_EXIT_IO, "out of memory");
     int code = evaluation(o, cli, r);
     if (code != NFI_EXIT_OK)
         return code;
@@ -231,6 +303,8 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     int usage = nfi_work_check_labels(cli, &o->in);
     if (usage == NFI_EXIT_OK)
         usage = nfi_work_outputs(cli, outputs, sizeof outputs / sizeof *outputs, nargs, args, o->model);
+    if (usage == NFI_EXIT_OK && o->codebook)
+        usage = nfi_work_outputs(cli, outputs, sizeof outputs / sizeof *outputs, nargs, args, o->codebook);
     if (usage != NFI_EXIT_OK)
         return usage;
     nf_scorer_opts so = {.min_tokens = o->min_tokens, .threshold = o->threshold, .min_prob = o->min_prob, .threads = (int)o->common.threads};
@@ -238,6 +312,10 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nfi_input_opts in = o->in;
     r.model = model;
     r.multi = in.multi |= s == NF_OK && nf_model_is_multi(model);
+    if (s == NF_OK && !r.multi && o->codebook) {
+        nf_model_free(model);
+        return nfi_cli_usage(cli, "--codebook is a baseline where documents may have several labels; add --multi");
+    }
     if (s == NF_OK && r.multi && o->eval.confusion) {
         nf_model_free(model);
         return nfi_cli_usage(cli, "--confusion is for documents with one label; --predictions has the sets of labels");
@@ -248,6 +326,8 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     }
     if (s == NF_OK && o->errors)
         s = nf_errors_new(&r.errors, model, &err);
+    if (s == NF_OK && o->codebook)
+        s = open_codebook(&r, cli, o->codebook, &err);
     if (s == NF_OK)
         s = nfi_work_open(&docs, &in, &o->common, true, nargs, args, &err);
     if (s == NF_OK)
@@ -291,6 +371,11 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nf_errors_free(r.errors);
     nf_label_sets_clear(&r.human_set);
     nf_label_sets_clear(&r.machine_set);
+    nf_label_sets_clear(&r.lexicon_set);
+    nf_lexicon_free(r.lexicon);
+    nf_codebook_free(r.codebook);
+    nfi_free(r.frame);
+    nfi_free(r.count);
     nfi_arena_clear(&r.arena);
     nf_scorer_free(scorer);
     nf_docs_close(docs);
@@ -307,7 +392,7 @@ static const char *const paragraphs[] = {
     "has five right); look at these first, for labels are wrong too. newsframe columns eval_errors explains the columns.",
     "With --multi, or a model that was trained with it, a document may have several labels: figures are micro and macro F1 over labels, precision and recall of each, the share of "
     "documents with the very same set of labels (which --min-accuracy looks at), and the share of decisions that are wrong; beside what always giving the best fixed set of labels "
-    "would reach, and always the most frequent one. The class none stands for no label and enters no average.",
+    "would reach, always the most frequent one, and with --codebook the frames that have at least half as many seeds in the text as the one with most. The class none stands for no label and enters no average.",
     NULL};
 
 static const nfi_example examples[] = {

@@ -33,3 +33,15 @@ int nfi_codebook_options(nfi_cli *cli, const nfi_codebook_rows *o, nf_codebook *
     train->codebook = *cb;
     return NFI_EXIT_OK;
 }
+
+nf_status nfi_codebook_says(nf_lexicon *lx, size_t nframes, nf_str title, nf_str text, uint64_t *count, bool *frames, nf_err *err)
+{
+    uint64_t most = 0;
+    nf_status s = nf_codebook_count(lx, title, text, count, NULL, err);
+
+    for (size_t f = 0; f < nframes; f++)
+        most = s == NF_OK && count[f] > most ? count[f] : most;
+    for (size_t f = 0; f < nframes; f++)
+        frames[f] = most > 0 && count[f] > 0 && 2 * count[f] >= most;
+    return s;
+}

@@ -20,4 +20,10 @@ int nfi_codebook_options(nfi_cli *cli, const nfi_codebook_rows *o, nf_codebook *
 /* The same for verbs that do not train. */
 nf_status nfi_codebook_open(nfi_cli *cli, nf_codebook **cb, const char *file, nf_err *err) NF_MUST_CHECK;
 
+/*
+ * What a codebook alone says of a text: frames that have at least half as many seeds in it as the one with most. frames: a flag for each; count: as many, for
+ * work; caller-allocated.
+ */
+nf_status nfi_codebook_says(nf_lexicon *lx, size_t nframes, nf_str title, nf_str text, uint64_t *count, bool *frames, nf_err *err) NF_MUST_CHECK;
+
 #endif

@@ -211,6 +211,7 @@ complete -c newsframe -n '__fish_seen_subcommand_from evaluate' -l threshold -x 
 complete -c newsframe -n '__fish_seen_subcommand_from evaluate' -l min-prob -x -d 'no label when its probability is below this; the model must be calibrated'
 complete -c newsframe -n '__fish_seen_subcommand_from evaluate' -l min-tokens -x -d 'no label for documents of fewer words'
 complete -c newsframe -n '__fish_seen_subcommand_from evaluate' -l language -x -d 'leave out documents told to be in another language than CODE (en, uk, ...); those of none stay'
+complete -c newsframe -n '__fish_seen_subcommand_from evaluate' -l codebook -r -F -d 'where documents may have several labels: what the seeds of this codebook alone say, as one more baseline'
 complete -c newsframe -n '__fish_seen_subcommand_from evaluate' -l min-accuracy -x -d 'exit 5 when the accuracy is below this'
 complete -c newsframe -n '__fish_seen_subcommand_from evaluate' -l output -s o -r -F -d 'write the table to FILE, replaced at once when all is done'
 complete -c newsframe -n '__fish_seen_subcommand_from evaluate' -l excel -f -a 'no us eu' -d 'write CSV for spreadsheets'
