@@ -465,7 +465,7 @@ static const char *const paragraphs[] = {
     "With --unit sentence or paragraph there is one row for each, with its number in the document and its place: start and end are bytes of the column text (or title) as "
     "it was read. Boilerplate has no rows; a document of which nothing else is left has one row, with status empty. newsframe columns units explains the columns.",
     "With --mixture a document's angle is the mixture of its sentences: each gives its label 1 (of several labels the second 1/2, the third 1/3), twice in title and lead, and mix_CLASS is the share of a class in that sum. "
-    "The class with the most is the primary frame, others with a share of .06 or more are secondary. A class named none is no frame. With --evidence the sentence whose words "
+    "The class with the most is the primary frame, others with a share of .06 or more are secondary. A class named none is no frame, and a line that repeats the title does not count. With --evidence the sentence whose words "
     "make up most of the margin of the label is given, as it stands in the input.",
     "With --language a document told to be in another language gets the status other_language and no label; one whose language cannot be told (und: too short, or too "
     "unlike all that are known) is scored. Languages are told by script and by n-grams, as newsframe inspect does.",

@@ -23,7 +23,7 @@ const nfi_dict_column nfi_dict[] = {
 
     {"units", "<carried>", "text", "", CARRIED},
     {"units", "unit", "integer", ">= 1", "number of the unit in its document; blank for a document without one, which has one row"},
-    {"units", "role", "title|lead|body", "", "the title (or a headline at the top of the text), the first sentence after it, or any other unit"},
+    {"units", "role", "title|lead|body|repeat", "", "the title (or a headline at the top of the text), the first sentence after it, any other unit, or the title once more"},
     {"units", "field", "title|text", "", "the column that start and end are places of; text columns joined by --text count as one"},
     {"units", "start", "integer", "bytes, >= 0", "where the unit begins in that column, as it was read"},
     {"units", "end", "integer", "bytes, >= 0", "where it ends: the byte after its last"},

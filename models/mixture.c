@@ -63,7 +63,7 @@ void nf_units_mix(const nf_scored_units *u, const nf_model *m, size_t doc, doubl
     for (size_t k = 0; k < m->nclasses; k++)
         share[k] = 0.0;
     for (size_t i = u->first[doc]; i < u->first[doc + 1]; i++) {
-        if (u->unit[i].score.label < 0)
+        if (u->unit[i].score.label < 0 || u->unit[i].role == NF_ROLE_REPEAT)
             continue;
         out->coded++;
         sum += add_unit(m, u->log_odds + i * m->nclasses, u->unit[i].score.label, u->unit[i].role == NF_ROLE_BODY ? 1.0 : 2.0, share, chosen);

@@ -23,6 +23,7 @@ static const struct {
     {"title", "the title, or a headline at the top of the text"},
     {"lead", "the first sentence after the title"},
     {"body", "any other"},
+    {"repeat", "the title once more"},
 };
 
 const char *nf_role_name(size_t i, const char **summary)
@@ -129,16 +130,19 @@ static nf_status add_unit(const job *j, nfi_scoring *sc, nf_str text, const nf_s
     return NF_OK;
 }
 
-/* Units of title or text; *led: the lead was met. */
-static nf_status add_units(const job *j, nfi_scoring *sc, nf_str text, const nf_units *units, nf_scored_unit like, bool titled, const whole *w, chunk_units *out,
+/* Units of title or text. title: what the title column says, empty where there is none. */
+static nf_status add_units(const job *j, nfi_scoring *sc, nf_str text, const nf_units *units, nf_scored_unit like, nf_str title, const whole *w, chunk_units *out,
                            nf_err *err)
 {
-    bool led = false;
+    bool led = false, titled = title.n > 0;
 
     for (size_t i = 0; i < units->n; i++) {
         like.place = units->unit[i];
         like.role = like.in_title ? NF_ROLE_TITLE : NF_ROLE_BODY;
-        if (!like.in_title && !titled && i == 0 && !like.place.stop && units->n > 1) {
+        size_t n = like.place.end - like.place.start;
+        if (!like.in_title && titled && n == title.n && memcmp(text.p + like.place.start, title.p, n) == 0) {
+            like.role = NF_ROLE_REPEAT;
+        } else if (!like.in_title && !titled && i == 0 && !like.place.stop && units->n > 1) {
             like.role = NF_ROLE_TITLE;
         } else if (!like.in_title && !led && like.place.stop) {
             like.role = NF_ROLE_LEAD;
@@ -163,12 +167,15 @@ static nf_status units_of(const job *j, nfi_scoring *sc, size_t doc, nf_units *u
         NF_TRY(weigh_document(j, sc, d, score, w, err));
     like.in_title = true;
     NF_TRY(nf_units_split(units, d->title, NULL, j->kind, err));
-    NF_TRY(add_units(j, sc, d->title, units, like, true, w, out, err));
+    nf_str title = {0};
+    if (units->n)
+        title = (nf_str){d->title.p + units->unit[0].start, units->unit[units->n - 1].end - units->unit[0].start};
+    NF_TRY(add_units(j, sc, d->title, units, like, title, w, out, err));
     like.in_title = false;
     if (clean)
         NF_TRY(nf_clean_text(clean, d->text, d->source, d->mark, d->nmarks, cuts, err));
     NF_TRY(nf_units_split(units, d->text, clean ? cuts : NULL, j->kind, err));
-    NF_TRY(add_units(j, sc, d->text, units, like, out->n > had, w, out, err));
+    NF_TRY(add_units(j, sc, d->text, units, like, title, w, out, err));
     j->count[doc] = out->n - had;
     forget_document(w);
     return NF_OK;

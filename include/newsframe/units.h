@@ -17,7 +17,8 @@ NF_BEGIN_DECLS
 typedef enum nf_role {
     NF_ROLE_TITLE, /**< of the title column; without one the first unit of the text, where it has no stop and more follows */
     NF_ROLE_LEAD,  /**< the first unit of the text after that which ends with a stop */
-    NF_ROLE_BODY   /**< all others */
+    NF_ROLE_BODY,  /**< all others */
+    NF_ROLE_REPEAT /**< says again what the title column says, word for word: in no mixture */
 } nf_role;
 NF_API const char *nf_role_name(size_t i, const char **summary); /**< NULL past the end; *summary may be NULL */
 

@@ -149,6 +149,12 @@ START_TEST(a_mixture_counts_labels_twice_in_title_and_lead)
     ck_assert_int_eq(mix.primary, war); /* 2 + 2 of 7 */
     ck_assert_double_eq_tol(share[war], 4.0 / 7, NFT_TIGHT);
     ck_assert_double_eq_tol(share[talks], 2.0 / 7, NFT_TIGHT);
+    static const char repeated[] = "Troops fire a missile\n\nThe tax and the budget fell.";
+    d.text = (nf_str){repeated, sizeof repeated - 1};
+    nft_ok(nf_scorer_units(s, &(nf_batch){&d, 1, NULL}, NF_UNIT_SENTENCE, NULL, &u, &nft_err));
+    nf_units_mix(&u, model, 0, share, chosen, &mix);
+    ck_assert(u.n == 3 && u.unit[1].role == NF_ROLE_REPEAT && u.unit[2].role == NF_ROLE_LEAD && mix.coded == 2);
+    ck_assert_double_eq_tol(share[war], 0.5, NFT_TIGHT);
     d = (nf_doc){.text = {"Nobody knows.", 13}};
     nft_ok(nf_scorer_units(s, &(nf_batch){&d, 1, NULL}, NF_UNIT_SENTENCE, NULL, &u, &nft_err));
     nf_units_mix(&u, model, 0, share, chosen, &mix);
@@ -171,7 +177,7 @@ START_TEST(boilerplate_has_no_units)
     nf_scored_units_clear(&u);
     nf_scorer_free(s);
     ck_assert_str_eq(nf_role_name(NF_ROLE_LEAD, NULL), "lead");
-    ck_assert_ptr_null(nf_role_name(NF_ROLE_BODY + 1, NULL));
+    ck_assert_ptr_null(nf_role_name(NF_ROLE_REPEAT + 1, NULL));
 }
 END_TEST
 
