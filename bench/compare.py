@@ -283,7 +283,13 @@ class Comparison:
                 side.run(self.runner, keep=False)
 
     def train(self):
-        self.compare("train", *self.train_sides(), "scikit-learn")
+        """What the peer does: smoothing given, nothing tuned or calibrated. Then what train does by default, which has no peer."""
+        ours, peer = self.train_sides()
+        plain = self.at("plain.nfm")
+        self.compare("train, smoothing given",
+                     self.ours("train", self.o.train, *self.cleaning, "--smoothing", "0.3", "--calibration", "none", "-o", plain, outputs=[plain]),
+                     peer, "scikit-learn")
+        self.compare("train, tuned and calibrated", ours, None, None)
 
     def score(self):
         self.models()
