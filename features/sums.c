@@ -8,6 +8,7 @@
 #include "features/sums.h"
 
 #include "base/par.h"
+#include "base/sort.h"
 #include "base/try.h"
 
 #include <math.h>
@@ -33,15 +34,18 @@ typedef struct adder {
     size_t n, capcls, capval, capdoc, capfreq;
     posting *post;
     uint32_t *at; /* by node of the part: where its postings end */
-    size_t cappost, capat;
+    nfi_kv *order; /* kept terms of the part, and where in it their nodes are */
+    size_t cappost, capat, caporder;
     tally *by;
     uint16_t *touched;
 } adder;
 
-/* Where the entries of a part are. */
+enum { RANGES = 16 }; /* of the terms, copied at the same time */
+
+/* Where the entries of a part are: those of its terms from range r on begin at from[r]. */
 typedef struct place {
     int worker;
-    size_t from;
+    size_t from[RANGES];
 } place;
 
 typedef struct sum_pass {
@@ -52,7 +56,9 @@ typedef struct sum_pass {
     const nfi_weighting *w;
     const double *inv, *table, *idf;
     adder *adder;
-    place *place;     /* by part */
+    const int64_t *one; /* weights of terms that are once in a document, by document; NULL: as the others */
+    place *place;       /* by part */
+    uint16_t *part;     /* of each term */
     bool all;         /* NFI_SUM_ALL */
     size_t largest;   /* labels of a document at most */
     uint32_t *count;  /* classes of each term */
@@ -136,6 +142,8 @@ static inline int64_t weight_of(const sum_pass *p, const posting *x, size_t term
         return (int64_t)1 << 32;
     if (!p->w->l2)
         return (int64_t)x->tf << 32;
+    if (p->one && x->tf == 1)
+        return p->one[x->doc];
     return nfi_to_fixed(nfi_tf_at(p->table, p->w->tf, x->tf) * p->inv[x->doc] * (p->idf ? p->idf[term] : 1.0));
 }
 
@@ -180,29 +188,31 @@ static size_t add_set(const nf_corpus *c, size_t set, tally *by, uint16_t *touch
 /* Adds up the postings of one term. */
 static nf_status add_term(const sum_pass *p, adder *o, size_t term, const posting *x, const posting *end, nf_err *err)
 {
-    tally all = {0}, labelled = {0};
+    tally all = {0}, labelled = {0}, *by = o->by;
+    const int32_t *label = p->c->label;
+    uint16_t *touched = o->touched;
     size_t ntouched = 0;
-    bool over = false;
+    bool over = false, multi = p->c->multi;
 
     for (; x < end; x++) {
-        int32_t k = p->c->label[x->doc];
+        int32_t k = label[x->doc];
         int64_t v = weight_of(p, x, term);
         over |= __builtin_add_overflow(all.val, v, &all.val);
         all.freq += x->tf;
-        if (k >= 0 && p->c->multi) {
-            ntouched = add_set(p->c, (size_t)k, o->by, o->touched, ntouched, (tally){v, x->tf, 1}, &labelled);
+        if (k >= 0 && multi) {
+            ntouched = add_set(p->c, (size_t)k, by, touched, ntouched, (tally){v, x->tf, 1}, &labelled);
         } else if (k >= 0) {
-            if (o->by[k].doc++ == 0)
-                o->touched[ntouched++] = (uint16_t)k;
-            o->by[k].freq += x->tf;
-            o->by[k].val += v; /* no larger than all.val: every weight is >= 0 */
+            touched[ntouched] = (uint16_t)k;
+            ntouched += by[k].doc++ == 0;
+            by[k].freq += x->tf;
+            by[k].val += v; /* no larger than all.val: every weight is >= 0 */
         }
     }
     if (over)
         return NF_FAIL(err, NF_ELIMIT, "a sum of weights exceeds 2^31: too many occurrences of one term for exact sums");
     put_entries(p, o, ntouched);
     p->count[term] = (uint32_t)ntouched;
-    if (p->c->multi) {
+    if (multi) {
         p->t->lab_doc[term] = labelled.doc;
         p->t->lab_val[term] = labelled.val;
         if (p->all)
@@ -263,41 +273,49 @@ static nf_status add_part(void *ctx, size_t q, int worker, nf_err *err)
 {
     sum_pass *p = ctx;
     adder *o = &p->adder[worker];
-    const uint32_t *of = p->of + p->c->node[q];
-    size_t n = p->c->node[q + 1] - p->c->node[q], from = 0;
+    const uint32_t *of = p->of + p->c->node[q], *df = p->df + p->c->node[q];
+    size_t n = p->c->node[q + 1] - p->c->node[q], kept = 0, range = 0;
 
-    p->place[q] = (place){worker, o->n};
     NF_TRY(place_part(p, o, q, err));
-    for (size_t i = 0; i < n; i++) {
-        if (of[i] == NFI_NONE)
-            continue;
-        NF_TRY(add_term(p, o, of[i], o->post + from, o->post + o->at[i], err));
-        from = o->at[i];
+    NF_TRY(nfi_grow(&o->order, &o->caporder, n, sizeof *o->order, err));
+    for (size_t i = 0; i < n; i++)
+        if (of[i] != NFI_NONE)
+            o->order[kept++] = (nfi_kv){of[i], (uint32_t)i, 0};
+    NF_TRY(nfi_sort_kv(o->order, kept, err));
+    p->place[q].worker = worker;
+    for (size_t k = 0; k < kept; k++) {
+        size_t term = (size_t)o->order[k].key, i = o->order[k].val, end = o->at[i];
+        for (; range < RANGES && p->t->n * range / RANGES <= term; range++)
+            p->place[q].from[range] = o->n;
+        p->part[term] = (uint16_t)q;
+        NF_TRY(add_term(p, o, term, o->post + (end - df[i]), o->post + end, err));
     }
+    for (; range < RANGES; range++)
+        p->place[q].from[range] = o->n;
     return NF_OK;
 }
 
-/* The entries of a part to the places of its terms. */
-static nf_status spread_part(void *ctx, size_t q, int worker, nf_err *err)
+/* The entries of a range of terms to their places: each part is read in order. */
+static nf_status spread_range(void *ctx, size_t range, int worker, nf_err *err)
 {
     const sum_pass *p = ctx;
-    const adder *o = &p->adder[p->place[q].worker];
     nfi_terms *t = p->t;
-    size_t from = p->place[q].from;
+    size_t from[2 * NFI_PARTS];
 
     (void)worker, (void)err;
-    for (size_t i = p->c->node[q]; i < p->c->node[q + 1]; i++) {
-        if (p->of[i] == NFI_NONE)
-            continue;
-        size_t to = (size_t)t->ptr[p->of[i]], n = p->count[p->of[i]];
+    for (size_t q = 0; q < nfi_corpus_parts(p->c); q++)
+        from[q] = p->place[q].from[range];
+    for (size_t term = t->n * range / RANGES; term < t->n * (range + 1) / RANGES; term++) {
+        size_t q = p->part[term], n = p->count[term], at = from[q], to = (size_t)t->ptr[term];
+        const adder *o = &p->adder[p->place[q].worker];
         for (size_t e = 0; e < n; e++) {
-            t->cls[to + e] = o->cls[from + e];
-            t->val[to + e] = o->val[from + e];
-            t->doc[to + e] = o->doc[from + e];
+            t->cls[to + e] = o->cls[at + e];
+            t->val[to + e] = o->val[at + e];
+            t->doc[to + e] = o->doc[at + e];
             if (p->all)
-                t->freq[to + e] = o->freq[from + e];
+                t->freq[to + e] = o->freq[at + e];
         }
-        from += n;
+        from[q] = at + n;
     }
     return NF_OK;
 }
@@ -310,6 +328,7 @@ static void clear_adder(adder *o)
     nfi_free(o->freq);
     nfi_free(o->post);
     nfi_free(o->at);
+    nfi_free(o->order);
     nfi_free(o->by);
     nfi_free(o->touched);
 }
@@ -359,20 +378,23 @@ nf_status nfi_terms_sum(nfi_terms *t, const nf_corpus *c, const uint8_t *use, co
                         const nfi_weighting *w, nfi_sum sum, int threads, nf_err *err)
 {
     double table[NFI_TF_TABLE], *inv = nfi_alloc(c->n, sizeof *inv), *idf = NULL;
-    place at[2 * NFI_PARTS];
+    int64_t *one = NULL;
     bool all = sum == NFI_SUM_ALL;
     nf_status s = NF_OK;
 
     nfi_tf_table(w->tf, table);
     adder *adders = nfi_calloc((size_t)threads, sizeof *adders);
     uint32_t *count = nfi_calloc(t->n, sizeof *count);
-    if (!inv || !adders || !count || (!w->additive && !(idf = make_idf(t)))) {
+    uint16_t *part = nfi_alloc(t->n, sizeof *part);
+    place *at = nfi_alloc(nfi_corpus_parts(c), sizeof *at);
+    bool once = w->l2 && w->additive;
+    if (!inv || !adders || !count || !part || !at || (once && !(one = nfi_alloc(c->n, sizeof *one))) || (!w->additive && !(idf = make_idf(t)))) {
         s = nfi_oom(err, "sums");
         goto out;
     }
     for (int i = 0; i < threads; i++) {
         adders[i].by = nfi_calloc(t->nclasses, sizeof *adders[i].by);
-        adders[i].touched = nfi_alloc(t->nclasses, sizeof *adders[i].touched);
+        adders[i].touched = nfi_alloc(t->nclasses + 1, sizeof *adders[i].touched);
         if (!adders[i].by || !adders[i].touched) {
             s = nfi_oom(err, "sums");
             goto out;
@@ -380,15 +402,20 @@ nf_status nfi_terms_sum(nfi_terms *t, const nf_corpus *c, const uint8_t *use, co
     }
     NF_GO(alloc_sums(t, all, c->multi, err));
     NF_GO(nfi_doc_norms(inv, c, t, of, w, threads, err));
-    sum_pass p = {t, c, use, of, df, w, inv, table, idf, adders, at, all, largest_set(c), count};
+    for (size_t d = 0; once && d < c->n; d++)
+        one[d] = nfi_to_fixed(table[1] * inv[d]);
+    sum_pass p = {t, c, use, of, df, w, inv, table, idf, adders, one, at, part, all, largest_set(c), count};
     NF_GO(nfi_par_chunks(nfi_corpus_parts(c), threads, add_part, &p, err));
     NF_GO(alloc_entries(t, count, all, err));
-    s = nfi_par_chunks(nfi_corpus_parts(c), threads, spread_part, &p, err);
+    s = nfi_par_chunks(RANGES, threads, spread_range, &p, err);
 out:
     for (int i = 0; adders && i < threads; i++)
         clear_adder(&adders[i]);
     nfi_free(adders);
     nfi_free(count);
+    nfi_free(part);
+    nfi_free(at);
+    nfi_free(one);
     nfi_free(inv);
     nfi_free(idf);
     return s;

@@ -95,6 +95,8 @@ typedef struct df_pass {
     const uint8_t *use;
     uint32_t *df;   /* by node */
     uint64_t *freq; /* total frequency, or NULL */
+    uint64_t lo, hi;
+    size_t kept[2 * NFI_PARTS], seen[2 * NFI_PARTS]; /* nodes of each part within the limits, and with documents */
 } df_pass;
 
 static nf_status df_part(void *ctx, size_t q, int worker, nf_err *err)
@@ -113,6 +115,42 @@ static nf_status df_part(void *ctx, size_t q, int worker, nf_err *err)
             if (p->freq && on)
                 p->freq[p->c->node[q] + nfi_entry_number(e[i])] += nfi_entry_tf(e[i]);
         }
+    }
+    size_t kept = 0, seen = 0;
+    for (size_t i = 0; i < p->c->node[q + 1] - p->c->node[q]; i++) {
+        seen += df[i] > 0;
+        kept += df[i] >= p->lo && df[i] <= p->hi;
+    }
+    p->kept[q] = kept;
+    p->seen[q] = seen;
+    return NF_OK;
+}
+
+/* The kept nodes. */
+typedef struct choosing {
+    const df_pass *df;
+    size_t stride, first[2 * NFI_PARTS]; /* first: kept nodes before each part */
+    uint32_t *seq;  /* word numbers + 1, 0 = no more words */
+    nfi_kv *kv;     /* val: place in seq; aux: node */
+    uint8_t *used;  /* by word number */
+} choosing;
+
+static nf_status choose_part(void *ctx, size_t q, int worker, nf_err *err)
+{
+    const choosing *x = ctx;
+    const nf_corpus *c = x->df->c;
+    size_t n = x->first[q];
+
+    (void)worker, (void)err;
+    for (size_t i = c->node[q]; i < c->node[q + 1]; i++) {
+        if (x->df->df[i] < x->df->lo || x->df->df[i] > x->df->hi)
+            continue;
+        uint32_t *w = x->seq + n * x->stride;
+        int m = nfi_corpus_node_words(c, i, w);
+        for (int k = 0; k < m; k++)
+            __atomic_store_n(&x->used[w[k]++], 1, __ATOMIC_RELAXED); /* from here on word numbers are one up */
+        x->kv[n] = (nfi_kv){0, (uint32_t)n, (uint32_t)i};
+        n++;
     }
     return NF_OK;
 }
@@ -199,16 +237,82 @@ out:
     return s;
 }
 
-/* Kept terms in kv[].val into byte order. seq: n x stride word numbers + 1, 0 = no more; rank: word number -> place + 1. */
-static nf_status sort_terms(nfi_kv *kv, size_t n, const uint32_t *seq, const uint32_t *rank, size_t stride, nf_err *err)
+enum { BUCKETS = 128, BLOCK = 8192 };
+
+typedef struct term_sort {
+    nfi_kv *kv;
+    const uint32_t *seq, *rank;
+    size_t stride, start[BUCKETS + 1];
+} term_sort;
+
+static nf_status sort_bucket(void *ctx, size_t b, int worker, nf_err *err)
 {
-    for (size_t k = (stride + 1) / 2; k-- > 0;) { /* last pair of words first, each sort stable */
+    const term_sort *x = ctx;
+    nfi_kv *kv = x->kv + x->start[b];
+    size_t n = x->start[b + 1] - x->start[b];
+
+    (void)worker;
+    for (size_t k = (x->stride + 1) / 2; k-- > 0;) { /* last pair of words first, each sort stable */
         for (size_t i = 0; i < n; i++) {
-            const uint32_t *w = seq + kv[i].val * stride + 2 * k;
-            uint32_t second = 2 * k + 1 < stride ? w[1] : 0;
-            kv[i].key = (uint64_t)(w[0] ? rank[w[0] - 1] : 0) << 32 | (second ? rank[second - 1] : 0);
+            const uint32_t *w = x->seq + kv[i].val * x->stride + 2 * k;
+            uint32_t second = 2 * k + 1 < x->stride ? w[1] : 0;
+            kv[i].key = (uint64_t)(w[0] ? x->rank[w[0] - 1] : 0) << 32 | (second ? x->rank[second - 1] : 0);
         }
         NF_TRY(nfi_sort_kv(kv, n, err));
+    }
+    return NF_OK;
+}
+
+/*
+ * Kept terms in kv[].val into byte order: by their first words into buckets, which are sorted at the same time. seq: n x stride word numbers + 1, 0 = no more; rank: word
+ * number -> place + 1, up to words.
+ */
+static nf_status sort_terms(nfi_kv **kv, size_t n, const uint32_t *seq, const uint32_t *rank, size_t words, size_t stride, int threads, nf_err *err)
+{
+    term_sort x = {.kv = nfi_alloc(n, sizeof *x.kv), .seq = seq, .rank = rank, .stride = stride};
+    size_t at[BUCKETS] = {0}, sum = 0;
+
+    if (!x.kv)
+        return nfi_oom(err, "terms");
+    for (size_t i = 0; i < n; i++) {
+        (*kv)[i].key = (uint64_t)rank[seq[(*kv)[i].val * stride] - 1] * BUCKETS / (words + 1);
+        at[(*kv)[i].key]++;
+    }
+    for (size_t b = 0; b < BUCKETS; b++) {
+        x.start[b] = sum;
+        sum += at[b];
+        at[b] = x.start[b];
+    }
+    x.start[BUCKETS] = sum;
+    for (size_t i = 0; i < n; i++)
+        x.kv[at[(*kv)[i].key]++] = (*kv)[i];
+    nf_status s = nfi_par_chunks(BUCKETS, threads, sort_bucket, &x, err);
+    nfi_free(*kv);
+    *kv = x.kv;
+    return s;
+}
+
+/* The kept terms in their order. */
+typedef struct filling {
+    nfi_terms *t;
+    const nfi_kv *kv;
+    const uint32_t *seq, *rank, *df;
+    uint32_t *of;
+} filling;
+
+static nf_status fill_block(void *ctx, size_t block, int worker, nf_err *err)
+{
+    const filling *x = ctx;
+    nfi_terms *t = x->t;
+    size_t stride = (size_t)t->stride, end = (block + 1) * BLOCK < t->n ? (block + 1) * BLOCK : t->n;
+
+    (void)worker, (void)err;
+    for (size_t i = block * BLOCK; i < end; i++) {
+        const uint32_t *w = x->seq + x->kv[i].val * stride;
+        for (size_t k = 0; k < stride; k++)
+            t->seq[i * stride + k] = w[k] ? x->rank[w[k] - 1] : 0;
+        t->df[i] = x->df[x->kv[i].aux];
+        x->of[x->kv[i].aux] = (uint32_t)i;
     }
     return NF_OK;
 }
@@ -295,12 +399,13 @@ nf_status nfi_terms_build(nfi_terms *out, uint32_t **term_of, const nf_corpus *c
     }
     nfi_class_docs(t.class_docs, c, use);
     NF_GO(nfi_select_bounds(select, t.ndocs, &lo, &hi, err));
-    df_pass pass = {c, use, df, freq};
+    df_pass pass = {c, use, df, freq, lo, hi, {0}, {0}};
+    choosing choice = {.df = &pass, .stride = (size_t)t.stride, .used = used};
     NF_GO(nfi_par_chunks(nfi_corpus_parts(c), threads, df_part, &pass, err));
-
-    for (size_t i = 0; i < nodes; i++) {
-        seen += df[i] > 0;
-        n += df[i] >= lo && df[i] <= hi;
+    for (size_t q = 0; q < nfi_corpus_parts(c); q++) {
+        choice.first[q] = n;
+        n += pass.kept[q];
+        seen += pass.seen[q];
     }
     if (n == 0) {
         s = nfi_nothing_left(select, t.ndocs, seen, err);
@@ -312,19 +417,11 @@ nf_status nfi_terms_build(nfi_terms *out, uint32_t **term_of, const nf_corpus *c
         s = nfi_oom(err, "terms");
         goto out;
     }
-    n = 0;
-    for (size_t i = 0; i < nodes; i++) {
-        if (df[i] < lo || df[i] > hi)
-            continue;
-        uint32_t *w = seq + n * (size_t)t.stride;
-        int m = nfi_corpus_node_words(c, i, w);
-        for (int k = 0; k < m; k++)
-            used[w[k]++] = 1; /* from here on word numbers are one up */
-        kv[n] = (nfi_kv){0, (uint32_t)n, (uint32_t)i};
-        n++;
-    }
+    choice.seq = seq;
+    choice.kv = kv;
+    NF_GO(nfi_par_chunks(nfi_corpus_parts(c), threads, choose_part, &choice, err));
     NF_GO(sort_words(&t, c, used, rank, err));
-    NF_GO(sort_terms(kv, n, seq, rank, (size_t)t.stride, err));
+    NF_GO(sort_terms(&kv, n, seq, rank, t.nwords, (size_t)t.stride, threads, err));
     if (select->max_features && select->max_features < n)
         NF_GO(keep_most_frequent(kv, &n, freq, select->max_features, err));
 
@@ -337,13 +434,8 @@ nf_status nfi_terms_build(nfi_terms *out, uint32_t **term_of, const nf_corpus *c
         goto out;
     }
     memset(of, 0xff, nodes * sizeof *of);
-    for (size_t i = 0; i < n; i++) {
-        const uint32_t *w = seq + kv[i].val * (size_t)t.stride;
-        for (int k = 0; k < t.stride; k++)
-            t.seq[i * (size_t)t.stride + (size_t)k] = w[k] ? rank[w[k] - 1] : 0;
-        t.df[i] = df[kv[i].aux];
-        of[kv[i].aux] = (uint32_t)i;
-    }
+    filling fill = {&t, kv, seq, rank, df, of};
+    NF_GO(nfi_par_chunks((n + BLOCK - 1) / BLOCK, threads, fill_block, &fill, err));
     if (freq)
         NF_GO(drop_words(&t, err));
     nfi_free(seq);
