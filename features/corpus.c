@@ -350,9 +350,9 @@ uint64_t nfi_counting_bytes(const nfi_counting *k)
     bytes += nfi_words_bytes(&c->words);
     for (size_t i = 0; i < c->nchunks; i++) {
         if (c->chunk[i].words)
-            bytes += sizeof(nfi_entries) + c->chunk[i].words->start[NFI_PARTS] * 8;
+            bytes += sizeof(nfi_entries) + c->chunk[i].words->total * 8;
         if (c->chunk[i].grams) /* and what distinct ones take in the end */
-            bytes += sizeof(nfi_entries) + c->chunk[i].grams->start[NFI_PARTS] * (8 + 16 * nfi_gram_width(&c->text));
+            bytes += sizeof(nfi_entries) + c->chunk[i].grams->total * (8 + 16 * nfi_gram_width(&c->text));
     }
     return bytes;
 }

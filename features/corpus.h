@@ -77,8 +77,23 @@ static inline const uint64_t *nfi_chunk_part(const nf_corpus *c, const nfi_chunk
     const nfi_entries *x = q < NFI_PARTS ? ch->words : ch->grams;
     size_t p = q % NFI_PARTS;
 
-    *n = x ? x->n[p] : 0;
-    return x ? x->entry + x->start[p] * (q < NFI_PARTS ? 1 : nfi_gram_width(&c->text)) : NULL;
+    *n = x ? x->part[p].n : 0;
+    return x ? x->entry + x->part[p].start * (q < NFI_PARTS ? 1 : nfi_gram_width(&c->text)) : NULL;
+}
+
+/* To be called before part q of chunk k is read, by who goes through a part of all chunks: what comes next is fetched. */
+static inline void nfi_corpus_ahead(const nf_corpus *c, size_t k, size_t q)
+{
+    enum { LINE = 8, LINES = 16 };
+    size_t n;
+
+    if (k + 4 < c->nchunks)
+        __builtin_prefetch(&(q < NFI_PARTS ? c->chunk[k + 4].words : c->chunk[k + 4].grams)->part[q % NFI_PARTS]);
+    if (k + 2 >= c->nchunks)
+        return;
+    const uint64_t *e = nfi_chunk_part(c, &c->chunk[k + 2], q, &n);
+    for (size_t i = 0; i < n && i < LINE * LINES; i += LINE)
+        __builtin_prefetch(e + i);
 }
 
 /* Parts with entries. */

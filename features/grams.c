@@ -29,12 +29,12 @@ static nfi_entries *new_parts(uint32_t count[NFI_PARTS], size_t n, size_t width,
     if (!x || !(x->entry = nfi_arena_alloc(arena, n * width * sizeof *x->entry)))
         return NULL;
     for (size_t p = 0; p < NFI_PARTS; p++) {
-        x->start[p] = sum;
-        x->n[p] = count[p];
+        x->part[p].start = sum;
+        x->part[p].n = count[p];
         sum += count[p];
-        count[p] = x->start[p];
+        count[p] = x->part[p].start;
     }
-    x->start[NFI_PARTS] = sum;
+    x->total = sum;
     return x;
 }
 
@@ -198,14 +198,14 @@ static nf_status number_part(void *ctx, size_t p, int worker, nf_err *err)
     NF_TRY(table_begin(t, err));
     for (size_t k = 0; k < x->n; k++) {
         nfi_entries *c = x->chunk[k];
-        size_t from = c->start[p], n = c->start[p + 1] - from;
+        size_t from = c->part[p].start, n = c->part[p].n;
         if (k + 4 < x->n)
-            __builtin_prefetch(&x->chunk[k + 4]->start[p]);
+            __builtin_prefetch(&x->chunk[k + 4]->part[p]);
         if (k + 2 < x->n)
-            for (size_t i = x->chunk[k + 2]->start[p]; i < x->chunk[k + 2]->start[p + 1]; i += 8 / x->width)
-                __builtin_prefetch(&x->chunk[k + 2]->entry[i * x->width]);
+            for (size_t i = 0; i < x->chunk[k + 2]->part[p].n; i += 8 / x->width)
+                __builtin_prefetch(&x->chunk[k + 2]->entry[(x->chunk[k + 2]->part[p].start + i) * x->width]);
         NF_TRY(table_room(t, n, x->width, x->secret, err));
-        c->n[p] = (uint32_t)(x->width == 2 ? number_range(t, c->entry + from * 2, n, 2, x->secret) : number_range(t, c->entry + from, n, 1, x->secret));
+        c->part[p].n = (uint32_t)(x->width == 2 ? number_range(t, c->entry + from * 2, n, 2, x->secret) : number_range(t, c->entry + from, n, 1, x->secret));
         if (t->n > (size_t)1 << NFI_ENTRY_BITS)
             return NF_FAIL(err, NF_ELIMIT, "more distinct n-grams in memory than can be numbered; lower --memory so that they are sorted on disk");
     }

@@ -13,10 +13,13 @@
 
 enum { NFI_PARTS = 256 };
 
-/* The entries of a chunk: those of part p are n[p] from entry[width * start[p]] on. width is 1 for words. */
+/* The entries of a chunk: those of part p are part[p].n from entry[width * part[p].start] on. width is 1 for words. */
 typedef struct nfi_entries {
     uint64_t *entry;
-    uint32_t start[NFI_PARTS + 1], n[NFI_PARTS];
+    struct {
+        uint32_t start, n;
+    } part[NFI_PARTS];
+    uint32_t total; /* as put in */
 } nfi_entries;
 
 /* An entry: number within its part, document within its chunk, frequency. */
@@ -28,7 +31,7 @@ static inline uint32_t nfi_entry_number(uint64_t entry) { return (uint32_t)(entr
 
 /* Words of a chunk: number id / NFI_PARTS of part id % NFI_PARTS. entries: of each of the docs documents. Owned by the arena. */
 nf_status nfi_words_split(nfi_entries **out, const nfi_rows *rows, const uint32_t *entries, size_t docs, nfi_arena *arena, nf_err *err) NF_MUST_CHECK;
-/* N-grams of a chunk, not numbered yet; start tells where they are, n is not set. secret: the same for all chunks of a corpus. Owned by the arena. */
+/* N-grams of a chunk, not numbered yet; part tells where they are. secret: the same for all chunks of a corpus. Owned by the arena. */
 nf_status nfi_grams_split(nfi_entries **out, const uint64_t *gram, size_t n, size_t width, nfi_secret secret, nfi_arena *arena, nf_err *err) NF_MUST_CHECK;
 
 /*

@@ -16,7 +16,7 @@ static void keep_entries(const nf_corpus *c, nfi_chunk *ch, const bool *keep, co
             if (keep[ch->first + d])
                 e[kept++] = e[i] - ((d - to[d]) << NFI_ENTRY_TF_BITS);
         }
-        x->n[q % NFI_PARTS] = (uint32_t)kept;
+        x->part[q % NFI_PARTS].n = (uint32_t)kept;
     }
 }
 

@@ -257,6 +257,7 @@ static nf_status place_part(const sum_pass *p, adder *o, size_t q, nf_err *err)
     for (size_t k = 0; k < c->nchunks; k++) {
         size_t m;
         const uint64_t *e = nfi_chunk_part(c, &c->chunk[k], q, &m);
+        nfi_corpus_ahead(c, k, q);
         uint32_t first = (uint32_t)c->chunk[k].first;
         for (size_t i = 0; i < m; i++) { /* without a branch: whether a term is kept cannot be guessed */
             uint32_t doc = first + nfi_entry_doc(e[i]), number = nfi_entry_number(e[i]), to = at[number];

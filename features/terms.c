@@ -109,6 +109,7 @@ static nf_status df_part(void *ctx, size_t q, int worker, nf_err *err)
         const nfi_chunk *ch = &p->c->chunk[k];
         size_t n;
         const uint64_t *e = nfi_chunk_part(p->c, ch, q, &n);
+        nfi_corpus_ahead(p->c, k, q);
         for (size_t i = 0; i < n; i++) {
             uint32_t on = !p->use || p->use[ch->first + nfi_entry_doc(e[i])];
             df[nfi_entry_number(e[i])] += on;
