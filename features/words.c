@@ -152,12 +152,12 @@ static const nfi_word *put(nfi_words *w, const uint8_t *p, uint32_t n, uint64_t 
         w->full = true;
         return NULL;
     }
-    if ((w->n + 1) * 2 > w->table->mask + 1 && !grow(w))
+    if ((w->n + 1) * 3 > (w->table->mask + 1) * 2 && !grow(w))
         return NULL;
     nfi_word *s = probe(w->table, p, n, lo, hi, hash, &found, &steps);
     if (found)
         return s;
-    w->alarm |= steps > PROBE_ALARM; /* cannot happen by chance at load 1/2 */
+    w->alarm |= steps > PROBE_ALARM; /* cannot happen by chance at load 2/3 */
     if (nfi_grow(&w->word, &w->cap, w->n + 1, sizeof *w->word, NULL) != NF_OK)
         return NULL;
     char *copy = nfi_arena_copy(&w->arena, p, n);

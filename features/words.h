@@ -4,7 +4,7 @@
  *
  * Looking up takes no lock: slots are written once, and a slot is seen only when it is complete. A word that is not found is looked for again, and put in,
  * under a lock. A full table is replaced by one of twice the size, and kept for those who still read it until nfi_words_settle(). Numbers are dense in
- * order of first sight, which depends on the threads, and mean nothing outside. The table is open addressing with linear probing, load at most 1/2, keyed by
+ * order of first sight, which depends on the threads, and mean nothing outside. The table is open addressing with linear probing, load at most 2/3, keyed by
  * a random secret; a probe run that should not happen makes the next nfi_words_settle() draw another secret and use SipHash for all words.
  */
 #ifndef NFI_WORDS_H
