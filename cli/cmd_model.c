@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* cmd_model.c - newsframe model info|verify|dump FILE. */
-#include "cli/work.h"
+/* cmd_model.c - newsframe model info|verify|dump FILE; diff is in model_diff.c. */
+#include "cli/model_diff.h"
 
 #include "base/buf.h"
 #include "base/hash.h"
@@ -13,6 +13,7 @@
 
 struct opts {
     const char *output, *expect;
+    nfi_diff_opts diff;
     bool quiet, verbose;
 };
 
@@ -20,7 +21,12 @@ static const nfi_opt rows[] = {
     OPT_HEADER("Output"),
     OPT_FILE('o', "output", struct opts, output, "-", "write to FILE, replaced at once when all is done"),
     OPT_STR(0, "expect-sha256", struct opts, expect, "HEX", NULL, "refuse the file (exit 4) unless it has this SHA-256"),
+    OPT_HEADER("For diff"),
+    OPT_COUNT(0, "top", struct opts, diff.top, "N", "50", 1, UINT64_MAX, "the N terms of each class that moved most"),
+    OPT_FILE(0, "documents", struct opts, diff.documents, NULL, "write the documents of the corpus whose label is another to FILE"),
+    OPT_INPUT(struct opts, diff.in),
     OPT_HEADER("Common"),
+    OPT_THREADS(struct opts, diff),
     OPT_QUIET_ROWS(struct opts, quiet, verbose),
     OPT_END};
 
@@ -193,8 +199,12 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nf_err err = {0};
     nf_status s;
 
+    if (strcmp(what, "diff") == 0)
+        return nfi_model_diff(cli, &o->diff, o->output, nargs - 1, args + 1);
+    if (nargs > 2)
+        return nfi_cli_usage(cli, "model %s looks at one model, %d are given", what, nargs - 1);
     if (strcmp(what, "info") != 0 && strcmp(what, "verify") != 0 && strcmp(what, "dump") != 0)
-        return nfi_cli_usage(cli, "model %s: expected info, verify or dump", what);
+        return nfi_cli_usage(cli, "model %s: expected info, verify, dump or diff", what);
     if (o->expect && (strlen(o->expect) != 64 || strspn(o->expect, "0123456789abcdefABCDEF") != 64))
         return nfi_cli_usage(cli, "--expect-sha256: \"%.80s\" given, expected 64 hexadecimal digits", o->expect);
     int usage = nfi_cli_check_output(cli, o->output, args + 1, nargs - 1);
@@ -235,14 +245,18 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 static const char *const paragraphs[] = {
     "model info prints what a model is made of, one key and value a line, separated by a tab; model verify checks every byte and every value and prints one line; model dump writes "
     "all terms as CSV: document frequency, and for each class the documents that have the term and its weight. Without FILE it is the built-in model.",
+    "model diff A B compares two models: settings that differ go to standard error, and the terms whose weight moved to the output, those that moved most first, class by class; the "
+    "weight of a term that only one model has is blank in the other. With a corpus after the models it counts the documents that get another label, or none from one of them, and "
+    "--documents lists them.",
     "A model file holds data only. A damaged or foreign file is refused with exit code 4; --expect-sha256 pins the very file.",
     NULL};
 
 static const nfi_example examples[] = {
     {"newsframe model info", "what the built-in model is made of"},
     {"newsframe model dump angles.nfm -o terms.csv", "all terms and weights of a model as CSV"},
+    {"newsframe model diff angles.nfm angles.nfm test.jsonl --documents flips.csv -o changes.csv", "what a model changes, and for which documents"},
     {NULL, NULL}};
 
 const nfi_verb nfi_verb_model = {
-    .name = "model", .group = "Files", .summary = "look into a model: info, verify, dump", .operands = "info|verify|dump [FILE]", .min_args = 1, .max_args = 2,
+    .name = "model", .group = "Files", .summary = "look into models: info, verify, dump, diff", .operands = "info|verify|dump|diff [FILE...]", .min_args = 1, .max_args = -1,
     .paragraphs = paragraphs, .opts = rows, .opts_size = sizeof(struct opts), .examples = examples, .exits = NFI_EXITS_MODEL, .run = run};

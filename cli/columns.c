@@ -63,6 +63,23 @@ const nfi_dict_column nfi_dict[] = {
     {"explanation", "nats", "number", "nats", "its part of the margin: above 0 speaks for label, below 0 for against"},
     {"explanation", "places", "text", "", "where it stands, as text:START-END or title:START-END in bytes, joined by \";\""},
 
+    {"changes", "class", "text", "", "the class, which both models have"},
+    {"changes", "rank", "integer", ">= 1", "place of the term in its class, by falling change, whatever its sign"},
+    {"changes", "term", "text", "", "one word or several"},
+    {"changes", "weight_a", "number", "nats", "what the first model makes of it: for the class against the mean of the others, a unit of document weight; blank when it does not have the term"},
+    {"changes", "weight_b", "number", "nats", "the same of the second model"},
+    {"changes", "change", "number", "nats", "weight_b less weight_a, 0 for a blank"},
+    {"changes", "df_a", "integer", "documents, >= 0", "documents with the term that the first model was trained on; blank without the term"},
+    {"changes", "df_b", "integer", "documents, >= 0", "the same of the second model"},
+
+    {"flips", "id", "text", "", "id of the document"},
+    {"flips", "status_a", "ok|empty|too_short|no_known_words|below_threshold|tie|other_language", "", "whether the first model gives a label, else why not"},
+    {"flips", "label_a", "text", "", "the label that the first model gives; blank unless its status is ok"},
+    {"flips", "margin_a", "number", "nats, >= 0", "score of its best class less that of the second"},
+    {"flips", "status_b", "ok|empty|too_short|no_known_words|below_threshold|tie|other_language", "", "the same of the second model"},
+    {"flips", "label_b", "text", "", "the label that the second model gives"},
+    {"flips", "margin_b", "number", "nats, >= 0", "score of its best class less that of the second"},
+
     {"terms", "class", "text", "", "the class"},
     {"terms", "rank", "integer", ">= 1", "place of the term in its class, by falling z"},
     {"terms", "term", "text", "", "one word or several"},

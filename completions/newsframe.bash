@@ -339,6 +339,21 @@ _newsframe()
     features,--threads) values='' ;;
     features,--memory) values='' ;;
     model,--expect-sha256) values='' ;;
+    model,--top) values='' ;;
+    model,--text) values='' ;;
+    model,--id) values='' ;;
+    model,--label) values='' ;;
+    model,--date) values='' ;;
+    model,--source) values='' ;;
+    model,--title) values='' ;;
+    model,--format) values='csv tsv jsonl doccano prodigy fasttext sgml html text folder' ;;
+    model,--delimiter) values='' ;;
+    model,--encoding) values='repair strict utf8-or-1252' ;;
+    model,--markup) values='auto none html' ;;
+    model,--max-document) values='' ;;
+    model,--max-unpacked) values='' ;;
+    model,--dup-ids) values='error suffix' ;;
+    model,--threads) values='' ;;
     columns,--excel) values='no us eu' ;;
   esac
   if [[ $values != - ]]; then
@@ -361,7 +376,7 @@ _newsframe()
     clean) words=' --rules= --no-rule= --phrases= --lines= --lines-out= --output= --excel --audit= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --quiet --verbose --help --usage --version' ;;
     convert) words=' --output= --to= --rows= --excel --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
     features) words=' --output= --to= --vocabulary= --rows= --excel --model= --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --min-df= --max-df= --max-features= --weighting= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
-    model) words=' --output= --expect-sha256= --quiet --verbose --help --usage --version' ;;
+    model) words=' --output= --expect-sha256= --top= --documents= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
     columns) words=' --output= --excel --quiet --verbose --help --usage --version' ;;
   esac
   if [[ $cur == -* ]]; then

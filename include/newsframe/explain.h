@@ -70,6 +70,24 @@ NF_API NF_MUST_CHECK nf_status nf_model_class_terms(const nf_model *m, size_t k,
 /** Whether a model has the counts of documents by term and class that z needs. */
 NF_API bool nf_model_has_counts(const nf_model *m);
 
+/** Two models, term by term. */
+typedef struct nf_model_diff nf_model_diff;
+typedef struct nf_term_change {
+    size_t term_a, term_b;      /**< nf_model_term() of each; NF_NO_TERM: that model does not have the term */
+    double weight_a, weight_b;  /**< nf_model_term_weight(); 0 without the term */
+} nf_term_change;
+#define NF_NO_TERM SIZE_MAX
+/** @param out owned. @param a and b borrowed while it lives. O(terms + weights that are stored). */
+NF_API NF_MUST_CHECK nf_status nf_model_diff_new(nf_model_diff **out, const nf_model *a, const nf_model *b, nf_err *err);
+/** How many terms both have, only a, only b. */
+NF_API void nf_model_diff_terms(const nf_model_diff *d, size_t *both, size_t *only_a, size_t *only_b);
+/**
+ * The terms whose weight for class ka of a is another for class kb of b, by falling difference, ties by the bytes of the term: at most that many.
+ * @param change borrowed until the next call. @param n how many there are. @param moved how many there would be without the limit.
+ */
+NF_API NF_MUST_CHECK nf_status nf_model_diff_class(nf_model_diff *d, size_t ka, size_t kb, size_t most, const nf_term_change **change, size_t *n, size_t *moved, nf_err *err);
+NF_API void nf_model_diff_free(nf_model_diff *d); /**< NULL is fine */
+
 /** A sentence for each of a list of pairs of class and term: of those that have the term the one with the highest score of the class, short ones first. */
 typedef struct nf_examples nf_examples;
 typedef struct nf_example {
