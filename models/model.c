@@ -318,8 +318,6 @@ static nf_status check_multi(const finish *x, nf_err *err)
 
     if (!x->t->multi)
         return NF_OK;
-    if (x->o->codebook)
-        return NF_FAIL(err, NF_EINVAL, "seeds of a codebook are a prior where documents have one label; leave out the codebook, or --multi");
     if (k->normalised || k->length || k->presence || (!k->rows && (x->m->kind != NFI_LIDSTONE || x->weight)))
         return NF_FAIL(err, NF_EINVAL, "%s%s is for documents with one label; where they have several it is cnb, mnb, centroid or a linear machine, without class weights and kinds of "
                                        "smoothing unless linear", k->name, x->weight ? " with class weights" : "");
@@ -374,8 +372,12 @@ static nf_status plant(finish *x, nf_err *err)
 
     if (!o->codebook)
         return NF_OK;
+    if (m->classifier->rows)
+        return NF_FAIL(err, NF_EINVAL, "classifier \"%s\" is made from documents, not from sums that seeds could be added to; use one that counts, such as cnb", m->classifier->name);
     NF_GO(nfi_seeds_find(&seeds, x->t, m->label, o->codebook, m->text.tokenizer->name, m->weighting, err));
-    if (o->seed_strength == 0.0)
+    if (o->seed_strength == 0.0 && x->t->multi)
+        nfi_seeds_set(&seeds, x->t, strength = NFI_SEED_STRENGTH);
+    else if (o->seed_strength == 0.0)
         NF_GO(nfi_seeds_tune(&seeds, m->classifier, x->t, x->sample, m->weighting, x->idf, m->log_prior, strcmp(m->prior, "data") == 0, o->threads, &strength, &tried, err));
     else
         nfi_seeds_set(&seeds, x->t, strength);

@@ -190,13 +190,18 @@ nf_status nfi_seeds_find(nfi_seeds *out, nfi_terms *t, const nf_str *label, cons
     x.n = f.n;
     x.entry = nfi_alloc(x.n, sizeof *x.entry);
     x.own = nfi_alloc(x.n, sizeof *x.own);
+    x.term = nfi_alloc(x.n, sizeof *x.term);
+    x.labelled = nfi_calloc(x.n, sizeof *x.labelled);
     x.unit = nfi_alloc(x.n, sizeof *x.unit);
-    if (!x.entry || !x.own || !x.unit) {
+    if (!x.entry || !x.own || !x.term || !x.labelled || !x.unit) {
         s = nfi_oom(err, "seeds");
         goto out;
     }
-    for (size_t p = 0; p < x.n; p++)
+    for (size_t p = 0; p < x.n; p++) {
         x.terms[f.pair_cls[p]]++;
+        x.term[p] = f.pair_term[p];
+        x.labelled[p] = t->multi ? t->lab_val[x.term[p]] : 0;
+    }
     for (size_t p = 0; p < x.n; p++)
         x.unit[p] = w->l2 ? 1.0 / sqrt((double)x.terms[f.pair_cls[p]]) : 1.0;
     NF_GO(make_entries(&x, t, &f, err));
@@ -216,6 +221,8 @@ void nfi_seeds_clear(nfi_seeds *s)
 {
     nfi_free(s->entry);
     nfi_free(s->own);
+    nfi_free(s->term);
+    nfi_free(s->labelled);
     nfi_free(s->unit);
     nfi_free(s->terms);
     *s = (nfi_seeds){0};
@@ -223,8 +230,12 @@ void nfi_seeds_clear(nfi_seeds *s)
 
 void nfi_seeds_set(const nfi_seeds *s, nfi_terms *t, double strength)
 {
-    for (size_t p = 0; p < s->n; p++)
-        t->val[s->entry[p]] = s->own[p] + nfi_to_fixed(strength * s->unit[p]);
+    for (size_t p = 0; p < s->n; p++) {
+        int64_t more = nfi_to_fixed(strength * s->unit[p]);
+        t->val[s->entry[p]] = s->own[p] + more;
+        if (t->multi) /* the documents of all classes together have it too */
+            t->lab_val[s->term[p]] = (p && s->term[p - 1] == s->term[p] ? t->lab_val[s->term[p]] : s->labelled[p]) + more;
+    }
 }
 
 /* ---- strength ---- */

@@ -21,6 +21,8 @@ typedef struct nfi_seeds {
     size_t n, nclasses;
     uint64_t *entry;  /* n: of nfi_terms */
     int64_t *own;     /* n: what is there without seeds */
+    uint32_t *term;   /* n: rising */
+    int64_t *labelled; /* n: of lab_val of the term without seeds, where documents may have several labels */
     double *unit;     /* n: what strength 1 adds, as a weight */
     uint32_t *terms;  /* nclasses: terms that match */
 } nfi_seeds;
