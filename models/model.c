@@ -525,6 +525,8 @@ nf_status nf_model_train(nf_model **out, const nf_counted *c, const nf_train_opt
     if (!k)
         return NF_FAIL(err, NF_EINVAL, "no classifier \"%s\"", o->classifier);
     NF_TRY(nfi_classifier_weighting(&w, k, o->weighting, err));
+    if (corpus && corpus->multi && o->codebook)
+        NF_TRY(nfi_seeds_check(corpus->classname, NULL, corpus->nclasses, o->codebook, err));
     if (corpus && corpus->multi)
         return o->unlabeled ? NF_FAIL(err, NF_EINVAL, "documents without a label can be learned from only where documents have one label")
                             : nfi_multi_train(out, NULL, corpus, NULL, o, err);

@@ -31,12 +31,11 @@ static size_t place_of(const nf_str *label, size_t n, nf_str key)
     return lo;
 }
 
-static nf_status check_labels(const nf_str *label, const uint64_t *docs, size_t n, const nf_codebook *cb, nf_err *err)
+nf_status nfi_seeds_check(const nf_str *label, const uint64_t *docs, size_t n, const nf_codebook *cb, nf_err *err)
 {
     for (size_t k = 0; k < n; k++)
-        if (docs[k] && nf_codebook_find(cb, label[k]) < 0)
-            return NF_FAIL(err, NF_EDATA, "label \"%.*s\" (%llu documents) is no frame of the codebook; add it there, or correct the documents", (int)label[k].n, label[k].p,
-                           (unsigned long long)docs[k]);
+        if ((!docs || docs[k]) && nf_codebook_find(cb, label[k]) < 0)
+            return NF_FAIL(err, NF_EDATA, "label \"%.*s\" is no frame of the codebook; add it there, or correct the documents", (int)label[k].n, label[k].p);
     return NF_OK;
 }
 
@@ -48,7 +47,7 @@ nf_status nfi_seeds_join(nfi_terms *t, nfi_sample *sample, nf_str **label, const
     uint32_t *to = NULL;
     uint64_t *docs = NULL;
 
-    NF_TRY(check_labels(*label, t->class_docs, n, cb, err));
+    NF_TRY(nfi_seeds_check(*label, t->class_docs, n, cb, err));
     all = nfi_alloc(n + cb->n, sizeof *all);
     to = nfi_alloc(n, sizeof *to);
     docs = nfi_calloc(n + cb->n, sizeof *docs);

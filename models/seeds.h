@@ -27,6 +27,8 @@ typedef struct nfi_seeds {
     uint32_t *terms;  /* nclasses: terms that match */
 } nfi_seeds;
 
+/* NF_EDATA when a label (with documents; docs NULL: all have) is no frame of the codebook. */
+nf_status nfi_seeds_check(const nf_str *label, const uint64_t *docs, size_t n, const nf_codebook *cb, nf_err *err) NF_MUST_CHECK;
 /* Classes of a codebook that the documents do not have are added to terms, sample (may be NULL) and labels: *label is an owned array, replaced by a longer one.
  * NF_EDATA when a label is not a frame of the codebook. */
 nf_status nfi_seeds_join(nfi_terms *t, nfi_sample *sample, nf_str **label, const nf_codebook *cb, nf_err *err) NF_MUST_CHECK;
