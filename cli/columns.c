@@ -13,7 +13,7 @@ const nfi_dict_column nfi_dict[] = {
     {"scores", "<carried>", "text", "", CARRIED},
     {"scores", "status", "ok|empty|too_short|no_known_words|below_threshold|tie|other_language", "",
      "whether a label was given, else why not; every input document has one row"},
-    {"scores", "label", "text", "", "the class with the highest score; for models of several labels that which is furthest above its threshold, or comes closest; blank unless status is ok"},
+    {"scores", "label", "text", "", "the class with the highest score; for models of several labels, of those given, that which is furthest above its threshold; blank unless status is ok"},
     {"scores", "second_label", "text", "", "the class with the next score; for models of several labels the next one given, blank for a single one"},
     {"scores", "margin", "number", "nats, >= 0", "score of the best class less that of the second; for models of several labels the least change of one score that changes the labels"},
     {"scores", "n_tokens", "integer", ">= 0", "words of the cleaned document"},

@@ -40,6 +40,23 @@ static void clear(nf_model *m)
 
 /* ---- deciding ---- */
 
+/* The class with the highest score; *lead is what it is ahead of the next. */
+static int32_t highest(const double *score, size_t n, double *lead)
+{
+    size_t best = 0, next = SIZE_MAX;
+
+    for (size_t k = 1; k < n; k++) {
+        if (score[k] > score[best]) {
+            next = best;
+            best = k;
+        } else if (next == SIZE_MAX || score[k] > score[next]) {
+            next = k;
+        }
+    }
+    *lead = next == SIZE_MAX ? INFINITY : score[best] - score[next];
+    return (int32_t)best;
+}
+
 void nfi_multi_choose(const nf_model *m, const double *score, bool *chosen, nfi_choice *out)
 {
     const nfi_multi *x = m->multi;
@@ -81,8 +98,7 @@ void nfi_multi_choose(const nf_model *m, const double *score, bool *chosen, nfi_
         c.label = x->none;
         c.margin = best < 0 ? 0.0 : -top;
     } else {
-        c.label = best;
-        c.margin = next < 0 ? -top : top - after;
+        c.label = highest(score, m->nclasses, &c.margin);
         c.tie = c.margin <= 1e-9;
     }
     if (chosen)

@@ -128,11 +128,11 @@ START_TEST(scores_say_all_labels)
     ck_assert(c.n == 2 && c.label == 0 && c.second == 1 && !c.tie);
     ck_assert(chosen[0] && chosen[1] && !chosen[2] && !chosen[3]);
     ck_assert_double_eq_tol(c.margin, 0.1, NFT_TIGHT); /* the third class is nearest to a change */
-    /* nothing passes: the nearest does; its lead is the margin */
-    nfi_multi_choose(&m, (const double[]){0.0, -1.25, -2.0, -3.0}, chosen, &c);
-    ck_assert(c.n == 1 && c.label == 1 && c.second == -1 && chosen[1]);
-    ck_assert_double_eq_tol(c.margin, 0.75, NFT_TIGHT);
-    nfi_multi_choose(&m, (const double[]){0.0, -2.0, -2.0, -3.0}, chosen, &c);
+    /* nothing passes: the highest score does; its lead is the margin */
+    nfi_multi_choose(&m, (const double[]){0.25, -1.25, -2.0, -3.0}, chosen, &c);
+    ck_assert(c.n == 1 && c.label == 0 && c.second == -1 && chosen[0]);
+    ck_assert_double_eq_tol(c.margin, 1.5, NFT_TIGHT);
+    nfi_multi_choose(&m, (const double[]){-2.0, -2.0, -2.5, -3.0}, chosen, &c);
     ck_assert(c.tie && c.n == 1);
     /* nothing passes, and none is an answer; it stands beside nothing, whatever its own score */
     multi.none = 3;
