@@ -181,6 +181,30 @@ static nf_status take(read_docs *r, const nf_batch *b, const nf_score *scores, c
     return NF_OK;
 }
 
+/* After take(): documents of the batch are the last ones. */
+static nf_status note_errors(read_docs *r, nf_scorer *scorer, const nf_batch *b, const nf_score *scores, const double *odds, nf_err *err)
+{
+    size_t first = r->n - b->n;
+    nf_status s = NF_OK;
+
+    if (!r->multi || !nf_model_is_multi(r->model))
+        return r->multi ? NF_OK : nf_errors_add(r->errors, scorer, b, scores, odds, r->human + first, err);
+    bool *human = nfi_alloc(r->known, sizeof *human);
+    if (!human)
+        return err->code = NF_ENOMEM;
+    for (size_t i = 0; s == NF_OK && i < b->n; i++) {
+        memset(human, 0, r->known * sizeof *human);
+        uint64_t from = r->human_set.ptr[first + i], to = r->human_set.ptr[first + i + 1];
+        for (uint64_t k = from; k < to; k++)
+            if (r->human_set.cls[k] < r->known)
+                human[r->human_set.cls[k]] = true;
+        if (from < to)
+            s = nf_errors_add_set(r->errors, scorer, &b->docs[i], &scores[i], odds + i * r->known, human, err);
+    }
+    nfi_free(human);
+    return s;
+}
+
 static nf_status score_all(read_docs *r, nf_docs *docs, nf_scorer *scorer, size_t nclasses, nfi_progress *p, nf_err *err)
 {
     nf_batch batch = {0};
@@ -195,7 +219,7 @@ static nf_status score_all(read_docs *r, nf_docs *docs, nf_scorer *scorer, size_
             (s = nfi_grow(&odds, &capodds, batch.n * nclasses, sizeof *odds, err)) != NF_OK ||
             (s = nf_scorer_batch(scorer, &batch, scores, odds, err)) != NF_OK || (s = take(r, &batch, scores, odds, err)) != NF_OK)
             break;
-        if (r->errors && (s = nf_errors_add(r->errors, scorer, &batch, scores, odds, r->human + r->n - batch.n, err)) != NF_OK)
+        if (r->errors && (s = note_errors(r, scorer, &batch, scores, odds, err)) != NF_OK)
             break;
         nfi_work_progress(p, nf_docs_counts(docs));
     }
@@ -320,9 +344,9 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         nf_model_free(model);
         return nfi_cli_usage(cli, "--confusion is for documents with one label; --predictions has the sets of labels");
     }
-    if (s == NF_OK && r.multi && o->errors) {
+    if (s == NF_OK && o->errors && r.multi && !nf_model_is_multi(model)) {
         nf_model_free(model);
-        return nfi_cli_usage(cli, "--errors is for documents with one label; --predictions has the sets of labels");
+        return nfi_cli_usage(cli, "--errors with --multi needs a model that gives several labels; train one with --multi");
     }
     if (s == NF_OK && o->errors)
         s = nf_errors_new(&r.errors, model, &err);
@@ -389,7 +413,7 @@ static const char *const paragraphs[] = {
     "A document without a machine label counts against recall and accuracy. The documents should not be those the model was trained on; newsframe crossval needs no second corpus.",
     "--errors writes the documents of which the model says something else than people, with the words that speak most for the model's label and those for the human one, as parts "
     "of the margin between the two. suspected_label: the model is as sure against the human label as it is of half of the documents that it has right in its class (where it "
-    "has five right); look at these first, for labels are wrong too. newsframe columns eval_errors explains the columns.",
+    "has five right); look at these first, for labels are wrong too. Where documents may have several labels, each that only one of the two gave is a row. newsframe columns eval_errors explains the columns.",
     "With --multi, or a model that was trained with it, a document may have several labels: figures are micro and macro F1 over labels, precision and recall of each, the share of "
     "documents with the very same set of labels (which --min-accuracy looks at), and the share of decisions that are wrong; beside what always giving the best fixed set of labels "
     "would reach, always the most frequent one, and with --codebook the frames that have at least half as many seeds in the text as the one with most. The class none stands for no label and enters no average.",

@@ -110,9 +110,9 @@ const nfi_dict_column nfi_dict[] = {
     {"eval_errors", "id", "text", "", "id of the document; suspected labels first, then by falling margin"},
     {"eval_errors", "kind", "suspected_label|wrong|no_label", "", "suspected_label: the model is as sure against the human label as of half its right documents of that class"},
     {"eval_errors", "status", "ok|empty|too_short|no_known_words|below_threshold|tie|other_language", "", "as in scores"},
-    {"eval_errors", "human", "text", "", "class given by a human"},
+    {"eval_errors", "human", "text", "", "class given by a human; with several labels, blank where it was not given"},
     {"eval_errors", "machine", "text", "", "class given by the model; blank for none"},
-    {"eval_errors", "margin", "number", "nats", "score of the machine's class less that of the human's; blank where the model does not know the latter, or gave no label"},
+    {"eval_errors", "margin", "number", "nats", "score of the machine's class less that of the human's, with several labels its distance to the threshold; blank where the model does not know the latter, or gave no label"},
     {"eval_errors", "machine_words", "text", "", "terms that speak most for the machine's class against the human's, each with its part of the margin, joined by \" | \""},
     {"eval_errors", "human_words", "text", "", "terms that speak most for the human's"},
 

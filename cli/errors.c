@@ -39,7 +39,10 @@ nf_status nfi_errors_write(const char *path, nf_csv_dialect dialect, const nf_er
         nf_csv_text(w, x->id.p, x->id.n);
         nf_csv_str(w, nf_error_kind_text(x->kind));
         nf_csv_str(w, nf_score_status_text(x->status));
-        nf_csv_text(w, label[x->human].p, label[x->human].n);
+        if (x->human >= 0)
+            nf_csv_text(w, label[x->human].p, label[x->human].n);
+        else
+            nf_csv_blank(w);
         if (x->machine >= 0)
             nf_csv_text(w, label[x->machine].p, label[x->machine].n);
         else
