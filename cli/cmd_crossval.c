@@ -74,6 +74,7 @@ static nf_status count_documents(const struct opts *o, nfi_cli *cli, int nargs, 
 /* Arrays of one run. */
 typedef struct results {
     int32_t *fold, *machine, *human;
+    nf_confidence *confidence;
     double *smoothing;
     nf_str *label, *id;
     bool *excluded;
@@ -84,6 +85,7 @@ typedef struct results {
 static bool allocate(results *r, size_t n, size_t k, size_t folds)
 {
     r->fold = nfi_alloc(n, sizeof *r->fold);
+    r->confidence = nfi_calloc(n, sizeof *r->confidence);
     r->machine = nfi_alloc(n, sizeof *r->machine);
     r->human = nfi_alloc(n, sizeof *r->human);
     r->smoothing = nfi_alloc(folds, sizeof *r->smoothing);
@@ -92,12 +94,13 @@ static bool allocate(results *r, size_t n, size_t k, size_t folds)
     r->excluded = nfi_calloc(k, sizeof *r->excluded);
     r->support = nfi_calloc(k, sizeof *r->support);
     r->group = nfi_calloc(k, sizeof *r->group);
-    return r->group && r->fold && r->machine && r->human && r->smoothing && r->label && r->id && r->excluded && r->support;
+    return r->group && r->confidence && r->fold && r->machine && r->human && r->smoothing && r->label && r->id && r->excluded && r->support;
 }
 
 static void clear(results *r)
 {
     nfi_free(r->fold);
+    nfi_free(r->confidence);
     nfi_free(r->machine);
     nfi_free(r->human);
     nfi_free(r->smoothing);
@@ -153,6 +156,8 @@ static nf_status report_plain(nfi_cli *cli, const nf_corpus *c, const nf_crossva
     double *smoothing = nfi_alloc(cv.folds, sizeof *smoothing);
 
     cv.groups = cv.train.groups = NULL;
+    cv.confidence = NULL;
+    cv.train.calibration = "none";
     if (!fold || !machine || !smoothing)
         s = err->code = NF_ENOMEM;
     if (s == NF_OK)
@@ -201,7 +206,7 @@ static int report(const struct opts *o, nfi_cli *cli, const nf_corpus *c, result
         without += r->machine[d] < 0;
         wrong += r->machine[d] >= 0 && r->machine[d] != r->human[d];
     }
-    nfi_evaluation e = {.label = r->label, .k = k, .excluded = r->excluded, .human = r->human, .machine = r->machine, .fold = r->fold, .id = r->id, .n = n};
+    nfi_evaluation e = {.label = r->label, .k = k, .excluded = r->excluded, .human = r->human, .machine = r->machine, .fold = r->fold, .id = r->id, .n = n, .confidence = r->confidence};
     if (o->train.smoothing[0] == 'a')
         report_smoothing(cli, r->smoothing, (size_t)o->folds);
     int code = nfi_work_evaluation(cli, &e, &o->out, &o->eval);
@@ -226,7 +231,7 @@ static int report(const struct opts *o, nfi_cli *cli, const nf_corpus *c, result
 static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 {
     const struct opts *o = opts;
-    nf_crossval_opts cv = {.folds = (size_t)o->folds, .seed = o->common.seed};
+    nf_crossval_opts cv = {.folds = (size_t)o->folds, .seed = o->common.seed, .coverage = o->eval.coverage};
     nf_corpus *c = NULL;
     nf_codebook *codebook = NULL;
     results r = {0};
@@ -237,11 +242,11 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nfi_dup_watch watch = {0};
     nf_groups g = {0};
     int code = NFI_EXIT_OK;
-    const char *const outputs[] = {o->out.output, o->eval.summary, o->eval.confusion, o->eval.predictions, o->in.rejects};
+    const char *const outputs[] = {o->out.output, o->eval.summary, o->eval.confusion, o->eval.predictions, o->eval.reliability, o->eval.sets, o->in.rejects};
 
     int usage = nfi_work_check_labels(cli, &o->in);
-    if (usage == NFI_EXIT_OK && o->in.multi && o->eval.confusion)
-        usage = nfi_cli_usage(cli, "--confusion is for documents with one label; --predictions has the sets of labels");
+    if (usage == NFI_EXIT_OK && o->in.multi && (o->eval.confusion || o->eval.reliability || o->eval.sets))
+        usage = nfi_cli_usage(cli, "--confusion, --reliability and --sets are for documents with one label; --predictions has the sets of labels");
     if (usage == NFI_EXIT_OK)
         usage = nfi_work_train(cli, &o->train, &o->terms, &o->common, &cv.train);
     if (usage == NFI_EXIT_OK)
@@ -272,6 +277,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         for (size_t d = 0; d < nf_corpus_docs(c); d++)
             r.human[d] = nf_corpus_label(c, d);
         find_excluded(c, &r, cv.groups);
+        cv.confidence = r.confidence;
         s = nf_crossval(c, &cv, r.fold, r.machine, r.smoothing, &err);
     }
     if (s == NF_OK && g.groups)

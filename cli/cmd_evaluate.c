@@ -51,6 +51,9 @@ typedef struct read_docs {
     bool multi; /* human and machine are sets then */
     const nf_model *model;
     bool *chosen; /* nclasses of the model */
+    nf_confidence *confidence; /* one a document */
+    size_t capconfidence;
+    double *bound, *prob;      /* nclasses of the model; bound NULL: it is not calibrated */
     nf_label_sets human_set, machine_set, lexicon_set;
     nf_codebook *codebook; /* NULL: none */
     nf_lexicon *lexicon;
@@ -155,7 +158,8 @@ static nf_status take(read_docs *r, const nf_batch *b, const nf_score *scores, c
 
     if ((s = nfi_grow(&r->id, &r->capid, r->n + b->n, sizeof *r->id, err)) != NF_OK ||
         (s = nfi_grow(&r->human, &r->caphuman, r->n + b->n, sizeof *r->human, err)) != NF_OK ||
-        (s = nfi_grow(&r->machine, &r->capmachine, r->n + b->n, sizeof *r->machine, err)) != NF_OK)
+        (s = nfi_grow(&r->machine, &r->capmachine, r->n + b->n, sizeof *r->machine, err)) != NF_OK ||
+        (s = nfi_grow(&r->confidence, &r->capconfidence, r->n + b->n, sizeof *r->confidence, err)) != NF_OK)
         return s;
     for (size_t i = 0; i < b->n; i++) {
         const nf_doc *d = &b->docs[i];
@@ -175,6 +179,7 @@ static nf_status take(read_docs *r, const nf_batch *b, const nf_score *scores, c
             return s;
         if (d->label.n && !r->multi && (s = class_of(r, d->label, &r->human[r->n], err)) != NF_OK)
             return s;
+        r->confidence[r->n] = nf_model_confidence(r->model, scores[i].scored && !r->multi ? odds + i * r->known : NULL, r->human[r->n], r->bound, r->prob);
         r->id[r->n] = (nf_str){id, d->id.n};
         r->machine[r->n++] = scores[i].label;
     }
@@ -229,9 +234,26 @@ static nf_status score_all(read_docs *r, nf_docs *docs, nf_scorer *scorer, size_
     return s;
 }
 
+/* What probabilities are judged by. */
+static nf_status judge_by(read_docs *r, const nf_model_info *info, double coverage, nf_err *err)
+{
+    bool *shared = nfi_alloc(r->known, sizeof *shared);
+    nf_status s = NF_OK;
+
+    r->prob = nfi_alloc(r->known, sizeof *r->prob);
+    if (info->temperature > 0 && !r->multi)
+        r->bound = nfi_alloc(r->known, sizeof *r->bound);
+    if (!shared || !r->prob || (info->temperature > 0 && !r->multi && !r->bound))
+        s = err->code = NF_ENOMEM;
+    else if (r->bound)
+        s = nf_model_set_bounds(r->model, coverage, r->bound, shared, err);
+    nfi_free(shared);
+    return s;
+}
+
 static int evaluation(const struct opts *o, nfi_cli *cli, const read_docs *r)
 {
-    nfi_evaluation e = {.label = r->label, .k = r->k, .human = r->human, .machine = r->machine, .id = r->id, .n = r->n};
+    nfi_evaluation e = {.label = r->label, .k = r->k, .human = r->human, .machine = r->machine, .id = r->id, .n = r->n, .confidence = r->confidence};
     nfi_multi_evaluation m = {.label = r->label, .k = r->k, .human = &r->human_set, .machine = &r->machine_set,
                               .lexicon = r->codebook ? &r->lexicon_set : NULL, .id = r->id};
 
@@ -323,7 +345,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nf_err err = {0};
     int code = NFI_EXIT_OK;
 
-    const char *const outputs[] = {o->out.output, o->eval.summary, o->eval.confusion, o->eval.predictions, o->errors, o->in.rejects};
+    const char *const outputs[] = {o->out.output, o->eval.summary, o->eval.confusion, o->eval.predictions, o->eval.reliability, o->eval.sets, o->errors, o->in.rejects};
     int usage = nfi_work_check_labels(cli, &o->in);
     if (usage == NFI_EXIT_OK)
         usage = nfi_work_outputs(cli, outputs, sizeof outputs / sizeof *outputs, nargs, args, o->model);
@@ -340,9 +362,9 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         nf_model_free(model);
         return nfi_cli_usage(cli, "--codebook is a baseline where documents may have several labels; add --multi");
     }
-    if (s == NF_OK && r.multi && o->eval.confusion) {
+    if (s == NF_OK && r.multi && (o->eval.confusion || o->eval.reliability || o->eval.sets)) {
         nf_model_free(model);
-        return nfi_cli_usage(cli, "--confusion is for documents with one label; --predictions has the sets of labels");
+        return nfi_cli_usage(cli, "--confusion, --reliability and --sets are for documents with one label; --predictions has the sets of labels");
     }
     if (s == NF_OK && o->errors && r.multi && !nf_model_is_multi(model)) {
         nf_model_free(model);
@@ -369,6 +391,8 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
             s = class_of(&r, nf_model_label(model, k), &at, &err);
         }
         r.known = r.k;
+        if (s == NF_OK)
+            s = judge_by(&r, &info, o->eval.coverage, &err);
         r.chosen = nfi_alloc(r.k, sizeof *r.chosen);
         if (s == NF_OK && !r.chosen)
             s = err.code = NF_ENOMEM;
@@ -391,6 +415,9 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nfi_free(r.label);
     nfi_free(r.human);
     nfi_free(r.machine);
+    nfi_free(r.confidence);
+    nfi_free(r.bound);
+    nfi_free(r.prob);
     nfi_free(r.chosen);
     nf_errors_free(r.errors);
     nf_label_sets_clear(&r.human_set);

@@ -15,7 +15,7 @@ struct opts {
     const char *model, *language;
     bool with_text, with_language, strict, mixture, evidence;
     int unit;
-    double threshold, min_prob;
+    double threshold, min_prob, coverage;
     uint64_t min_tokens;
 };
 
@@ -28,6 +28,7 @@ static const nfi_opt rows[] = {
     OPT_STR(0, "language", struct opts, language, "CODE", "any", "no label for documents told to be in another language than CODE (en, uk, ...)"),
     OPT_CHOICE(0, "unit", struct opts, unit, "document", nf_unit_name, "what has a row and a label of its own"),
     OPT_FLAG(0, "mixture", struct opts, mixture, "add the share of each class among the sentences, the primary frame and the secondary ones"),
+    OPT_REAL(0, "coverage", struct opts, coverage, "SHARE", "0", 0, 0.9999, "add the set of classes that holds the right one so often; from .5 on"),
     OPT_FLAG(0, "evidence", struct opts, evidence, "add the sentence that carries the label, with its place"),
     OPT_FLAG(0, "strict", struct opts, strict, "exit 5 when a document got no label"),
     OPT_OUTPUT(struct opts, out),
@@ -54,6 +55,9 @@ typedef struct job {
     double *share; /* of the document at hand */
     double *prob; /* of the document at hand */
     bool *chosen;
+    double *bound; /* of sets, or NULL */
+    bool *in;      /* the set at hand */
+    uint64_t sets, empty_sets, in_sets;
 } job;
 
 static bool is_name(nf_str s, const char *name)
@@ -89,10 +93,12 @@ static nf_status header(job *j, nf_err *err)
             column[m++] = (nf_str){"text", 4};
         if (j->o->with_language)
             column[m++] = (nf_str){"language", 8};
-        const char *tables[5] = {j->o->unit ? "units" : "scores"};
+        const char *tables[6] = {j->o->unit ? "units" : "scores"};
         size_t t = 1;
         if (nf_model_is_multi(j->m))
             tables[t++] = "several";
+        if (j->bound)
+            tables[t++] = "sets";
         if (j->o->mixture)
             tables[t++] = "mixture";
         if (j->o->evidence)
@@ -158,6 +164,29 @@ static void labels_cell(job *j, const nf_score *s, const double *odds)
     nfi_buf_clear(&list);
 }
 
+/* prob is that of the document at hand when sure. */
+static void set_cell(job *j, bool sure)
+{
+    size_t n = sure ? nf_model_set(j->m, j->bound, j->prob, j->in) : 0;
+    nfi_buf list = {0};
+
+    j->sets += sure;
+    j->empty_sets += sure && n == 0;
+    j->in_sets += n;
+    for (size_t k = 0; n > 0 && k < j->k; k++) {
+        if (!j->in[k])
+            continue;
+        nf_str l = nf_model_label(j->m, k);
+        nfi_buf_puts(&list, list.n ? ";" : "");
+        nfi_buf_put(&list, l.p, l.n);
+    }
+    if (list.n)
+        nf_csv_text(j->w, list.p, list.n);
+    else
+        nf_csv_blank(j->w);
+    nfi_buf_clear(&list);
+}
+
 static void score_cells(job *j, const nf_score *s, const double *odds)
 {
     nf_csv_str(j->w, nf_score_status_text(s->status));
@@ -187,6 +216,8 @@ static void score_cells(job *j, const nf_score *s, const double *odds)
     }
     if (nf_model_is_multi(j->m))
         labels_cell(j, s, odds);
+    if (j->bound)
+        set_cell(j, sure);
     j->by_status[s->status]++;
     if (s->label >= 0)
         j->by_class[s->label]++;
@@ -349,6 +380,28 @@ static nf_status stream(job *j, nfi_progress *p, nf_err *err)
     return s;
 }
 
+/* Bounds of sets, and which classes have none of their own. */
+static nf_status begin_sets(job *j, nfi_cli *cli, nf_err *err)
+{
+    size_t few = 0, first = 0;
+    nf_status s = NF_ENOMEM;
+
+    j->bound = nfi_alloc(j->k, sizeof *j->bound);
+    j->in = nfi_alloc(j->k, sizeof *j->in);
+    if (j->bound && j->in)
+        s = nf_model_set_bounds(j->m, j->o->coverage, j->bound, j->in, err);
+    for (size_t k = j->k; s == NF_OK && k-- > 0;) {
+        few += j->in[k];
+        first = j->in[k] ? k : first;
+    }
+    if (few == 0)
+        return s;
+    nf_str l = nf_model_label(j->m, first);
+    nfi_cli_warn(cli, "%zu class%s too few documents for a bound of sets at %g (\"%.*s\"%s): one bound is shared, and the coverage is theirs together", few,
+                 few == 1 ? " has" : "es have", j->o->coverage, (int)l.n, l.p, few > 1 ? ", ..." : "");
+    return s;
+}
+
 /* One label for nearly everything is more often a wrong model or column than a finding. */
 static void warn_lopsided(const job *j, nfi_cli *cli)
 {
@@ -414,7 +467,11 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         j.share = nfi_alloc(j.k, sizeof *j.share);
         j.prob = nfi_alloc(j.k, sizeof *j.prob);
         j.chosen = nfi_alloc(j.k, sizeof *j.chosen);
-        s = j.by_class && j.share && j.prob && j.chosen ? header(&j, &err) : NF_ENOMEM;
+        s = j.by_class && j.share && j.prob && j.chosen ? NF_OK : NF_ENOMEM;
+        if (s == NF_OK && o->coverage > 0)
+            s = begin_sets(&j, cli, &err);
+        if (s == NF_OK)
+            s = header(&j, &err);
     }
     if (s == NF_OK) {
         nfi_progress_start(&progress, cli, "scoring", "documents");
@@ -439,6 +496,8 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         nfi_tally_docs(&t, nf_docs_counts(j.docs));
         nfi_tally_also(&t, "cells cut", cut);
         warn_lopsided(&j, cli);
+        if (j.sets)
+            nfi_cli_note(cli, "sets at %g: %.2f classes a set, %llu empty", o->coverage, (double)j.in_sets / (double)j.sets, (unsigned long long)j.empty_sets);
         nfi_tally_end(&t, cli);
         missed += nf_docs_counts(j.docs)->rejected;
         read = o->unit ? j.units + j.without + nf_docs_counts(j.docs)->rejected : nf_docs_counts(j.docs)->read;
@@ -447,6 +506,8 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nfi_free(j.share);
     nfi_free(j.prob);
     nfi_free(j.chosen);
+    nfi_free(j.bound);
+    nfi_free(j.in);
     nf_scorer_free(j.scorer);
     nf_docs_close(j.docs);
     nf_model_free(model);
@@ -467,6 +528,9 @@ static const char *const paragraphs[] = {
     "With --mixture a document's angle is the mixture of its sentences: each gives its label 1 (of several labels the second 1/2, the third 1/3), twice in title and lead, and mix_CLASS is the share of a class in that sum. "
     "The class with the most is the primary frame, others with a share of .06 or more are secondary. A class named none is no frame, and a line that repeats the title does not count. With --evidence the sentence whose words "
     "make up most of the margin of the label is given, as it stands in the input.",
+    "With --coverage a column label_set has the classes that a document may have: of documents like those the model was trained on, the set holds the right class at "
+    "that rate, in each class. Clear documents have one class, doubtful ones several, and one that is like no class has none. A class with too few documents for a bound of its "
+    "own shares one with all such classes.",
     "With --language a document told to be in another language gets the status other_language and no label; one whose language cannot be told (und: too short, or too "
     "unlike all that are known) is scored. Languages are told by script and by n-grams, as newsframe inspect does.",
     "An operand is a file or folder of documents; without one they come from standard input. A plain text file is one document.",

@@ -40,6 +40,8 @@ const nfi_dict_column nfi_dict[] = {
     {"several", "labels", "text", "",
      "only for models of several labels: all labels given, in class order, joined by \";\"; none alone is an answer too; blank unless status is ok"},
 
+    {"sets", "label_set", "text", "", "classes that the document may have at the coverage asked for, in class order, joined by \";\"; blank for an empty set: it is like no class"},
+
     {"mixture", "mix_<class>", "number", "share, 0 to 1",
      "salience of the class: sentences labelled with it, those of title and lead twice, as a share; blank when no sentence has a frame"},
     {"mixture", "primary_frame", "text", "", "the class with the greatest share"},
@@ -115,6 +117,23 @@ const nfi_dict_column nfi_dict[] = {
     {"eval_errors", "margin", "number", "nats", "score of the machine's class less that of the human's, with several labels its distance to the threshold; blank where the model does not know the latter, or gave no label"},
     {"eval_errors", "machine_words", "text", "", "terms that speak most for the machine's class against the human's, each with its part of the margin, joined by \" | \""},
     {"eval_errors", "human_words", "text", "", "terms that speak most for the human's"},
+
+    {"eval_reliability", "low", "number", "probability, 0 to 1", "least probability of the bin"},
+    {"eval_reliability", "high", "number", "probability, 0 to 1", "where the next bin begins"},
+    {"eval_reliability", "n", "integer", "documents, >= 0", "documents whose most probable class has a probability in the bin"},
+    {"eval_reliability", "probability", "number", "probability, 0 to 1", "mean of these probabilities; blank where n is 0"},
+    {"eval_reliability", "accuracy", "number", "share, 0 to 1", "part of these documents whose most probable class is the one given by a human"},
+    {"eval_reliability", "accuracy_low", "number", "share, 0 to 1", "lower end of its 95 % interval"},
+    {"eval_reliability", "accuracy_high", "number", "share, 0 to 1", "upper end of its 95 % interval"},
+
+    {"eval_sets", "class", "text", "", "class given by a human, then all"},
+    {"eval_sets", "support", "integer", "documents, >= 0", "documents of the class that have a set"},
+    {"eval_sets", "covered", "integer", "documents, >= 0", "of these, those whose set holds the class"},
+    {"eval_sets", "coverage", "number", "share, 0 to 1", "covered over support; blank where there is none"},
+    {"eval_sets", "coverage_low", "number", "share, 0 to 1", "lower end of its 95 % interval"},
+    {"eval_sets", "coverage_high", "number", "share, 0 to 1", "upper end of its 95 % interval"},
+    {"eval_sets", "set_size", "number", ">= 0", "mean number of classes in the sets of these documents"},
+    {"eval_sets", "empty", "integer", "documents, >= 0", "documents whose set is empty: they are like no class"},
 
     {"eval_predictions", "id", "text", "", "id of the document"},
     {"eval_predictions", "human", "text", "", "class given by a human; with --multi all of them, joined by \";\""},

@@ -10,6 +10,7 @@
 typedef struct scored {
     nf_confusion confusion;
     nf_metrics metrics;
+    nf_reliability reliability;
 } scored;
 
 static void figure(nf_csv *w, nf_figure f)
@@ -64,9 +65,8 @@ static void count_measure(nf_csv *w, const char *name, uint64_t v)
     nf_csv_end(w);
 }
 
-static void summary_table(nf_csv *w, const nfi_evaluation *e, const nf_metrics *m)
+static void summary_table(nf_csv *w, const nf_metrics *m, const nf_reliability *r)
 {
-    (void)e;
     nfi_dict_header(w, "eval_summary", NULL, 0, NULL, 0);
     count_measure(w, "documents", m->n);
     count_measure(w, "labelled", m->labelled);
@@ -79,6 +79,12 @@ static void summary_table(nf_csv *w, const nfi_evaluation *e, const nf_metrics *
     measure(w, "micro_f1", m->micro_f1);
     measure(w, "majority_accuracy", m->majority_accuracy);
     measure(w, "majority_macro_f1", m->majority_macro_f1);
+    if (r->n == 0)
+        return;
+    count_measure(w, "with_probabilities", r->n);
+    measure(w, "ece", r->ece);
+    measure(w, "log_loss", r->log_loss);
+    measure(w, "brier", r->brier);
 }
 
 static void confusion_table(nf_csv *w, const nfi_evaluation *e, const nf_confusion *c)
@@ -133,7 +139,7 @@ static nf_status table(const char *path, int excel, const nfi_evaluation *e, con
     if (which == 0)
         class_table(w, e, &s->metrics);
     else if (which == 1)
-        summary_table(w, e, &s->metrics);
+        summary_table(w, &s->metrics, &s->reliability);
     else if (which == 2)
         confusion_table(w, e, &s->confusion);
     else
@@ -150,6 +156,8 @@ int nfi_work_evaluation(nfi_cli *cli, const nfi_evaluation *e, const nfi_output_
     nf_status s = nf_confusion_of(&x.confusion, e->human, e->machine, e->n, e->k, &err);
     if (s == NF_OK)
         s = nf_metrics_of(&x.metrics, &x.confusion, e->excluded, &err);
+    if (s == NF_OK && e->confidence)
+        s = nf_reliability_of(&x.reliability, e->confidence, e->human, e->n, e->excluded, &err);
     for (int i = 0; s == NF_OK && i < 4; i++)
         s = table(path[i], out->excel, e, &x, i, &err);
     if (s == NF_OK) {
@@ -159,6 +167,8 @@ int nfi_work_evaluation(nfi_cli *cli, const nfi_evaluation *e, const nfi_output_
                      m->macro_f1, m->macro_classes, m->micro_f1);
         nfi_cli_note(cli, "baseline, always \"%.*s\": accuracy %.4f  macro F1 %.4f", (int)top.n, top.p, m->majority_accuracy, m->majority_macro_f1);
     }
+    if (s == NF_OK)
+        s = nfi_work_sureness(cli, e, &x.reliability, out, o, &err);
     nf_confusion_clear(&x.confusion);
     nf_metrics_clear(&x.metrics);
     return nfi_cli_fail(cli, s, &err);

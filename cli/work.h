@@ -119,12 +119,16 @@ extern const size_t nfi_builtin_model_size;
 
 /* ---- tables of an evaluation, shared by evaluate and crossval ---- */
 typedef struct nfi_eval_opts {
-    const char *summary, *confusion, *predictions;
+    const char *summary, *confusion, *predictions, *reliability, *sets;
+    double coverage;
 } nfi_eval_opts;
 #define OPT_EVAL(S, f)                                                                                                           \
     OPT_FILE(0, "summary", S, f.summary, NULL, "write accuracy, F1 and baselines to FILE"),                                      \
     OPT_FILE(0, "confusion", S, f.confusion, NULL, "write the confusion to FILE, one row a pair of human and machine class"),    \
-    OPT_FILE(0, "predictions", S, f.predictions, NULL, "write human and machine class of every document to FILE")
+    OPT_FILE(0, "predictions", S, f.predictions, NULL, "write human and machine class of every document to FILE"),         \
+    OPT_FILE(0, "reliability", S, f.reliability, NULL, "write how often labels are right by how probable they were to FILE"),     \
+    OPT_FILE(0, "sets", S, f.sets, NULL, "write how often sets of classes hold the right one to FILE, one row a class"),          \
+    OPT_REAL(0, "coverage", S, f.coverage, "SHARE", "0.9", 0.5, 0.9999, "the share of documents of each class that its sets should hold")
 
 typedef struct nfi_evaluation {
     const nf_str *label;      /* k names, in class order */
@@ -134,9 +138,13 @@ typedef struct nfi_evaluation {
     const int32_t *fold;      /* n, or NULL */
     const nf_str *id;         /* n */
     size_t n;
+    const nf_confidence *confidence; /* n, or NULL */
 } nfi_evaluation;
 /* Writes the class table to output and the other tables where asked for; prints the summary line. Returns an exit code. */
 int nfi_work_evaluation(nfi_cli *cli, const nfi_evaluation *e, const nfi_output_opts *out, const nfi_eval_opts *o);
+
+/* The tables and lines about probabilities. */
+nf_status nfi_work_sureness(nfi_cli *cli, const nfi_evaluation *e, const nf_reliability *r, const nfi_output_opts *out, const nfi_eval_opts *o, nf_err *err);
 
 /* The same where documents may have several labels. */
 typedef struct nfi_multi_evaluation {

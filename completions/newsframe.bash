@@ -101,6 +101,7 @@ _newsframe()
     score,--min-tokens) values='' ;;
     score,--language) values='' ;;
     score,--unit) values='document paragraph sentence' ;;
+    score,--coverage) values='' ;;
     score,--excel) values='no us eu' ;;
     score,--text) values='' ;;
     score,--id) values='' ;;
@@ -140,6 +141,7 @@ _newsframe()
     evaluate,--language) values='' ;;
     evaluate,--min-accuracy) values='' ;;
     evaluate,--excel) values='no us eu' ;;
+    evaluate,--coverage) values='' ;;
     evaluate,--text) values='' ;;
     evaluate,--id) values='' ;;
     evaluate,--label) values='' ;;
@@ -160,6 +162,7 @@ _newsframe()
     crossval,--dup-threshold) values='' ;;
     crossval,--dup-window) values='' ;;
     crossval,--excel) values='no us eu' ;;
+    crossval,--coverage) values='' ;;
     crossval,--tokenizer) values='news sklearn' ;;
     crossval,--ngrams) values='' ;;
     crossval,--stopwords) values='' ;;
@@ -365,10 +368,10 @@ _newsframe()
     train) words=' --output= --stats= --remember --no-ledger --ledger-salt= --from --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --language= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --class-weight= --smoothing= --smoothing-kind= --cost= --calibration= --codebook= --seed-strength= --dup-weight --dup-threshold= --dup-window= --unlabeled= --unlabeled-weight= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
     merge) words=' --output= --quiet --verbose --help --usage --version' ;;
     forget) words=' --output= --ledger-salt= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --label-columns= --threads= --memory= --quiet --verbose --help --usage --version' ;;
-    score) words=' --model= --threshold= --min-prob= --min-tokens= --language= --unit= --mixture --evidence --strict --output= --excel --with-text --with-language --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
+    score) words=' --model= --threshold= --min-prob= --min-tokens= --language= --unit= --mixture --coverage= --evidence --strict --output= --excel --with-text --with-language --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
     explain) words=' --model= --class= --min-tokens= --output= --csv --excel --top= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
-    evaluate) words=' --model= --threshold= --min-prob= --min-tokens= --language= --codebook= --min-accuracy= --output= --excel --summary= --confusion= --predictions= --errors= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --quiet --verbose --help --usage --version' ;;
-    crossval) words=' --folds= --min-accuracy= --no-dup-groups --dup-threshold= --dup-window= --output= --excel --summary= --confusion= --predictions= --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --language= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --class-weight= --smoothing= --smoothing-kind= --cost= --calibration= --codebook= --seed-strength= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
+    evaluate) words=' --model= --threshold= --min-prob= --min-tokens= --language= --codebook= --min-accuracy= --output= --excel --summary= --confusion= --predictions= --reliability= --sets= --coverage= --errors= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --quiet --verbose --help --usage --version' ;;
+    crossval) words=' --folds= --min-accuracy= --no-dup-groups --dup-threshold= --dup-window= --output= --excel --summary= --confusion= --predictions= --reliability= --sets= --coverage= --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --language= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --class-weight= --smoothing= --smoothing-kind= --cost= --calibration= --codebook= --seed-strength= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
     cluster) words=' --k= --restarts= --metric= --init= --max-iter= --no-refine --output= --excel --clusters= --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --language= --min-df= --max-df= --max-features= --weighting= --dup-weight --dup-threshold= --dup-window= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
     dedup) words=' --threshold= --window= --shingle= --date-order= --with-title --keep= --output= --excel --clean --no-clean --no-rule= --lines= --phrases= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
     inspect) words=' --output= --json --tokenizer= --no-language --month-first --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;

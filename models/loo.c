@@ -2,6 +2,9 @@
 /*
  * loo.c - exact leave-one-out for naive Bayes with the vocabulary held fixed.
  *
+ * The vocabulary stays. But where scores are handed out, a term of d that is in no more documents than the rarest that is kept is gone without d, as it would
+ * be: else the scores are too good.
+ *
  * Leaving document d (class y) out changes N by one, the document frequency of d's own terms by one, and the class sums of d's terms in y. So
  *
  *     idf'_t = ln(N / df_t) + 1                 for terms of d
@@ -20,6 +23,7 @@
 #include "base/sort.h"
 #include "base/try.h"
 
+#include <math.h>
 #include <string.h>
 
 enum { BLOCK_DOCS = 512, BLOCK_SCORES = 1 << 16, LADDER = 9, START = 5, FIRST = 3, LOGS = 4096, KEEP_SCORES = 1 << 21 };
@@ -31,6 +35,7 @@ typedef struct loo_pass {
     const nfi_weighting *w;
     const double *idf, *prior, *table; /* idf NULL: the weighting has none */
     const nfi_kern *kern;
+    uint32_t least;  /* document frequency up to which terms of a document are gone without it */
     double shift;    /* idf of the terms that a document does not have falls by this */
     size_t stride;   /* classes, padded to whole vectors */
     size_t block;    /* documents a block */
@@ -51,6 +56,7 @@ typedef struct loo_term {
     double all;
     const uint16_t *cls;
     size_t n; /* classes that have it */
+    bool gone; /* without a document that has it the term is not in the vocabulary */
 } loo_term;
 
 /* Values whose logarithms wait to be taken: those of one entry of the block side by side, smoothing by smoothing, the common value first. */
@@ -68,6 +74,7 @@ typedef struct loo_block {
     double *shift;         /* docs x stride: corrections of the class normalisers */
     double *base_shift;    /* docs: corrections that all classes share */
     double *mass;          /* docs: sums of x */
+    double *gone;          /* docs: terms that are gone with the document */
     double *g;             /* stride: sums of one term; the padding stays 0 */
     double *log;           /* values that wait */
     loo_wait *wait;
@@ -98,6 +105,18 @@ static void take_logs(const loo_pass *p, loo_block *b)
         }
     }
     b->nlog = b->nwait = 0;
+}
+
+/* A term that is gone without the document: its part of the normalisers goes too. */
+static void add_gone(const loo_pass *p, loo_block *b, const loo_term *t, uint32_t doc)
+{
+    double *shift = b->shift + doc * p->stride, sign = p->k->complement ? 1.0 : -1.0;
+    bool sparse = t->n * 4 < p->t->nclasses;
+
+    b->gone[doc] += 1.0;
+    b->base_shift[doc] -= p->k->complement ? t->others * t->all : 0.0;
+    for (size_t i = 0; i < t->n; i++)
+        shift[t->cls[i]] += sign * t->others * b->g[sparse ? i : t->cls[i]];
 }
 
 /*
@@ -156,7 +175,7 @@ static void open_term(const loo_pass *p, loo_block *b, size_t number, loo_term *
         b->g[n * 4 < nk ? i : t->cls[first + i]] = (double)t->val[first + i] / NFI_FIXED_ONE;
         all += t->val[first + i];
     }
-    *out = (loo_term){1.0, 1.0, (double)all / NFI_FIXED_ONE, t->cls + first, n};
+    *out = (loo_term){1.0, 1.0, (double)all / NFI_FIXED_ONE, t->cls + first, n, t->df[number] <= p->least};
     if (p->idf) {
         out->left = nfi_idf(t->ndocs - 1, t->df[number] - 1);
         out->others = p->idf[number] - p->shift;
@@ -175,7 +194,7 @@ static bool is_right(const loo_pass *p, const loo_block *b, size_t doc, size_t r
     for (size_t k = 0; k < t->nclasses; k++) {
         if (row)
             row[k] = NFI_NO_SCORE;
-        double z = a * (double)t->n + (p->sums[k] - (p->idf ? p->shift * p->plain[k] : 0.0)) + b->base_shift[doc] + shift[k];
+        double z = a * ((double)t->n - b->gone[doc]) + (p->sums[k] - (p->idf ? p->shift * p->plain[k] : 0.0)) + b->base_shift[doc] + shift[k];
         if (t->class_docs[k] == 0)
             continue;
         double prior = p->data_prior ? nfi_log((double)(t->class_docs[k] - ((int32_t)k == y))) : p->prior[k];
@@ -187,6 +206,11 @@ static bool is_right(const loo_pass *p, const loo_block *b, size_t doc, size_t r
             best = (int32_t)k;
             top = s;
         }
+    }
+    if (b->mass[doc] == 0.0) { /* nothing that it has is known without it: no label, no scores */
+        if (row)
+            row[0] = NAN;
+        return false;
     }
     return best == y;
 }
@@ -225,7 +249,7 @@ static nf_status open_block(const loo_pass *p, loo_block *b, size_t docs, nf_err
 
     *b = (loo_block){.room = most > LOGS ? most : LOGS};
     b->score = nfi_alloc_aligned(docs * (p->ns + 1) * p->stride, sizeof *b->score);
-    b->base = nfi_calloc(docs * (p->ns + 2), sizeof *b->base);
+    b->base = nfi_calloc(docs * (p->ns + 3), sizeof *b->base);
     b->g = nfi_alloc_aligned(p->stride, sizeof *b->g);
     b->log = nfi_alloc(b->room, sizeof *b->log);
     b->wait = nfi_alloc(b->room, sizeof *b->wait);
@@ -234,6 +258,7 @@ static nf_status open_block(const loo_pass *p, loo_block *b, size_t docs, nf_err
     b->shift = b->score + docs * p->ns * p->stride;
     b->base_shift = b->base + docs * p->ns;
     b->mass = b->base_shift + docs;
+    b->gone = b->mass + docs;
     return NF_OK;
 }
 
@@ -251,8 +276,12 @@ static nf_status run_block(void *ctx, size_t block, int worker, nf_err *err)
         uint64_t number = b.entry[e].key;
         loo_term t;
         open_term(p, &b, (size_t)number, &t);
-        for (; e < b.n && b.entry[e].key == number; e++)
-            add_entry(p, &b, &t, first, b.entry[e].val, b.entry[e].aux);
+        for (; e < b.n && b.entry[e].key == number; e++) {
+            if (t.gone)
+                add_gone(p, &b, &t, b.entry[e].val);
+            else
+                add_entry(p, &b, &t, first, b.entry[e].val, b.entry[e].aux);
+        }
     }
     take_logs(p, &b);
     for (size_t r = first; r < end; r++) {
@@ -374,7 +403,7 @@ static nf_status hand_out(const loo_setup *x, double **score, nfi_left_out *out,
         return nfi_oom(err, "leave-one-out");
     }
     for (size_t r = 0; r < x->p.keep; r++) {
-        if (!is_tried(&x->p, r))
+        if (!is_tried(&x->p, r) || isnan((*score)[r * nk]))
             continue;
         memmove(*score + n * nk, *score + r * nk, nk * sizeof **score);
         label[n] = x->p.sample->label[r];
@@ -394,6 +423,8 @@ nf_status nfi_nb_leave_one_out(const nfi_classifier *k, const nfi_terms *t, cons
 
     NF_ASSERT(k->exact && nsmoothing <= LADDER);
     NF_TRY(make_setup(&x, k, t, sample, w, idf, prior, data_prior, err));
+    for (size_t i = 0; out && i < t->n; i++)
+        x.p.least = i == 0 || t->df[i] < x.p.least ? t->df[i] : x.p.least;
     NF_GO(room(&x, score, nsmoothing, out, err));
     NF_GO(run_setup(&x, smoothing, nsmoothing, out ? score : NULL, threads, correct, tried, err));
     if (out)
@@ -405,7 +436,7 @@ out:
     return s;
 }
 
-nf_status nfi_climb(nfi_try_fn try, void *ctx, double *smoothing, size_t *rung, double *accuracy, uint64_t *tried, nf_err *err)
+nf_status nfi_climb(nfi_try_fn try, void *ctx, double *smoothing, double *accuracy, uint64_t *tried, nf_err *err)
 {
     static const double ladder[LADDER] = {0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0};
     uint64_t correct[LADDER] = {0}, n = 0;
@@ -425,8 +456,6 @@ nf_status nfi_climb(nfi_try_fn try, void *ctx, double *smoothing, size_t *rung, 
         hi = next >= hi ? next + 1 : hi;
     }
     *smoothing = ladder[best];
-    if (rung)
-        *rung = best;
     *tried = n;
     *accuracy = n ? (double)correct[best] / (double)n : -1.0;
     return NF_OK;
@@ -434,8 +463,6 @@ nf_status nfi_climb(nfi_try_fn try, void *ctx, double *smoothing, size_t *rung, 
 
 typedef struct climb {
     loo_setup x;
-    double *score[LADDER];
-    const nfi_left_out *out;
     int threads;
 } climb;
 
@@ -443,29 +470,17 @@ static nf_status try_rungs(void *ctx, size_t rung, const double *smoothing, size
 {
     climb *c = ctx;
 
-    NF_TRY(room(&c->x, c->score + rung, n, c->out, err));
-    return run_setup(&c->x, smoothing, n, c->out ? c->score + rung : NULL, c->threads, correct, tried, err);
+    (void)rung;
+    return run_setup(&c->x, smoothing, n, NULL, c->threads, correct, tried, err);
 }
 
 nf_status nfi_nb_tune(const nfi_classifier *k, const nfi_terms *t, const nfi_sample *sample, const nfi_weighting *w, const double *idf, const double *prior, bool data_prior, int threads,
-                      double *smoothing, double *accuracy, uint64_t *tried, nfi_left_out *out, nf_err *err)
+                      double *smoothing, double *accuracy, uint64_t *tried, nf_err *err)
 {
-    climb c = {.out = out, .threads = threads};
-    double best, right;
-    uint64_t n;
-    size_t rung;
-    nf_status s = NF_OK;
+    climb c = {.threads = threads};
 
     NF_TRY(make_setup(&c.x, k, t, sample, w, idf, prior, data_prior, err));
-    NF_GO(nfi_climb(try_rungs, &c, &best, &rung, &right, &n, err));
-    if (out)
-        NF_GO(hand_out(&c.x, &c.score[rung], out, err));
-    *smoothing = best;
-    *accuracy = right;
-    *tried = n;
-out:
-    for (size_t i = 0; i < LADDER; i++)
-        nfi_free(c.score[i]);
+    nf_status s = nfi_climb(try_rungs, &c, smoothing, accuracy, tried, err);
     clear_setup(&c.x);
     return s;
 }

@@ -253,7 +253,6 @@ typedef struct finish {
     const nf_train_opts *o;
     double *idf, *data_prior, *weight; /* weight NULL: none */
     nfi_fit_rows rows;
-    bool keep;             /* scores of documents left out are wanted */
     nfi_left_out left_out;
 } finish;
 
@@ -273,7 +272,7 @@ static nf_status tune(finish *x, nf_err *err)
         if (!x->sample || x->sample->n == 0 || !m->weighting->additive)
             return NF_OK;
         NF_TRY(nfi_nb_tune(m->classifier, x->t, x->sample, m->weighting, x->idf, m->log_prior, data, x->o->threads, &m->smoothing, &m->loo_accuracy, &m->loo_documents,
-                           x->keep ? &x->left_out : NULL, err));
+                           err));
         if (m->loo_documents > 0)
             snprintf(m->smoothing_how, sizeof m->smoothing_how, "leave-one-out");
         return NF_OK;
@@ -397,9 +396,8 @@ static nf_status smooth_and_calibrate(finish *x, nf_err *err)
 
     if (!k)
         return NF_FAIL(err, NF_EINVAL, "no calibration \"%s\"", o->calibration);
-    x->keep = k->fit;
     NF_TRY(choose_smoothing(x, err));
-    if (k->fit && can && !x->left_out.label)
+    if (k->fit && can)
         NF_TRY(nfi_nb_leave_one_out(m->classifier, x->t, x->sample, m->weighting, x->idf, m->log_prior, strcmp(m->prior, "data") == 0, &m->smoothing, 1, o->threads, &correct,
                                     &tried, &x->left_out, err));
     return x->left_out.n ? nfi_calibration_fit(&m->calibration, k, x->left_out.n, x->left_out.nclasses, x->left_out.label, x->left_out.score, "leave-one-out", err) : NF_OK;

@@ -61,9 +61,9 @@ void nfi_left_out_clear(nfi_left_out *x);
 
 /*
  * Leave-one-out accuracy at each smoothing (9 at most): correct[i] of *tried documents. Exact with the vocabulary held fixed. idf: of all terms, read when
- * the weighting has it. out: NULL, or gets the scores at the first smoothing; owned. Rows whose scores would be more than 2^21 numbers together are left out of it.
- For a classifier with exact, kind
- * NFI_LIDSTONE, no class weights.
+ * the weighting has it. out: NULL, or gets the scores at the first smoothing, owned; with it terms that min_df would drop without the document are left out (but for
+ * Bernoulli), so that scores are those of a model that never saw it. Rows whose scores would be more than 2^21 numbers together are not in it. For a classifier
+ * with exact, kind NFI_LIDSTONE, no class weights.
  */
 nf_status nfi_nb_leave_one_out(const nfi_classifier *k, const nfi_terms *t, const nfi_sample *sample, const nfi_weighting *w, const double *idf, const double *prior, bool data_prior,
                                const double *smoothing, size_t nsmoothing, int threads, uint64_t *correct, uint64_t *tried, nfi_left_out *out, nf_err *err) NF_MUST_CHECK;
@@ -71,11 +71,11 @@ nf_status nfi_nb_leave_one_out(const nfi_classifier *k, const nfi_terms *t, cons
 nf_status nfi_bernoulli_leave_one_out(const nfi_terms *t, const nfi_sample *sample, const double *prior, bool data_prior, const double *smoothing, size_t nsmoothing,
                                       double *const *score, size_t keep, int threads, uint64_t *correct, uint64_t *tried, nf_err *err) NF_MUST_CHECK;
 
-/* Climbs a ladder of values from 0.3, 1 and 3 to the best leave-one-out accuracy (ties: the larger value). out as above, at the best. */
+/* Climbs a ladder of values from 0.3, 1 and 3 to the best leave-one-out accuracy (ties: the larger value). */
 nf_status nfi_nb_tune(const nfi_classifier *k, const nfi_terms *t, const nfi_sample *sample, const nfi_weighting *w, const double *idf, const double *prior, bool data_prior, int threads,
-                      double *smoothing, double *accuracy, uint64_t *tried, nfi_left_out *out, nf_err *err) NF_MUST_CHECK;
-/* The same for whatever counts what is right. try gets the place of the first value; *rung (may be NULL) that of the best. */
+                      double *smoothing, double *accuracy, uint64_t *tried, nf_err *err) NF_MUST_CHECK;
+/* The same for whatever counts what is right. try gets the place of the first value. */
 typedef nf_status (*nfi_try_fn)(void *ctx, size_t rung, const double *smoothing, size_t n, uint64_t *correct, uint64_t *tried, nf_err *err);
-nf_status nfi_climb(nfi_try_fn try, void *ctx, double *smoothing, size_t *rung, double *accuracy, uint64_t *tried, nf_err *err) NF_MUST_CHECK;
+nf_status nfi_climb(nfi_try_fn try, void *ctx, double *smoothing, double *accuracy, uint64_t *tried, nf_err *err) NF_MUST_CHECK;
 
 #endif

@@ -92,7 +92,7 @@ static nf_status score_chunk(void *ctx, size_t k, int worker, nf_err *err)
     nf_status s = NF_OK;
 
     (void)worker;
-    double *acc = nfi_alloc(nk, sizeof *acc), *odds = nfi_alloc(nk, sizeof *odds);
+    double *acc = nfi_alloc(nk, sizeof *acc), *odds = nfi_alloc(2 * nk, sizeof *odds);
     float *expanded = nfi_alloc(nk, sizeof *expanded);
     if (!acc || !odds || !expanded) {
         s = nfi_oom(err, "cross-validation");
@@ -103,7 +103,7 @@ static nf_status score_chunk(void *ctx, size_t k, int worker, nf_err *err)
         if (h->hold && !h->hold[d])
             continue;
         size_t n = h->c->nterms[d];
-        nfi_held x = {.doc = d, .fold = h->fold, .model = h->m, .score = acc, .log_odds = odds, .label = -1, .second = -1};
+        nfi_held x = {.doc = d, .fold = h->fold, .model = h->m, .score = acc, .log_odds = odds, .scratch = odds + nk, .label = -1, .second = -1};
         NF_GO(nfi_grow(&kv, &cap, n, sizeof *kv, err));
         NF_GO(nfi_grow(&term, &capterm, n, sizeof *term, err));
         NF_GO(nfi_grow(&tf, &captf, n, sizeof *tf, err));
@@ -169,6 +169,8 @@ nf_status nfi_oof(const nf_corpus *c, const uint8_t *use, const nf_train_opts *o
     for (size_t f = plan->forward; f < plan->folds; f++) {
         nfi_split_flags(plan, c->n, use, f, in, hold);
         NF_GO(nfi_model_of(&m, &of, c, in, o, err));
+        if (plan->begin)
+            NF_GO(plan->begin(ctx, m, err));
         NF_GO(nfi_score_held(m, of, c, hold, (int32_t)f, o->threads, fn, ctx, err));
         if (smoothing)
             smoothing[f] = m->smoothing;

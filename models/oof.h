@@ -11,10 +11,14 @@
 #include "features/corpus.h"
 #include "models/model.h"
 
+/* Called when the model of a fold is there, before its documents are scored. */
+typedef nf_status (*nfi_fold_fn)(void *ctx, const nf_model *m, nf_err *err);
+
 /* Which document is held out when. Borrowed. */
 typedef struct nfi_split {
     const int32_t *fold; /* a number below folds for each document, or -1: never held out */
     size_t folds;
+    nfi_fold_fn begin;   /* or NULL */
     bool forward;        /* fold f is scored by what was trained on folds below f; fold 0 is not scored. Else all but f train, those of fold -1 too */
 } nfi_split;
 
@@ -29,6 +33,7 @@ typedef struct nfi_held {
     size_t known;           /* entries of its row that the model knows; 0: nothing to score, zeros */
     const double *score;    /* by class: score_c of nb.h */
     const double *log_odds; /* by class, as nf_scorer_batch() gives them */
+    double *scratch;        /* a number a class, for the callee to use */
     int32_t label, second;  /* best and second class; label is -1 for a tie or when nothing was known */
     double margin;
 } nfi_held;

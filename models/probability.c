@@ -6,6 +6,7 @@
 #include "base/sort.h"
 #include "base/try.h"
 
+#include <gsl/gsl_cdf.h>
 #include <math.h>
 
 const char *nf_calibration_name(size_t i, const char **summary)
@@ -25,10 +26,18 @@ bool nf_model_probabilities(const nf_model *m, nf_unit_kind unit, const double *
 
 /* ---- sets ---- */
 
-/* How many of n documents of a class, the least sure first, a set leaves out at a coverage: 0 when they are too few for a bound. */
+/*
+ * How many of n documents of a class, the least sure first, a set leaves out at a coverage: 0 when they are too few for a bound. With l left out the share
+ * that sets will hold is drawn from Beta(n + 1 - l, l), of mean 1 - l/(n + 1). That mean must be the coverage, and the share must not be a point below it
+ * more often than in one of four such samples: that matters for some dozens of documents.
+ */
 static uint64_t left_out(uint64_t n, double coverage)
 {
-    return (uint64_t)floor((1.0 - coverage) * (double)(n + 1) + 1e-9);
+    uint64_t l = (uint64_t)floor((1.0 - coverage) * (double)(n + 1) + 1e-9);
+
+    while (l > 1 && gsl_cdf_beta_P(coverage - 0.01, (double)(n + 1 - l), (double)l) > 0.25)
+        l--;
+    return l;
 }
 
 static uint64_t docs_of(const nfi_calibration *c, size_t k)
@@ -76,11 +85,40 @@ nf_status nf_model_set_bounds(const nf_model *m, double coverage, double *bound,
     return NF_OK;
 }
 
+static bool is_in(double prob, double bound)
+{
+    return (double)nfi_kept_log_p(prob) >= bound;
+}
+
 size_t nf_model_set(const nf_model *m, const double *bound, const double *prob, bool *in)
 {
     size_t n = 0;
 
     for (size_t k = 0; k < m->nclasses; k++)
-        n += in[k] = (double)nfi_kept_log_p(prob[k]) >= bound[k];
+        n += in[k] = is_in(prob[k], bound[k]);
     return n;
+}
+
+nf_confidence nf_model_confidence(const nf_model *m, const double *log_odds, int32_t human, const double *bound, double *prob)
+{
+    nf_confidence c = {0};
+    size_t best = 0;
+
+    if (!log_odds || !nf_model_probabilities(m, NF_UNIT_DOCUMENT, log_odds, prob))
+        return c;
+    c.there = true;
+    for (size_t k = 0; k < m->nclasses; k++) {
+        double want = (int32_t)k == human ? 1.0 : 0.0;
+        c.square += (prob[k] - want) * (prob[k] - want);
+        best = prob[k] > prob[best] ? k : best;
+        bool in = bound && is_in(prob[k], bound[k]);
+        c.set_size += in;
+        c.in_set |= in && (int32_t)k == human;
+    }
+    if (human >= (int32_t)m->nclasses)
+        c.square += 1.0;
+    c.top = prob[best];
+    c.own = human >= 0 && human < (int32_t)m->nclasses ? prob[human] : 0.0;
+    c.right = (int32_t)best == human;
+    return c;
 }

@@ -250,7 +250,7 @@ nf_status nfi_seeds_tune(const nfi_seeds *s, const nfi_classifier *k, nfi_terms 
     if (sample && sample->n >= FEW) {
         for (size_t i = 0; i < LADDER; i++) {
             nfi_seeds_set(s, t, ladder[i]);
-            NF_TRY(nfi_nb_tune(k, t, sample, w, idf, prior, data_prior, threads, &smoothing, &accuracy[i], &n, NULL, err));
+            NF_TRY(nfi_nb_tune(k, t, sample, w, idf, prior, data_prior, threads, &smoothing, &accuracy[i], &n, err));
             best = accuracy[i] > best ? accuracy[i] : best;
         }
         if (n < FEW)

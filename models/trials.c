@@ -267,7 +267,7 @@ nf_status nfi_tune_by_folds(const nf_corpus *c, const uint8_t *use, const nf_tra
     if (s != NF_OK)
         goto out;
     ladder l = {x, o, c->label, right};
-    s = nfi_climb(try_values, &l, smoothing, NULL, accuracy, tried, err);
+    s = nfi_climb(try_values, &l, smoothing, accuracy, tried, err);
 out:
     nfi_trials_close(x);
     nfi_free(label);

@@ -12,6 +12,7 @@
 #include "newsframe/features.h"
 #include "newsframe/lang.h"
 #include "newsframe/metrics.h"
+#include "newsframe/reliability.h"
 #include "newsframe/seen.h"
 #include "newsframe/sentence.h"
 #include "newsframe/stats.h"
@@ -147,6 +148,11 @@ NF_API bool nf_model_probabilities(const nf_model *m, nf_unit_kind unit, const d
 NF_API NF_MUST_CHECK nf_status nf_model_set_bounds(const nf_model *m, double coverage, double *bound, bool *shared, nf_err *err);
 /** The set of a document with these probabilities: flags by class, caller-allocated. @return how many classes; 0: the document is like none. */
 NF_API size_t nf_model_set(const nf_model *m, const double *bound, const double *prob, bool *in);
+/**
+ * How sure the model is of a document, for nf_reliability_of(). @param log_odds its row; NULL: it was not scored. @param human its class, any number the
+ * model does not have for another label, -1 for none. @param bound of nf_model_set_bounds(), or NULL: no set. @param prob classes of scratch.
+ */
+NF_API nf_confidence nf_model_confidence(const nf_model *m, const double *log_odds, int32_t human, const double *bound, double *prob);
 
 /** Why a document has or has no label. The texts are the CSV values. */
 #define NF_SCORE_STATUSES(X)                                                                                 \
@@ -206,6 +212,8 @@ typedef struct nf_crossval_opts {
     size_t folds;    /**< default 5 */
     uint64_t seed;   /**< default 1 */
     const uint32_t *groups; /**< a number for each document or NULL, borrowed: documents with one number (copies: nf_groups.first) stay in one fold */
+    nf_confidence *confidence; /**< a place for each document, or NULL: how sure the model was that had not seen it */
+    double coverage;         /**< of the sets of classes in confidence; 0 = 0.9 */
 } nf_crossval_opts;
 /**
  * @param fold_of n, caller-allocated: fold of each document, -1 when it was in none (no label, or a class with one document, or with one group).
