@@ -160,6 +160,21 @@ static nf_status errors(oom_env *env, nf_err *err)
     return s;
 }
 
+static nf_status compare(oom_env *env, nf_err *err)
+{
+    nf_model_diff *d = OOM_UNTOUCHED(nf_model_diff);
+    const nf_term_change *c;
+    size_t n, moved;
+
+    nf_status s = nf_model_diff_new(&d, env->in[0], env->in[1], err);
+    OOM_OUT(s, d);
+    if (s != NF_OK)
+        return s;
+    s = nf_model_diff_class(d, 0, 1, 5, &c, &n, &moved, err);
+    nf_model_diff_free(d);
+    return s;
+}
+
 static nf_status explain(oom_env *env, nf_err *err)
 {
     const nf_batch *b = env->in[1];
@@ -319,6 +334,9 @@ START_TEST(models_are_used_or_not)
     memcpy(aligned, p, n);
     oom_env env = {.in = {aligned, &n}};
     oom_run("nf_model_from_memory", from_memory, &env);
+
+    oom_env two = {.in = {m, m}};
+    oom_run("nf_model_diff_new and nf_model_diff_class", compare, &two);
 
     make_docs(&k);
     nf_batch b = dk_batch(&k, 0, k.n);
