@@ -157,7 +157,9 @@ static void put(const nf_model *m, nfi_secw *w)
     nfi_meta_put_text(&b, "how=", x->how);
     nfi_meta_put_number(&b, "labelled=", (double)x->labelled);
     nfi_meta_put_number(&b, "micro_f1=", x->micro_f1);
-    nfi_secw_section(w, "MULT", NFI_BYTES, true, b.p, nfi_buf_ok(&b) ? b.n : 0); /* an empty one does not load: saving fails */
+    if (!nfi_buf_ok(&b))
+        nfi_secw_oom(w, "thresholds");
+    nfi_secw_section(w, "MULT", NFI_BYTES, true, b.p, b.n);
     nfi_secw_section(w, "MTHR", NFI_F64, true, x->threshold, m->nclasses);
     nfi_buf_clear(&b);
 }

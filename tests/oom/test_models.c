@@ -218,6 +218,29 @@ static nf_status crossval(oom_env *env, nf_err *err)
     return s;
 }
 
+/* in[0]: a corpus of several labels */
+static nf_status crossval_multi(oom_env *env, nf_err *err)
+{
+    nf_crossval_opts o = {.train = nf_train_defaults(), .folds = 2, .seed = 1};
+    int32_t fold[DOCS];
+    double smoothing[2] = {-5, -5};
+    nf_label_sets human = {0}, predicted = {0};
+    nf_multi_metrics m = {0};
+
+    memset(fold, 0x77, sizeof fold);
+    o.train.threads = env->threads;
+    o.train.smoothing = 1.0;
+    nf_status s = nf_crossval_multi(env->in[0], &o, fold, &human, &predicted, smoothing, err);
+    ck_assert(s == NF_OK || (fold[0] == 0x77777777 && !human.ptr && !predicted.ptr && smoothing[0] == -5));
+    if (s == NF_OK)
+        s = nf_multi_metrics_of(&m, &human, &predicted, nf_corpus_classes(env->in[0]), -1, err);
+    ck_assert(s == NF_OK || m.cls == NULL);
+    nf_multi_metrics_clear(&m);
+    nf_label_sets_clear(&human);
+    nf_label_sets_clear(&predicted);
+    return s;
+}
+
 static nf_status oof(oom_env *env, nf_err *err)
 {
     nf_crossval_opts o = {.train = nf_train_defaults(), .folds = 2, .seed = 1};
@@ -313,6 +336,45 @@ START_TEST(models_are_trained_saved_and_loaded_or_not)
 }
 END_TEST
 
+/* Documents of one or two labels as CSV, DOCS of them. */
+static void several(char path[NFT_PATH])
+{
+    char text[DOCS * 80] = "id,text,label\n";
+    size_t n = strlen(text);
+
+    for (int i = 0; i < DOCS; i++)
+        n += (size_t)snprintf(text + n, sizeof text - n, "%d,%s again number%d,%s\n", i, i % 3 ? i % 2 ? "troops fire" : "tax vote" : "troops tax", i % 4,
+                              i % 3 ? i % 2 ? "war" : "money" : "war;money");
+    nft_file_str(path, NULL, "several.csv", text);
+}
+
+START_TEST(several_labels_are_learned_or_not)
+{
+    char path[NFT_PATH];
+    const char *paths[] = {path};
+    const nf_docs_opts in = {.multi = true};
+    nf_count_opts co = {.corpus = {.multi = true, .threads = 1}};
+    nf_docs *docs;
+    nf_corpus *c;
+    training t = {.o = nf_train_defaults()};
+
+    several(path);
+    nft_ok(nf_docs_open(&docs, paths, 1, &in, &nft_err));
+    nft_ok(nf_count((nf_counted **)(uintptr_t)&t.c, docs, &co, &nft_err));
+    nf_docs_close(docs);
+    t.o.smoothing = 1.0;
+    oom_env env = {.in = {&t}, .threads = 1};
+    oom_run("nf_model_train, save, load with several labels", train_save_load, &env);
+    nf_counted_free((nf_counted *)(uintptr_t)t.c);
+    nft_ok(nf_docs_open(&docs, paths, 1, &in, &nft_err));
+    nft_ok(nf_corpus_count(&c, docs, &co.corpus, &nft_err));
+    nf_docs_close(docs);
+    oom_env with = {.in = {c}, .threads = 1};
+    oom_run("nf_crossval_multi, nf_multi_metrics_of", crossval_multi, &with);
+    nf_corpus_free(c);
+}
+END_TEST
+
 START_TEST(models_are_used_or_not)
 {
     nf_counted *c = count(false);
@@ -385,6 +447,7 @@ int main(void)
     tcase_set_timeout(t, 60);
     tcase_add_test(t, models_are_trained_saved_and_loaded_or_not);
     tcase_add_test(t, codebooks_are_read_or_not);
+    tcase_add_test(t, several_labels_are_learned_or_not);
     tcase_add_test(t, models_are_used_or_not);
     tcase_add_test(t, cross_validation_ends_or_fails);
     suite_add_tcase(s, t);
