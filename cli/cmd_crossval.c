@@ -2,6 +2,7 @@
 /* cmd_crossval.c - newsframe crossval: how well would a model trained on this corpus do? */
 #include "cli/codebooks.h"
 #include "cli/dups.h"
+#include "cli/tune.h"
 #include "cli/work.h"
 
 #include "base/buf.h"
@@ -17,7 +18,8 @@ struct opts {
     uint64_t folds;
     double min_accuracy;
     nfi_dup_opts dup;
-    bool no_dup_groups;
+    bool no_dup_groups, grid;
+    nfi_tune_rows tune;
     nfi_codebook_rows codebook;
 };
 
@@ -27,6 +29,9 @@ static const nfi_opt rows[] = {
     OPT_REAL(0, "min-accuracy", struct opts, min_accuracy, "SHARE", "0", 0, 1, "exit 5 when the accuracy is below this"),
     OPT_FLAG(0, "no-dup-groups", struct opts, no_dup_groups, "copies may be in different folds; without it a group of copies is held out whole"),
     OPT_DUPLICATES(struct opts, dup, "dup-"),
+    OPT_HEADER("Choosing"),
+    OPT_FLAG(0, "grid", struct opts, grid, "try classifiers, weightings, n-grams, smoothing and costs; options that are given stay as they are; the table has a row for each"),
+    OPT_TUNE(struct opts, tune, "grid"),
     OPT_OUTPUT(struct opts, out),
     OPT_EVAL(struct opts, eval),
     OPT_TEXT(struct opts, terms, "1-2", "none"),
@@ -46,7 +51,7 @@ static const nfi_opt rows[] = {
 
 /* watch: may be NULL; groups are left in it when not. */
 static nf_status count_documents(const struct opts *o, nfi_cli *cli, int nargs, char **args, nf_corpus **out, nf_docs_stats *stats, const nf_dedup_opts *dup,
-                                 nfi_dup_watch *watch, nf_err *err)
+                                 nfi_dup_watch *watch, nfi_tune_watch *fold_watch, nf_err *err)
 {
     nf_docs *docs = NULL;
     nfi_progress progress = {0};
@@ -60,6 +65,8 @@ static nf_status count_documents(const struct opts *o, nfi_cli *cli, int nargs, 
         return s;
     if (dup)
         s = nfi_dup_watch_begin(watch, docs, dup, &o->in, err);
+    if (s == NF_OK)
+        s = nfi_tune_watch_begin(fold_watch, docs, &o->tune, err);
     nfi_progress_start(&progress, cli, "counting", "documents");
     if (s == NF_OK)
         s = nf_corpus_count(out, docs, &count, err);
@@ -228,6 +235,48 @@ static int report(const struct opts *o, nfi_cli *cli, const nf_corpus *c, result
     return NFI_EXIT_OK;
 }
 
+static nf_status try_all(const struct opts *o, nfi_cli *cli, const nf_corpus *c, const nf_crossval_opts *cv, const nfi_tune_watch *folds, const nf_groups *g, const nf_docs_stats *stats,
+                         nf_err *err)
+{
+    size_t n = nf_corpus_docs(c), k = nf_corpus_classes(c);
+    uint64_t unlabelled = 0, out = 0;
+    nfi_tuning t = {0};
+    nfi_tally tally;
+    nf_status s = NF_OK;
+    int32_t *label = nfi_alloc(n, sizeof *label);
+    nf_str *name = nfi_alloc(k, sizeof *name);
+
+    if (!label || !name)
+        s = err->code = NF_ENOMEM;
+    for (size_t d = 0; s == NF_OK && d < n; d++)
+        unlabelled += (label[d] = nf_corpus_label(c, d)) < 0;
+    for (size_t i = 0; s == NF_OK && i < k; i++)
+        name[i] = nf_corpus_class(c, i);
+    if (s == NF_OK && unlabelled == n)
+        s = nf_crossval(c, cv, NULL, NULL, NULL, err); /* says what is missing */
+    if (s == NF_OK)
+        s = nfi_tuning_begin(&t, cli, &o->tune, &o->train, &cv->train, folds, g, label, n, name, k, (size_t)o->folds, o->common.seed, err);
+    if (s == NF_OK)
+        s = nf_tune(&t.tried, &t.n, &t.best, c, &t.opts, err);
+    if (s == NF_OK)
+        s = nfi_tuning_write(&t, o->out.output, o->out.excel, err);
+    if (s == NF_OK) {
+        nfi_tuning_report(&t);
+        for (size_t d = 0; d < n; d++)
+            out += label[d] >= 0 && t.fold[d] < (int32_t)o->tune.time;
+        nfi_tally_begin(&tally, "read", stats->read);
+        nfi_tally_part(&tally, "held out", n - unlabelled - out);
+        nfi_tally_part(&tally, "in no fold", out);
+        nfi_tally_part(&tally, "unlabelled", unlabelled);
+        nfi_tally_docs(&tally, stats);
+        nfi_tally_end(&tally, cli);
+    }
+    nfi_tuning_clear(&t);
+    nfi_free(label);
+    nfi_free(name);
+    return s;
+}
+
 static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 {
     const struct opts *o = opts;
@@ -241,6 +290,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nf_clean_opts dup_clean;
     nfi_dup_watch watch = {0};
     nf_groups g = {0};
+    nfi_tune_watch folds = {0};
     int code = NFI_EXIT_OK;
     const char *const outputs[] = {o->out.output, o->eval.summary, o->eval.confusion, o->eval.predictions, o->eval.reliability, o->eval.sets, o->in.rejects};
 
@@ -249,6 +299,10 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         usage = nfi_cli_usage(cli, "--confusion, --reliability and --sets are for documents with one label; --predictions has the sets of labels");
     if (usage == NFI_EXIT_OK)
         usage = nfi_work_train(cli, &o->train, &o->terms, &o->common, &cv.train);
+    if (usage == NFI_EXIT_OK)
+        usage = nfi_tune_options(cli, &o->tune, &o->train, o->grid, "grid");
+    if (usage == NFI_EXIT_OK && o->grid && (o->in.multi || o->eval.summary || o->eval.confusion || o->eval.predictions || nfi_cli_given(cli, "min-accuracy")))
+        usage = nfi_cli_usage(cli, "--grid goes with none of --multi, --summary, --confusion, --predictions and --min-accuracy");
     if (usage == NFI_EXIT_OK)
         usage = nfi_dup_options(cli, &o->dup, &o->terms, &o->common, &dup_clean, &dup);
     if (usage == NFI_EXIT_OK)
@@ -261,12 +315,16 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         usage = nfi_codebook_options(cli, &o->codebook, &codebook, &cv.train);
     if (usage != NFI_EXIT_OK)
         return usage;
-    nf_status s = count_documents(o, cli, nargs, args, &c, &stats, o->no_dup_groups ? NULL : &dup, &watch, &err);
+    nf_status s = count_documents(o, cli, nargs, args, &c, &stats, o->no_dup_groups ? NULL : &dup, &watch, &folds, &err);
     if (s == NF_OK && watch.d)
         s = nf_dedup_groups(&g, watch.d, &err);
     nf_dedup_free(watch.d);
     watch.d = NULL;
     cv.groups = cv.train.groups = g.groups ? g.first : NULL;
+    if (s == NF_OK && o->grid) {
+        s = try_all(o, cli, c, &cv, &folds, &g, &stats, &err);
+        goto done;
+    }
     if (s == NF_OK && o->in.multi) {
         code = nfi_crossval_multi(cli, c, &cv, &g, &stats, &o->out, &o->eval, o->min_accuracy);
         goto done;
@@ -285,6 +343,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     if (s == NF_OK)
         code = report(o, cli, c, &r, &stats);
 done:
+    nfi_tune_watch_clear(&folds);
     clear(&r);
     nf_groups_clear(&g);
     nf_corpus_free(c);
@@ -298,6 +357,8 @@ static const char *const paragraphs[] = {
     "Copies of one text in training and in test would be scored by memory. So a group of copies, as newsframe dedup finds them, is held out whole; where there are copies the scores "
     "with and without that are both printed, and the tables have the former. With --no-dup-groups copies count as documents of their own.",
     "With --multi documents may have several labels; each fold finds smoothing and thresholds within its own training documents, and every document is held out once.",
+    "With --grid a small grid of classifiers, weightings, n-grams, smoothing and costs is tried on the same folds, in a fixed order, and the table has a row for each: newsframe train "
+    "--tune trains the best. --group keeps documents of one value of a column, such as source, in one fold; --time trains on earlier documents and judges on later ones.",
     "A class with one document is trained in every fold and left out of the scores. The tables are those of newsframe evaluate.",
     NULL};
 

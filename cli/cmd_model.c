@@ -88,6 +88,12 @@ static void info(job *j)
         pair_num(b, "cost", i->cost);
     if (i->class_weight[0])
         pair(b, "class_weight", i->class_weight);
+    for (const char *p = i->tuned.p, *end = p + i->tuned.n; i->tuned.n && p < end;) { /* the chosen first */
+        const char *nl = memchr(p, '\n', (size_t)(end - p));
+        nfi_buf_puts(b, p == i->tuned.p ? "chosen\t" : "tried\t");
+        nfi_buf_put(b, p, (size_t)(nl + 1 - p));
+        p = nl + 1;
+    }
     if (i->loo_accuracy >= 0) {
         pair_num(b, "loo_accuracy", i->loo_accuracy);
         pair_u64(b, "loo_documents", i->loo_documents);

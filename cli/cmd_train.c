@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cmd_train.c - newsframe train: labelled documents, or statistics, to a model. */
 #include "cli/codebooks.h"
-#include "cli/dups.h"
+#include "cli/tune.h"
 #include "cli/work.h"
 
 #include "base/mem.h"
+#include "features/stats.h"
 #include "base/num.h"
 
 #include <string.h>
@@ -18,10 +19,15 @@ struct opts {
     nfi_ledger_rows ledger;
     bool from, dup_weight, remember;
     nfi_dup_opts dup;
+    bool tune;
+    nfi_tune_rows tuning;
+    const char *tried;
     nfi_codebook_rows codebook;
     nfi_list unlabeled;
     const char *unlabeled_weight;
 };
+
+enum { TUNE_FOLDS = 5 };
 
 static const nfi_opt rows[] = {
     OPT_HEADER("Output"),
@@ -36,6 +42,10 @@ static const nfi_opt rows[] = {
     OPT_LANGUAGE(struct opts, terms),
     OPT_SELECT(struct opts, terms, "2", NULL),
     OPT_TRAIN(struct opts, train),
+    OPT_HEADER("Choosing"),
+    OPT_FLAG(0, "tune", struct opts, tune, "choose classifier, weighting, n-grams, smoothing and cost by five folds; options that are given stay as they are"),
+    OPT_TUNE(struct opts, tuning, "tune"),
+    OPT_FILE(0, "tried", struct opts, tried, NULL, "write what was tried to FILE, one row a candidate"),
     OPT_CODEBOOK(struct opts, codebook),
     OPT_HEADER("Duplicates"),
     OPT_FLAG(0, "dup-weight", struct opts, dup_weight, "a group of copies weighs as one document, its first; all documents are then held in memory"),
@@ -97,7 +107,7 @@ static const char *not_calibrated(const struct opts *o)
         return "statistics hold no documents to leave out";
     if (o->unlabeled.n)
         return "what others became by a document cannot be left out with it";
-    return nfi_work_exact(&o->train) ? "it takes 20 documents that can be left out" : "there is no exact leave-one-out for these settings";
+    return !o->tune && nfi_work_exact(&o->train) ? "it takes 20 documents that can be left out" : "there is no exact leave-one-out for these settings";
 }
 
 /* Copies are left out; their number in *copies. */
@@ -165,6 +175,8 @@ typedef struct reading {
     nf_docs *docs, *unlabeled;
     nf_docs_stats stats;
     nfi_dup_watch watch;
+    nfi_tune_watch folds;
+    nf_groups groups; /* of copies, with --tune */
     again again; /* owns the hashes of texts */
     uint64_t copies;
     void *salt;
@@ -179,7 +191,9 @@ static nf_status open_all(const struct opts *o, int nargs, char **args, const nf
         s = nfi_work_open(&r->docs, &o->in, &o->common, true, nargs, args, err);
     if (s == NF_OK && o->unlabeled.n)
         s = nfi_work_open(&r->unlabeled, &o->in, &o->common, false, (int)o->unlabeled.n, (char **)(uintptr_t)o->unlabeled.v, err);
-    if (s == NF_OK && o->dup_weight)
+    if (s == NF_OK && o->tune)
+        s = nfi_tune_watch_begin(&r->folds, r->docs, &o->tuning, err);
+    if (s == NF_OK && (o->dup_weight || o->tune))
         s = nfi_dup_watch_begin(&r->watch, r->docs, dup, &o->in, err);
     if (s == NF_OK && (o->remember || o->unlabeled.n))
         s = nf_seen_new(&r->again.labelled, err);
@@ -193,7 +207,7 @@ static nf_status open_all(const struct opts *o, int nargs, char **args, const nf
 static nf_status count_documents(const struct opts *o, nfi_cli *cli, int nargs, char **args, nf_counted **out, const nf_dedup_opts *dup, reading *r, nf_err *err)
 {
     nfi_progress progress = {0};
-    nf_count_opts count = {.weighting = nfi_work_weighting(&o->train), .whole = o->dup_weight || nfi_work_whole(&o->train), .ledger = o->stats && !o->ledger.none,
+    nf_count_opts count = {.weighting = o->tune ? o->train.weighting : nfi_work_weighting(&o->train), .whole = o->tune || o->dup_weight || nfi_work_whole(&o->train), .ledger = o->stats && !o->ledger.none,
                            .salt = r->salt, .salt_n = r->nsalt};
     nf_clean_opts clean;
 
@@ -205,6 +219,8 @@ static nf_status count_documents(const struct opts *o, nfi_cli *cli, int nargs, 
     if (s == NF_OK)
         s = nf_count(out, r->docs, &count, err);
     nfi_progress_stop(&progress);
+    if (s == NF_OK && o->tune && !o->dup_weight)
+        s = nf_dedup_groups(&r->groups, r->watch.d, err);
     if (s == NF_OK && o->dup_weight)
         s = keep_firsts(*out, r->watch.d, cli, &r->copies, err);
     for (int i = 0; i < 2; i++) {
@@ -255,6 +271,38 @@ static int check_unlabeled(nfi_cli *cli, const struct opts *o, int nargs, nf_tra
     return NFI_EXIT_OK;
 }
 
+/* A model with the settings that did best by folds. */
+static nf_status choose(const struct opts *o, nfi_cli *cli, const nf_counted *counted, const reading *r, const nf_train_opts *train, nf_model **model, nf_err *err)
+{
+    const nf_corpus *c = nfi_counted_corpus(counted);
+    size_t n = nf_corpus_docs(c), k = nf_corpus_classes(c);
+    nfi_tuning t = {0};
+    nf_status s = NF_OK;
+    int32_t *label = nfi_alloc(n, sizeof *label);
+    nf_str *name = nfi_alloc(k, sizeof *name);
+
+    if (!label || !name)
+        s = err->code = NF_ENOMEM;
+    if (s == NF_OK && k < 2)
+        s = nf_model_train(model, counted, train, err); /* says what is missing */
+    for (size_t d = 0; s == NF_OK && d < n; d++)
+        label[d] = nf_corpus_label(c, d);
+    for (size_t i = 0; s == NF_OK && i < k; i++)
+        name[i] = nf_corpus_class(c, i);
+    if (s == NF_OK)
+        s = nfi_tuning_begin(&t, cli, &o->tuning, &o->train, train, &r->folds, &r->groups, label, n, name, k, TUNE_FOLDS, o->common.seed, err);
+    if (s == NF_OK)
+        s = nf_model_train_tuned(model, &t.tried, &t.n, &t.best, counted, &t.opts, err);
+    if (s == NF_OK)
+        s = nfi_tuning_write(&t, o->tried, 0, err);
+    if (s == NF_OK)
+        nfi_tuning_report(&t);
+    nfi_tuning_clear(&t);
+    nfi_free(label);
+    nfi_free(name);
+    return s;
+}
+
 static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 {
     const struct opts *o = opts;
@@ -276,10 +324,18 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     if (usage == NFI_EXIT_OK && o->dup_weight && (o->stats || o->from))
         usage = nfi_cli_usage(cli, "--dup-weight does not go with statistics: which document is a copy depends on all others, so such counts do not add up; write the "
                                    "documents with newsframe dedup --keep first, and count those");
-    if (usage == NFI_EXIT_OK && !o->dup_weight && (nfi_cli_given(cli, "dup-threshold") || nfi_cli_given(cli, "dup-window")))
+    if (usage == NFI_EXIT_OK && !o->dup_weight && !o->tune && (nfi_cli_given(cli, "dup-threshold") || nfi_cli_given(cli, "dup-window")))
         usage = nfi_cli_usage(cli, "--dup-threshold and --dup-window say what a copy is; add --dup-weight");
     if (usage == NFI_EXIT_OK)
-        usage = nfi_work_outputs(cli, (const char *const[]){o->output, o->stats, o->in.rejects}, 3, nargs, args, NULL);
+        usage = nfi_tune_options(cli, &o->tuning, &o->train, o->tune, "tune");
+    if (usage == NFI_EXIT_OK && o->tune && (o->from || o->in.multi || o->codebook.file || o->unlabeled.n))
+        usage = nfi_cli_usage(cli, "--tune goes with none of --from, --multi, --codebook and --unlabeled: it chooses by labelled documents held out, with one label each");
+    if (usage == NFI_EXIT_OK && o->tune && o->dup_weight && (o->tuning.group || o->tuning.time))
+        usage = nfi_cli_usage(cli, "--dup-weight goes with neither --group nor --time; without it copies stay in one fold anyway");
+    if (usage == NFI_EXIT_OK && o->tried && !o->tune)
+        usage = nfi_cli_usage(cli, "--tried writes what --tune tried; add --tune");
+    if (usage == NFI_EXIT_OK)
+        usage = nfi_work_outputs(cli, (const char *const[]){o->output, o->stats, o->in.rejects, o->tried}, 4, nargs, args, NULL);
     if (usage == NFI_EXIT_OK)
         usage = nfi_work_check_terms(cli, &o->terms, (const char *const[]){o->output, o->stats, o->in.rejects}, 3);
     if (usage == NFI_EXIT_OK && o->from && nargs == 0)
@@ -314,9 +370,8 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
             nfi_work_note_single(cli, counted);
         s = nfi_work_warn_labels(cli, counted, &err);
     }
-    if (s == NF_OK) {
-        s = nf_model_train(&model, counted, &train, &err);
-    }
+    if (s == NF_OK)
+        s = o->tune ? choose(o, cli, counted, &read, &train, &model, &err) : nf_model_train(&model, counted, &train, &err);
     if (s == NF_OK && o->remember)
         s = nf_model_remember(model, read.again.labelled, &err);
     if (s == NF_OK && o->stats)
@@ -339,6 +394,8 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nf_counted_free(counted);
     nf_dedup_free(read.watch.d);
     nf_seen_free(read.again.labelled);
+    nfi_tune_watch_clear(&read.folds);
+    nf_groups_clear(&read.groups);
     return nfi_dup_fail(cli, &read.watch, s, &err);
 }
 
@@ -348,6 +405,9 @@ static const char *const paragraphs[] = {
     "of the documents. With --smoothing auto the smoothing is the one with the best exact leave-one-out accuracy (on at most 4,096 documents, chosen by a hash of their ids).",
     "With --dup-weight a group of copies, as newsframe dedup finds them, counts as one document: its first with weight 1, the others with 0, which keeps the counts exact "
     "integers. The model is that of the documents that newsframe dedup --keep first leaves. Such counts cannot be kept as statistics.",
+    "With --tune a small grid of classifiers, weightings, n-grams, smoothing and costs is tried by five folds, copies of a text in one fold, and the best by accuracy is trained on all "
+    "documents; the model keeps the table (newsframe model info). Without --budget all candidates are tried and the choice is the same on any machine; with it the order is the same, "
+    "and what was not finished counts for nothing. All documents are held in memory.",
     "With --codebook the frames of a codebook are the classes and its seeds a prior on what they are made of (newsframe-codebook(5)); a label that is no frame is an error, a "
     "frame without documents is known by its seeds alone. The codebook goes into the model.",
     "With --unlabeled the model also learns from documents without a label (expectation-maximisation over multinomial naive Bayes): a document counts for each class by its share in it, "

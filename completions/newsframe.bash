@@ -58,6 +58,9 @@ _newsframe()
     train,--smoothing-kind) values='lidstone dirichlet witten-bell' ;;
     train,--cost) values='' ;;
     train,--calibration) values='power temperature bias none' ;;
+    train,--budget) values='' ;;
+    train,--candidates) values='' ;;
+    train,--group) values='' ;;
     train,--seed-strength) values='' ;;
     train,--dup-threshold) values='' ;;
     train,--dup-window) values='' ;;
@@ -161,6 +164,9 @@ _newsframe()
     crossval,--min-accuracy) values='' ;;
     crossval,--dup-threshold) values='' ;;
     crossval,--dup-window) values='' ;;
+    crossval,--budget) values='' ;;
+    crossval,--candidates) values='' ;;
+    crossval,--group) values='' ;;
     crossval,--excel) values='no us eu' ;;
     crossval,--coverage) values='' ;;
     crossval,--tokenizer) values='news sklearn' ;;
@@ -365,13 +371,13 @@ _newsframe()
   fi
   case $verb in
     count) words=' --output= --no-ledger --ledger-salt= --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --language= --weighting= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --memory= --quiet --verbose --help --usage --version' ;;
-    train) words=' --output= --stats= --remember --no-ledger --ledger-salt= --from --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --language= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --class-weight= --smoothing= --smoothing-kind= --cost= --calibration= --codebook= --seed-strength= --dup-weight --dup-threshold= --dup-window= --unlabeled= --unlabeled-weight= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
+    train) words=' --output= --stats= --remember --no-ledger --ledger-salt= --from --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --language= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --class-weight= --smoothing= --smoothing-kind= --cost= --calibration= --tune --budget= --candidates= --group= --time --tried= --codebook= --seed-strength= --dup-weight --dup-threshold= --dup-window= --unlabeled= --unlabeled-weight= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
     merge) words=' --output= --quiet --verbose --help --usage --version' ;;
     forget) words=' --output= --ledger-salt= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --label-columns= --threads= --memory= --quiet --verbose --help --usage --version' ;;
     score) words=' --model= --threshold= --min-prob= --min-tokens= --language= --unit= --mixture --coverage= --evidence --strict --output= --excel --with-text --with-language --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
     explain) words=' --model= --class= --min-tokens= --output= --csv --excel --top= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
     evaluate) words=' --model= --threshold= --min-prob= --min-tokens= --language= --codebook= --min-accuracy= --output= --excel --summary= --confusion= --predictions= --reliability= --sets= --coverage= --errors= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --quiet --verbose --help --usage --version' ;;
-    crossval) words=' --folds= --min-accuracy= --no-dup-groups --dup-threshold= --dup-window= --output= --excel --summary= --confusion= --predictions= --reliability= --sets= --coverage= --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --language= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --class-weight= --smoothing= --smoothing-kind= --cost= --calibration= --codebook= --seed-strength= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
+    crossval) words=' --folds= --min-accuracy= --no-dup-groups --dup-threshold= --dup-window= --grid --budget= --candidates= --group= --time --output= --excel --summary= --confusion= --predictions= --reliability= --sets= --coverage= --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --language= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --class-weight= --smoothing= --smoothing-kind= --cost= --calibration= --codebook= --seed-strength= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
     cluster) words=' --k= --restarts= --metric= --init= --max-iter= --no-refine --output= --excel --clusters= --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --language= --min-df= --max-df= --max-features= --weighting= --dup-weight --dup-threshold= --dup-window= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
     dedup) words=' --threshold= --window= --shingle= --date-order= --with-title --keep= --output= --excel --clean --no-clean --no-rule= --lines= --phrases= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
     inspect) words=' --output= --json --tokenizer= --no-language --month-first --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;

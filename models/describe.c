@@ -22,7 +22,7 @@ void nf_model_describe(const nf_model *m, nf_model_info *out)
         .loo_accuracy = m->loo_accuracy, .loo_documents = m->loo_documents, .calibration = m->calibration ? m->calibration->k->name : "none",
         .calibration_how = m->calibration ? m->calibration->how : "", .temperature = m->calibration ? m->calibration->temperature : 0.0,
         .power = m->calibration ? m->calibration->power : 0.0,
-        .calibration_documents = m->calibration ? m->calibration->documents : 0, .prior = m->prior, .codebook = m->codebook, .unlabeled = m->unlabeled,
+        .calibration_documents = m->calibration ? m->calibration->documents : 0, .prior = m->prior, .tuned = m->tuned, .codebook = m->codebook, .unlabeled = m->unlabeled,
         .unlabeled_weight = m->unlabeled_weight, .unlabeled_how = m->unlabeled_how, .seed_strength = m->seed_strength,
         .seed_strength_how = m->seed_strength_how, .thresholds_how = multi ? multi->how : NULL, .threshold_documents = multi ? multi->documents : 0,
         .threshold_micro_f1 = multi ? multi->micro_f1 : -1.0, .bytes = m->file_bytes};

@@ -55,6 +55,7 @@ struct nf_model {
     struct nfi_multi *multi; /* documents may have several labels: multi.h; else NULL */
     nfi_secr *file;
     uint64_t file_bytes;
+    nf_str tuned; /* part_tune.c */
     const uint64_t *seen; /* part_seen.c: hashes of texts it was trained on */
     size_t nseen;
     uint64_t unlabeled; /* part_em.c: documents without a label that it was learned from */

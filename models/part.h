@@ -15,7 +15,7 @@ typedef struct nfi_part {
     void (*clear)(nf_model *m);
 } nfi_part;
 
-extern const nfi_part nfi_part_calibration, nfi_part_fit;
+extern const nfi_part nfi_part_calibration, nfi_part_fit, nfi_part_tune;
 extern const nfi_part *const nfi_parts[]; /* ends with NULL */
 
 #endif

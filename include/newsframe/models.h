@@ -79,6 +79,7 @@ typedef struct nf_model_info {
     double temperature, power; /**< 0 without calibration */
     uint64_t calibration_documents;
     const char *prior;
+    nf_str tuned;            /**< lines of what was tried, the chosen first; n == 0: the settings were given */
     const nf_codebook *codebook; /**< the model was trained with; NULL: none */
     uint64_t unlabeled;      /**< documents without a label that it was learned from; 0: none */
     double unlabeled_weight;
@@ -98,6 +99,44 @@ typedef struct nf_model_info {
 NF_API NF_MUST_CHECK nf_status nf_model_train(nf_model **out, const nf_counted *c, const nf_train_opts *opts, nf_err *err);
 /** The same bytes for the same model on any machine. Atomic; verified by reading back. */
 NF_API NF_MUST_CHECK nf_status nf_model_save(const nf_model *m, const char *path, nf_err *err);
+/* ---- choosing a classifier and its settings ---- */
+
+/** Settings that can be tried. Strings are static. */
+typedef struct nf_candidate {
+    const char *classifier, *weighting;
+    int ngram_hi;            /**< words a term at most: 1, or what was counted */
+    double smoothing, cost;  /**< 0: the classifier has none */
+} nf_candidate;
+
+/** What a candidate reached on documents held out. */
+typedef struct nf_tried {
+    nf_candidate c;
+    bool done;               /**< false: the time was up before it was finished, and it counts for nothing */
+    uint64_t right, documents;
+    double accuracy, accuracy_low, accuracy_high, macro_f1; /**< interval: Wilson, 95 % */
+} nf_tried;
+
+typedef struct nf_tune_opts {
+    nf_train_opts train;     /**< selection, prior, class weights, threads, seed, groups; weighting, smoothing, cost where given are the only ones tried */
+    const char *const *classifiers; /**< only these, in the order of the grid; NULL: all of the grid */
+    size_t nclassifiers;
+    bool ngrams_fixed;       /**< only n-grams as counted; else words alone too */
+    const int32_t *fold;     /**< of each document, -1: not held out; borrowed */
+    size_t folds;
+    bool forward;            /**< a fold is scored by what was trained on those below it */
+    bool (*go_on)(void *ctx, const nf_tried *next); /**< asked before every candidate, and between its folds; false ends the search. May be NULL */
+    void *ctx;
+} nf_tune_opts;
+
+/**
+ * Tries the candidates of a fixed grid, in a fixed order. tried out, owned, nf_tried_free(): n rows, those not reached too. *best: greatest accuracy, ties to the
+ * first. @return NF_EINVAL: nothing of the grid is left; NF_EDATA: no candidate was finished, or as nf_crossval().
+ */
+NF_API NF_MUST_CHECK nf_status nf_tune(nf_tried **tried, size_t *n, size_t *best, const nf_corpus *c, const nf_tune_opts *opts, nf_err *err);
+NF_API void nf_tried_free(nf_tried *t); /**< NULL is fine */
+/** The same, then a model with the settings that did best, which keeps the table (nf_model_info.tuned). c must hold its documents: nf_count_opts.whole. */
+NF_API NF_MUST_CHECK nf_status nf_model_train_tuned(nf_model **out, nf_tried **tried, size_t *n, size_t *best, const nf_counted *c, const nf_tune_opts *opts, nf_err *err);
+
 /** Untrusted input is fine: any file gives NF_OK, NF_EMODEL, NF_EIO or NF_ENOMEM. */
 NF_API NF_MUST_CHECK nf_status nf_model_load(nf_model **out, const char *path, nf_err *err);
 /** From memory that outlives the model, 64-byte aligned. name is for messages. */

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* tune.h - choosing a classifier by folds: options, folds and reports that train and crossval share. */
+#ifndef NFI_CLI_TUNE_H
+#define NFI_CLI_TUNE_H
+
+#include "cli/dups.h"
+
+typedef struct nfi_tune_rows {
+    const char *budget, *group;
+    nfi_list candidates;
+    bool time;
+} nfi_tune_rows;
+
+#define OPT_TUNE(S, f, how)                                                                                                                        \
+    OPT_STR(0, "budget", S, f.budget, "TIME", NULL, "with --" how ", stop trying after 90s, 10m or 1h; without it all candidates are tried"),            \
+    OPT_LIST(0, "candidates", S, f.candidates, "NAMES", NULL, "with --" how ", try these classifiers only"),                                             \
+    OPT_STR(0, "group", S, f.group, "COLUMN", NULL, "with --" how ", documents with one value of this column stay in one fold"),                         \
+    OPT_FLAG(0, "time", S, f.time, "with --" how ", train on earlier documents and judge on later ones, by the date column")
+
+/* What folds need of each document, collected while the stream is read. {0} before. */
+typedef struct nfi_tune_watch {
+    const nfi_tune_rows *o;
+    nf_docs *docs;
+    size_t column;      /* of the group, SIZE_MAX: the source */
+    bool looked;
+    uint64_t *group;    /* n: hash of the value; only with a group */
+    int32_t *day;       /* n: days, INT32_MIN without a date; only with time */
+    size_t n, cap_group, cap_day;
+} nfi_tune_watch;
+nf_status nfi_tune_watch_begin(nfi_tune_watch *w, nf_docs *docs, const nfi_tune_rows *o, nf_err *err) NF_MUST_CHECK;
+void nfi_tune_watch_clear(nfi_tune_watch *w);
+
+/* NFI_EXIT_OK, or a message and NFI_EXIT_USAGE. on: --tune or --grid was given. */
+int nfi_tune_options(nfi_cli *cli, const nfi_tune_rows *o, const nfi_train_rows *train, bool on, const char *how);
+
+/* The search: folds, the clock, what was said about it. {0} before; folds and groups are borrowed by opts. */
+typedef struct nfi_tuning {
+    nf_tune_opts opts;
+    nfi_cli *cli;
+    double end;             /* of the budget, seconds of the monotonic clock; 0: none */
+    int32_t *fold;
+    uint32_t *groups;
+    nf_tried *tried;
+    size_t n, best;
+} nfi_tuning;
+/* labels, names: of n documents and k classes; dup: groups of copies, may be NULL. */
+nf_status nfi_tuning_begin(nfi_tuning *t, nfi_cli *cli, const nfi_tune_rows *o, const nfi_train_rows *rows, const nf_train_opts *train, const nfi_tune_watch *w, const nf_groups *dup,
+                           const int32_t *labels, size_t n, const nf_str *names, size_t k, size_t folds, uint64_t seed, nf_err *err) NF_MUST_CHECK;
+void nfi_tuning_clear(nfi_tuning *t);
+void nfi_tuning_report(const nfi_tuning *t);
+/* The table tried. NULL path: nothing. */
+nf_status nfi_tuning_write(const nfi_tuning *t, const char *path, int excel, nf_err *err) NF_MUST_CHECK;
+
+#endif
