@@ -244,6 +244,7 @@ class Comparison:
     def __init__(self, runner, options, folder):
         self.runner, self.o, self.folder = runner, options, folder
         self.cleaning = [] if options.clean else ["--no-clean"]
+        self.plain = ["--smoothing", "0.3", "--calibration", "none"]  # the peer is given its alpha and calibrates nothing
         self.peer_script = [options.peer_python, os.path.join(HERE, "sklearn_jobs.py")]
         self.rows, self.notes, self.wrong = [], [], False
         try:
@@ -287,7 +288,7 @@ class Comparison:
         ours, peer = self.train_sides()
         plain = self.at("plain.nfm")
         self.compare("train, smoothing given",
-                     self.ours("train", self.o.train, *self.cleaning, "--smoothing", "0.3", "--calibration", "none", "-o", plain, outputs=[plain]),
+                     self.ours("train", self.o.train, *self.cleaning, *self.plain, "-o", plain, outputs=[plain]),
                      peer, "scikit-learn")
         self.compare("train, tuned and calibrated", ours, None, None)
 
@@ -335,7 +336,7 @@ class Comparison:
             self.notes.append("train on text, %s: %d files, %.1f MB; unigrams, one thread, LC_ALL=C.UTF-8; wc -w reads the same files" % (
                 what, len(files), size / 1e6))
             self.compare("train on text, " + what,
-                         self.ours("train", folder, *self.cleaning, "--ngrams", "1", "--threads", "1", "-o", model, outputs=[model], env=plain),
+                         self.ours("train", folder, *self.cleaning, *self.plain, "--ngrams", "1", "--threads", "1", "-o", model, outputs=[model], env=plain),
                          Side(["wc", "-w", "--files0-from=" + listed], env=plain), "wc -w")
             shutil.rmtree(folder)
 
