@@ -107,6 +107,17 @@ const nfi_dict_column nfi_dict[] = {
     {"terms", "example", "text", "", "a sentence with the term from the corpus given"},
     {"terms", "example_id", "text", "", "id of its document"},
 
+    {"suggestions", "frame", "text", "", "key of the frame"},
+    {"suggestions", "term", "text", "", "a word, or words in a row"},
+    {"suggestions", "seed", "yes|no", "", "whether the codebook has a seed that matches it"},
+    {"suggestions", "log_odds", "number", "nats", "of documents of the frame against all others, with an informative Dirichlet prior"},
+    {"suggestions", "z", "number", "standard deviations", "log-odds by their standard deviation"},
+    {"suggestions", "q", "number", "share, 0 to 1", "least false discovery rate at which the term is given"},
+    {"suggestions", "docs", "integer", "documents, >= 1", "documents of the frame that have the term"},
+    {"suggestions", "all_docs", "integer", "documents, >= 1", "documents that have the term"},
+    {"suggestions", "example_id", "text", "", "the first document of the frame that has it"},
+    {"suggestions", "example_title", "text", "", "its title"},
+
     {"eval_classes", "class", "text", "", "class, then the averages micro and macro"},
     {"eval_classes", "support", "integer", "documents, >= 0", "documents that a human put into the class"},
     {"eval_classes", "predicted", "integer", "documents, >= 0", "documents that the model put into the class"},

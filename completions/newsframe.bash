@@ -5,12 +5,12 @@ _newsframe()
   local verb=${COMP_WORDS[1]} cur=${COMP_WORDS[COMP_CWORD]} last=${COMP_WORDS[COMP_CWORD-1]} words='' values=-
   COMPREPLY=()
   if (( COMP_CWORD == 1 )); then
-    words='count train merge forget score explain evaluate crossval cluster dedup inspect terms clean convert features model columns help --help --version --usage'
+    words='count train merge forget score explain evaluate crossval cluster dedup suggest inspect terms clean convert features model columns help --help --version --usage'
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
     return
   fi
   if [[ $verb == help ]]; then
-    words='count train merge forget score explain evaluate crossval cluster dedup inspect terms clean convert features model columns help'
+    words='count train merge forget score explain evaluate crossval cluster dedup suggest inspect terms clean convert features model columns help'
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
     return
   fi
@@ -258,6 +258,32 @@ _newsframe()
     dedup,--dup-ids) values='error suffix' ;;
     dedup,--threads) values='' ;;
     dedup,--memory) values='' ;;
+    suggest,--top) values='' ;;
+    suggest,--fdr) values='' ;;
+    suggest,--excel) values='no us eu' ;;
+    suggest,--tokenizer) values='news sklearn' ;;
+    suggest,--ngrams) values='' ;;
+    suggest,--stopwords) values='' ;;
+    suggest,--no-rule) values='' ;;
+    suggest,--language) values='' ;;
+    suggest,--min-df) values='' ;;
+    suggest,--max-df) values='' ;;
+    suggest,--max-features) values='' ;;
+    suggest,--text) values='' ;;
+    suggest,--id) values='' ;;
+    suggest,--label) values='' ;;
+    suggest,--date) values='' ;;
+    suggest,--source) values='' ;;
+    suggest,--title) values='' ;;
+    suggest,--format) values='csv tsv jsonl doccano prodigy fasttext sgml html text folder' ;;
+    suggest,--delimiter) values='' ;;
+    suggest,--encoding) values='repair strict utf8-or-1252' ;;
+    suggest,--markup) values='auto none html' ;;
+    suggest,--max-document) values='' ;;
+    suggest,--max-unpacked) values='' ;;
+    suggest,--dup-ids) values='error suffix' ;;
+    suggest,--threads) values='' ;;
+    suggest,--memory) values='' ;;
     inspect,--tokenizer) values='news sklearn' ;;
     inspect,--text) values='' ;;
     inspect,--id) values='' ;;
@@ -380,6 +406,7 @@ _newsframe()
     crossval) words=' --folds= --min-accuracy= --no-dup-groups --dup-threshold= --dup-window= --grid --budget= --candidates= --group= --time --output= --excel --summary= --confusion= --predictions= --reliability= --sets= --coverage= --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --language= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --class-weight= --smoothing= --smoothing-kind= --cost= --calibration= --codebook= --seed-strength= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
     cluster) words=' --k= --restarts= --metric= --init= --max-iter= --no-refine --output= --excel --clusters= --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --language= --min-df= --max-df= --max-features= --weighting= --dup-weight --dup-threshold= --dup-window= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
     dedup) words=' --threshold= --window= --shingle= --date-order= --with-title --keep= --output= --excel --clean --no-clean --no-rule= --lines= --phrases= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
+    suggest) words=' --model= --codebook= --top= --fdr= --known --output= --excel --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --language= --min-df= --max-df= --max-features= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
     inspect) words=' --output= --json --tokenizer= --no-language --month-first --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
     terms) words=' --model= --class= --top= --output= --excel --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
     clean) words=' --rules= --no-rule= --phrases= --lines= --lines-out= --output= --excel --audit= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --quiet --verbose --help --usage --version' ;;

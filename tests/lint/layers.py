@@ -12,7 +12,7 @@ LAYERS = ["base", "datasets", "features", "models", "cluster", "cli"]
 RANK = {"base": 0, "datasets": 1, "features": 2, "models": 3, "cluster": 3, "cli": 4}
 # Public headers belong to the layer that implements them.
 PUBLIC = {"decl": "base", "status": "base", "matrix": "base", "docs": "datasets", "convert": "datasets", "clean": "features", "mojibake": "datasets", "features": "features", "stats": "features", "dedup": "features",
-          "lang": "features", "codebook": "features", "seen": "features", "inspect": "features", "sentence": "features", "units": "models", "explain": "models", "errors": "models", "reliability": "models", "models": "models", "metrics": "models", "cluster": "cluster"}
+          "lang": "features", "codebook": "features", "seen": "features", "suggest": "features", "inspect": "features", "sentence": "features", "units": "models", "explain": "models", "errors": "models", "reliability": "models", "models": "models", "metrics": "models", "cluster": "cluster"}
 # Foreign headers that one file (or a few) may see.
 WRAPPED = {"libexttextcat/fingerprint.h": {"features/lang.c"},
            "cblas.h": {"base/dense.c"}, "utf8proc.h": {"features/unicode.c", "features/utf8proc.c"}}

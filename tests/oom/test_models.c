@@ -2,6 +2,8 @@
 /* Training, model files, scoring and cross-validation while memory runs out. */
 #include "oom/oom.h"
 
+#include "newsframe/suggest.h"
+
 #include "models/oof.h"
 #include "newsframe/errors.h"
 
@@ -295,6 +297,27 @@ static nf_status codebook(oom_env *env, nf_err *err)
     return s;
 }
 
+/* in[0]: corpus, in[1]: codebook */
+static nf_status suggest(oom_env *env, nf_err *err)
+{
+    const nf_corpus *c = env->in[0];
+    const nf_codebook *cb = env->in[1];
+    nf_suggestions list = {.n = 77};
+    nf_suggest_opts o = {.fdr = 1.0, .known = true, .threads = 1};
+    nf_str name[CLASSES];
+
+    for (size_t k = 0; k < CLASSES; k++)
+        name[k] = nf_corpus_class(c, k);
+    int32_t frame[DOCS];
+    for (size_t d = 0; d < DOCS; d++)
+        frame[d] = nf_corpus_label(c, d);
+    nf_status s = nf_suggest(&list, c, frame, name, CLASSES, cb, &o, err);
+    ck_assert(s == NF_OK || (list.n == 77 && !list.v && !list.own));
+    if (s == NF_OK)
+        nf_suggestions_clear(&list);
+    return s;
+}
+
 static const char seeds[] = "{\"id\":\"x\",\"odd\":1,\"frames\":[{\"key\":\"war\",\"seeds\":[\"troop*\",\"missile\"]},{\"key\":\"money\",\"seeds\":[\"tax\"]},"
                             "{\"key\":\"talks\",\"seeds\":[\"summit talks\"]},{\"key\":\"home\",\"seeds\":[\"school*\"]},{\"key\":\"sport\",\"seeds\":[\"match\"]}]}";
 
@@ -303,6 +326,17 @@ START_TEST(codebooks_are_read_or_not)
     size_t n = sizeof seeds - 1;
     oom_env env = {.in = {seeds, &n}};
     oom_run("nf_codebook_parse, nf_lexicon_new, nf_codebook_count", codebook, &env);
+
+    nf_codebook *cb;
+    dk_docs k = {0};
+    make_docs(&k);
+    nf_corpus *c = dk_corpus(&k, NULL, 1, NULL);
+    nft_ok(nf_codebook_parse(&cb, seeds, n, "cb.json", &nft_err));
+    oom_env with = {.in = {c, cb}};
+    oom_run("nf_suggest", suggest, &with);
+    nf_codebook_free(cb);
+    nf_corpus_free(c);
+    dk_clear(&k);
 }
 END_TEST
 
