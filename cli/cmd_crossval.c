@@ -299,6 +299,8 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         usage = nfi_cli_usage(cli, "--confusion, --reliability and --sets are for documents with one label; --predictions has the sets of labels");
     if (usage == NFI_EXIT_OK)
         usage = nfi_work_train(cli, &o->train, &o->terms, &o->common, &cv.train);
+    if (!nfi_cli_given(cli, "calibration") && !o->in.multi && !nfi_work_exact(&o->train)) /* five more models a fold */
+        cv.train.calibration = "none";
     if (usage == NFI_EXIT_OK)
         usage = nfi_tune_options(cli, &o->tune, &o->train, o->grid, "grid");
     if (usage == NFI_EXIT_OK && o->grid && (o->in.multi || o->eval.summary || o->eval.confusion || o->eval.predictions || nfi_cli_given(cli, "min-accuracy")))
@@ -359,6 +361,7 @@ static const char *const paragraphs[] = {
     "With --multi documents may have several labels; each fold finds smoothing and thresholds within its own training documents, and every document is held out once.",
     "With --grid a small grid of classifiers, weightings, n-grams, smoothing and costs is tried on the same folds, in a fixed order, and the table has a row for each: newsframe train "
     "--tune trains the best. --group keeps documents of one value of a column, such as source, in one fold; --time trains on earlier documents and judges on later ones.",
+    "Probabilities are judged where newsframe train finds them by leaving documents out exactly; for other classifiers, which take five more models a fold, where --calibration is given.",
     "A class with one document is trained in every fold and left out of the scores. The tables are those of newsframe evaluate.",
     NULL};
 

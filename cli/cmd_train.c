@@ -107,7 +107,9 @@ static const char *not_calibrated(const struct opts *o)
         return "statistics hold no documents to leave out";
     if (o->unlabeled.n)
         return "what others became by a document cannot be left out with it";
-    return !o->tune && nfi_work_exact(&o->train) ? "it takes 20 documents that can be left out" : "there is no exact leave-one-out for these settings";
+    if (o->codebook.file && !nfi_work_exact(&o->train))
+        return "with a codebook it takes exact leave-one-out, which these settings do not have";
+    return "it takes 20 documents that can be left out";
 }
 
 /* Copies are left out; their number in *copies. */
@@ -403,6 +405,8 @@ static const char *const paragraphs[] = {
     "Counts labelled documents and derives a naive Bayes classifier from the counts. Documents without a label add to the document frequencies only.",
     "The text is not kept, and the counts are exact integers: the model has the same bytes for any number of threads, any amount of memory, and any order "
     "of the documents. With --smoothing auto the smoothing is the one with the best exact leave-one-out accuracy (on at most 4,096 documents, chosen by a hash of their ids).",
+    "Probabilities come from documents left out one by one where that can be computed exactly, as for cnb, mnb and bnb. For other classifiers, class weights, other kinds of smoothing and "
+    "weightings that are no sums they come from five folds: that takes five more models and holds all documents in memory; --calibration none avoids both.",
     "With --dup-weight a group of copies, as newsframe dedup finds them, counts as one document: its first with weight 1, the others with 0, which keeps the counts exact "
     "integers. The model is that of the documents that newsframe dedup --keep first leaves. Such counts cannot be kept as statistics.",
     "With --tune a small grid of classifiers, weightings, n-grams, smoothing and costs is tried by five folds, copies of a text in one fold, and the best by accuracy is trained on all "

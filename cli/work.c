@@ -60,7 +60,7 @@ bool nfi_work_whole(const nfi_train_rows *o)
 
     if (!nf_classifier_about(o->classifier, &k))
         return false;
-    return k.documents || (k.smoothing && !nfi_work_exact(o) && strcmp(o->smoothing, "auto") == 0);
+    return k.documents || (!nfi_work_exact(o) && ((k.smoothing && strcmp(o->smoothing, "auto") == 0) || strcmp(o->calibration, "none") != 0));
 }
 
 int nfi_work_train(nfi_cli *cli, const nfi_train_rows *o, const nfi_term_opts *terms, const nfi_common_opts *common, nf_train_opts *train)

@@ -73,7 +73,7 @@ typedef struct nfi_train_rows {
     OPT_REAL_ABOVE(0, "cost", S, f.cost, "C", NULL, 0, 1e6, "of an error in training, for linear machines; without it 1, for logistic 10"), \
     OPT_ENUM(0, "calibration", S, f.calibration, "power", nf_calibration_name, "how scores become probabilities")
 
-/* The weighting to count for, and whether the documents themselves must stay in memory, for a classifier made from them or smoothing by folds. */
+/* The weighting to count for, and whether the documents themselves must stay in memory, for a classifier made from them, or smoothing or calibration by folds. */
 const char *nfi_work_weighting(const nfi_train_rows *o);
 bool nfi_work_whole(const nfi_train_rows *o);
 /* Whether leaving documents out can be computed. */

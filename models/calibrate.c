@@ -336,8 +336,12 @@ nf_status nfi_calibration_fit(nfi_calibration **out, const nfi_calibrator *k, si
     for (size_t i = 0; i < n * nclasses; i++)
         if (!isfinite(score[i]))
             return NF_FAIL(err, NF_EINTERNAL, "a score is not finite");
-    for (size_t i = 0; i < nclasses; i++)
-        present += score[i] > NFI_NO_SCORE / 2;
+    for (size_t i = 0; i < n; i++) { /* folds may lack classes */
+        size_t here = 0;
+        for (size_t j = 0; j < nclasses; j++)
+            here += score[i * nclasses + j] > NFI_NO_SCORE / 2;
+        present = here > present ? here : present;
+    }
     NF_GO(nfi_calibration_new(&c, nclasses, n, err));
     f.bias = c->bias;
     f.p = nfi_alloc(3 * nclasses, sizeof *f.p);

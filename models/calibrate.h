@@ -36,7 +36,7 @@ enum { NFI_LEAST_CALIBRATION = 20 }; /* documents; with fewer a model stays unca
 
 typedef struct nfi_calibration {
     const nfi_calibrator *k;
-    char how[32];          /* where the scores came from: "leave-one-out" */
+    char how[32];          /* where the scores came from: "leave-one-out" or "out-of-fold" */
     uint64_t documents;
     double temperature, power;
     size_t nclasses;
@@ -46,7 +46,7 @@ typedef struct nfi_calibration {
 } nfi_calibration;
 
 /*
- * *out is NULL when k does not fit or there are too few documents. score: n rows of nclasses, NFI_NO_SCORE for a class that is not there; label: n classes.
+ * *out is NULL when k does not fit or there are too few documents. score: n rows of nclasses, NFI_NO_SCORE for a class that is not there; label: n classes that are.
  * O(n * nclasses) for each of some 15 steps, many more with bias.
  */
 nf_status nfi_calibration_fit(nfi_calibration **out, const nfi_calibrator *k, size_t n, size_t nclasses, const int32_t *label, const double *score,

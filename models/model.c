@@ -397,9 +397,14 @@ static nf_status smooth_and_calibrate(finish *x, nf_err *err)
     if (!k)
         return NF_FAIL(err, NF_EINVAL, "no calibration \"%s\"", o->calibration);
     NF_TRY(choose_smoothing(x, err));
-    if (k->fit && can)
+    if (k->fit && can) {
         NF_TRY(nfi_nb_leave_one_out(m->classifier, x->t, x->sample, m->weighting, x->idf, m->log_prior, strcmp(m->prior, "data") == 0, &m->smoothing, 1, o->threads, &correct,
                                     &tried, &x->left_out, err));
+    } else if (k->fit && x->origin->corpus && !m->multi && !m->unlabeled && !o->codebook) {
+        nf_train_opts with = *o;
+        with.smoothing = m->classifier->smoothing_unit > 0 ? m->smoothing : 0.0;
+        return nfi_calibrate_by_folds(&m->calibration, k, x->origin->corpus, x->origin->use, &with, err);
+    }
     return x->left_out.n ? nfi_calibration_fit(&m->calibration, k, x->left_out.n, x->left_out.nclasses, x->left_out.label, x->left_out.score, "leave-one-out", err) : NF_OK;
 }
 

@@ -54,6 +54,11 @@ nf_status nfi_score_held(const nf_model *m, const uint32_t *of, const nf_corpus 
 /* All folds of a plan, one after another. use: documents that take part at all, NULL = all. smoothing: folds values, NULL when not wanted. */
 nf_status nfi_oof(const nf_corpus *c, const uint8_t *use, const nf_train_opts *o, const nfi_split *plan, nfi_held_fn fn, void *ctx, double *smoothing,
                   nf_err *err) NF_MUST_CHECK;
+/*
+ * Calibration on documents held out in five stratified folds (NFI_SAMPLE_DOCS at most): for classifiers that no document can be left out of exactly. o: of
+ * the model, its smoothing too. *out is NULL where the documents are too few. O(five models).
+ */
+nf_status nfi_calibrate_by_folds(nfi_calibration **out, const nfi_calibrator *k, const nf_corpus *c, const uint8_t *use, const nf_train_opts *o, nf_err *err) NF_MUST_CHECK;
 
 /* The same as a table. Owned, nfi_oof_table_clear(). */
 typedef struct nfi_oof_table {

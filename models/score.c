@@ -151,7 +151,7 @@ nf_status nf_scorer_new(nf_scorer **out, const nf_model *m, const nf_scorer_opts
     nf_status s = NF_OK;
 
     if (o && o->min_prob > 0.0 && !m->calibration)
-        return NF_FAIL(err, NF_EINVAL, "a least probability was asked for, but the model is not calibrated: train it from 20 documents or more");
+        return NF_FAIL(err, NF_EINVAL, "a least probability was asked for, but the model is not calibrated: train it on documents, 20 or more, not from statistics");
     nf_scorer *x = nfi_calloc(1, sizeof *x);
     if (!x)
         return nfi_oom(err, "scoring");

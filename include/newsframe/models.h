@@ -49,7 +49,7 @@ typedef struct nf_train_opts {
     const char *class_weight; /**< NULL: 1 for all; "balanced" (documents / (classes * documents of the class)), or "a=2,b=1", 1 where not named */
     uint64_t seed;          /**< of the order in which linear machines see documents, and of folds; 0 = 1 */
     const uint32_t *groups; /**< a number for each document of a corpus, or NULL: folds of tuning keep groups whole, leave-one-out leaves aside documents with copies. Borrowed */
-    const char *calibration; /**< "power" (default), "temperature", "bias" or "none" */
+    const char *calibration; /**< "power" (default), "temperature", "bias" or "none"; where no document can be left out exactly, by five folds of counts held in memory */
     int threads;
     const nf_codebook *codebook; /**< its frames are the classes, its seeds a prior on their terms; NULL: none. Borrowed */
     bool unlabeled;         /**< documents without a label are learned from too, by EM: classifier mnb, weighting tfidf, counts held in memory (nf_count_opts.whole) */
@@ -75,7 +75,7 @@ typedef struct nf_model_info {
     double loo_accuracy;     /**< accuracy by leave-one-out or folds at the chosen smoothing; negative when not computed */
     uint64_t loo_documents;  /**< documents it was computed on */
     const char *calibration; /**< how probabilities are made; "none": the model is not calibrated */
-    const char *calibration_how; /**< "leave-one-out"; "" without calibration */
+    const char *calibration_how; /**< "leave-one-out" or "out-of-fold"; "" without calibration */
     double temperature, power; /**< 0 without calibration */
     uint64_t calibration_documents;
     const char *prior;

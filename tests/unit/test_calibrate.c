@@ -5,7 +5,7 @@
  */
 #include "models_kit.h"
 
-#include "models/model.h"
+#include "models/oof.h"
 
 #include <math.h>
 
@@ -312,6 +312,88 @@ START_TEST(a_trained_model_is_calibrated_the_same_for_any_threads)
 }
 END_TEST
 
+/* Where no document can be left out exactly: from folds, each document once, the same for any threads; nothing of it when counts hold no documents. */
+START_TEST(others_are_calibrated_by_folds)
+{
+    static const nf_train_opts with[] = {{.classifier = "svm"}, {.classifier = "nbsvm", .smoothing = 0.5}, {.classifier = "logistic"}, {.classifier = "centroid"},
+                                         {.classifier = "wcnb", .smoothing = 1}, {.class_weight = "balanced", .smoothing = 1}, {.classifier = "mnb", .smoothing_kind = "dirichlet"},
+                                         {.weighting = "ltc"}};
+    nf_count_opts count = {.corpus = {.threads = 1}, .whole = true};
+    dk_docs k = {0};
+    nfi_rng r = nft_rng(81);
+    uint64_t labelled = 0;
+
+    mk_docs(&k, &r, 150, 4);
+    dk_add(&k, "alone", "troops said again and again"); /* without it the class is gone */
+    for (size_t i = 0; i < sizeof with / sizeof *with; i++) {
+        char *one = NULL;
+        size_t n = 0;
+        for (int threads = 1; threads <= 4; threads += 3) {
+            nf_train_opts o = with[i];
+            nf_model_info info;
+            size_t size;
+            o.select.min_df = 2;
+            o.threads = threads;
+            count.weighting = o.weighting ? o.weighting : "tfidf";
+            nf_model *m = mk_train(&k, &count, &o);
+            nf_model_describe(m, &info);
+            labelled = info.labelled;
+            ck_assert_str_eq(info.calibration, "power");
+            ck_assert_str_eq(info.calibration_how, "out-of-fold");
+            ck_assert_uint_eq(info.calibration_documents, labelled - 1);
+            ck_assert(info.temperature > 0 && isfinite(info.temperature));
+            char *bytes = mk_bytes(m, &size);
+            ck_assert(!one || (size == n && memcmp(one, bytes, n) == 0));
+            free(one);
+            one = bytes;
+            n = size;
+            nf_model_free(m);
+        }
+        free(one);
+    }
+    dk_clear(&k);
+    mk_docs(&k, &r, 20, 2); /* 19 of them have a label */
+    nf_model *m = mk_train(&k, &count, &(nf_train_opts){.classifier = "svm", .select = {.min_df = 1}});
+    ck_assert_ptr_null(m->calibration);
+    nf_model_free(m);
+    dk_clear(&k);
+}
+END_TEST
+
+/* What folds give is what calibration of the scores of these folds gives, a number for a number. */
+START_TEST(folds_see_no_document_twice)
+{
+    dk_docs k = {0};
+    nfi_rng r = nft_rng(82);
+    nf_crossval_opts cv = {.folds = 5, .seed = 7, .train = {.classifier = "logistic", .calibration = "none", .select = {.min_df = 2}, .seed = 7}};
+    nfi_oof_table t = {0};
+    nfi_calibration *got = NULL, *want = NULL;
+
+    mk_docs(&k, &r, 120, 3);
+    nf_corpus *c = dk_corpus(&k, NULL, 1, NULL);
+    nft_ok(nfi_calibrate_by_folds(&got, nfi_calibrators[0], c, NULL, &cv.train, &nft_err));
+    nft_ok(nfi_oof_stratified(&t, c, &cv, &nft_err));
+    int32_t *label = nfi_alloc(t.n, sizeof *label);
+    size_t n = 0;
+    for (size_t d = 0; d < t.n; d++) {
+        if (!t.scored[d] || t.fold[d] < 0)
+            continue;
+        label[n] = nf_corpus_label(c, d);
+        nfi_log_p_of_odds(t.log_odds + d * t.nclasses, t.nclasses, t.log_odds + n++ * t.nclasses);
+    }
+    nft_ok(nfi_calibration_fit(&want, nfi_calibrators[0], n, t.nclasses, label, t.log_odds, "here", &nft_err));
+    ck_assert_uint_eq(got->documents, want->documents);
+    ck_assert_double_eq_tol(got->temperature / want->temperature, 1.0, 1e-4);
+    ck_assert_double_eq_tol(got->power, want->power, 1e-3);
+    nfi_calibration_free(got);
+    nfi_calibration_free(want);
+    nfi_oof_table_clear(&t);
+    nfi_free(label);
+    nf_corpus_free(c);
+    dk_clear(&k);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("calibrate");
@@ -326,6 +408,8 @@ int main(void)
     tcase_add_test(t, sets_hold_the_right_class_as_often_as_they_say);
     tcase_add_test(t, classes_too_small_for_a_bound_share_one);
     tcase_add_test(t, a_trained_model_is_calibrated_the_same_for_any_threads);
+    tcase_add_test(t, others_are_calibrated_by_folds);
+    tcase_add_test(t, folds_see_no_document_twice);
     suite_add_tcase(s, t);
     return nft_run(s);
 }
