@@ -31,25 +31,46 @@ static void keep_scores(void *ctx, const nfi_held *h)
         row[0] = NAN;
 }
 
-/* Documents that were dealt to a fold, or those of them least by the hash of their ids: as many as leave-one-out looks at. */
-static nf_status choose(int32_t *place, size_t *rows, const nf_corpus *c, const int32_t *fold, nf_err *err)
+/*
+ * Folds, dealt in the order of the hashes of ids, so that the order of documents does not matter; place: the documents with a fold, or those of them least by
+ * that hash: as many as leave-one-out looks at. NF_EDATA: too few documents for folds.
+ */
+static nf_status deal(int32_t *fold, int32_t *place, size_t *rows, const nf_corpus *c, const uint8_t *use, const nf_train_opts *o, nf_err *err)
 {
-    nfi_kv *kv = nfi_alloc(c->n, sizeof *kv);
+    nf_fold_opts fo = {.k = FOLDS, .seed = o->seed ? o->seed : 1, .names = c->classname};
     nf_status s = NF_OK;
-    size_t n = 0;
+    nfi_kv *kv = nfi_alloc(c->n, sizeof *kv);
+    int32_t *label = nfi_alloc(c->n, sizeof *label), *dealt = nfi_alloc(c->n, sizeof *dealt);
+    uint32_t *group = o->groups ? nfi_alloc(c->n, sizeof *group) : NULL;
+    bool *small = nfi_calloc(c->nclasses, sizeof *small);
 
-    if (!kv)
-        return nfi_oom(err, "calibration");
-    memset(place, 0xff, c->n * sizeof *place);
+    if (!kv || !label || !dealt || !small || (o->groups && !group)) {
+        s = nfi_oom(err, "calibration");
+        goto out;
+    }
     for (size_t d = 0; d < c->n; d++)
-        if (fold[d] >= 0)
-            kv[n++] = (nfi_kv){c->idhash[d], (uint32_t)d, 0};
-    NF_GO(nfi_sort_kv(kv, n, err));
-    *rows = n < NFI_SAMPLE_DOCS ? n : NFI_SAMPLE_DOCS;
-    for (size_t i = 0; i < *rows; i++)
-        place[kv[i].val] = (int32_t)i;
+        kv[d] = (nfi_kv){c->idhash[d], (uint32_t)d, 0};
+    NF_GO(nfi_sort_kv(kv, c->n, err));
+    for (size_t i = 0; i < c->n; i++) {
+        uint32_t d = kv[i].val;
+        label[i] = !use || use[d] ? c->label[d] : -1;
+        if (group)
+            group[i] = o->groups[d];
+    }
+    fo.groups = group;
+    NF_GO(nf_folds_stratified(dealt, small, label, c->n, c->nclasses, &fo, err));
+    *rows = 0;
+    for (size_t i = 0; i < c->n; i++) {
+        uint32_t d = kv[i].val;
+        fold[d] = dealt[i];
+        place[d] = dealt[i] >= 0 && *rows < NFI_SAMPLE_DOCS ? (int32_t)(*rows)++ : -1;
+    }
 out:
     nfi_free(kv);
+    nfi_free(label);
+    nfi_free(dealt);
+    nfi_free(group);
+    nfi_free(small);
     return s;
 }
 
@@ -77,26 +98,21 @@ static nf_status fit_held(nfi_calibration **out, const nfi_calibrator *k, const 
 nf_status nfi_calibrate_by_folds(nfi_calibration **out, const nfi_calibrator *k, const nf_corpus *c, const uint8_t *use, const nf_train_opts *o, nf_err *err)
 {
     nf_train_opts with = *o;
-    nf_fold_opts fo = {.k = FOLDS, .seed = o->seed ? o->seed : 1, .groups = o->groups, .names = c->classname};
     nf_err why = {0};
     nf_status s = NF_OK;
     size_t rows = 0, cells;
-    int32_t *label = nfi_alloc(c->n, sizeof *label), *fold = nfi_alloc(c->n, sizeof *fold), *place = nfi_alloc(c->n, sizeof *place);
-    bool *small = nfi_calloc(c->nclasses, sizeof *small);
+    int32_t *fold = nfi_alloc(c->n, sizeof *fold), *place = nfi_alloc(c->n, sizeof *place);
     held_scores x = {.nclasses = c->nclasses, .c = c, .place = place};
     nfi_split plan = {.fold = fold, .folds = FOLDS};
 
-    if (!label || !fold || !place || !small) {
+    if (!fold || !place) {
         s = nfi_oom(err, "calibration");
         goto out;
     }
     *out = NULL;
     with.calibration = "none";
-    for (size_t d = 0; d < c->n; d++)
-        label[d] = !use || use[d] ? c->label[d] : -1;
-    s = nf_folds_stratified(fold, small, label, c->n, c->nclasses, &fo, &why);
+    s = deal(fold, place, &rows, c, use, o, &why);
     if (s == NF_OK) {
-        NF_GO(choose(place, &rows, c, fold, err));
         if (nfi_mul(rows, c->nclasses, &cells))
             x.score = nfi_calloc(cells, sizeof *x.score);
         if (!x.score) {
@@ -105,21 +121,15 @@ nf_status nfi_calibrate_by_folds(nfi_calibration **out, const nfi_calibrator *k,
         }
         s = nfi_oof(c, use, &with, &plan, keep_scores, &x, NULL, &why);
     }
-    if (s == NF_EDATA) { /* too few documents, or a fold that teaches nothing: a model without probabilities */
+    if (s == NF_OK)
+        s = fit_held(out, k, &x, rows, &why);
+    else if (s == NF_EDATA) /* too few documents, or a fold that teaches nothing: a model without probabilities */
         s = NF_OK;
-        goto out;
-    }
-    if (s != NF_OK) {
-        if (err)
-            *err = why;
-        goto out;
-    }
-    s = fit_held(out, k, &x, rows, err);
+    if (s != NF_OK && err)
+        *err = why;
 out:
-    nfi_free(label);
     nfi_free(fold);
     nfi_free(place);
-    nfi_free(small);
     nfi_free(x.score);
     return s;
 }
