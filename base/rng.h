@@ -47,6 +47,6 @@ static inline uint64_t nfi_rng_below(nfi_rng *r, uint64_t n)
 }
 
 /* Purposes: one constant a use, so that no two uses share a stream. */
-enum { NFI_RNG_SEEDING = 1, NFI_RNG_FOLDS = 2, NFI_RNG_DENSIFY = 5, NFI_RNG_DESCENT = 7, NFI_RNG_TEST = 99 };
+enum { NFI_RNG_SEEDING = 1, NFI_RNG_FOLDS = 2, NFI_RNG_DENSIFY = 5, NFI_RNG_DESCENT = 7, NFI_RNG_TYPICAL = 8, NFI_RNG_TEST = 99 };
 
 #endif

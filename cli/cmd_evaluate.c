@@ -19,6 +19,7 @@ struct opts {
     nfi_common_opts common;
     const char *model, *language, *errors, *codebook;
     double threshold, min_prob, min_accuracy;
+    bool typicality;
     uint64_t min_tokens;
 };
 
@@ -27,6 +28,7 @@ static const nfi_opt rows[] = {
     OPT_FILE('m', "model", struct opts, model, NULL, "the model; without it the built-in geo-1"),
     OPT_REAL(0, "threshold", struct opts, threshold, "NATS", "0", 0, 1e6, "no label when the margin is below this"),
     OPT_REAL(0, "min-prob", struct opts, min_prob, "P", "0", 0, 1, "no label when its probability is below this; the model must be calibrated"),
+    OPT_FLAG(0, "typicality", struct opts, typicality, "no label for what is unlike nearly all that the model was trained on"),
     OPT_COUNT(0, "min-tokens", struct opts, min_tokens, "N", "3", 1, UINT64_MAX, "no label for documents of fewer words"),
     OPT_STR(0, "language", struct opts, language, "CODE", "any", "leave out documents told to be in another language than CODE (en, uk, ...); those of none stay"),
     OPT_FILE(0, "codebook", struct opts, codebook, NULL, "where documents may have several labels: what the seeds of this codebook alone say, as one more baseline"),
@@ -353,7 +355,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         usage = nfi_work_outputs(cli, outputs, sizeof outputs / sizeof *outputs, nargs, args, o->codebook);
     if (usage != NFI_EXIT_OK)
         return usage;
-    nf_scorer_opts so = {.min_tokens = o->min_tokens, .threshold = o->threshold, .min_prob = o->min_prob, .threads = (int)o->common.threads};
+    nf_scorer_opts so = {.min_tokens = o->min_tokens, .threshold = o->threshold, .min_prob = o->min_prob, .typicality = o->typicality, .threads = (int)o->common.threads};
     nf_status s = nfi_work_model(&model, o->model, &err);
     nfi_input_opts in = o->in;
     r.model = model;

@@ -128,6 +128,8 @@ static void info(job *j)
         pair(b, "calibration_how", i->calibration_how);
         pair_u64(b, "calibration_documents", i->calibration_documents);
     }
+    if (i->typicality)
+        pair_u64(b, "typicality_documents", i->typicality);
     if (i->thresholds_how) {
         pair(b, "thresholds_how", i->thresholds_how);
         pair_u64(b, "threshold_documents", i->threshold_documents);

@@ -13,7 +13,7 @@ struct opts {
     nfi_output_opts out;
     nfi_common_opts common;
     const char *model, *language;
-    bool with_text, with_language, strict, mixture, evidence;
+    bool with_text, with_language, strict, typicality, mixture, evidence;
     int unit;
     double threshold, min_prob, coverage;
     uint64_t min_tokens;
@@ -25,6 +25,7 @@ static const nfi_opt rows[] = {
     OPT_REAL(0, "threshold", struct opts, threshold, "NATS", "0", 0, 1e6, "no label when the margin is below this"),
     OPT_REAL(0, "min-prob", struct opts, min_prob, "P", "0", 0, 1, "no label when its probability is below this; the model must be calibrated"),
     OPT_COUNT(0, "min-tokens", struct opts, min_tokens, "N", "3", 1, UINT64_MAX, "no label for documents of fewer words"),
+    OPT_FLAG(0, "typicality", struct opts, typicality, "no label for what is unlike nearly all that the model was trained on"),
     OPT_STR(0, "language", struct opts, language, "CODE", "any", "no label for documents told to be in another language than CODE (en, uk, ...)"),
     OPT_CHOICE(0, "unit", struct opts, unit, "document", nf_unit_name, "what has a row and a label of its own"),
     OPT_FLAG(0, "mixture", struct opts, mixture, "add the share of each class among the sentences, the primary frame and the secondary ones"),
@@ -446,7 +447,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         usage = nfi_cli_usage(cli, "%s is about documents; without --unit", o->mixture ? "--mixture" : "--evidence");
     if (usage != NFI_EXIT_OK)
         return usage;
-    nf_scorer_opts so = {.min_tokens = o->min_tokens, .threshold = o->threshold, .min_prob = o->min_prob, .threads = (int)o->common.threads};
+    nf_scorer_opts so = {.min_tokens = o->min_tokens, .threshold = o->threshold, .min_prob = o->min_prob, .typicality = o->typicality, .threads = (int)o->common.threads};
     nf_status s = nfi_work_model(&model, o->model, &err);
     if (s == NF_OK)
         s = nfi_work_open(&j.docs, &o->in, &o->common, false, nargs, args, &err);
@@ -531,6 +532,9 @@ static const char *const paragraphs[] = {
     "With --coverage a column label_set has the classes that a document may have: of documents like those the model was trained on, the set holds the right class at "
     "that rate, in each class. Clear documents have one class, doubtful ones several, and one that is like no class has none. A class with too few documents for a bound of its "
     "own shares one with all such classes.",
+    "With --typicality what is unlike nearly all that the model was trained on gets the status unlike_training and no label: its share of unknown words, or the mean rarity of "
+    "its words, is above what one training document in 200 has at that length. It tells another language, trade or kind of text, not another angle; with --unit each unit is asked. "
+    "A model of fewer than 199 documents, the built-in one, and one made from statistics do not know it, and say so.",
     "With --language a document told to be in another language gets the status other_language and no label; one whose language cannot be told (und: too short, or too "
     "unlike all that are known) is scored. Languages are told by script and by n-grams, as newsframe inspect does.",
     "An operand is a file or folder of documents; without one they come from standard input. A plain text file is one document.",

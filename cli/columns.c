@@ -11,7 +11,7 @@
 
 const nfi_dict_column nfi_dict[] = {
     {"scores", "<carried>", "text", "", CARRIED},
-    {"scores", "status", "ok|empty|too_short|no_known_words|below_threshold|tie|other_language", "",
+    {"scores", "status", "ok|empty|too_short|no_known_words|below_threshold|tie|other_language|unlike_training", "",
      "whether a label was given, else why not; every input document has one row"},
     {"scores", "label", "text", "", "the class with the highest score; for models of several labels, of those given, that which is furthest above its threshold; blank unless status is ok"},
     {"scores", "second_label", "text", "", "the class with the next score; for models of several labels the next one given, blank for a single one"},
@@ -27,7 +27,7 @@ const nfi_dict_column nfi_dict[] = {
     {"units", "field", "title|text", "", "the column that start and end are places of; text columns joined by --text count as one"},
     {"units", "start", "integer", "bytes, >= 0", "where the unit begins in that column, as it was read"},
     {"units", "end", "integer", "bytes, >= 0", "where it ends: the byte after its last"},
-    {"units", "status", "ok|empty|too_short|no_known_words|below_threshold|tie|other_language", "",
+    {"units", "status", "ok|empty|too_short|no_known_words|below_threshold|tie|other_language|unlike_training", "",
      "whether a label was given, else why not; other_language: the document was told to be in another"},
     {"units", "label", "text", "", "the class with the highest score; as in scores"},
     {"units", "second_label", "text", "", "the class with the next score; as in scores"},
@@ -68,7 +68,7 @@ const nfi_dict_column nfi_dict[] = {
     {"tried", "macro_f1", "number", "share, 0 to 1", "mean F1 of the classes that were held out"},
 
     {"explanation", "id", "text", "", "id of the document"},
-    {"explanation", "status", "ok|empty|too_short|no_known_words|below_threshold|tie|other_language", "", "as in scores; a document without scores has one row, blank from here on"},
+    {"explanation", "status", "ok|empty|too_short|no_known_words|below_threshold|tie|other_language|unlike_training", "", "as in scores; a document without scores has one row, blank from here on"},
     {"explanation", "label", "text", "", "the class that is explained"},
     {"explanation", "against", "text", "", "the best of the other classes; blank where documents may have several labels: the threshold"},
     {"explanation", "margin", "number", "nats", "score of label less that of against"},
@@ -89,10 +89,10 @@ const nfi_dict_column nfi_dict[] = {
     {"changes", "df_b", "integer", "documents, >= 0", "the same of the second model"},
 
     {"flips", "id", "text", "", "id of the document"},
-    {"flips", "status_a", "ok|empty|too_short|no_known_words|below_threshold|tie|other_language", "", "whether the first model gives a label, else why not"},
+    {"flips", "status_a", "ok|empty|too_short|no_known_words|below_threshold|tie|other_language|unlike_training", "", "whether the first model gives a label, else why not"},
     {"flips", "label_a", "text", "", "the label that the first model gives; blank unless its status is ok"},
     {"flips", "margin_a", "number", "nats, >= 0", "score of its best class less that of the second"},
-    {"flips", "status_b", "ok|empty|too_short|no_known_words|below_threshold|tie|other_language", "", "the same of the second model"},
+    {"flips", "status_b", "ok|empty|too_short|no_known_words|below_threshold|tie|other_language|unlike_training", "", "the same of the second model"},
     {"flips", "label_b", "text", "", "the label that the second model gives"},
     {"flips", "margin_b", "number", "nats, >= 0", "score of its best class less that of the second"},
 
@@ -136,7 +136,7 @@ const nfi_dict_column nfi_dict[] = {
 
     {"eval_errors", "id", "text", "", "id of the document; suspected labels first, then by falling margin"},
     {"eval_errors", "kind", "suspected_label|wrong|no_label", "", "suspected_label: the model is as sure against the human label as of half its right documents of that class"},
-    {"eval_errors", "status", "ok|empty|too_short|no_known_words|below_threshold|tie|other_language", "", "as in scores"},
+    {"eval_errors", "status", "ok|empty|too_short|no_known_words|below_threshold|tie|other_language|unlike_training", "", "as in scores"},
     {"eval_errors", "human", "text", "", "class given by a human; with several labels, blank where it was not given"},
     {"eval_errors", "machine", "text", "", "class given by the model; blank for none"},
     {"eval_errors", "margin", "number", "nats", "score of the machine's class less that of the human's, with several labels its distance to the threshold; blank where the model does not know the latter, or gave no label"},

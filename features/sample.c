@@ -14,6 +14,7 @@ void nfi_sample_clear(nfi_sample *s)
 {
     nfi_free(s->label);
     nfi_free(s->inv);
+    nfi_free(s->length);
     nfi_free(s->ptr);
     nfi_free(s->term);
     nfi_free(s->tf);
@@ -292,9 +293,19 @@ static nf_status alloc_sample(nfi_sample *x, size_t n, nf_err *err)
 {
     x->label = nfi_alloc(n, sizeof *x->label);
     x->inv = nfi_alloc(n, sizeof *x->inv);
+    x->length = nfi_alloc(n, sizeof *x->length);
     x->ptr = nfi_calloc(n + 1, sizeof *x->ptr);
     x->n = n;
-    return x->label && x->inv && x->ptr ? NF_OK : nfi_oom(err, "the sample of documents");
+    return x->label && x->inv && x->length && x->ptr ? NF_OK : nfi_oom(err, "the sample of documents");
+}
+
+static uint32_t sum_of(const uint32_t *tf, size_t n)
+{
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < n; i++)
+        sum += tf[i];
+    return sum < UINT32_MAX ? (uint32_t)sum : UINT32_MAX;
 }
 
 static int by_hash(const void *a, const void *b, void *ctx)
@@ -338,6 +349,7 @@ nf_status nfi_sample_from_runs(nfi_sample *out, const nfi_keeper *k, const nfi_n
             x.tf[entries++] = kv[e].val;
         }
         x.label[i] = (int32_t)map[d->run][d->label];
+        x.length[i] = sum_of(tf, d->n);
         x.inv[i] = w->l2 ? nfi_inverse_norm(table, w->tf, tf, d->n) : d->n ? 1.0 : 0.0;
         x.ptr[i + 1] = entries;
     }
@@ -426,6 +438,7 @@ static nf_status sample_chunk(void *ctx, size_t h, int worker, nf_err *err)
             tf[n] = kv[i].val;
         }
         p->x->label[p->slot[d] - 1] = c->label[d];
+        p->x->length[p->slot[d] - 1] = sum_of(all.tf + e, c->nterms[d]);
         p->x->inv[p->slot[d] - 1] = p->w->l2 ? nfi_inverse_norm(p->table, p->w->tf, all.tf + e, c->nterms[d]) : c->nterms[d] ? 1.0 : 0.0;
         p->x->ptr[p->slot[d]] = m;
     }

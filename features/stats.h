@@ -26,6 +26,7 @@ typedef struct nfi_sample {
     size_t n;
     int32_t *label;  /* n: class of nfi_terms, >= 0 */
     double *inv;     /* n: 1 / norm over all terms of the document; 1 for schemes without norm, 0 for an empty document */
+    uint32_t *length; /* n: occurrences of all terms in the document, at most UINT32_MAX */
     uint64_t *ptr;   /* n + 1 (NULL when n == 0) */
     uint32_t *term;  /* ptr[n]: kept terms, rising within a row */
     uint32_t *tf;    /* ptr[n] */

@@ -2,6 +2,7 @@
 /* describe.c - what a model says about itself. */
 #include "models/multi.h"
 #include "models/part.h"
+#include "models/typicality.h"
 
 #include <string.h>
 
@@ -25,7 +26,7 @@ void nf_model_describe(const nf_model *m, nf_model_info *out)
         .calibration_documents = m->calibration ? m->calibration->documents : 0, .prior = m->prior, .tuned = m->tuned, .codebook = m->codebook, .unlabeled = m->unlabeled,
         .unlabeled_weight = m->unlabeled_weight, .unlabeled_how = m->unlabeled_how, .seed_strength = m->seed_strength,
         .seed_strength_how = m->seed_strength_how, .thresholds_how = multi ? multi->how : NULL, .threshold_documents = multi ? multi->documents : 0,
-        .threshold_micro_f1 = multi ? multi->micro_f1 : -1.0, .bytes = m->file_bytes};
+        .threshold_micro_f1 = multi ? multi->micro_f1 : -1.0, .typicality = m->typicality ? m->typicality->documents : 0, .bytes = m->file_bytes};
 }
 
 nf_str nf_model_label(const nf_model *m, size_t k) { return m->label[k]; }

@@ -7,6 +7,7 @@
 #include "models/part.h"
 #include "models/seeds.h"
 #include "models/trials.h"
+#include "models/typicality.h"
 
 #include "base/par.h"
 #include "base/registry.h"
@@ -480,6 +481,8 @@ nf_status nfi_model_finish(nf_model **out, nfi_terms *t, const nfi_sample *sampl
     if (o->unlabeled && origin->class_of)
         NF_GO(learn_unlabelled(m, t, origin, o, m->log_prior, err));
     NF_GO(smooth_and_calibrate(&x, err));
+    if (sample && sample->n)
+        NF_GO(nfi_typicality_fit(&m->typicality, t, sample, o->threads, err));
     NF_GO(weigh(&x, err));
     NF_GO(nfi_model_index(m, err));
     *out = m;

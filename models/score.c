@@ -7,6 +7,7 @@
  */
 #include "models/multi.h"
 #include "models/scorer.h"
+#include "models/typicality.h"
 
 #include "base/kern.h"
 #include "base/par.h"
@@ -142,8 +143,23 @@ void nf_scorer_free(nf_scorer *s)
         nfi_free(w->expanded);
     }
     nfi_free(s->w);
+    nfi_free(s->rarity);
     nfi_lookup_clear(&s->lookup);
     nfi_free(s);
+}
+
+/* idf - 1 is the rarity of a term; where the weighting has no idf it is made. */
+static nf_status make_rarity(nf_scorer *x, nf_err *err)
+{
+    const nf_model *m = x->m;
+
+    if (!x->typicality || m->weighting->idf)
+        return NF_OK;
+    if (!(x->rarity = nfi_alloc(m->n, sizeof *x->rarity)))
+        return nfi_oom(err, "scoring");
+    for (size_t t = 0; t < m->n; t++)
+        x->rarity[t] = nfi_idf(m->documents, m->df[t]) - 1.0;
+    return NF_OK;
 }
 
 nf_status nf_scorer_new(nf_scorer **out, const nf_model *m, const nf_scorer_opts *o, nf_err *err)
@@ -152,6 +168,9 @@ nf_status nf_scorer_new(nf_scorer **out, const nf_model *m, const nf_scorer_opts
 
     if (o && o->min_prob > 0.0 && !m->calibration)
         return NF_FAIL(err, NF_EINVAL, "a least probability was asked for, but the model is not calibrated: train it on documents, 20 or more, not from statistics");
+    if (o && o->typicality && !m->typicality)
+        return NF_FAIL(err, NF_EINVAL, "typicality was asked for, but the model does not know what is typical: train cnb, mnb or bnb on documents, %d or more, not from statistics",
+                       NFI_LEAST_TYPICAL);
     nf_scorer *x = nfi_calloc(1, sizeof *x);
     if (!x)
         return nfi_oom(err, "scoring");
@@ -162,7 +181,9 @@ nf_status nf_scorer_new(nf_scorer **out, const nf_model *m, const nf_scorer_opts
     x->threads = nfi_par_threads(o ? o->threads : 0);
     x->lang = o ? o->lang : NULL;
     x->language = o && o->lang ? o->language : -1;
+    x->typicality = o && o->typicality;
     nfi_tf_table(m->weighting->tf, x->table);
+    NF_GO(make_rarity(x, err));
     NF_GO(nfi_lookup_init(&x->lookup, m, err));
     x->w = nfi_calloc((size_t)x->threads, sizeof *x->w);
     if (!x->w) {
@@ -241,6 +262,22 @@ static double probability_of(const nf_scorer *s, nfi_scoring *w, const double *l
     return nf_model_probabilities(s->m, NF_UNIT_DOCUMENT, log_odds, w->acc) ? w->acc[k] : 1.0;
 }
 
+static bool is_untypical(const nf_scorer *s, const nfi_score_row *row)
+{
+    const nf_model *m = s->m;
+    double rarity = 0.0, of_unknown = nfi_idf(m->documents, 0) - 1.0;
+    uint64_t length = 0, unknown = 0, known = 0;
+
+    for (size_t e = 0; e < row->n; e++) {
+        uint32_t t = row->term[e], tf = row->tf[e];
+        length += tf;
+        unknown += t == NFI_NONE ? tf : 0;
+        known += t != NFI_NONE;
+        rarity += (double)tf * (t == NFI_NONE ? of_unknown : s->rarity ? s->rarity[t] : (double)m->rec[t].idf - 1.0);
+    }
+    return known > 0 && nfi_is_untypical(m->typicality, length, unknown, rarity); /* without a known one there is a status of its own */
+}
+
 nf_status nfi_scoring_finish(nf_scorer *s, nfi_scoring *w, nf_score *out, double *log_odds, nf_err *err)
 {
     const nf_model *m = s->m;
@@ -273,6 +310,10 @@ nf_status nfi_scoring_finish(nf_scorer *s, nfi_scoring *w, nf_score *out, double
         return NF_OK;
     }
     nfi_score_row row = {w->row, w->rows.tf, w->rows.n};
+    if (s->typicality && is_untypical(s, &row)) {
+        out->status = NF_SCORE_UNLIKE_TRAINING;
+        return NF_OK;
+    }
     if (nfi_model_score_row(m, s->table, &row, w->acc, w->expanded) == 0) {
         out->status = NF_SCORE_NO_KNOWN_WORDS;
         return NF_OK;

@@ -34,6 +34,8 @@ struct nf_scorer {
     nfi_lookup lookup;
     uint64_t min_tokens;
     double threshold, min_prob;
+    bool typicality;
+    double *rarity; /* of terms, for weightings without idf while typicality; else NULL */
     int threads;
     const nf_lang *lang;
     int language;

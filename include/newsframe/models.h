@@ -89,6 +89,7 @@ typedef struct nf_model_info {
     const char *thresholds_how; /**< of models of several labels: "out-of-fold", or "fixed" at 0 where there were no documents to find them on; else NULL */
     uint64_t threshold_documents; /**< that thresholds were found on */
     double threshold_micro_f1; /**< of these at the thresholds; negative when there are none */
+    uint64_t typicality;     /**< training documents that its bounds of typicality were found on; 0: it has none */
     uint64_t bytes;          /**< of the file the model was read from, 0 if it was trained */
 } nf_model_info;
 
@@ -201,7 +202,8 @@ NF_API nf_confidence nf_model_confidence(const nf_model *m, const double *log_od
     X(NF_SCORE_NO_KNOWN_WORDS, "no_known_words", "no term of the text is known to the model")                \
     X(NF_SCORE_BELOW_THRESHOLD, "below_threshold", "the margin is below the threshold asked for")            \
     X(NF_SCORE_TIE, "tie", "the two best classes have the same score")                                       \
-    X(NF_SCORE_OTHER_LANGUAGE, "other_language", "told to be in another language than the one asked for")
+    X(NF_SCORE_OTHER_LANGUAGE, "other_language", "told to be in another language than the one asked for")      \
+    X(NF_SCORE_UNLIKE_TRAINING, "unlike_training", "unlike nearly all that the model was trained on")
 typedef enum nf_score_status {
 #define X(name, text, meaning) name,
     NF_SCORE_STATUSES(X)
@@ -228,6 +230,7 @@ typedef struct nf_scorer_opts {
     int threads;
     const nf_lang *lang;  /**< tell languages (nf_score.lang); NULL: do not. Borrowed while the scorer lives */
     int language;         /**< nf_lang_find(): other documents get other_language, those of no language are scored; -1: all are */
+    bool typicality;      /**< what is unlike nearly all training documents gets unlike_training; NF_EINVAL when the model does not know (nf_model_info.typicality) */
 } nf_scorer_opts;
 
 /** Scratch for scoring a stream with one model; not thread-safe itself, uses threads inside. */
