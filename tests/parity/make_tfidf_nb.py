@@ -7,7 +7,7 @@ import random
 import numpy as np
 import sklearn
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
-from sklearn.naive_bayes import ComplementNB, MultinomialNB
+from sklearn.naive_bayes import BernoulliNB, ComplementNB, MultinomialNB
 
 PINNED = "1.2.1"
 HEAD = f"""# SPDX-License-Identifier: GPL-3.0-or-later
@@ -27,7 +27,8 @@ HEAD = f"""# SPDX-License-Identifier: GPL-3.0-or-later
 #   row I NNZ COL VALUE...     weighted row of training document I, NNZ pairs, columns rising
 #   qrow I NNZ COL VALUE...    the same for query I
 #   score MODEL ALPHA I K X... joint log-likelihood by class of document I (train first, then the queries) under MODEL mnb (prior n_c/N) or cnb
-#                              (norm=False, no prior) with smoothing ALPHA, fitted to the training rows of this weighting
+#                              (norm=False, no prior) with smoothing ALPHA, fitted to the training rows of this weighting; bnb: BernoulliNB, weighting
+#                              "0 raw" only; wcnb: cnb with norm=True, times the mean over classes of the sum of absolute weights that norm divides by
 # In set "six", weighting "0 raw", classes eco and mil tie on query 0 except for rounding: compare with a tolerance, not by the larger one.
 """
 
@@ -96,6 +97,15 @@ def weigh(train, queries, sublinear, norm):
     return out
 
 
+def joint_of(model, alpha, rows, y, all_rows):
+    made = {"mnb": MultinomialNB, "cnb": ComplementNB, "wcnb": ComplementNB, "bnb": BernoulliNB}[model](alpha=alpha)
+    if model != "wcnb":
+        made.fit(rows, y)
+        return made._joint_log_likelihood(np.sign(all_rows) if model == "bnb" else all_rows)
+    mass = np.abs(made.fit(rows, y).feature_log_prob_).sum(axis=1).mean()
+    return mass * made.set_params(norm=True).fit(rows, y)._joint_log_likelihood(all_rows)
+
+
 def one_set(name, docs, queries):
     classes = sorted({label for label, _ in docs})
     y = [classes.index(label) for label, _ in docs]
@@ -107,10 +117,9 @@ def one_set(name, docs, queries):
     for sublinear, norm in ((0, "raw"), (0, "l2"), (0, "none"), (0, "pre"), (1, "l2"), (1, "none"), (1, "pre")):
         rows, qrows = weigh(train, queries, bool(sublinear), norm)
         out += line("weighting", sublinear, norm) + rows_text("row", rows) + rows_text("qrow", qrows)
-        for model, make in (("mnb", MultinomialNB), ("cnb", ComplementNB)):
+        for model in ("mnb", "cnb") if norm == "none" else ("mnb", "cnb", "wcnb", "bnb") if norm == "raw" else ("mnb", "cnb", "wcnb"):
             for alpha in (1.0, 0.3):
-                nb = make(alpha=alpha).fit(rows, y)
-                joint = nb._joint_log_likelihood(np.vstack([rows, qrows]))
+                joint = joint_of(model, alpha, rows, y, np.vstack([rows, qrows]))
                 out += "".join(line("score", model, alpha, i, len(classes), *map(float, x)) for i, x in enumerate(joint))
     return out
 
@@ -122,4 +131,5 @@ def main():
     pathlib.Path(__file__).with_name("nb.txt").write_text(text)
 
 
-main()
+if __name__ == "__main__":
+    main()
