@@ -125,6 +125,8 @@ static void info(job *j)
     if (i->temperature > 0) {
         pair_num(b, "temperature", i->temperature);
         pair_num(b, "calibration_power", i->power);
+    }
+    if (i->calibration_documents) {
         pair(b, "calibration_how", i->calibration_how);
         pair_u64(b, "calibration_documents", i->calibration_documents);
     }

@@ -87,6 +87,8 @@ static void report_model(nfi_cli *cli, const nf_model *m, const char *path, cons
         nfi_cli_note(cli, "thresholds of %zu classes from %llu held-out documents: micro F1 %.4f", i.classes, (unsigned long long)i.threshold_documents, i.threshold_micro_f1);
     else if (i.thresholds_how)
         nfi_cli_warn(cli, "thresholds are 0: there are no documents, or too few, to find them on; labels will be given too freely, or too rarely");
+    if (i.thresholds_how && i.calibration_documents)
+        nfi_cli_note(cli, "calibrated by a %s a class on %llu documents, %s", i.calibration, (unsigned long long)i.calibration_documents, i.calibration_how);
     if (i.temperature > 0)
         nfi_cli_note(cli, "calibrated by %s on %llu documents, %s: temperature %.4g, power %.4g", i.calibration, (unsigned long long)i.calibration_documents, i.calibration_how,
                      i.temperature, i.power);

@@ -19,7 +19,7 @@ const nfi_dict_column nfi_dict[] = {
     {"scores", "n_tokens", "integer", ">= 0", "words of the cleaned document"},
     {"scores", "oov_share", "number", "share, 0 to 1", "part of the words that the model does not know"},
     {"scores", "score_<class>", "number", "nats", "log-odds of the class against all others, before calibration; for models of several labels each class has a threshold of its own: newsframe model info"},
-    {"scores", "prob_<class>", "number", "probability, 0 to 1", "calibrated probability of the class; blank for a model that is not calibrated"},
+    {"scores", "prob_<class>", "number", "probability, 0 to 1", "calibrated probability of the class, for models of several labels each on its own; blank for a model that is not calibrated"},
 
     {"units", "<carried>", "text", "", CARRIED},
     {"units", "unit", "integer", ">= 1", "number of the unit in its document; blank for a document without one, which has one row"},

@@ -186,13 +186,6 @@ static double scale_bias(fit *f)
     return most;
 }
 
-/* To 20 bits after the leading one, for |x| in the range of normal numbers. */
-static double rounded(double x)
-{
-    uint64_t u = nfi_bits(x);
-    return fabs(x) < 1e-9 ? 0.0 : nfi_from_bits((u + (UINT64_C(1) << 31)) & ~((UINT64_C(1) << 32) - 1));
-}
-
 /* Loss at a power e^x, at its best slope, and what keeps the power near 1 when documents are few. NaN when that failed. */
 typedef struct search {
     fit *f;
@@ -241,7 +234,7 @@ static nf_status fit_power(fit *f, nf_err *err)
         gsl_min_fminimizer_free(min);
     }
     NF_TRY(h.status);
-    f->power = rounded(nfi_exp(x));
+    f->power = nfi_rounded(nfi_exp(x));
     raise_gaps(f->log_gap, f->n * f->nclasses, f->power, f->gap);
     return fit_slope(f, f->slope, 1e-10, err);
 }
@@ -266,7 +259,7 @@ static nf_status fit_all(fit *f, const nfi_calibrator *k, nf_err *err)
     for (size_t c = 0; c < f->nclasses; c++)
         sum += f->bias[c];
     for (size_t c = 0; k->bias && c < f->nclasses; c++)
-        f->bias[c] = rounded(f->bias[c] - sum / (double)f->nclasses);
+        f->bias[c] = nfi_rounded(f->bias[c] - sum / (double)f->nclasses);
     return NF_OK;
 }
 
@@ -358,7 +351,7 @@ nf_status nfi_calibration_fit(nfi_calibration **out, const nfi_calibrator *k, si
     f.other = present > 1 ? (1.0 - f.own) / (double)(present - 1) : 0.0;
     NF_GO(fit_all(&f, k, err));
     c->k = k;
-    c->temperature = rounded(1.0 / f.slope);
+    c->temperature = nfi_rounded(1.0 / f.slope);
     c->power = f.power;
     snprintf(c->how, sizeof c->how, "%s", how);
     NF_GO(own_log_p(c, n, label, score, f.p, err));

@@ -19,6 +19,8 @@
 
 #include "models/nb.h"
 
+#include <math.h>
+
 #include "base/mem.h"
 #include "base/num.h"
 
@@ -54,6 +56,13 @@ nf_status nfi_calibration_fit(nfi_calibration **out, const nfi_calibrator *k, si
 /* Empty, with room for everything. */
 nf_status nfi_calibration_new(nfi_calibration **out, size_t nclasses, uint64_t documents, nf_err *err) NF_MUST_CHECK;
 void nfi_calibration_free(nfi_calibration *c);
+
+/* To 20 bits after the leading one, for |x| in the range of normal numbers. */
+static inline double nfi_rounded(double x)
+{
+    uint64_t u = nfi_bits(x);
+    return fabs(x) < 1e-9 ? 0.0 : nfi_from_bits((u + (UINT64_C(1) << 31)) & ~((UINT64_C(1) << 32) - 1));
+}
 
 /* ln p as it is kept, from -70 to 0; and whole numbers in the order of such logarithms, for sorting. */
 static inline float nfi_kept_log_p(double p)

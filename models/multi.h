@@ -18,12 +18,21 @@
 
 typedef struct nfi_multi {
     double *threshold;  /* nclasses, owned */
+    double *sigmoid;    /* 2 nclasses, owned: slope and offset of each class (platt.c); NULL: not calibrated */
     int32_t none;       /* the class "none", -1: there is none */
     char how[32];       /* "out-of-fold" or "fixed" */
     uint64_t labelled;  /* documents with labels, which class counts add up to more than */
     uint64_t documents; /* held-out documents that thresholds come from */
     double micro_f1;    /* of these, at the thresholds; -1 where there are none */
 } nfi_multi;
+
+static inline double nfi_sigmoid(double x)
+{
+    double e = nfi_exp(x < 0.0 ? x : -x);
+    return x < 0.0 ? e / (1.0 + e) : 1.0 / (1.0 + e);
+}
+/* From scores of n documents, and whether they have the class; slope >= 0. O(n) a step, some ten of them. */
+void nfi_platt(const double *score, const bool *own, size_t n, double *slope, double *offset);
 
 /* Gives m (labels are there) thresholds of 0. */
 nf_status nfi_multi_new(nf_model *m, nf_err *err) NF_MUST_CHECK;

@@ -32,6 +32,7 @@ typedef struct tuning {
     uint32_t *doc;       /* n: document of each place */
     held_scores held;
     double *threshold;   /* nclasses, of the smoothing at hand */
+    double *sigmoid;     /* 2 nclasses, of the best; NULL: not wanted */
     int32_t none;
     double micro_f1;     /* and what they reach */
 } tuning;
@@ -123,9 +124,9 @@ static bool has(const nf_label_sets *s, size_t doc, size_t k)
     return lo < s->ptr[doc + 1] && s->cls[lo] == k;
 }
 
-static nf_status cut_class(void *ctx, size_t k, int worker, nf_err *err)
+/* Threshold of a class, or (curve) its sigmoid. */
+static nf_status look_at(tuning *t, size_t k, bool curve, nf_err *err)
 {
-    tuning *t = ctx;
     const held_scores *h = &t->held;
     double *score = nfi_alloc(h->n, sizeof *score);
     bool *own = nfi_alloc(h->n, sizeof *own);
@@ -133,7 +134,6 @@ static nf_status cut_class(void *ctx, size_t k, int worker, nf_err *err)
     nf_status s = NF_OK;
     size_t n = 0;
 
-    (void)worker;
     if (!score || !own) {
         s = nfi_oom(err, "thresholds");
         goto out;
@@ -143,12 +143,26 @@ static nf_status cut_class(void *ctx, size_t k, int worker, nf_err *err)
             score[n] = (double)h->score[k * h->n + i];
             own[n++] = has(&t->sets, t->doc[i], k);
         }
+    if (curve) {
+        nfi_platt(score, own, n, &t->sigmoid[2 * k], &t->sigmoid[2 * k + 1]);
+        goto out;
+    }
     NF_GO(nfi_scut(score, own, n, NFI_LEAST_F1, &cut, err));
     t->threshold[k] = cut.threshold;
 out:
     nfi_free(score);
     nfi_free(own);
     return s;
+}
+
+static nf_status cut_class(void *ctx, size_t k, int worker, nf_err *err) { return (void)worker, look_at(ctx, k, false, err); }
+static nf_status bend_class(void *ctx, size_t k, int worker, nf_err *err) { return (void)worker, look_at(ctx, k, true, err); }
+
+/* The thresholds at hand are the best so far: they are kept, and so is what makes probabilities of these scores. */
+static nf_status keep_best(tuning *t, double *best, nf_err *err)
+{
+    memcpy(best, t->threshold, t->held.nclasses * sizeof *best);
+    return t->sigmoid ? nfi_par_chunks(t->held.nclasses, nfi_par_threads(t->o->threads), bend_class, t, err) : NF_OK;
 }
 
 /* Micro F1 of the held-out documents at the thresholds, as metrics_multi.c has it. */
@@ -213,7 +227,7 @@ static nf_status climb(tuning *t, double *smoothing, double *best, nf_err *err)
                 break;
             top = t->micro_f1;
             found = i;
-            memcpy(best, t->threshold, t->held.nclasses * sizeof *best);
+            NF_TRY(keep_best(t, best, err));
         }
         if (found < at)
             break;
@@ -249,8 +263,7 @@ static nf_status tune(tuning *t, double *smoothing, double *best, nf_err *err)
     if (*smoothing == 0.0 && nf_classifier_about(t->o->classifier ? t->o->classifier : nf_classifier_name(0, NULL), &needs) && needs.smoothing && !needs.documents)
         return climb(t, smoothing, best, err);
     NF_TRY(try_smoothing(t, *smoothing, err));
-    memcpy(best, t->threshold, t->held.nclasses * sizeof *best);
-    return NF_OK;
+    return keep_best(t, best, err);
 }
 
 nf_status nfi_multi_train(nf_model **out, uint32_t **of, const nf_corpus *c, const uint8_t *use, const nf_train_opts *o, nf_err *err)
@@ -260,10 +273,15 @@ nf_status nfi_multi_train(nf_model **out, uint32_t **of, const nf_corpus *c, con
     nf_status s = NF_OK;
     nf_model *m = NULL;
     double *best = nfi_calloc(c->nclasses, sizeof *best);
+    const nfi_calibrator *k = nfi_calibrator_find(o->calibration ? o->calibration : nfi_calibrators[0]->name);
     size_t labelled = 0;
 
-    if (!best)
-        return nfi_oom(err, "thresholds");
+    if (k && k->fit)
+        t.sigmoid = nfi_calloc(2 * c->nclasses, sizeof *t.sigmoid);
+    if (!best || (k && k->fit && !t.sigmoid)) {
+        s = nfi_oom(err, "thresholds");
+        goto out;
+    }
     for (size_t d = 0; d < c->n; d++)
         labelled += c->label[d] >= 0 && (!use || use[d]);
     bool tuned = labelled >= FOLDS && c->nclasses >= 2;
@@ -282,6 +300,10 @@ nf_status nfi_multi_train(nf_model **out, uint32_t **of, const nf_corpus *c, con
         memcpy(m->multi->threshold, best, c->nclasses * sizeof *best);
         memcpy(m->multi->how, "out-of-fold", 12);
         m->multi->documents = t.held.n;
+        if (t.held.n >= NFI_LEAST_CALIBRATION) {
+            m->multi->sigmoid = t.sigmoid;
+            t.sigmoid = NULL;
+        }
         m->multi->micro_f1 = t.micro_f1;
         if (o->smoothing == 0.0 && chosen.smoothing != 0.0)
             memcpy(m->smoothing_how, "out-of-fold", 12);
@@ -296,6 +318,7 @@ out:
     nfi_free(t.place);
     nfi_free(t.doc);
     nfi_free(t.threshold);
+    nfi_free(t.sigmoid);
     nfi_free(t.held.score);
     nfi_free(t.held.known);
     return s;

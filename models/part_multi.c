@@ -4,6 +4,7 @@
  *
  *   MULT  bytes  lines key=value: documents, how, micro_f1
  *   MTHR  f64    threshold of each class
+ *   MSIG  f64    slope and offset of each class; not there where the model is not calibrated
  */
 #include "models/multi.h"
 
@@ -34,6 +35,8 @@ static void clear(nf_model *m)
 {
     if (m->multi)
         nfi_free(m->multi->threshold);
+    if (m->multi)
+        nfi_free(m->multi->sigmoid);
     nfi_free(m->multi);
     m->multi = NULL;
 }
@@ -161,19 +164,32 @@ static void put(const nf_model *m, nfi_secw *w)
         nfi_secw_oom(w, "thresholds");
     nfi_secw_section(w, "MULT", NFI_BYTES, true, b.p, b.n);
     nfi_secw_section(w, "MTHR", NFI_F64, true, x->threshold, m->nclasses);
+    if (x->sigmoid)
+        nfi_secw_section(w, "MSIG", NFI_F64, false, x->sigmoid, 2 * m->nclasses);
     nfi_buf_clear(&b);
+}
+
+static bool slopes_fit(const double *v, uint64_t n)
+{
+    for (uint64_t i = 0; i < n; i++)
+        if (!isfinite(v[i]) || (i % 2 == 0 && v[i] < 0.0))
+            return false;
+    return true;
 }
 
 static nf_status get(nf_model *m, nf_err *err)
 {
     const char *name = nfi_secr_name(m->file);
-    const void *there, *thresholds;
-    uint64_t bytes, n;
+    const void *there, *thresholds, *sigmoid;
+    uint64_t bytes, n, nsigmoid;
     nfi_meta meta;
     nfi_multi x;
 
     NF_TRY(nfi_secr_get(m->file, "MULT", NFI_BYTES, false, &there, &bytes, err));
     NF_TRY(nfi_secr_get(m->file, "MTHR", NFI_F64, there != NULL, &thresholds, &n, err));
+    NF_TRY(nfi_secr_get(m->file, "MSIG", NFI_F64, false, &sigmoid, &nsigmoid, err));
+    if (sigmoid && (!there || nsigmoid != 2 * m->nclasses || !slopes_fit(sigmoid, nsigmoid)))
+        return NF_FAIL_AT(err, NF_EMODEL, name, 0, "damaged or hostile model: section MSIG is not a slope and an offset a class, or not in range");
     if (!there)
         return thresholds ? NF_FAIL_AT(err, NF_EMODEL, name, 0, "damaged or hostile model: section MTHR without MULT") : NF_OK;
     if (n != m->nclasses || !nfi_check_f64(thresholds, n))
@@ -189,7 +205,13 @@ static nf_status get(nf_model *m, nf_err *err)
     m->multi->labelled = x.labelled;
     m->multi->documents = x.documents;
     m->multi->micro_f1 = x.micro_f1;
+    if (!sigmoid)
+        return NF_OK;
+    m->multi->sigmoid = nfi_alloc(2 * m->nclasses, sizeof *m->multi->sigmoid);
+    if (!m->multi->sigmoid)
+        return nfi_oom(err, "a model");
+    memcpy(m->multi->sigmoid, sigmoid, 2 * m->nclasses * sizeof *m->multi->sigmoid);
     return NF_OK;
 }
 
-const nfi_part nfi_part_multi = {.tag = {"MULT", "MTHR", NULL}, .put = put, .get = get, .clear = clear};
+const nfi_part nfi_part_multi = {.tag = {"MULT", "MTHR", "MSIG", NULL}, .put = put, .get = get, .clear = clear};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* probability.c - log-odds of a calibrated model to probabilities, and to sets of classes. */
-#include "models/model.h"
+#include "models/multi.h"
 
 #include "base/registry.h"
 #include "base/sort.h"
@@ -17,6 +17,11 @@ const char *nf_calibration_name(size_t i, const char **summary)
 bool nf_model_probabilities(const nf_model *m, nf_unit_kind unit, const double *log_odds, double *prob)
 {
     (void)unit;
+    if (m->multi && m->multi->sigmoid) {
+        for (size_t k = 0; k < m->nclasses; k++)
+            prob[k] = nfi_sigmoid(m->multi->sigmoid[2 * k] * log_odds[k] + m->multi->sigmoid[2 * k + 1]);
+        return true;
+    }
     if (!m->calibration)
         return false;
     nfi_log_p_of_odds(log_odds, m->nclasses, prob);

@@ -166,6 +166,8 @@ nf_status nf_scorer_new(nf_scorer **out, const nf_model *m, const nf_scorer_opts
 {
     nf_status s = NF_OK;
 
+    if (o && o->min_prob > 0.0 && m->multi)
+        return NF_FAIL(err, NF_EINVAL, "a least probability goes with models of one label; where documents have several, thresholds decide");
     if (o && o->min_prob > 0.0 && !m->calibration)
         return NF_FAIL(err, NF_EINVAL, "a least probability was asked for, but the model is not calibrated: train it on documents, 20 or more, not from statistics");
     if (o && o->typicality && !m->typicality)

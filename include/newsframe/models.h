@@ -74,7 +74,7 @@ typedef struct nf_model_info {
     const char *class_weight; /**< "": none */
     double loo_accuracy;     /**< accuracy by leave-one-out or folds at the chosen smoothing; negative when not computed */
     uint64_t loo_documents;  /**< documents it was computed on */
-    const char *calibration; /**< how probabilities are made; "none": the model is not calibrated */
+    const char *calibration; /**< how probabilities are made ("sigmoid" for several labels); "none": the model is not calibrated */
     const char *calibration_how; /**< "leave-one-out" or "out-of-fold"; "" without calibration */
     double temperature, power; /**< 0 without calibration */
     uint64_t calibration_documents;
@@ -174,7 +174,8 @@ NF_API double nf_model_threshold(const nf_model *m, size_t k);
 NF_API size_t nf_model_labels(const nf_model *m, const double *log_odds, bool *chosen);
 
 /**
- * Calibrated probabilities from a row of log-odds as nf_scorer_batch() gives it. They add up to 1. Of a label that was given, the probability is the
+ * Calibrated probabilities from a row of log-odds as nf_scorer_batch() gives it. They add up to 1, but for
+ * models of several labels, where each class has a probability of its own. Of a label that was given, the probability is the
  * greatest unless the calibration has offsets by class. @param prob classes, caller-allocated; may be log_odds itself.
  * @return false, prob untouched: the model is not calibrated.
  */

@@ -5,6 +5,7 @@
  */
 #include "models_kit.h"
 
+#include "models/multi.h"
 #include "models/oof.h"
 
 #include <math.h>
@@ -312,6 +313,41 @@ START_TEST(a_trained_model_is_calibrated_the_same_for_any_threads)
 }
 END_TEST
 
+/* Labels drawn from a known sigmoid: it is found again; one that says nothing, or less, is flat at the share of the class. */
+START_TEST(a_known_sigmoid_is_found)
+{
+    enum { MANY = 20000 };
+    static double score[MANY];
+    static bool own[MANY];
+    static const double slope[] = {0.2, 1.0, 4.0}, offset[] = {-1.5, 0.3, -3.0};
+    nfi_rng r = nft_rng(83);
+    double a, b;
+
+    for (size_t t = 0; t < 3; t++) {
+        for (size_t i = 0; i < MANY; i++) {
+            score[i] = 8 * nfi_rng_unit(&r) - 4;
+            own[i] = nfi_rng_unit(&r) < 1 / (1 + exp(-(slope[t] * score[i] + offset[t])));
+        }
+        nfi_platt(score, own, MANY, &a, &b);
+        ck_assert_double_eq_tol(a / slope[t], 1, 0.1);
+        ck_assert_double_eq_tol(b, offset[t], 0.3);
+    }
+    for (size_t i = 0; i < MANY; i++)
+        own[i] = score[i] > 1; /* parted without an error */
+    nfi_platt(score, own, MANY, &a, &b);
+    ck_assert(isfinite(a) && isfinite(b) && a > 1);
+    for (size_t i = 0; i < MANY; i++)
+        score[i] = -score[i];
+    nfi_platt(score, own, MANY, &a, &b);
+    ck_assert_double_eq(a, 0);
+    for (size_t n = 0; n < 3; n++) { /* no documents, or none of the class */
+        memset(own, 0, sizeof own);
+        nfi_platt(score, own, n, &a, &b);
+        ck_assert(a == 0 && isfinite(b) && b <= 0);
+    }
+}
+END_TEST
+
 /* Where no document can be left out exactly: from folds, each document once, the same for any threads; nothing of it when counts hold no documents. */
 START_TEST(others_are_calibrated_by_folds)
 {
@@ -408,6 +444,7 @@ int main(void)
     tcase_add_test(t, sets_hold_the_right_class_as_often_as_they_say);
     tcase_add_test(t, classes_too_small_for_a_bound_share_one);
     tcase_add_test(t, a_trained_model_is_calibrated_the_same_for_any_threads);
+    tcase_add_test(t, a_known_sigmoid_is_found);
     tcase_add_test(t, others_are_calibrated_by_folds);
     tcase_add_test(t, folds_are_those_of_cross_validation);
     suite_add_tcase(s, t);

@@ -3,6 +3,8 @@
 #include "model_forge.h"
 #include "models_kit.h"
 
+#include "models/multi.h"
+
 #include <math.h>
 
 static unsigned char *image; /* the file of a small calibrated model, 64-byte aligned */
@@ -86,6 +88,48 @@ static void setting(const char *key, const char *line, const char *words)
     ck_assert(forge_put(s, new, strlen(new)));
     is_refused(f, words);
 }
+
+/* Sigmoids of a model of several labels: they come back, and those that cannot be are refused. */
+START_TEST(sigmoids_come_back_or_are_refused)
+{
+    static const char words[] = "section MSIG";
+    nf_model *m;
+    double odds[3] = {1.5, -1.2, -3}, p[3];
+    nf_err err = {0};
+
+    nft_ok(load(&m, fresh(), &nft_err));
+    nft_ok(nfi_multi_new(m, &nft_err));
+    m->multi->sigmoid = nfi_calloc(6, sizeof *m->multi->sigmoid);
+    m->multi->sigmoid[0] = 2.0;
+    m->multi->sigmoid[1] = -1.0;
+    size_t n;
+    char *bytes = mk_bytes(m, &n);
+    void *data = nfi_alloc_aligned(n, 1);
+    memcpy(data, bytes, n);
+    free(bytes);
+    nf_model_free(m);
+    for (int fault = 0; fault < 5; fault++) {
+        forge f;
+        ck_assert(forge_open(&f, data, n));
+        forge_section *g = forge_find(&f, "MSIG");
+        double bad[] = {0, -1, NAN, INFINITY, 0};
+        if (fault && fault < 4)
+            memcpy(g->p, &bad[fault], 8);
+        if (fault == 4)
+            forge_find(&f, "MULT")->omit = forge_find(&f, "MTHR")->omit = true;
+        if (fault) {
+            is_refused(&f, words);
+            continue;
+        }
+        ck_assert_int_eq(load(&m, &f, &err), NF_OK);
+        ck_assert(nf_model_probabilities(m, NF_UNIT_DOCUMENT, odds, p));
+        ck_assert_double_eq_tol(p[0], 1 / (1 + exp(-2.0)), 1e-12);
+        ck_assert_double_eq(p[1], 0.5);
+        nf_model_free(m);
+    }
+    nfi_free(data);
+}
+END_TEST
 
 START_TEST(a_calibration_comes_back)
 {
@@ -172,6 +216,7 @@ int main(void)
     TCase *t = tcase_create("files");
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, a_calibration_comes_back);
+    tcase_add_test(t, sigmoids_come_back_or_are_refused);
     tcase_add_test(t, sections_come_together_and_fit);
     tcase_add_test(t, what_cannot_be_is_refused);
     suite_add_tcase(s, t);
