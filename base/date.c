@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * date.c - a date is cut into numbers, words and signs; one walk over these finds the time, the zone and up to three parts of the date, and the
- * parts then say what they are by their form and place. Days by civil: Hinnant's algorithm over eras of 400 years.
+ * date.c - a date is cut into numbers, words and signs; one walk over these finds the time, the zone and up to three parts of the date, and
+ * the parts then say what they are by their form and place. Days by civil: Hinnant's algorithm over eras of 400 years.
  */
 #include "base/date.h"
 
@@ -42,13 +42,16 @@ typedef struct word_value {
 /* A name counts from its first three letters on, as far as it goes. */
 static const word_value months[] = {{"january", 1}, {"february", 2}, {"march", 3}, {"april", 4}, {"may", 5}, {"june", 6}, {"july", 7},
                                     {"august", 8}, {"september", 9}, {"october", 10}, {"november", 11}, {"december", 12}};
-static const word_value weekdays[] = {{"monday", 0}, {"tuesday", 0}, {"wednesday", 0}, {"thursday", 0}, {"friday", 0}, {"saturday", 0}, {"sunday", 0}};
+static const word_value weekdays[] = {{"monday", 0}, {"tuesday", 0},  {"wednesday", 0}, {"thursday", 0},
+                                      {"friday", 0}, {"saturday", 0}, {"sunday", 0}};
 /* Minutes east of Greenwich. */
-static const word_value zones[] = {{"z", 0}, {"utc", 0}, {"gmt", 0}, {"ut", 0}, {"wet", 0}, {"bst", 60}, {"cet", 60}, {"cest", 120}, {"eet", 120}, {"eest", 180},
-                                   {"msk", 180}, {"ist", 330}, {"hkt", 480}, {"kst", 540}, {"jst", 540}, {"est", -300}, {"edt", -240}, {"et", -300}, {"cst", -360},
-                                   {"cdt", -300}, {"mst", -420}, {"mdt", -360}, {"pst", -480}, {"pdt", -420}};
-static const word_value fillers[] = {{"published", 0}, {"publication", 0}, {"posted", 0}, {"updated", 0}, {"modified", 0}, {"last", 0}, {"first", 0}, {"created", 0},
-                                     {"date", 0}, {"time", 0}, {"on", 0}, {"at", 0}, {"of", 0}, {"the", 0}, {"hrs", 0}, {"hours", 0}};
+static const word_value zones[] = {{"z", 0},      {"utc", 0},    {"gmt", 0},    {"ut", 0},     {"wet", 0},    {"bst", 60},
+                                   {"cet", 60},   {"cest", 120}, {"eet", 120},  {"eest", 180}, {"msk", 180},  {"ist", 330},
+                                   {"hkt", 480},  {"kst", 540},  {"jst", 540},  {"est", -300}, {"edt", -240}, {"et", -300},
+                                   {"cst", -360}, {"cdt", -300}, {"mst", -420}, {"mdt", -360}, {"pst", -480}, {"pdt", -420}};
+static const word_value fillers[] = {{"published", 0}, {"publication", 0}, {"posted", 0}, {"updated", 0}, {"modified", 0}, {"last", 0},
+                                     {"first", 0},     {"created", 0},     {"date", 0},   {"time", 0},    {"on", 0},       {"at", 0},
+                                     {"of", 0},        {"the", 0},         {"hrs", 0},    {"hours", 0}};
 static const word_value ordinals[] = {{"st", 0}, {"nd", 0}, {"rd", 0}, {"th", 0}};
 
 #define FIND(table, p) find((table), sizeof(table) / sizeof *(table), (p))
@@ -121,8 +124,9 @@ static char wide_sign(const char *p, size_t n, size_t *len)
 {
     static const struct {
         char bytes[4], kind;
-    } list[] = {{"\xe5\xb9\xb4", 'y'}, {"\xe6\x9c\x88", 'm'}, {"\xe6\x97\xa5", 'd'}, {"\xe2\x80\x90", '-'}, {"\xe2\x80\x91", '-'}, {"\xe2\x80\x93", '-'},
-                {"\xe2\x80\xaf", ' '}, {"\xe2\x80\x89", ' '}, {"\xe2\x80\x99", '\''}, {"\xe2\x88\x92", '-'}, {"\xc2\xa0", ' '}, {"\xc2\xb7", '|'}};
+    } list[] = {{"\xe5\xb9\xb4", 'y'},  {"\xe6\x9c\x88", 'm'}, {"\xe6\x97\xa5", 'd'}, {"\xe2\x80\x90", '-'},
+                {"\xe2\x80\x91", '-'},  {"\xe2\x80\x93", '-'}, {"\xe2\x80\xaf", ' '}, {"\xe2\x80\x89", ' '},
+                {"\xe2\x80\x99", '\''}, {"\xe2\x88\x92", '-'}, {"\xc2\xa0", ' '},     {"\xc2\xb7", '|'}};
 
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
         *len = strlen(list[i].bytes);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * date.h - dates as news writes them, to days and seconds since 1970-01-01 (UTC, proleptic Gregorian calendar). No locale, no time zone of the
- * machine, no clock: a text has one reading.
+ * date.h - dates as news writes them, to days and seconds since 1970-01-01 (UTC, proleptic Gregorian calendar). No locale, no time zone of
+ * the machine, no clock: a text has one reading.
  *
  * Read are, in any letter case, with a time before or behind the date or none:
  *     2008-01-16  2008/1/16  2008.01.16  2008-01-16T13:04:18.5+09:00  2008-01  2008      (year first)
@@ -11,12 +11,13 @@
  *     20.10.2023  16/01/2008  1/16/08  01/2008                                           (numbers only)
  *     year, month and day each before its sign of East Asia;  Juche 112 (2023).12.24, December 24, 112 (2023) (year 1 of Juche is 1912)
  *     1200488658  1200488658.5  1200488658000  @1200488658                               (seconds, milliseconds, microseconds of Unix)
- * Words such as "Published:" or "Updated on" and names of weekdays are passed over; weekdays are not checked. A control character, or the reference
- * of one (&#5;), ends the text. A time without a zone is taken as UTC. Not read: anything relative ("yesterday"), a day without its year, and days that
- * do not exist.
+ * Words such as "Published:" or "Updated on" and names of weekdays are passed over; weekdays are not checked. A control character, or the
+ * reference of one (&#5;), ends the text. A time without a zone is taken as UTC. Not read: anything relative ("yesterday"), a day without
+ * its year, and days that do not exist.
  *
- * Day or month first: with dots the day is first (20.10.2023); with strokes or hyphens what is above 12 is the day; where both are 12 or less and
- * differ, the text is *ambiguous* and the order that the caller names decides. Two digits of a year: 69 to 99 are 19xx, 00 to 68 are 20xx.
+ * Day or month first: with dots the day is first (20.10.2023); with strokes or hyphens what is above 12 is the day; where both are 12 or
+ * less and differ, the text is *ambiguous* and the order that the caller names decides. Two digits of a year: 69 to 99 are 19xx, 00 to 68
+ * are 20xx.
  */
 #ifndef NFI_DATE_H
 #define NFI_DATE_H

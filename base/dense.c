@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * dense.c - dense matrices, and all of OpenBLAS that is used. It is opened for the first product: opening it takes as long as scoring some articles.
+ * dense.c - dense matrices, and all of OpenBLAS that is used. It is opened for the first product: opening it takes as long as scoring some
+ * articles.
  *
  * OpenBLAS takes its work area at the first large call and tries for ever when the system has no memory left, so that call is made here, on
  * 300 x 300 matrices (smaller ones take a path without the area), after asking for as much memory ourselves. Later calls with one thread
@@ -39,7 +40,8 @@ static void one_thread(void)
     blas.openblas_set_num_threads(1);
 }
 
-static nfi_lazy library = {NF_SONAME_BLAS, "libopenblas0", functions, sizeof functions / sizeof *functions, &blas, one_thread, NFI_LAZY_CLOSED};
+static nfi_lazy library = {NF_SONAME_BLAS, "libopenblas0", functions,      sizeof functions / sizeof *functions,
+                           &blas,          one_thread,     NFI_LAZY_CLOSED};
 
 static pthread_mutex_t warm_lock = PTHREAD_MUTEX_INITIALIZER;
 static bool warm; /* under warm_lock */
@@ -56,8 +58,8 @@ nf_status nfi_blas_describe(char *dst, size_t cap, size_t *length, nf_err *err)
         const char *slash = strrchr(at.dli_fname, '/');
         file = slash ? slash + 1 : at.dli_fname;
     }
-    int n = snprintf(dst, cap, "cblas_sgemm from %s, %s, core %s, %d thread", file, blas.openblas_get_config(), blas.openblas_get_corename(),
-                     blas.openblas_get_num_threads());
+    int n = snprintf(dst, cap, "cblas_sgemm from %s, %s, core %s, %d thread", file, blas.openblas_get_config(),
+                     blas.openblas_get_corename(), blas.openblas_get_num_threads());
     *length = n < 0 ? 0 : (size_t)n < cap ? (size_t)n : cap - 1;
     return NF_OK;
 }

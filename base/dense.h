@@ -8,8 +8,8 @@
 #include "newsframe/status.h"
 
 /*
- * Opens OpenBLAS and writes one line to dst (cap bytes with the NUL): the base name of the file that cblas_sgemm is from, then what OpenBLAS
- * says of itself. NF_EIO when it cannot be opened.
+ * Opens OpenBLAS and writes one line to dst (cap bytes with the NUL): the base name of the file that cblas_sgemm is from, then what
+ * OpenBLAS says of itself. NF_EIO when it cannot be opened.
  */
 nf_status nfi_blas_describe(char *dst, size_t cap, size_t *length, nf_err *err) NF_MUST_CHECK;
 

@@ -93,7 +93,8 @@ nf_status nfi_pread_all(int fd, void *p, size_t n, uint64_t offset, const char *
         if (r < 0)
             return nfi_fail_errno(err, errno, path, "cannot read");
         if (r == 0)
-            return NF_FAIL_AT(err, NF_EIO, path, 0, "the file ends at byte %llu, %zu bytes before it should", (unsigned long long)offset, n);
+            return NF_FAIL_AT(err, NF_EIO, path, 0, "the file ends at byte %llu, %zu bytes before it should", (unsigned long long)offset,
+                              n);
         s += r;
         n -= (size_t)r;
         offset += (uint64_t)r;
@@ -113,7 +114,12 @@ void nfi_random_name(char dst[17])
 
 const char *nfi_mode_name(unsigned mode)
 {
-    return S_ISREG(mode) ? NULL : S_ISDIR(mode) ? "a folder" : S_ISFIFO(mode) ? "a pipe" : S_ISSOCK(mode) ? "a socket" : S_ISBLK(mode) ? "a disk" : "a device";
+    return S_ISREG(mode)    ? NULL
+           : S_ISDIR(mode)  ? "a folder"
+           : S_ISFIFO(mode) ? "a pipe"
+           : S_ISSOCK(mode) ? "a socket"
+           : S_ISBLK(mode)  ? "a disk"
+                            : "a device";
 }
 
 bool nfi_same_file(const char *a, const char *b)
@@ -131,7 +137,8 @@ nf_status nfi_tmp_file(int *fd, nf_err *err)
         dir = "/tmp";
     int f = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, 0600);
     /* Not every file system has nameless files: make one with a name and take the name away. */
-    for (int i = 0; f < 0 && i < 100 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL || errno == EEXIST || errno == EINTR); i++) {
+    for (int i = 0; f < 0 && i < 100 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL || errno == EEXIST || errno == EINTR);
+         i++) {
         nfi_random_name(name);
         if (snprintf(path, sizeof path, "%s/newsframe-%s.tmp", dir, name) >= (int)sizeof path) {
             errno = ENAMETOOLONG;

@@ -44,7 +44,8 @@ nf_status nfi_read_file(void **data, size_t *n, const char *path, uint64_t max, 
         goto out;
     }
     if ((uint64_t)st.st_size > max || (uint64_t)st.st_size > SIZE_MAX - 128) {
-        s = NF_FAIL_AT(err, NF_ELIMIT, path, 0, "has %llu bytes, the limit is %llu", (unsigned long long)st.st_size, (unsigned long long)max);
+        s = NF_FAIL_AT(err, NF_ELIMIT, path, 0, "has %llu bytes, the limit is %llu", (unsigned long long)st.st_size,
+                       (unsigned long long)max);
         goto out;
     }
     size_t size = (size_t)st.st_size;

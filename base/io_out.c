@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * io_out.c - writing. A regular target is replaced in one step: the bytes go to a temporary with a random name in the same folder, opened with
- * O_EXCL | O_NOFOLLOW, and take the target's name after fsync. The folder stays open meanwhile, so a change of the working
- * directory or a folder that is renamed cannot send the file elsewhere.
+ * io_out.c - writing. A regular target is replaced in one step: the bytes go to a temporary with a random name in the same folder, opened
+ * with O_EXCL | O_NOFOLLOW, and take the target's name after fsync. The folder stays open meanwhile, so a change of the working directory
+ * or a folder that is renamed cannot send the file elsewhere.
  *
  * The names of the living temporaries stand in the one mutable static table of the library, because a signal handler can reach nothing
  * else. A slot is claimed with a compare-and-swap, filled, then published before the file is created, and freed after it is gone.

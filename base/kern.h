@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * kern.h - the inner loops, one table a CPU level. The scalar row is the reference; every other row gives the same bits, because each lane does
- * the same IEEE operations in the same order (no fused multiply-add, no horizontal sums). NF_KERN=scalar|avx2|avx512 forces a row.
+ * kern.h - the inner loops, one table a CPU level. The scalar row is the reference; every other row gives the same bits, because each lane
+ * does the same IEEE operations in the same order (no fused multiply-add, no horizontal sums). NF_KERN=scalar|avx2|avx512 forces a row.
  */
 #ifndef NFI_KERN_H
 #define NFI_KERN_H
@@ -29,14 +29,15 @@ typedef struct nfi_kern {
     /* acc[i] += x * (double)w[i] for i in [0, n). */
     void (*axpy_f64)(double *acc, double x, const float *w, size_t n);
     /*
-     * Sparse row times dense term-major matrix: out[j] = sum over e in order of val[e] * m[idx[e] * ld + j], j in [0, k), float32, k a multiple of 16.
-     * ld >= k. Accumulators stay in registers in tiles of up to 128 columns.
+     * Sparse row times dense term-major matrix: out[j] = sum over e in order of val[e] * m[idx[e] * ld + j], j in [0, k), float32, k a
+     * multiple of 16. ld >= k. Accumulators stay in registers in tiles of up to 128 columns.
      */
     void (*spmv_f32)(float *out, const int32_t *idx, const float *val, size_t nnz, const float *m, size_t ld, size_t k);
     /* out[i] = nfi_log32((float)in[i]); in normal and positive as a float; may be in place. */
     void (*log_f32)(double *out, const double *in, size_t n);
     /*
-     * acc[j * n + i] += x * nfi_log32((float)(offset[j] + scale * v[i])) for i in [0, n), j in [0, m); the argument as above; nothing overlaps.
+     * acc[j * n + i] += x * nfi_log32((float)(offset[j] + scale * v[i])) for i in [0, n), j in [0, m); the argument as above; nothing
+     * overlaps.
      */
     void (*log_axpy_f32)(double *acc, double x, const double *v, double scale, const double *offset, size_t m, size_t n);
 } nfi_kern;

@@ -32,7 +32,8 @@ INLINE half_class classify32(const uint8_t *src, uint8_t *dst)
         .digit = up_to(_mm256_sub_epi8(v, _mm256_set1_epi8('0')), _mm256_set1_epi8(9)),
         .high = (uint32_t)_mm256_movemask_epi8(v),
         .joiner = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_shuffle_epi8(joiners, v), v)),
-        .bar = (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(_mm256_cmpeq_epi8(v, _mm256_set1_epi8('>')), _mm256_cmpeq_epi8(v, _mm256_set1_epi8('|')))),
+        .bar = (uint32_t)_mm256_movemask_epi8(
+            _mm256_or_si256(_mm256_cmpeq_epi8(v, _mm256_set1_epi8('>')), _mm256_cmpeq_epi8(v, _mm256_set1_epi8('|')))),
     };
 }
 

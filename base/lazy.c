@@ -14,16 +14,18 @@ static nf_status open_all(nfi_lazy *lib, nf_err *err)
 
     if (!handle) {
         const char *why = dlerror();
-        return NF_FAIL(err, NF_EIO, "cannot open the library %s, install the package %s: %s", lib->soname, lib->package, why ? why : "no more is known");
+        return NF_FAIL(err, NF_EIO, "cannot open the library %s, install the package %s: %s", lib->soname, lib->package,
+                       why ? why : "no more is known");
     }
     for (size_t i = 0; i < lib->n; i++) {
         void *at = dlsym(handle, lib->row[i].name);
         if (!at) {
             dlclose(handle);
-            return NF_FAIL(err, NF_EIO, "the library %s has no %s, install the package %s of this system again", lib->soname, lib->row[i].name,
-                           lib->package);
+            return NF_FAIL(err, NF_EIO, "the library %s has no %s, install the package %s of this system again", lib->soname,
+                           lib->row[i].name, lib->package);
         }
-        memcpy((char *)lib->calls + lib->row[i].at, &at, sizeof at); /* C has no conversion to a function pointer, POSIX promises the bytes */
+        memcpy((char *)lib->calls + lib->row[i].at, &at,
+               sizeof at); /* C has no conversion to a function pointer, POSIX promises the bytes */
     }
     if (lib->begin)
         lib->begin();

@@ -3,8 +3,8 @@
  * lazy.h - libraries opened when they are first needed, for a program that starts without them starts several times as fast: behind some
  * stand ICU, libstdc++ or threads of their own.
  *
- * The functions of a library are one list, from which come a structure of pointers, typed by the prototypes of the library's header, and the rows to
- * look them up by; the structure is written once and only read after that:
+ * The functions of a library are one list, from which come a structure of pointers, typed by the prototypes of the library's header, and
+ * the rows to look them up by; the structure is written once and only read after that:
  *
  *     #define CALLS(X) X(xmlInitParser) X(xmlStopParser)
  *     static struct calls { CALLS(NFI_LAZY_POINTER) } xml;

@@ -3,9 +3,9 @@
  * num.h - numbers that are the same on every machine: logarithm and exponential from basic IEEE operations only (glibc's
  * change in the last bit between CPUs with and without FMA), and parsing and printing that no locale can change.
  *
- * log: x = 2^k m with m in [sqrt(1/2), sqrt(2)); s = (m-1)/(m+1); atanh series with the minimax coefficients of fdlibm (Sun 1993), error < 1 ulp.
- * exp: x = k ln2 + r, |r| <= ln2/2; rational form with the minimax coefficients of fdlibm, error < 1 ulp; below -708 the result is 0.
- * Both are branch-free so that loops over them vectorise, and a vector lane has the bits of the scalar call.
+ * log: x = 2^k m with m in [sqrt(1/2), sqrt(2)); s = (m-1)/(m+1); atanh series with the minimax coefficients of fdlibm (Sun 1993), error <
+ * 1 ulp. exp: x = k ln2 + r, |r| <= ln2/2; rational form with the minimax coefficients of fdlibm, error < 1 ulp; below -708 the result is
+ * 0. Both are branch-free so that loops over them vectorise, and a vector lane has the bits of the scalar call.
  */
 #ifndef NFI_NUM_H
 #define NFI_NUM_H
@@ -103,9 +103,9 @@ static inline int64_t nfi_to_fixed(double v)
 #define NFI_FIXED_MAX 336 /* bytes nfi_format_fixed may write: 309 digits, point, decimals, sign */
 size_t nfi_format_u64(char *dst, uint64_t v);                   /* at most 20 bytes, no NUL; returns the length */
 size_t nfi_format_fixed(char *dst, double v, int decimals);     /* finite v, 0..9 decimals, never an exponent, no NUL; -0 prints as 0 */
-size_t nfi_format_shortest(char *dst, double v);                /* at most 32 bytes; fewest digits that read back as v; may use an exponent */
+size_t nfi_format_shortest(char *dst, double v); /* at most 32 bytes; fewest digits that read back as v; may use an exponent */
 
-size_t nfi_format_float(char *dst, float v);                    /* at most 32 bytes; fewest digits that read back as v; an exponent only beyond 1e-5..1e9 */
+size_t nfi_format_float(char *dst, float v); /* at most 32 bytes; fewest digits that read back as v; an exponent only beyond 1e-5..1e9 */
 
 /* Whole string as a number; false when it is not one or out of range. Decimal point only, no hex, inf or nan. */
 bool nfi_parse_u64(const char *s, size_t n, uint64_t *out);

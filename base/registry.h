@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * registry.h - look-ups in registries: NULL-terminated tables of pointers to rows that have a name and a summary. The whole body of a function each; macros,
- * since every registry has rows of a type of its own.
+ * registry.h - look-ups in registries: NULL-terminated tables of pointers to rows that have a name and a summary. The whole body of a
+ * function each; macros, since every registry has rows of a type of its own.
  */
 #ifndef NFI_REGISTRY_H
 #define NFI_REGISTRY_H

@@ -14,8 +14,8 @@
  *   112  8  zero
  *   120  8  XXH3-64 of bytes 0..119
  *   128 ..  sections, each at a multiple of 64, gaps of zero bytes; then the table, at a multiple of 64, one entry a section:
- *           tag 4 bytes, flags u32 (bit 0 = critical), offset u64, byte length u64, element count u64, element type u32, zero u32, XXH3-64 u64
- *   end 16  "NFxEND\r\n" (x = kind), file size again (u64)
+ *           tag 4 bytes, flags u32 (bit 0 = critical), offset u64, byte length u64, element count u64, element type u32, zero u32, XXH3-64
+ * u64 end 16  "NFxEND\r\n" (x = kind), file size again (u64)
  *
  * The table stands after the sections so that a file can be written in one pass. Sections stand in the order written, without
  * overlap; every byte of the file is covered by a checksum, a size or a must-be-zero rule. Readers check everything before they hand out a
@@ -47,10 +47,13 @@ void nfi_secw_abandon(nfi_secw *w);
 
 /* ---- reading whole: private memory, everything checked ---- */
 typedef struct nfi_secr nfi_secr;
-nf_status nfi_secr_open(nfi_secr **out, const char *path, char kind, uint16_t major, nf_err *err) NF_MUST_CHECK;      /* NF_EMODEL on any fault */
-nf_status nfi_secr_from_memory(nfi_secr **out, const void *p, size_t n, const char *name, char kind, uint16_t major, nf_err *err) NF_MUST_CHECK; /* borrows p, 64-byte aligned */
+nf_status nfi_secr_open(nfi_secr **out, const char *path, char kind, uint16_t major,
+                        nf_err *err) NF_MUST_CHECK; /* NF_EMODEL on any fault */
+nf_status nfi_secr_from_memory(nfi_secr **out, const void *p, size_t n, const char *name, char kind, uint16_t major,
+                               nf_err *err) NF_MUST_CHECK; /* borrows p, 64-byte aligned */
 /* Finds a section. Missing: NF_EMODEL if required, else *count = 0 and *p = NULL. A wrong element type is NF_EMODEL. Borrowed from r. */
-nf_status nfi_secr_get(const nfi_secr *r, const char tag[4], nfi_elem type, bool required, const void **p, uint64_t *count, nf_err *err) NF_MUST_CHECK;
+nf_status nfi_secr_get(const nfi_secr *r, const char tag[4], nfi_elem type, bool required, const void **p, uint64_t *count,
+                       nf_err *err) NF_MUST_CHECK;
 /* After all known tags were asked for: NF_EMODEL when a critical section was never asked for. */
 nf_status nfi_secr_check_known(const nfi_secr *r, const char *const *tags, size_t n, nf_err *err) NF_MUST_CHECK;
 /* For listings: i-th entry, false past the end. tag gets 5 bytes. */
@@ -59,18 +62,22 @@ const char *nfi_secr_name(const nfi_secr *r);
 uint64_t nfi_secr_size(const nfi_secr *r); /* of the whole file, bytes */
 void nfi_secr_close(nfi_secr *r);
 
-/* ---- reading in sequence: for files larger than memory; header and table are checked at open, each section's checksum when its last byte is read ---- */
+/* ---- reading in sequence: for files larger than memory; header and table are checked at open, each section's checksum when its last byte
+ * is read ---- */
 typedef struct nfi_secs nfi_secs;
 nf_status nfi_secs_open(nfi_secs **out, const char *path, char kind, uint16_t major, nf_err *err) NF_MUST_CHECK;
-nf_status nfi_secs_open_fd(nfi_secs **out, int fd, const char *name, char kind, uint16_t major, nf_err *err) NF_MUST_CHECK; /* takes over fd, also on failure */
-uint64_t nfi_secs_count(const nfi_secs *s, const char tag[4], nfi_elem type, bool *present); /* elements; not present when of another type */
+nf_status nfi_secs_open_fd(nfi_secs **out, int fd, const char *name, char kind, uint16_t major,
+                           nf_err *err) NF_MUST_CHECK; /* takes over fd, also on failure */
+uint64_t nfi_secs_count(const nfi_secs *s, const char tag[4], nfi_elem type,
+                        bool *present); /* elements; not present when of another type */
 typedef struct nfi_cursor nfi_cursor; /* an independent position in one section, with its own buffer */
 nf_status nfi_secs_cursor(nfi_cursor **out, nfi_secs *s, const char tag[4], nfi_elem type, size_t buffer, nf_err *err) NF_MUST_CHECK;
 /* Exactly bytes bytes into dst; past the end, or a checksum that fails at the end, is NF_EMODEL. */
 nf_status nfi_cursor_read(nfi_cursor *c, void *dst, size_t bytes, nf_err *err) NF_MUST_CHECK;
 uint64_t nfi_cursor_left(const nfi_cursor *c); /* bytes not yet read */
 void nfi_cursor_close(nfi_cursor *c);
-nf_status nfi_secs_check_known(const nfi_secs *s, const char *const *tags, size_t n, nf_err *err) NF_MUST_CHECK; /* as nfi_secr_check_known */
+nf_status nfi_secs_check_known(const nfi_secs *s, const char *const *tags, size_t n,
+                               nf_err *err) NF_MUST_CHECK; /* as nfi_secr_check_known */
 void nfi_secs_close(nfi_secs *s); /* after its cursors */
 
 #endif

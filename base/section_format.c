@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * section_format.c - parses and renders header, table and trailer. Order of the checks: magic (and what a wrong one tells about the way the file
- * came), header checksum, version and features, exact size, table checksum, extents, types, trailer, gaps. No number is used before
+ * section_format.c - parses and renders header, table and trailer. Order of the checks: magic (and what a wrong one tells about the way the
+ * file came), header checksum, version and features, exact size, table checksum, extents, types, trailer, gaps. No number is used before
  * the checksum over it was right, and none is trusted because of it: a forged file has right checksums.
  */
 #define _GNU_SOURCE
@@ -33,7 +33,11 @@ static const char *elem_name(nfi_elem t)
 
 static const char *kind_name(char kind)
 {
-    return kind == 'S' ? "statistics file" : kind == 'M' ? "model file" : kind == 'C' ? "cluster file" : kind == 'L' ? "line table" : "section file";
+    return kind == 'S'   ? "statistics file"
+           : kind == 'M' ? "model file"
+           : kind == 'C' ? "cluster file"
+           : kind == 'L' ? "line table"
+                         : "section file";
 }
 
 static uint16_t get16(const unsigned char *p)
@@ -82,7 +86,10 @@ static bool starts(const unsigned char *p, uint64_t n, const char *with, size_t 
 /* What a text-mode copy does to the magic: line ends changed in either direction, the high bit cut off, bytes recoded as characters. */
 static bool text_damage(const unsigned char *p, uint64_t n)
 {
-    size_t lead = starts(p, n, "\x89NF", 3) || starts(p, n, "\x09NF", 3) ? 1 : starts(p, n, "\xc2\x89NF", 4) ? 2 : starts(p, n, "\xef\xbf\xbdNF", 5) ? 3 : 0;
+    size_t lead = starts(p, n, "\x89NF", 3) || starts(p, n, "\x09NF", 3) ? 1
+                  : starts(p, n, "\xc2\x89NF", 4)                        ? 2
+                  : starts(p, n, "\xef\xbf\xbdNF", 5)                    ? 3
+                                                                         : 0;
     if (lead == 0 || n < lead + 7)
         return false;
     const unsigned char *q = p + lead + 3;
@@ -136,7 +143,8 @@ static nf_status check_magic(const unsigned char *p, uint64_t size, char kind, c
     return REFUSE(err, name, "is not a %s", want);
 }
 
-nf_status nfi_sec_parse_header(nfi_sechead *h, const unsigned char *head, uint64_t size, char kind, uint16_t major, const char *name, nf_err *err)
+nf_status nfi_sec_parse_header(nfi_sechead *h, const unsigned char *head, uint64_t size, char kind, uint16_t major, const char *name,
+                               nf_err *err)
 {
     NF_TRY(check_magic(head, size, kind, name, err));
     if (size < SEC_HEADER)
@@ -160,7 +168,8 @@ nf_status nfi_sec_parse_header(nfi_sechead *h, const unsigned char *head, uint64
     if (size > NFI_MAX_FILE)
         return REFUSE(err, name, "has %llu bytes, the limit is %llu", (unsigned long long)size, (unsigned long long)NFI_MAX_FILE);
     if (get32(head + 12) != SEC_HEADER || get32(head + 28) != SEC_ENTRY)
-        return REFUSE(err, name, "has a header of %u and entries of %u bytes, expected %d and %d", get32(head + 12), get32(head + 28), SEC_HEADER, SEC_ENTRY);
+        return REFUSE(err, name, "has a header of %u and entries of %u bytes, expected %d and %d", get32(head + 12), get32(head + 28),
+                      SEC_HEADER, SEC_ENTRY);
     if (get32(head + 24) == 0 || get32(head + 24) > NFI_MAX_SECTIONS)
         return REFUSE(err, name, "has %u sections, expected 1 to %d", get32(head + 24), NFI_MAX_SECTIONS);
     if (!all_zero(head + 56, 48) || !all_zero(head + 112, 8))
@@ -206,8 +215,8 @@ static nf_status parse_entry(nfi_sechead *h, size_t i, const unsigned char *p, c
     if (e->offset != nfi_sec_align(start))
         return REFUSE(err, name, "hole of %llu bytes before section %s", (unsigned long long)(e->offset - start), e->tag);
     if (__builtin_mul_overflow(e->count, (uint64_t)nfi_elem_size(e->type), &bytes) || bytes != e->bytes)
-        return REFUSE(err, name, "section %s: %llu elements of type %s do not fill %llu bytes", e->tag, (unsigned long long)e->count, elem_name(e->type),
-                      (unsigned long long)e->bytes);
+        return REFUSE(err, name, "section %s: %llu elements of type %s do not fill %llu bytes", e->tag, (unsigned long long)e->count,
+                      elem_name(e->type), (unsigned long long)e->bytes);
     return NF_OK;
 }
 
@@ -221,7 +230,9 @@ nf_status nfi_sec_parse_table(nfi_sechead *h, const unsigned char *head, const u
         NF_TRY(parse_entry(h, i, tail + i * SEC_ENTRY, name, err));
     uint64_t last = h->ent[h->n - 1].offset + h->ent[h->n - 1].bytes;
     if (h->table != nfi_sec_align(last))
-        return REFUSE(err, name, h->table % SEC_ALIGN ? "the section table is misaligned: it starts at byte %llu" : "hole before the section table at byte %llu",
+        return REFUSE(err, name,
+                      h->table % SEC_ALIGN ? "the section table is misaligned: it starts at byte %llu"
+                                           : "hole before the section table at byte %llu",
                       (unsigned long long)h->table);
     if (memcmp(end, "NF", 2) != 0 || end[2] != head[3] || memcmp(end + 3, "END\r\n", 5) != 0 || get64(end + 8) != h->size)
         return REFUSE(err, name, "is damaged: the end mark does not match");

@@ -37,9 +37,11 @@ static inline uint64_t nfi_sec_align(uint64_t v) { return (v + (SEC_ALIGN - 1)) 
  * The header: head holds the first min(size, 128) bytes of a file of size bytes. On success h has everything but ent, and the table and the
  * trailer are known to lie within the file. name is for messages.
  */
-nf_status nfi_sec_parse_header(nfi_sechead *h, const unsigned char *head, uint64_t size, char kind, uint16_t major, const char *name, nf_err *err) NF_MUST_CHECK;
+nf_status nfi_sec_parse_header(nfi_sechead *h, const unsigned char *head, uint64_t size, char kind, uint16_t major, const char *name,
+                               nf_err *err) NF_MUST_CHECK;
 /* Table and trailer: tail holds the bytes from h->table to the end. Fills h->ent; every extent is then checked. */
-nf_status nfi_sec_parse_table(nfi_sechead *h, const unsigned char *head, const unsigned char *tail, const char *name, nf_err *err) NF_MUST_CHECK;
+nf_status nfi_sec_parse_table(nfi_sechead *h, const unsigned char *head, const unsigned char *tail, const char *name,
+                              nf_err *err) NF_MUST_CHECK;
 /* The bytes between the end of entry i (i == -1: none) and what follows it must be zero: where they are, and how many. */
 uint64_t nfi_sec_gap(const nfi_sechead *h, size_t i, uint64_t *offset);
 nf_status nfi_sec_check_gap(const nfi_sechead *h, size_t i, const unsigned char *gap, const char *name, nf_err *err) NF_MUST_CHECK;

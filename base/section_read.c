@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * section_read.c - reads a section file whole. Header, table and gaps are read and checked first, so that nothing is allocated for a size that a
- * file only claims; then the sections go into private memory, hashed piece by piece while they are in the cache, and only that memory is
- * used: what happens to the file afterwards does not matter.
+ * section_read.c - reads a section file whole. Header, table and gaps are read and checked first, so that nothing is allocated for a size
+ * that a file only claims; then the sections go into private memory, hashed piece by piece while they are in the cache, and only that
+ * memory is used: what happens to the file afterwards does not matter.
  */
 #include "base/section_format.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * section_stream.c - reads sections in sequence, for files larger than memory. Cursors use pread, so many can walk one file at once. A value read
- * before the end of its section is unchecked: whoever uses it as an index checks it, and must read to the end before trusting.
+ * section_stream.c - reads sections in sequence, for files larger than memory. Cursors use pread, so many can walk one file at once. A
+ * value read before the end of its section is unchecked: whoever uses it as an index checks it, and must read to the end before trusting.
  */
 #include "base/section_format.h"
 

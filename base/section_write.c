@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * section_write.c - writes a section file in one pass. Whatever the caller did wrong or the disk refused sticks and comes out at commit, which
- * reads the whole file back and checks it as a reader would before the file takes its name.
+ * section_write.c - writes a section file in one pass. Whatever the caller did wrong or the disk refused sticks and comes out at commit,
+ * which reads the whole file back and checks it as a reader would before the file takes its name.
  */
 #include "base/section_format.h"
 

@@ -15,7 +15,8 @@ typedef struct nfi_kv {
     uint32_t aux;
 } nfi_kv;
 
-/* Sorts v[0..n) by key, stable, LSD radix over the bytes that differ; needs n more elements of scratch (allocated inside). O(n * differing bytes). */
+/* Sorts v[0..n) by key, stable, LSD radix over the bytes that differ; needs n more elements of scratch (allocated inside). O(n * differing
+ * bytes). */
 nf_status nfi_sort_kv(nfi_kv *v, size_t n, nf_err *err) NF_MUST_CHECK;
 
 /* Stable merge sort of n elements of size bytes; cmp(a, b, ctx) < 0, 0, > 0 must be a total order up to ties. Scratch allocated inside. */

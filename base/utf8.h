@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * utf8.h - decoding and repair of UTF-8. Ill-formed input is cut into maximal subparts (Unicode 15, section 3.9, table 3-8), each becoming one
- * U+FFFD: C0 AF E0 80 AF gives five, E2 82 28 gives U+FFFD and '('.
+ * utf8.h - decoding and repair of UTF-8. Ill-formed input is cut into maximal subparts (Unicode 15, section 3.9, table 3-8), each becoming
+ * one U+FFFD: C0 AF E0 80 AF gives five, E2 82 28 gives U+FFFD and '('.
  */
 #ifndef NFI_UTF8_H
 #define NFI_UTF8_H
@@ -15,7 +15,8 @@
 /* Bytes of s before the first ill-formed sequence; n when all is well. ASCII runs go 64 bytes at a time. */
 size_t nfi_utf8_valid_prefix(const char *s, size_t n);
 
-/* Decodes one character at s (n >= 1): its bytes in the return value (1..4), the code point in *cp, U+FFFD for a maximal ill-formed subpart. Never reads past n. */
+/* Decodes one character at s (n >= 1): its bytes in the return value (1..4), the code point in *cp, U+FFFD for a maximal ill-formed
+ * subpart. Never reads past n. */
 size_t nfi_utf8_decode(const char *s, size_t n, uint32_t *cp);
 
 /* Writes cp (a scalar value) to dst, 1..4 bytes, and returns how many. */

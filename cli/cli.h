@@ -142,30 +142,33 @@ const char *nfi_markup_name(size_t i, const char **summary); /* index = nf_marku
 const char *nfi_dup_ids_name(size_t i, const char **summary);
 const char *nfi_excel_name(size_t i, const char **summary);    /* index = nf_csv_dialect */
 
-#define OPT_INPUT(S, f) \
-    OPT_HEADER("Input"), \
-    OPT_STR(0, "text", S, f.text, "COLUMN", NULL, "text column, or several joined by commas; without it \"text\""), \
-    OPT_STR(0, "id", S, f.id, "COLUMN", NULL, "id column; without it \"id\" where there is one, else file:record"), \
-    OPT_STR(0, "label", S, f.label, "COLUMN", NULL, "label column; without it \"label\" where there is one"), \
-    OPT_STR(0, "date", S, f.date, "COLUMN", NULL, "date column; without it \"date\" where there is one"), \
-    OPT_STR(0, "source", S, f.source, "COLUMN", NULL, "source column; without it \"source\" where there is one"), \
-    OPT_STR(0, "title", S, f.title, "COLUMN", NULL, "title column, put before the text; without it \"title\" where there is one"), \
-    OPT_ENUM(0, "format", S, f.format, NULL, nf_format_name, "input format; without it the content is probed"), \
-    OPT_CHAR(0, "delimiter", S, f.delimiter, NULL, "separator of CSV fields, or \"tab\"; without it the header decides"), \
-    {NFI_ROW(NFI_OPT_ENUM, const char *, 0, "encoding", S, f.encoding, "NAME", "repair", \
-             "encoding of input without a byte order mark, as iconv calls it, or what to do with bytes that are not UTF-8"), \
-     .names = nfi_encoding_name, .flags = NFI_OPT_OPEN}, \
-    OPT_CHOICE(0, "markup", S, f.markup, "auto", nfi_markup_name, "what the text columns of tables hold"), \
-    OPT_FLAG(0, "repair", S, f.repair, "undo mojibake (UTF-8 that was read as Windows-1252) in text and title; without it documents that have it are counted"), \
-    OPT_SIZE(0, "max-document", S, f.max_document, "64M", 1, (int64_t)1 << 32, "largest document"), \
-    OPT_SIZE(0, "max-unpacked", S, f.max_unpacked, "64G", 1, INT64_MAX, "bytes that one compressed file or archive may become"), \
-    OPT_FILE(0, "rejects", S, f.rejects, NULL, "write malformed records to FILE and go on; without it the first one is an error"), \
-    OPT_CHOICE(0, "dup-ids", S, f.dup_ids, "error", nfi_dup_ids_name, "what to do when two documents have one id")
+#define OPT_INPUT(S, f)                                                                                                                    \
+    OPT_HEADER("Input"), OPT_STR(0, "text", S, f.text, "COLUMN", NULL, "text column, or several joined by commas; without it \"text\""),   \
+        OPT_STR(0, "id", S, f.id, "COLUMN", NULL, "id column; without it \"id\" where there is one, else file:record"),                    \
+        OPT_STR(0, "label", S, f.label, "COLUMN", NULL, "label column; without it \"label\" where there is one"),                          \
+        OPT_STR(0, "date", S, f.date, "COLUMN", NULL, "date column; without it \"date\" where there is one"),                              \
+        OPT_STR(0, "source", S, f.source, "COLUMN", NULL, "source column; without it \"source\" where there is one"),                      \
+        OPT_STR(0, "title", S, f.title, "COLUMN", NULL, "title column, put before the text; without it \"title\" where there is one"),     \
+        OPT_ENUM(0, "format", S, f.format, NULL, nf_format_name, "input format; without it the content is probed"),                        \
+        OPT_CHAR(0, "delimiter", S, f.delimiter, NULL, "separator of CSV fields, or \"tab\"; without it the header decides"),              \
+        {NFI_ROW(NFI_OPT_ENUM, const char *, 0, "encoding", S, f.encoding, "NAME", "repair",                                               \
+                 "encoding of input without a byte order mark, as iconv calls it, or what to do with bytes that are not UTF-8"),           \
+         .names = nfi_encoding_name, .flags = NFI_OPT_OPEN},                                                                               \
+        OPT_CHOICE(0, "markup", S, f.markup, "auto", nfi_markup_name, "what the text columns of tables hold"),                             \
+        OPT_FLAG(0, "repair", S, f.repair,                                                                                                 \
+                 "undo mojibake (UTF-8 that was read as Windows-1252) in text and title; without it documents that have it are counted"),  \
+        OPT_SIZE(0, "max-document", S, f.max_document, "64M", 1, (int64_t)1 << 32, "largest document"),                                    \
+        OPT_SIZE(0, "max-unpacked", S, f.max_unpacked, "64G", 1, INT64_MAX, "bytes that one compressed file or archive may become"),       \
+        OPT_FILE(0, "rejects", S, f.rejects, NULL, "write malformed records to FILE and go on; without it the first one is an error"),     \
+        OPT_CHOICE(0, "dup-ids", S, f.dup_ids, "error", nfi_dup_ids_name, "what to do when two documents have one id")
 
 /* After OPT_INPUT, in verbs that learn or judge labels. */
-#define OPT_MULTI(S, f) \
-    OPT_FLAG(0, "multi", S, f.multi, "documents may have several labels: a cell a;b, a list labels[], or --label-columns; none, or an empty list, says that there is no label"), \
-    OPT_STR(0, "label-columns", S, f.label_columns, "COLUMNS", NULL, "with --multi: columns of 0 and 1 joined by commas, one a label; must agree with the label column where there is one")
+#define OPT_MULTI(S, f)                                                                                                                    \
+    OPT_FLAG(0, "multi", S, f.multi,                                                                                                       \
+             "documents may have several labels: a cell a;b, a list labels[], or --label-columns; none, or an empty list, says that "      \
+             "there is no label"),                                                                                                         \
+        OPT_STR(0, "label-columns", S, f.label_columns, "COLUMNS", NULL,                                                                   \
+                "with --multi: columns of 0 and 1 joined by commas, one a label; must agree with the label column where there is one")
 
 typedef struct nfi_common_opts {
     int64_t threads; /* 0 = usable CPUs */

@@ -282,21 +282,36 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 }
 
 static const char *const paragraphs[] = {
-    "Cuts whole lines that are not the article: menus, share bars, cookie notices, captions told twice, headlines of other stories. Writes one row for each document, in input "
-    "order: the columns it came with, its text, the text without the cut lines, how many characters were cut and what share that is. The text itself is never changed, and "
+    "Cuts whole lines that are not the article: menus, share bars, cookie notices, captions told twice, headlines of other stories. Writes "
+    "one row for each document, in input "
+    "order: the columns it came with, its text, the text without the cut lines, how many characters were cut and what share that is. The "
+    "text itself is never changed, and "
     "--audit records every cut with its place and the rule that made it.",
-    "The rules, in order: lines (the line stands in at least 3, and 0.5 %, of the documents of its source), shape (it looks like a menu or a headline among lines that do), position "
-    "(it belongs to something before or after the article), script (it is written in another script than the text), repeats (it says again what a line before it says), phrases (it has "
-    "a phrase of the list). Where there is no run of sentences to hold on to, and in text whose lines were cut to a width, shape and position cut nothing.",
-    "The line table is learned from the documents themselves when they can be read twice: files and folders, not pipes. --lines-out keeps it, and --lines uses it again here or in the "
+    "The rules, in order: lines (the line stands in at least 3, and 0.5 %, of the documents of its source), shape (it looks like a menu or "
+    "a headline among lines that do), position "
+    "(it belongs to something before or after the article), script (it is written in another script than the text), repeats (it says again "
+    "what a line before it says), phrases (it has "
+    "a phrase of the list). Where there is no run of sentences to hold on to, and in text whose lines were cut to a width, shape and "
+    "position cut nothing.",
+    "The line table is learned from the documents themselves when they can be read twice: files and folders, not pipes. --lines-out keeps "
+    "it, and --lines uses it again here or in the "
     "verbs that count, train and cluster, so that a text is cleaned the same way alone and in a batch.",
     NULL};
 
 static const nfi_example examples[] = {
     {"newsframe clean $NF_SAMPLES/geo-1/samples --audit cuts.csv -o cleaned.csv", "clean a folder of articles and see what was cut"},
-    {"newsframe clean feed.csv --text headline,body --id url --lines-out feed.nfl -o cleaned.csv", "learn the lines that a source repeats, for other verbs"},
+    {"newsframe clean feed.csv --text headline,body --id url --lines-out feed.nfl -o cleaned.csv",
+     "learn the lines that a source repeats, for other verbs"},
     {NULL, NULL}};
 
-const nfi_verb nfi_verb_clean = {
-    .name = "clean", .group = "Prepare", .summary = "cut boilerplate lines out of documents, with a record of every cut", .operands = "[INPUT...]", .max_args = -1,
-    .paragraphs = paragraphs, .opts = rows, .opts_size = sizeof(struct opts), .examples = examples, .exits = NFI_EXITS_MODEL, .run = run};
+const nfi_verb nfi_verb_clean = {.name = "clean",
+                                 .group = "Prepare",
+                                 .summary = "cut boilerplate lines out of documents, with a record of every cut",
+                                 .operands = "[INPUT...]",
+                                 .max_args = -1,
+                                 .paragraphs = paragraphs,
+                                 .opts = rows,
+                                 .opts_size = sizeof(struct opts),
+                                 .examples = examples,
+                                 .exits = NFI_EXITS_MODEL,
+                                 .run = run};

@@ -24,25 +24,31 @@ struct opts {
 
 static const nfi_opt rows[] = {
     OPT_HEADER("Clusters"),
-    {NFI_ROW(NFI_OPT_COUNT, uint64_t, 'k', "k", struct opts, k, "K", NULL, "number of clusters"), .min = 1, .max = 65535, .flags = NFI_OPT_REQUIRED},
-    OPT_COUNT(0, "restarts", struct opts, restarts, "N", "10", 1, 1000, "runs from different seeds; the best fifth goes on to the end, the best objective wins"),
+    {NFI_ROW(NFI_OPT_COUNT, uint64_t, 'k', "k", struct opts, k, "K", NULL, "number of clusters"), .min = 1, .max = 65535,
+     .flags = NFI_OPT_REQUIRED},
+    OPT_COUNT(0, "restarts", struct opts, restarts, "N", "10", 1, 1000,
+              "runs from different seeds; the best fifth goes on to the end, the best objective wins"),
     OPT_ENUM(0, "metric", struct opts, metric, "spherical", nf_kmeans_metric_name, "spherical: cosine; euclidean: distance"),
     OPT_ENUM(0, "init", struct opts, init, "k-means++", nf_kmeans_init_name, "how the first centroids are chosen"),
     OPT_COUNT(0, "max-iter", struct opts, max_iter, "N", "1000", 1, 10000, "most iterations of a run"),
-    OPT_FLAG(0, "no-refine", struct opts, no_refine, "plain Lloyd iterations, without the moves of single documents that improve the objective at the end"),
+    OPT_FLAG(0, "no-refine", struct opts, no_refine,
+             "plain Lloyd iterations, without the moves of single documents that improve the objective at the end"),
     OPT_OUTPUT(struct opts, out),
     OPT_FILE(0, "clusters", struct opts, clusters, NULL, "also write one row a cluster to FILE: size, terms, exemplars"),
     OPT_TEXT(struct opts, terms, "1", "en"),
     OPT_LANGUAGE(struct opts, terms),
     OPT_SELECT(struct opts, terms, "5", "50%"),
-    OPT_ENUM(0, "weighting", struct opts, weighting, "tfidf", nf_weighting_name, "how frequencies become weights; rows then get unit length"),
+    OPT_ENUM(0, "weighting", struct opts, weighting, "tfidf", nf_weighting_name,
+             "how frequencies become weights; rows then get unit length"),
     OPT_HEADER("Duplicates"),
-    OPT_FLAG(0, "dup-weight", struct opts, dup_weight, "a group of copies weighs as one document, its first; the copies go where that goes"),
+    OPT_FLAG(0, "dup-weight", struct opts, dup_weight,
+             "a group of copies weighs as one document, its first; the copies go where that goes"),
     OPT_DUPLICATES(struct opts, dup, "dup-"),
     OPT_INPUT(struct opts, in),
     OPT_HEADER("Common"),
     OPT_THREADS(struct opts, common),
-    {NFI_ROW(NFI_OPT_SIZE, uint64_t, 0, "memory", struct opts, common.memory, "SIZE", NULL, "most memory for rows; without it half of what there is"),
+    {NFI_ROW(NFI_OPT_SIZE, uint64_t, 0, "memory", struct opts, common.memory, "SIZE", NULL,
+             "most memory for rows; without it half of what there is"),
      .min = (int64_t)16 << 20, .max = INT64_MAX},
     OPT_SEED(struct opts, common),
     OPT_QUIET(struct opts, common),
@@ -190,7 +196,8 @@ static nf_status cluster(job *j, nf_err *err)
     j->exemplar = nfi_alloc(j->k.k * EXEMPLARS, sizeof *j->exemplar);
     if (!j->heavy || !j->distinct || !j->exemplar)
         return NF_ENOMEM;
-    if ((s = nf_cluster_heaviest(&j->k, TERMS, j->heavy, err)) != NF_OK || (s = nf_cluster_distinctive(&j->k, &j->counts, TERMS, j->distinct, err)) != NF_OK)
+    if ((s = nf_cluster_heaviest(&j->k, TERMS, j->heavy, err)) != NF_OK ||
+        (s = nf_cluster_distinctive(&j->k, &j->counts, TERMS, j->distinct, err)) != NF_OK)
         return s;
     return nf_cluster_exemplars(&j->k, EXEMPLARS, j->exemplar, err);
 }
@@ -317,7 +324,8 @@ static void report_agreement(job *j)
     for (size_t d = 0; label && d < n; d++)
         label[d] = nf_corpus_label(j->c, d);
     if (label && nf_agreement_of(label, j->k.assign, n, &a, NULL) == NF_OK)
-        nfi_cli_note(j->cli, "against the label column: NMI %.4f  ARI %.4f  purity %.4f  (clusters describe vocabulary, labels need not)", a.nmi, a.ari, a.purity);
+        nfi_cli_note(j->cli, "against the label column: NMI %.4f  ARI %.4f  purity %.4f  (clusters describe vocabulary, labels need not)",
+                     a.nmi, a.ari, a.purity);
     nfi_free(label);
 }
 
@@ -328,8 +336,8 @@ static void report(job *j)
 
     for (size_t c = 0; c < j->k.k; c++)
         inside += j->k.size[c];
-    nfi_cli_note(j->cli, "%zu clusters, %zu terms, objective %.4f, restart %d, %d iterations%s", j->k.k, nf_vocabulary_size(j->v), j->k.objective, j->k.restart + 1,
-                 j->k.iterations, j->k.converged ? "" : " (not converged: raise --max-iter)");
+    nfi_cli_note(j->cli, "%zu clusters, %zu terms, objective %.4f, restart %d, %d iterations%s", j->k.k, nf_vocabulary_size(j->v),
+                 j->k.objective, j->k.restart + 1, j->k.iterations, j->k.converged ? "" : " (not converged: raise --max-iter)");
     report_agreement(j);
     nfi_tally_begin(&t, "read", j->stats.read);
     nfi_tally_part(&t, "clustered", inside);
@@ -381,17 +389,20 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     return nfi_dup_fail(cli, &j.watch, s, &err);
 }
 
-static const char *const paragraphs[] = {
-    "Groups documents by k-means on tf-idf rows of unit length: by cosine (spherical k-means), from several seedings of which the best objective wins. One table has every document "
-    "with its cluster, how similar it is to the centroid, the second best cluster and the margin; the other has every cluster with its size, heaviest terms, most distinctive "
-    "terms and the documents nearest to the centroid.",
-    "With --dup-weight a group of copies, as newsframe dedup finds them, counts as one document: its first is clustered, and the rows of the copies say where that one went.",
-    "The same seed gives the same clusters for any number of threads and on any CPU. Clusters describe vocabulary: a way to explore a corpus, not a coding of frames.",
-    NULL};
+static const char *const paragraphs[] = {"Groups documents by k-means on tf-idf rows of unit length: by cosine (spherical k-means), from "
+                                         "several seedings of which the best objective wins. One table has every document "
+                                         "with its cluster, how similar it is to the centroid, the second best cluster and the margin; the "
+                                         "other has every cluster with its size, heaviest terms, most distinctive "
+                                         "terms and the documents nearest to the centroid.",
+                                         "With --dup-weight a group of copies, as newsframe dedup finds them, counts as one document: its "
+                                         "first is clustered, and the rows of the copies say where that one went.",
+                                         "The same seed gives the same clusters for any number of threads and on any CPU. Clusters "
+                                         "describe vocabulary: a way to explore a corpus, not a coding of frames.",
+                                         NULL};
 
-static const nfi_example examples[] = {
-    {"newsframe cluster $NF_SAMPLES/geo-1/corpus.jsonl -k 10 -o documents.csv --clusters clusters.csv", "ten clusters of the bundled corpus"},
-    {NULL, NULL}};
+static const nfi_example examples[] = {{"newsframe cluster $NF_SAMPLES/geo-1/corpus.jsonl -k 10 -o documents.csv --clusters clusters.csv",
+                                        "ten clusters of the bundled corpus"},
+                                       {NULL, NULL}};
 
 const nfi_verb nfi_verb_cluster = {
     .name = "cluster", .group = "Explore", .summary = "group documents by topic", .operands = "[CORPUS...]", .max_args = -1,

@@ -44,7 +44,8 @@ static void note_columns(const job *j, const nf_writer_opts *o, const char *text
         return;
     for (size_t i = 0; i < o->n; i++) {
         nf_str c = o->column[i];
-        bool kept = i == o->label || i == o->skip || (c.n == strlen(text) && memcmp(c.p, text, c.n) == 0) || (c.n == 5 && memcmp(c.p, "title", 5) == 0);
+        bool kept = i == o->label || i == o->skip || (c.n == strlen(text) && memcmp(c.p, text, c.n) == 0) ||
+                    (c.n == 5 && memcmp(c.p, "title", 5) == 0);
         if (kept)
             continue;
         if (at + c.n + 2 >= sizeof line) {
@@ -160,7 +161,8 @@ static int run_rows(const struct opts *o, nfi_cli *cli, const char *to, int narg
         return nfi_cli_usage(cli, "%d inputs given, features are converted one file at a time", nargs);
     if (nargs == 1 && strcmp(args[0], "-") != 0 && !is_features(args[0]))
         return nfi_cli_usage(cli, "\"%s\" is no file of features by its extension; newsframe features makes them of texts", args[0]);
-    int usage = nfi_work_outputs(cli, (const char *const[]){o->out.output, matrix_out ? o->rows : NULL}, 2, nargs, args, matrix_out ? NULL : o->rows);
+    int usage = nfi_work_outputs(cli, (const char *const[]){o->out.output, matrix_out ? o->rows : NULL}, 2, nargs, args,
+                                 matrix_out ? NULL : o->rows);
     if (usage != NFI_EXIT_OK)
         return usage;
     nf_status s = convert_rows(o, to, nargs ? args[0] : "-", &r, &err);
@@ -227,13 +229,17 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 }
 
 static const char *const paragraphs[] = {
-    "Writes the documents of any input format in another: CSV, TSV and JSON lines with all their columns, in their order, or fastText lines with labels and text. "
+    "Writes the documents of any input format in another: CSV, TSV and JSON lines with all their columns, in their order, or fastText "
+    "lines with labels and text. "
     "The extension of the output says which, or --to.",
-    "JSON values keep their type from JSON to JSON; in CSV a list of labels is written a;b, any other list or object as JSON. A field that only later JSON records have "
+    "JSON values keep their type from JSON to JSON; in CSV a list of labels is written a;b, any other list or object as JSON. A field that "
+    "only later JSON records have "
     "is in the column extra in CSV, and a field again in JSON. CSV written here, made JSON and made CSV again has the same bytes.",
-    "fastText holds a line a document: line ends become blanks, blanks in a label underscores, words that look like a label lose an underscore, documents without "
+    "fastText holds a line a document: line ends become blanks, blanks in a label underscores, words that look like a label lose an "
+    "underscore, documents without "
     "a word are left out; the last line counts them all.",
-    "Features are converted as such: svmlight lines to Matrix Market coordinates and back, --rows taking the targets and ids that a matrix has no place for.",
+    "Features are converted as such: svmlight lines to Matrix Market coordinates and back, --rows taking the targets and ids that a matrix "
+    "has no place for.",
     NULL};
 
 static const nfi_example examples[] = {

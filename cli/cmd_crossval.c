@@ -27,10 +27,13 @@ static const nfi_opt rows[] = {
     OPT_HEADER("Folds"),
     OPT_COUNT('k', "folds", struct opts, folds, "K", "5", 2, 1000, "number of folds"),
     OPT_REAL(0, "min-accuracy", struct opts, min_accuracy, "SHARE", "0", 0, 1, "exit 5 when the accuracy is below this"),
-    OPT_FLAG(0, "no-dup-groups", struct opts, no_dup_groups, "copies may be in different folds; without it a group of copies is held out whole"),
+    OPT_FLAG(0, "no-dup-groups", struct opts, no_dup_groups,
+             "copies may be in different folds; without it a group of copies is held out whole"),
     OPT_DUPLICATES(struct opts, dup, "dup-"),
     OPT_HEADER("Choosing"),
-    OPT_FLAG(0, "grid", struct opts, grid, "try classifiers, weightings, n-grams, smoothing and costs; options that are given stay as they are; the table has a row for each"),
+    OPT_FLAG(
+        0, "grid", struct opts, grid,
+        "try classifiers, weightings, n-grams, smoothing and costs; options that are given stay as they are; the table has a row for each"),
     OPT_TUNE(struct opts, tune, "grid"),
     OPT_OUTPUT(struct opts, out),
     OPT_EVAL(struct opts, eval),
@@ -43,15 +46,16 @@ static const nfi_opt rows[] = {
     OPT_MULTI(struct opts, in),
     OPT_HEADER("Common"),
     OPT_THREADS(struct opts, common),
-    {NFI_ROW(NFI_OPT_SIZE, uint64_t, 0, "memory", struct opts, common.memory, "SIZE", NULL, "most memory for rows; without it half of what there is"),
+    {NFI_ROW(NFI_OPT_SIZE, uint64_t, 0, "memory", struct opts, common.memory, "SIZE", NULL,
+             "most memory for rows; without it half of what there is"),
      .min = (int64_t)16 << 20, .max = INT64_MAX},
     OPT_SEED(struct opts, common),
     OPT_QUIET(struct opts, common),
     OPT_END};
 
 /* watch: may be NULL; groups are left in it when not. */
-static nf_status count_documents(const struct opts *o, nfi_cli *cli, int nargs, char **args, nf_corpus **out, nf_docs_stats *stats, const nf_dedup_opts *dup,
-                                 nfi_dup_watch *watch, nfi_tune_watch *fold_watch, nf_err *err)
+static nf_status count_documents(const struct opts *o, nfi_cli *cli, int nargs, char **args, nf_corpus **out, nf_docs_stats *stats,
+                                 const nf_dedup_opts *dup, nfi_dup_watch *watch, nfi_tune_watch *fold_watch, nf_err *err)
 {
     nf_docs *docs = NULL;
     nfi_progress progress = {0};
@@ -152,7 +156,8 @@ static void find_excluded(const nf_corpus *c, results *r, const uint32_t *groups
 }
 
 /* What the same folds would say if copies could be on both sides. */
-static nf_status report_plain(nfi_cli *cli, const nf_corpus *c, const nf_crossval_opts *grouped, const results *r, const nf_groups *g, nf_err *err)
+static nf_status report_plain(nfi_cli *cli, const nf_corpus *c, const nf_crossval_opts *grouped, const results *r, const nf_groups *g,
+                              nf_err *err)
 {
     nf_crossval_opts cv = *grouped;
     size_t n = nf_corpus_docs(c), k = nf_corpus_classes(c);
@@ -178,7 +183,9 @@ static nf_status report_plain(nfi_cli *cli, const nf_corpus *c, const nf_crossva
     if (s == NF_OK)
         s = nf_metrics_of(&b, &without, r->excluded, err);
     if (s == NF_OK)
-        nfi_cli_note(cli, "grouped: accuracy %.4f  macro F1 %.4f  (each of %zu groups of copies, %llu documents, in one fold); plain: accuracy %.4f  macro F1 %.4f",
+        nfi_cli_note(cli,
+                     "grouped: accuracy %.4f  macro F1 %.4f  (each of %zu groups of copies, %llu documents, in one fold); plain: accuracy "
+                     "%.4f  macro F1 %.4f",
                      a.accuracy, a.macro_f1, g->groups, (unsigned long long)(g->firsts + g->exact + g->near), b.accuracy, b.macro_f1);
     nf_confusion_clear(&with);
     nf_confusion_clear(&without);
@@ -201,8 +208,8 @@ static int report(const struct opts *o, nfi_cli *cli, const nf_corpus *c, result
         r->id[d] = nf_corpus_id(c, d);
     for (size_t i = 0; i < k; i++)
         if (r->excluded[i])
-            nfi_cli_warn(cli, "class \"%.*s\" has 1 document%s: trained in every fold, left out of the scores", (int)r->label[i].n, r->label[i].p,
-                         r->support[i] > 1 ? " and copies of it" : "");
+            nfi_cli_warn(cli, "class \"%.*s\" has 1 document%s: trained in every fold, left out of the scores", (int)r->label[i].n,
+                         r->label[i].p, r->support[i] > 1 ? " and copies of it" : "");
     for (size_t d = 0; d < n; d++) {
         bool held_out = r->fold[d] >= 0 && r->human[d] >= 0 && !r->excluded[r->human[d]];
         unlabelled += r->human[d] < 0;
@@ -213,7 +220,15 @@ static int report(const struct opts *o, nfi_cli *cli, const nf_corpus *c, result
         without += r->machine[d] < 0;
         wrong += r->machine[d] >= 0 && r->machine[d] != r->human[d];
     }
-    nfi_evaluation e = {.label = r->label, .k = k, .excluded = r->excluded, .human = r->human, .machine = r->machine, .fold = r->fold, .id = r->id, .n = n, .confidence = r->confidence};
+    nfi_evaluation e = {.label = r->label,
+                        .k = k,
+                        .excluded = r->excluded,
+                        .human = r->human,
+                        .machine = r->machine,
+                        .fold = r->fold,
+                        .id = r->id,
+                        .n = n,
+                        .confidence = r->confidence};
     if (o->train.smoothing[0] == 'a')
         report_smoothing(cli, r->smoothing, (size_t)o->folds);
     int code = nfi_work_evaluation(cli, &e, &o->out, &o->eval);
@@ -235,8 +250,8 @@ static int report(const struct opts *o, nfi_cli *cli, const nf_corpus *c, result
     return NFI_EXIT_OK;
 }
 
-static nf_status try_all(const struct opts *o, nfi_cli *cli, const nf_corpus *c, const nf_crossval_opts *cv, const nfi_tune_watch *folds, const nf_groups *g, const nf_docs_stats *stats,
-                         nf_err *err)
+static nf_status try_all(const struct opts *o, nfi_cli *cli, const nf_corpus *c, const nf_crossval_opts *cv, const nfi_tune_watch *folds,
+                         const nf_groups *g, const nf_docs_stats *stats, nf_err *err)
 {
     size_t n = nf_corpus_docs(c), k = nf_corpus_classes(c);
     uint64_t unlabelled = 0, out = 0;
@@ -292,18 +307,21 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nf_groups g = {0};
     nfi_tune_watch folds = {0};
     int code = NFI_EXIT_OK;
-    const char *const outputs[] = {o->out.output, o->eval.summary, o->eval.confusion, o->eval.predictions, o->eval.reliability, o->eval.sets, o->in.rejects};
+    const char *const outputs[] = {o->out.output,       o->eval.summary, o->eval.confusion, o->eval.predictions,
+                                   o->eval.reliability, o->eval.sets,    o->in.rejects};
 
     int usage = nfi_work_check_labels(cli, &o->in);
     if (usage == NFI_EXIT_OK && o->in.multi && (o->eval.confusion || o->eval.reliability || o->eval.sets))
-        usage = nfi_cli_usage(cli, "--confusion, --reliability and --sets are for documents with one label; --predictions has the sets of labels");
+        usage = nfi_cli_usage(
+            cli, "--confusion, --reliability and --sets are for documents with one label; --predictions has the sets of labels");
     if (usage == NFI_EXIT_OK)
         usage = nfi_work_train(cli, &o->train, &o->terms, &o->common, &cv.train);
     if (!nfi_cli_given(cli, "calibration") && !o->in.multi && !nfi_work_exact(&o->train)) /* five more models a fold */
         cv.train.calibration = "none";
     if (usage == NFI_EXIT_OK)
         usage = nfi_tune_options(cli, &o->tune, &o->train, o->grid, "grid");
-    if (usage == NFI_EXIT_OK && o->grid && (o->in.multi || o->eval.summary || o->eval.confusion || o->eval.predictions || nfi_cli_given(cli, "min-accuracy")))
+    if (usage == NFI_EXIT_OK && o->grid &&
+        (o->in.multi || o->eval.summary || o->eval.confusion || o->eval.predictions || nfi_cli_given(cli, "min-accuracy")))
         usage = nfi_cli_usage(cli, "--grid goes with none of --multi, --summary, --confusion, --predictions and --min-accuracy");
     if (usage == NFI_EXIT_OK)
         usage = nfi_dup_options(cli, &o->dup, &o->terms, &o->common, &dup_clean, &dup);
@@ -354,14 +372,20 @@ done:
 }
 
 static const char *const paragraphs[] = {
-    "Splits the labelled documents into folds with the same mix of classes, trains on all folds but one and scores the one left out, in turn. Terms, idf and smoothing are found "
+    "Splits the labelled documents into folds with the same mix of classes, trains on all folds but one and scores the one left out, in "
+    "turn. Terms, idf and smoothing are found "
     "anew for each fold from the others, so nothing of a document reaches the model that judges it.",
-    "Copies of one text in training and in test would be scored by memory. So a group of copies, as newsframe dedup finds them, is held out whole; where there are copies the scores "
+    "Copies of one text in training and in test would be scored by memory. So a group of copies, as newsframe dedup finds them, is held "
+    "out whole; where there are copies the scores "
     "with and without that are both printed, and the tables have the former. With --no-dup-groups copies count as documents of their own.",
-    "With --multi documents may have several labels; each fold finds smoothing and thresholds within its own training documents, and every document is held out once.",
-    "With --grid a small grid of classifiers, weightings, n-grams, smoothing and costs is tried on the same folds, in a fixed order, and the table has a row for each: newsframe train "
-    "--tune trains the best. --group keeps documents of one value of a column, such as source, in one fold; --time trains on earlier documents and judges on later ones.",
-    "Probabilities are judged where newsframe train finds them by leaving documents out exactly; for other classifiers, which take five more models a fold, where --calibration is given.",
+    "With --multi documents may have several labels; each fold finds smoothing and thresholds within its own training documents, and every "
+    "document is held out once.",
+    "With --grid a small grid of classifiers, weightings, n-grams, smoothing and costs is tried on the same folds, in a fixed order, and "
+    "the table has a row for each: newsframe train "
+    "--tune trains the best. --group keeps documents of one value of a column, such as source, in one fold; --time trains on earlier "
+    "documents and judges on later ones.",
+    "Probabilities are judged where newsframe train finds them by leaving documents out exactly; for other classifiers, which take five "
+    "more models a fold, where --calibration is given.",
     "A class with one document is trained in every fold and left out of the scores. The tables are those of newsframe evaluate.",
     NULL};
 
@@ -369,6 +393,14 @@ static const nfi_example examples[] = {
     {"newsframe crossval $NF_SAMPLES/geo-1/corpus.jsonl", "judge the classifier on a labelled corpus"},
     {NULL, NULL}};
 
-const nfi_verb nfi_verb_crossval = {
-    .name = "crossval", .group = "Judge", .summary = "judge the classifier on a labelled corpus by cross-validation", .operands = "[CORPUS...]", .max_args = -1,
-    .paragraphs = paragraphs, .opts = rows, .opts_size = sizeof(struct opts), .examples = examples, .exits = NFI_EXITS_DATA | NFI_EXIT_BIT(NFI_EXIT_GATE), .run = run};
+const nfi_verb nfi_verb_crossval = {.name = "crossval",
+                                    .group = "Judge",
+                                    .summary = "judge the classifier on a labelled corpus by cross-validation",
+                                    .operands = "[CORPUS...]",
+                                    .max_args = -1,
+                                    .paragraphs = paragraphs,
+                                    .opts = rows,
+                                    .opts_size = sizeof(struct opts),
+                                    .examples = examples,
+                                    .exits = NFI_EXITS_DATA | NFI_EXIT_BIT(NFI_EXIT_GATE),
+                                    .run = run};

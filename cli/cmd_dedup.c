@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * cmd_dedup.c - newsframe dedup: documents with marks that say which are copies of which. Groups are known only after the last document, so the rows
- * wait in an unlinked temporary file; one place a document is all that is kept of them in memory.
+ * cmd_dedup.c - newsframe dedup: documents with marks that say which are copies of which. Groups are known only after the last document, so
+ * the rows wait in an unlinked temporary file; one place a document is all that is kept of them in memory.
  */
 #include "cli/columns.h"
 #include "cli/dups.h"
@@ -35,20 +35,20 @@ static const char *keep_name(size_t i, const char **summary)
     return list[i][0];
 }
 
-static const nfi_opt rows[] = {
-    OPT_HEADER("Duplicates"),
-    OPT_DUPLICATES(struct opts, dup, ""),
-    OPT_DUPLICATES_MORE(struct opts, dup),
-    OPT_CHOICE(0, "keep", struct opts, keep, "all", keep_name, "which rows are written"),
-    OPT_OUTPUT(struct opts, out),
-    OPT_CLEAN(struct opts, terms),
-    OPT_INPUT(struct opts, in),
-    OPT_HEADER("Common"),
-    OPT_THREADS(struct opts, common),
-    {NFI_ROW(NFI_OPT_SIZE, uint64_t, 0, "memory", struct opts, common.memory, "SIZE", NULL, "most memory; without it half of what there is"),
-     .min = (int64_t)16 << 20, .max = INT64_MAX},
-    OPT_QUIET(struct opts, common),
-    OPT_END};
+static const nfi_opt rows[] = {OPT_HEADER("Duplicates"),
+                               OPT_DUPLICATES(struct opts, dup, ""),
+                               OPT_DUPLICATES_MORE(struct opts, dup),
+                               OPT_CHOICE(0, "keep", struct opts, keep, "all", keep_name, "which rows are written"),
+                               OPT_OUTPUT(struct opts, out),
+                               OPT_CLEAN(struct opts, terms),
+                               OPT_INPUT(struct opts, in),
+                               OPT_HEADER("Common"),
+                               OPT_THREADS(struct opts, common),
+                               {NFI_ROW(NFI_OPT_SIZE, uint64_t, 0, "memory", struct opts, common.memory, "SIZE", NULL,
+                                        "most memory; without it half of what there is"),
+                                .min = (int64_t)16 << 20, .max = INT64_MAX},
+                               OPT_QUIET(struct opts, common),
+                               OPT_END};
 
 /* Rows on disk: for each document its cells, each with its length before it: the id, the carried columns, the text. */
 typedef struct shelf {
@@ -242,11 +242,13 @@ static void report(job *j)
 
     nfi_dup_warn(j->cli, g);
     if (g->groups)
-        nfi_cli_note(j->cli, "%zu group%s, the largest of %llu documents", g->groups, g->groups == 1 ? "" : "s", (unsigned long long)g->largest);
+        nfi_cli_note(j->cli, "%zu group%s, the largest of %llu documents", g->groups, g->groups == 1 ? "" : "s",
+                     (unsigned long long)g->largest);
     else
         nfi_cli_note(j->cli, "no document is a copy of another");
     if (j->o->keep)
-        nfi_cli_note(j->cli, "%llu rows written, %llu copies left out", (unsigned long long)j->written, (unsigned long long)(g->n - j->written));
+        nfi_cli_note(j->cli, "%llu rows written, %llu copies left out", (unsigned long long)j->written,
+                     (unsigned long long)(g->n - j->written));
     nfi_cli_detail(j->cli, "%llu pairs compared", (unsigned long long)g->compared);
     nfi_tally_begin(&t, "read", nf_docs_counts(j->docs)->read);
     nfi_tally_part(&t, "alone", g->alone);
@@ -294,20 +296,27 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 }
 
 static const char *const paragraphs[] = {
-    "Writes the documents again, each with marks: the group of copies it belongs to, the first document of that group, how similar it is to that one, and its rank in the "
+    "Writes the documents again, each with marks: the group of copies it belongs to, the first document of that group, how similar it is "
+    "to that one, and its rank in the "
     "group. Nothing is removed unless --keep first is given.",
-    "Two documents are compared by their shingles, all runs of five words: the similarity is the number of shingles that both have over the number that either has. Copies with "
-    "the same words are exact; blanks, punctuation and capitals do not count. Near copies are proposed by MinHash, which finds at least 99 in 100 of those at the threshold, and "
+    "Two documents are compared by their shingles, all runs of five words: the similarity is the number of shingles that both have over "
+    "the number that either has. Copies with "
+    "the same words are exact; blanks, punctuation and capitals do not count. Near copies are proposed by MinHash, which finds at least 99 "
+    "in 100 of those at the threshold, and "
     "every one is verified on the shingles themselves.",
-    "A group is a star around its first document, the earliest by date where the input has dates, else the first that was read. Each copy is similar to the first: a document that "
-    "is similar to a copy only is not in the group. With --window a copy is also no later than that after the first; a document without a date that can be read is then in no group. "
+    "A group is a star around its first document, the earliest by date where the input has dates, else the first that was read. Each copy "
+    "is similar to the first: a document that "
+    "is similar to a copy only is not in the group. With --window a copy is also no later than that after the first; a document without a "
+    "date that can be read is then in no group. "
     "Documents without words are in no group.",
-    "Boilerplate is left out before texts are compared, as newsframe clean does; the text that is written is whole. The title does not count unless --with-title is given, since each outlet puts a headline of its own on a wire story.",
+    "Boilerplate is left out before texts are compared, as newsframe clean does; the text that is written is whole. The title does not "
+    "count unless --with-title is given, since each outlet puts a headline of its own on a wire story.",
     NULL};
 
 static const nfi_example examples[] = {
     {"newsframe dedup $NF_SAMPLES/geo-1/corpus.jsonl -o marked.csv", "mark copies in the bundled corpus"},
-    {"newsframe dedup feed.csv --text body --id url --date published --window 3d --keep first -o feed.unique.csv", "one row for each wire story of three days"},
+    {"newsframe dedup feed.csv --text body --id url --date published --window 3d --keep first -o feed.unique.csv",
+     "one row for each wire story of three days"},
     {NULL, NULL}};
 
 const nfi_verb nfi_verb_dedup = {

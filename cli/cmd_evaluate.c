@@ -27,15 +27,20 @@ static const nfi_opt rows[] = {
     OPT_HEADER("Model"),
     OPT_FILE('m', "model", struct opts, model, NULL, "the model; without it the built-in geo-1"),
     OPT_REAL(0, "threshold", struct opts, threshold, "NATS", "0", 0, 1e6, "no label when the margin is below this"),
-    OPT_REAL(0, "min-prob", struct opts, min_prob, "P", "0", 0, 1, "no label when its probability is below this; the model must be calibrated"),
+    OPT_REAL(0, "min-prob", struct opts, min_prob, "P", "0", 0, 1,
+             "no label when its probability is below this; the model must be calibrated"),
     OPT_FLAG(0, "typicality", struct opts, typicality, "no label for what is unlike nearly all that the model was trained on"),
     OPT_COUNT(0, "min-tokens", struct opts, min_tokens, "N", "3", 1, UINT64_MAX, "no label for documents of fewer words"),
-    OPT_STR(0, "language", struct opts, language, "CODE", "any", "leave out documents told to be in another language than CODE (en, uk, ...); those of none stay"),
-    OPT_FILE(0, "codebook", struct opts, codebook, NULL, "where documents may have several labels: what the seeds of this codebook alone say, as one more baseline"),
+    OPT_STR(0, "language", struct opts, language, "CODE", "any",
+            "leave out documents told to be in another language than CODE (en, uk, ...); those of none stay"),
+    OPT_FILE(0, "codebook", struct opts, codebook, NULL,
+             "where documents may have several labels: what the seeds of this codebook alone say, as one more baseline"),
     OPT_REAL(0, "min-accuracy", struct opts, min_accuracy, "SHARE", "0", 0, 1, "exit 5 when the accuracy is below this"),
     OPT_OUTPUT(struct opts, out),
     OPT_EVAL(struct opts, eval),
-    OPT_FILE(0, "errors", struct opts, errors, NULL, "write the documents that the model has wrong to FILE, suspected labels and the worst errors first, with the words behind them"),
+    OPT_FILE(
+        0, "errors", struct opts, errors, NULL,
+        "write the documents that the model has wrong to FILE, suspected labels and the worst errors first, with the words behind them"),
     OPT_INPUT(struct opts, in),
     OPT_MULTI(struct opts, in),
     OPT_HEADER("Common"),
@@ -181,7 +186,8 @@ static nf_status take(read_docs *r, const nf_batch *b, const nf_score *scores, c
             return s;
         if (d->label.n && !r->multi && (s = class_of(r, d->label, &r->human[r->n], err)) != NF_OK)
             return s;
-        r->confidence[r->n] = nf_model_confidence(r->model, scores[i].scored && !r->multi ? odds + i * r->known : NULL, r->human[r->n], r->bound, r->prob);
+        r->confidence[r->n] =
+            nf_model_confidence(r->model, scores[i].scored && !r->multi ? odds + i * r->known : NULL, r->human[r->n], r->bound, r->prob);
         r->id[r->n] = (nf_str){id, d->id.n};
         r->machine[r->n++] = scores[i].label;
     }
@@ -255,7 +261,8 @@ static nf_status judge_by(read_docs *r, const nf_model_info *info, double covera
 
 static int evaluation(const struct opts *o, nfi_cli *cli, const read_docs *r)
 {
-    nfi_evaluation e = {.label = r->label, .k = r->k, .human = r->human, .machine = r->machine, .id = r->id, .n = r->n, .confidence = r->confidence};
+    nfi_evaluation e = {
+        .label = r->label, .k = r->k, .human = r->human, .machine = r->machine, .id = r->id, .n = r->n, .confidence = r->confidence};
     nfi_multi_evaluation m = {.label = r->label, .k = r->k, .human = &r->human_set, .machine = &r->machine_set,
                               .lexicon = r->codebook ? &r->lexicon_set : NULL, .id = r->id};
 
@@ -347,7 +354,8 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nf_err err = {0};
     int code = NFI_EXIT_OK;
 
-    const char *const outputs[] = {o->out.output, o->eval.summary, o->eval.confusion, o->eval.predictions, o->eval.reliability, o->eval.sets, o->errors, o->in.rejects};
+    const char *const outputs[] = {o->out.output,       o->eval.summary, o->eval.confusion, o->eval.predictions,
+                                   o->eval.reliability, o->eval.sets,    o->errors,         o->in.rejects};
     int usage = nfi_work_check_labels(cli, &o->in);
     if (usage == NFI_EXIT_OK)
         usage = nfi_work_outputs(cli, outputs, sizeof outputs / sizeof *outputs, nargs, args, o->model);
@@ -355,7 +363,11 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         usage = nfi_work_outputs(cli, outputs, sizeof outputs / sizeof *outputs, nargs, args, o->codebook);
     if (usage != NFI_EXIT_OK)
         return usage;
-    nf_scorer_opts so = {.min_tokens = o->min_tokens, .threshold = o->threshold, .min_prob = o->min_prob, .typicality = o->typicality, .threads = (int)o->common.threads};
+    nf_scorer_opts so = {.min_tokens = o->min_tokens,
+                         .threshold = o->threshold,
+                         .min_prob = o->min_prob,
+                         .typicality = o->typicality,
+                         .threads = (int)o->common.threads};
     nf_status s = nfi_work_model(&model, o->model, &err);
     nfi_input_opts in = o->in;
     r.model = model;
@@ -366,7 +378,8 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     }
     if (s == NF_OK && r.multi && (o->eval.confusion || o->eval.reliability || o->eval.sets)) {
         nf_model_free(model);
-        return nfi_cli_usage(cli, "--confusion, --reliability and --sets are for documents with one label; --predictions has the sets of labels");
+        return nfi_cli_usage(
+            cli, "--confusion, --reliability and --sets are for documents with one label; --predictions has the sets of labels");
     }
     if (s == NF_OK && o->errors && r.multi && !nf_model_is_multi(model)) {
         nf_model_free(model);
@@ -437,15 +450,23 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 }
 
 static const char *const paragraphs[] = {
-    "Scores labelled documents and compares: precision, recall and F1 of every class with its support, and the accuracy with its 95 % interval beside what always answering "
+    "Scores labelled documents and compares: precision, recall and F1 of every class with its support, and the accuracy with its 95 % "
+    "interval beside what always answering "
     "the most frequent class would reach. A figure that is not defined is blank and says why.",
-    "A document without a machine label counts against recall and accuracy. The documents should not be those the model was trained on; newsframe crossval needs no second corpus.",
-    "--errors writes the documents of which the model says something else than people, with the words that speak most for the model's label and those for the human one, as parts "
-    "of the margin between the two. suspected_label: the model is as sure against the human label as it is of half of the documents that it has right in its class (where it "
-    "has five right); look at these first, for labels are wrong too. Where documents may have several labels, each that only one of the two gave is a row. newsframe columns eval_errors explains the columns.",
-    "With --multi, or a model that was trained with it, a document may have several labels: figures are micro and macro F1 over labels, precision and recall of each, the share of "
-    "documents with the very same set of labels (which --min-accuracy looks at), and the share of decisions that are wrong; beside what always giving the best fixed set of labels "
-    "would reach, always the most frequent one, and with --codebook the frames that have at least half as many seeds in the text as the one with most. The class none stands for no label and enters no average.",
+    "A document without a machine label counts against recall and accuracy. The documents should not be those the model was trained on; "
+    "newsframe crossval needs no second corpus.",
+    "--errors writes the documents of which the model says something else than people, with the words that speak most for the model's "
+    "label and those for the human one, as parts "
+    "of the margin between the two. suspected_label: the model is as sure against the human label as it is of half of the documents that "
+    "it has right in its class (where it "
+    "has five right); look at these first, for labels are wrong too. Where documents may have several labels, each that only one of the "
+    "two gave is a row. newsframe columns eval_errors explains the columns.",
+    "With --multi, or a model that was trained with it, a document may have several labels: figures are micro and macro F1 over labels, "
+    "precision and recall of each, the share of "
+    "documents with the very same set of labels (which --min-accuracy looks at), and the share of decisions that are wrong; beside what "
+    "always giving the best fixed set of labels "
+    "would reach, always the most frequent one, and with --codebook the frames that have at least half as many seeds in the text as the "
+    "one with most. The class none stands for no label and enters no average.",
     NULL};
 
 static const nfi_example examples[] = {
@@ -453,6 +474,14 @@ static const nfi_example examples[] = {
     {"newsframe evaluate -m angles.nfm test.jsonl --errors errors.csv", "which documents to look at again"},
     {NULL, NULL}};
 
-const nfi_verb nfi_verb_evaluate = {
-    .name = "evaluate", .group = "Judge", .summary = "compare a model's labels with those of people", .operands = "[CORPUS...]", .max_args = -1,
-    .paragraphs = paragraphs, .opts = rows, .opts_size = sizeof(struct opts), .examples = examples, .exits = NFI_EXITS_MODEL | NFI_EXIT_BIT(NFI_EXIT_GATE), .run = run};
+const nfi_verb nfi_verb_evaluate = {.name = "evaluate",
+                                    .group = "Judge",
+                                    .summary = "compare a model's labels with those of people",
+                                    .operands = "[CORPUS...]",
+                                    .max_args = -1,
+                                    .paragraphs = paragraphs,
+                                    .opts = rows,
+                                    .opts_size = sizeof(struct opts),
+                                    .examples = examples,
+                                    .exits = NFI_EXITS_MODEL | NFI_EXIT_BIT(NFI_EXIT_GATE),
+                                    .run = run};

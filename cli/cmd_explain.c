@@ -24,7 +24,8 @@ struct opts {
 static const nfi_opt rows[] = {
     OPT_HEADER("Model"),
     OPT_FILE('m', "model", struct opts, model, NULL, "the model; without it the built-in geo-1"),
-    OPT_STR(0, "class", struct opts, label_class, "CLASS", NULL, "explain this class against the best of the others; without it the one with the highest score"),
+    OPT_STR(0, "class", struct opts, label_class, "CLASS", NULL,
+            "explain this class against the best of the others; without it the one with the highest score"),
     OPT_COUNT(0, "min-tokens", struct opts, min_tokens, "N", "3", 1, UINT64_MAX, "documents of fewer words have no label"),
     OPT_HEADER("Output"),
     OPT_OUTPUT_FILE(struct opts, out, "write to FILE, replaced at once when all is done"),
@@ -209,7 +210,8 @@ static void cells(job *j, const nf_doc *d)
 }
 
 /* places: n; count: 0 for none. */
-static void table_row(job *j, const nf_doc *d, const char *part, nf_str text, uint64_t count, int64_t micro, const nf_place *places, size_t n)
+static void table_row(job *j, const nf_doc *d, const char *part, nf_str text, uint64_t count, int64_t micro, const nf_place *places,
+                      size_t n)
 {
     cells(j, d);
     nf_csv_str(j->w, part);
@@ -287,12 +289,14 @@ static int find_class(job *j, nfi_cli *cli)
     if (!j->o->label_class)
         return NFI_EXIT_OK;
     j->label = nf_model_find_label(j->m, (nf_str){j->o->label_class, strlen(j->o->label_class)});
-    return j->label >= 0 ? NFI_EXIT_OK : nfi_cli_usage(cli, "the model has no class \"%.60s\"; newsframe model info lists them", j->o->label_class);
+    return j->label >= 0 ? NFI_EXIT_OK
+                         : nfi_cli_usage(cli, "the model has no class \"%.60s\"; newsframe model info lists them", j->o->label_class);
 }
 
 static nf_status open_output(job *j, nf_err *err)
 {
-    nf_status s = j->o->csv ? nf_csv_open(&j->w, j->o->out.output, (nf_csv_dialect)j->o->out.excel, err) : nfi_out_open(&j->out, j->o->out.output, err);
+    nf_status s = j->o->csv ? nf_csv_open(&j->w, j->o->out.output, (nf_csv_dialect)j->o->out.excel, err)
+                            : nfi_out_open(&j->out, j->o->out.output, err);
     if (s == NF_OK && j->w)
         nfi_dict_header(j->w, "explanation", NULL, 0, NULL, 0);
     return s;
@@ -361,13 +365,18 @@ out:
 }
 
 static const char *const paragraphs[] = {
-    "Says for each document why it has its label: the margin between the best class and the next, taken apart twice, into the prior and the terms of the model that stand in "
-    "it, and into the prior and its sentences. Parts above 0 speak for the label, parts below 0 for the other class. Each term has the bytes of title or text where it stands, as "
+    "Says for each document why it has its label: the margin between the best class and the next, taken apart twice, into the prior and "
+    "the terms of the model that stand in "
+    "it, and into the prior and its sentences. Parts above 0 speak for the label, parts below 0 for the other class. Each term has the "
+    "bytes of title or text where it stands, as "
     "they were read; boilerplate has no part.",
-    "The printed parts add up to the printed margin, exactly: each is rounded to six decimals, and where the sum is then off, the parts that lose least by it are moved by one "
-    "in the last place. The margin is that of newsframe score: each class's score is its log-odds against all others, and the parts are those of the plain scores in proportion. Where documents may have several labels, "
+    "The printed parts add up to the printed margin, exactly: each is rounded to six decimals, and where the sum is then off, the parts "
+    "that lose least by it are moved by one "
+    "in the last place. The margin is that of newsframe score: each class's score is its log-odds against all others, and the parts are "
+    "those of the plain scores in proportion. Where documents may have several labels, "
     "what is taken apart is the score of a label less its threshold, and the prior is less the threshold.",
-    "Sentences have the parts of the terms in them; a term that reaches from one sentence to the next is in none, and all such terms are one line. With --csv every term is "
+    "Sentences have the parts of the terms in them; a term that reaches from one sentence to the next is in none, and all such terms are "
+    "one line. With --csv every term is "
     "written, none is summed up; newsframe columns explanation explains the columns. Text has control characters escaped.",
     NULL};
 
@@ -376,6 +385,14 @@ static const nfi_example examples[] = {
     {"newsframe explain -m angles.nfm test.jsonl --class military --csv -o why.csv", "what speaks for one class, for every document"},
     {NULL, NULL}};
 
-const nfi_verb nfi_verb_explain = {
-    .name = "explain", .group = "Apply", .summary = "say why documents have their labels: terms and sentences in parts of the margin", .operands = "[INPUT...]",
-    .max_args = -1, .paragraphs = paragraphs, .opts = rows, .opts_size = sizeof(struct opts), .examples = examples, .exits = NFI_EXITS_MODEL, .run = run};
+const nfi_verb nfi_verb_explain = {.name = "explain",
+                                   .group = "Apply",
+                                   .summary = "say why documents have their labels: terms and sentences in parts of the margin",
+                                   .operands = "[INPUT...]",
+                                   .max_args = -1,
+                                   .paragraphs = paragraphs,
+                                   .opts = rows,
+                                   .opts_size = sizeof(struct opts),
+                                   .examples = examples,
+                                   .exits = NFI_EXITS_MODEL,
+                                   .run = run};

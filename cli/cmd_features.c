@@ -25,14 +25,17 @@ struct opts {
 
 static const nfi_opt rows[] = {
     OPT_HEADER("Output"),
-    {NFI_ROW(NFI_OPT_FILE, const char *, 'o', "output", struct opts, out.output, "FILE", NULL, "the features to write, replaced at once when all is done"),
+    {NFI_ROW(NFI_OPT_FILE, const char *, 'o', "output", struct opts, out.output, "FILE", NULL,
+             "the features to write, replaced at once when all is done"),
      .flags = NFI_OPT_REQUIRED},
     OPT_ENUM(0, "to", struct opts, to, NULL, nf_out_format_name, "svmlight or mtx; without it the extension of the output decides"),
     OPT_FILE(0, "vocabulary", struct opts, vocabulary, NULL, "also write one row a column to FILE: its term, document frequency and idf"),
-    OPT_FILE(0, "rows", struct opts, rows, NULL, "also write one row a document to FILE: its id and label; svmlight then has no ids behind its lines"),
+    OPT_FILE(0, "rows", struct opts, rows, NULL,
+             "also write one row a document to FILE: its id and label; svmlight then has no ids behind its lines"),
     OPT_EXCEL(struct opts, out),
     OPT_HEADER("Model"),
-    OPT_FILE('m', "model", struct opts, model, NULL, "take terms and weighting from this model, so that columns are the same for any documents"),
+    OPT_FILE('m', "model", struct opts, model, NULL,
+             "take terms and weighting from this model, so that columns are the same for any documents"),
     OPT_TEXT(struct opts, terms, "1-2", "none"),
     OPT_SELECT(struct opts, terms, "2", "100%"),
     OPT_ENUM(0, "weighting", struct opts, weighting, "tfidf", nf_weighting_name, "how frequencies become weights"),
@@ -287,7 +290,8 @@ static void report(const job *j)
 
 static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 {
-    static const char *const fixed[] = {"tokenizer", "ngrams", "stopwords", "no-clean", "no-rule", "lines", "phrases", "min-df", "max-df", "max-features", "weighting"};
+    static const char *const fixed[] = {"tokenizer", "ngrams", "stopwords", "no-clean",     "no-rule",  "lines",
+                                        "phrases",   "min-df", "max-df",    "max-features", "weighting"};
     const struct opts *o = opts;
     job j = {.o = o, .cli = cli};
     const char *to = o->to ? o->to : nf_out_format_of(o->out.output);
@@ -319,16 +323,20 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 }
 
 static const char *const paragraphs[] = {
-    "Writes documents as rows of numbers that other programs read: Matrix Market coordinates (R, SciPy, Julia) or svmlight lines. Columns are terms, numbered from 1 by "
+    "Writes documents as rows of numbers that other programs read: Matrix Market coordinates (R, SciPy, Julia) or svmlight lines. Columns "
+    "are terms, numbered from 1 by "
     "falling document frequency; --vocabulary names them. --rows names the documents.",
-    "Values are what the formula of the weighting gives: tf and binary are integers, tfidf is the weight that a model of newsframe multiplies with. They are printed with the "
+    "Values are what the formula of the weighting gives: tf and binary are integers, tfidf is the weight that a model of newsframe "
+    "multiplies with. They are printed with the "
     "fewest digits that read back as the same single-precision number. The file is read again before the run ends.",
-    "With a model its terms are the columns, in the order of newsframe model dump, whatever the documents hold. In svmlight a label is its number: 1 and on in the order of the "
+    "With a model its terms are the columns, in the order of newsframe model dump, whatever the documents hold. In svmlight a label is its "
+    "number: 1 and on in the order of the "
     "labels' bytes (with a model, of its classes), 0 for no label.",
     NULL};
 
 static const nfi_example examples[] = {
-    {"newsframe features $NF_SAMPLES/geo-1/corpus.jsonl -o geo-1.mtx --vocabulary terms.csv --rows rows.csv", "a matrix, its columns and its rows"},
+    {"newsframe features $NF_SAMPLES/geo-1/corpus.jsonl -o geo-1.mtx --vocabulary terms.csv --rows rows.csv",
+     "a matrix, its columns and its rows"},
     {"newsframe features $NF_SAMPLES/geo-1/samples -m angles.nfm -o samples.svm", "articles in the terms of a model"},
     {NULL, NULL}};
 

@@ -13,18 +13,19 @@ struct opts {
     const char *output;
 };
 
-static const nfi_opt rows[] = {
-    OPT_HEADER("Output"),
-    {NFI_ROW(NFI_OPT_FILE, const char *, 'o', "output", struct opts, output, "FILE", NULL, "the statistics to write, replaced at once when all is done"),
-     .flags = NFI_OPT_REQUIRED},
-    OPT_SALT(struct opts, ledger),
-    OPT_INPUT(struct opts, in),
-    OPT_STR(0, "label-columns", struct opts, in.label_columns, "COLUMNS", NULL, "for statistics of documents with several labels: columns of 0 and 1 joined by commas, one a label"),
-    OPT_HEADER("Common"),
-    OPT_THREADS(struct opts, common),
-    OPT_MEMORY(struct opts, common),
-    OPT_QUIET(struct opts, common),
-    OPT_END};
+static const nfi_opt rows[] = {OPT_HEADER("Output"),
+                               {NFI_ROW(NFI_OPT_FILE, const char *, 'o', "output", struct opts, output, "FILE", NULL,
+                                        "the statistics to write, replaced at once when all is done"),
+                                .flags = NFI_OPT_REQUIRED},
+                               OPT_SALT(struct opts, ledger),
+                               OPT_INPUT(struct opts, in),
+                               OPT_STR(0, "label-columns", struct opts, in.label_columns, "COLUMNS", NULL,
+                                       "for statistics of documents with several labels: columns of 0 and 1 joined by commas, one a label"),
+                               OPT_HEADER("Common"),
+                               OPT_THREADS(struct opts, common),
+                               OPT_MEMORY(struct opts, common),
+                               OPT_QUIET(struct opts, common),
+                               OPT_END};
 
 static bool is_multi(const nf_counted *c)
 {
@@ -42,7 +43,8 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nf_counted *all = NULL;
     nf_docs *docs = NULL;
     nfi_progress progress = {0};
-    nf_forget_opts forget = {.threads = (int)o->common.threads, .memory = o->common.memory, .progress = nfi_work_progress, .progress_ctx = &progress};
+    nf_forget_opts forget = {
+        .threads = (int)o->common.threads, .memory = o->common.memory, .progress = nfi_work_progress, .progress_ctx = &progress};
     nf_counted_totals gone = {0};
     void *salt = NULL;
     nf_err err = {0};
@@ -70,7 +72,8 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         s = nf_docs_finish(docs, &err);
     if (s == NF_OK) {
         nfi_tally t;
-        nfi_cli_note(cli, "%s: %llu documents are left of %llu", o->output, (unsigned long long)(nf_counted_docs(all) - gone.docs), (unsigned long long)nf_counted_docs(all));
+        nfi_cli_note(cli, "%s: %llu documents are left of %llu", o->output, (unsigned long long)(nf_counted_docs(all) - gone.docs),
+                     (unsigned long long)nf_counted_docs(all));
         nfi_tally_begin(&t, "read", nf_docs_counts(docs)->read);
         nfi_tally_part(&t, "forgotten", gone.labelled);
         nfi_tally_part(&t, "forgotten without a label", gone.docs - gone.labelled);
@@ -84,17 +87,27 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 }
 
 static const char *const paragraphs[] = {
-    "Takes documents out of statistics again: the result has the bytes that counting the other documents would give. The documents must be given as they were counted, "
+    "Takes documents out of statistics again: the result has the bytes that counting the other documents would give. The documents must be "
+    "given as they were counted, "
     "text and labels alike; how texts are cut into terms is taken from the statistics.",
-    "Where the statistics have a ledger, a document that was never counted, or with another text, is an error that names it. Without a ledger, an error comes only when a "
+    "Where the statistics have a ledger, a document that was never counted, or with another text, is an error that names it. Without a "
+    "ledger, an error comes only when a "
     "count would become negative or does not go with the others; it names the term or the label. Nothing is written then.",
-    "Models that were trained before still know what is forgotten: make them again with newsframe train --from.",
-    NULL};
+    "Models that were trained before still know what is forgotten: make them again with newsframe train --from.", NULL};
 
 static const nfi_example examples[] = {
     {"newsframe forget week.nfs monday.jsonl -o rest.nfs", "the days after Monday"},
     {NULL, NULL}};
 
-const nfi_verb nfi_verb_forget = {
-    .name = "forget", .group = "Learn", .summary = "take documents out of statistics", .operands = "STATS [CORPUS...]", .min_args = 1, .max_args = -1,
-    .paragraphs = paragraphs, .opts = rows, .opts_size = sizeof(struct opts), .examples = examples, .exits = NFI_EXITS_MODEL, .run = run};
+const nfi_verb nfi_verb_forget = {.name = "forget",
+                                  .group = "Learn",
+                                  .summary = "take documents out of statistics",
+                                  .operands = "STATS [CORPUS...]",
+                                  .min_args = 1,
+                                  .max_args = -1,
+                                  .paragraphs = paragraphs,
+                                  .opts = rows,
+                                  .opts_size = sizeof(struct opts),
+                                  .examples = examples,
+                                  .exits = NFI_EXITS_MODEL,
+                                  .run = run};

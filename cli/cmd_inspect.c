@@ -102,11 +102,14 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 }
 
 static const char *const paragraphs[] = {
-    "Reads a corpus once and says what is in it: labels and labels that are spelled almost alike, lengths, texts that come again, boilerplate, languages and scripts, encodings, "
+    "Reads a corpus once and says what is in it: labels and labels that are spelled almost alike, lengths, texts that come again, "
+    "boilerplate, languages and scripts, encodings, "
     "dates, how the vocabulary grows, columns. The report ends with what to look at before training or scoring, and what to do about it.",
-    "Nothing stops it: malformed records, ids that come twice and bytes that are not UTF-8 are counted. Languages are told by the script and by n-grams; a text of fewer "
+    "Nothing stops it: malformed records, ids that come twice and bytes that are not UTF-8 are counted. Languages are told by the script "
+    "and by n-grams; a text of fewer "
     "than 20 letters has none. Of the first 1,000 documents the lines are told apart too.",
-    "Figures are exact up to limits that the report names when they are met: 10,000 labels, 2,097,152 texts, 4,194,304 words, 1,000 values of a column.",
+    "Figures are exact up to limits that the report names when they are met: 10,000 labels, 2,097,152 texts, 4,194,304 words, 1,000 values "
+    "of a column.",
     NULL};
 
 static const nfi_example examples[] = {
@@ -114,6 +117,14 @@ static const nfi_example examples[] = {
     {"newsframe inspect feed.csv --text headline,body --json -o feed.json", "the same for a program"},
     {NULL, NULL}};
 
-const nfi_verb nfi_verb_inspect = {
-    .name = "inspect", .group = "Explore", .summary = "say what is in a corpus, and what to look at before training", .operands = "[CORPUS...]", .max_args = -1,
-    .paragraphs = paragraphs, .opts = rows, .opts_size = sizeof(struct opts), .examples = examples, .exits = NFI_EXITS_DATA, .run = run};
+const nfi_verb nfi_verb_inspect = {.name = "inspect",
+                                   .group = "Explore",
+                                   .summary = "say what is in a corpus, and what to look at before training",
+                                   .operands = "[CORPUS...]",
+                                   .max_args = -1,
+                                   .paragraphs = paragraphs,
+                                   .opts = rows,
+                                   .opts_size = sizeof(struct opts),
+                                   .examples = examples,
+                                   .exits = NFI_EXITS_DATA,
+                                   .run = run};

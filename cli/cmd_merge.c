@@ -7,13 +7,13 @@ struct opts {
     bool quiet, verbose;
 };
 
-static const nfi_opt rows[] = {
-    OPT_HEADER("Output"),
-    {NFI_ROW(NFI_OPT_FILE, const char *, 'o', "output", struct opts, output, "FILE", NULL, "the statistics to write, replaced at once when all is done"),
-     .flags = NFI_OPT_REQUIRED},
-    OPT_HEADER("Common"),
-    OPT_QUIET_ROWS(struct opts, quiet, verbose),
-    OPT_END};
+static const nfi_opt rows[] = {OPT_HEADER("Output"),
+                               {NFI_ROW(NFI_OPT_FILE, const char *, 'o', "output", struct opts, output, "FILE", NULL,
+                                        "the statistics to write, replaced at once when all is done"),
+                                .flags = NFI_OPT_REQUIRED},
+                               OPT_HEADER("Common"),
+                               OPT_QUIET_ROWS(struct opts, quiet, verbose),
+                               OPT_END};
 
 static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 {
@@ -38,10 +38,11 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     return nfi_cli_fail(cli, s, &err);
 }
 
-static const char *const paragraphs[] = {
-    "Adds statistics files up. The result has the bytes that counting all their documents at once would give, in any order of the files. Memory does not grow with them.",
-    "All files must have been counted with the same settings. A document that stands in the ledgers of two of them is an error that names it.",
-    NULL};
+static const char *const paragraphs[] = {"Adds statistics files up. The result has the bytes that counting all their documents at once "
+                                         "would give, in any order of the files. Memory does not grow with them.",
+                                         "All files must have been counted with the same settings. A document that stands in the ledgers "
+                                         "of two of them is an error that names it.",
+                                         NULL};
 
 static const nfi_example examples[] = {
     {"newsframe merge monday.nfs tuesday.nfs -o week.nfs", "add two days up"},

@@ -245,7 +245,8 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
             s = s == NF_OK ? closed : s;
         }
     } else if (s == NF_OK) {
-        nfi_cli_note(cli, "%s: whole and valid, %zu terms, %zu classes, SHA-256 %s", path ? path : "built-in model", j.info.terms, j.info.classes, j.sha256);
+        nfi_cli_note(cli, "%s: whole and valid, %zu terms, %zu classes, SHA-256 %s", path ? path : "built-in model", j.info.terms,
+                     j.info.classes, j.sha256);
     }
     nfi_buf_clear(&j.b);
     nf_model_free(model);
@@ -253,20 +254,32 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 }
 
 static const char *const paragraphs[] = {
-    "model info prints what a model is made of, one key and value a line, separated by a tab; model verify checks every byte and every value and prints one line; model dump writes "
-    "all terms as CSV: document frequency, and for each class the documents that have the term and its weight. Without FILE it is the built-in model.",
-    "model diff A B compares two models: settings that differ go to standard error, and the terms whose weight moved to the output, those that moved most first, class by class; the "
-    "weight of a term that only one model has is blank in the other. With a corpus after the models it counts the documents that get another label, or none from one of them, and "
+    "model info prints what a model is made of, one key and value a line, separated by a tab; model verify checks every byte and every "
+    "value and prints one line; model dump writes "
+    "all terms as CSV: document frequency, and for each class the documents that have the term and its weight. Without FILE it is the "
+    "built-in model.",
+    "model diff A B compares two models: settings that differ go to standard error, and the terms whose weight moved to the output, those "
+    "that moved most first, class by class; the "
+    "weight of a term that only one model has is blank in the other. With a corpus after the models it counts the documents that get "
+    "another label, or none from one of them, and "
     "--documents lists them.",
-    "A model file holds data only. A damaged or foreign file is refused with exit code 4; --expect-sha256 pins the very file.",
-    NULL};
+    "A model file holds data only. A damaged or foreign file is refused with exit code 4; --expect-sha256 pins the very file.", NULL};
 
-static const nfi_example examples[] = {
-    {"newsframe model info", "what the built-in model is made of"},
-    {"newsframe model dump angles.nfm -o terms.csv", "all terms and weights of a model as CSV"},
-    {"newsframe model diff angles.nfm angles.nfm test.jsonl --documents flips.csv -o changes.csv", "what a model changes, and for which documents"},
-    {NULL, NULL}};
+static const nfi_example examples[] = {{"newsframe model info", "what the built-in model is made of"},
+                                       {"newsframe model dump angles.nfm -o terms.csv", "all terms and weights of a model as CSV"},
+                                       {"newsframe model diff angles.nfm angles.nfm test.jsonl --documents flips.csv -o changes.csv",
+                                        "what a model changes, and for which documents"},
+                                       {NULL, NULL}};
 
-const nfi_verb nfi_verb_model = {
-    .name = "model", .group = "Files", .summary = "look into models: info, verify, dump, diff", .operands = "info|verify|dump|diff [FILE...]", .min_args = 1, .max_args = -1,
-    .paragraphs = paragraphs, .opts = rows, .opts_size = sizeof(struct opts), .examples = examples, .exits = NFI_EXITS_MODEL, .run = run};
+const nfi_verb nfi_verb_model = {.name = "model",
+                                 .group = "Files",
+                                 .summary = "look into models: info, verify, dump, diff",
+                                 .operands = "info|verify|dump|diff [FILE...]",
+                                 .min_args = 1,
+                                 .max_args = -1,
+                                 .paragraphs = paragraphs,
+                                 .opts = rows,
+                                 .opts_size = sizeof(struct opts),
+                                 .examples = examples,
+                                 .exits = NFI_EXITS_MODEL,
+                                 .run = run};

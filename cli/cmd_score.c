@@ -23,18 +23,23 @@ static const nfi_opt rows[] = {
     OPT_HEADER("Model"),
     OPT_FILE('m', "model", struct opts, model, NULL, "the model; without it the built-in geo-1"),
     OPT_REAL(0, "threshold", struct opts, threshold, "NATS", "0", 0, 1e6, "no label when the margin is below this"),
-    OPT_REAL(0, "min-prob", struct opts, min_prob, "P", "0", 0, 1, "no label when its probability is below this; the model must be calibrated"),
+    OPT_REAL(0, "min-prob", struct opts, min_prob, "P", "0", 0, 1,
+             "no label when its probability is below this; the model must be calibrated"),
     OPT_COUNT(0, "min-tokens", struct opts, min_tokens, "N", "3", 1, UINT64_MAX, "no label for documents of fewer words"),
     OPT_FLAG(0, "typicality", struct opts, typicality, "no label for what is unlike nearly all that the model was trained on"),
-    OPT_STR(0, "language", struct opts, language, "CODE", "any", "no label for documents told to be in another language than CODE (en, uk, ...)"),
+    OPT_STR(0, "language", struct opts, language, "CODE", "any",
+            "no label for documents told to be in another language than CODE (en, uk, ...)"),
     OPT_CHOICE(0, "unit", struct opts, unit, "document", nf_unit_name, "what has a row and a label of its own"),
-    OPT_FLAG(0, "mixture", struct opts, mixture, "add the share of each class among the sentences, the primary frame and the secondary ones"),
-    OPT_REAL(0, "coverage", struct opts, coverage, "SHARE", "0", 0, 0.9999, "add the set of classes that holds the right one so often; from .5 on"),
+    OPT_FLAG(0, "mixture", struct opts, mixture,
+             "add the share of each class among the sentences, the primary frame and the secondary ones"),
+    OPT_REAL(0, "coverage", struct opts, coverage, "SHARE", "0", 0, 0.9999,
+             "add the set of classes that holds the right one so often; from .5 on"),
     OPT_FLAG(0, "evidence", struct opts, evidence, "add the sentence that carries the label, with its place"),
     OPT_FLAG(0, "strict", struct opts, strict, "exit 5 when a document got no label"),
     OPT_OUTPUT(struct opts, out),
     OPT_FLAG(0, "with-text", struct opts, with_text, "carry the text into the table too"),
-    OPT_FLAG(0, "with-language", struct opts, with_language, "tell the language of each document in a column language before status; und where it cannot be told"),
+    OPT_FLAG(0, "with-language", struct opts, with_language,
+             "tell the language of each document in a column language before status; und where it cannot be told"),
     OPT_INPUT(struct opts, in),
     OPT_HEADER("Common"),
     OPT_THREADS(struct opts, common),
@@ -344,7 +349,8 @@ static nf_status score_slice(job *j, const nf_batch *b, size_t first, size_t n, 
     if (j->o->unit == NF_UNIT_DOCUMENT)
         s = nf_scorer_batch(j->scorer, &part, scores, odds, err);
     if (s == NF_OK && (j->o->unit != NF_UNIT_DOCUMENT || j->o->mixture || j->o->evidence))
-        s = nf_scorer_units(j->scorer, &part, j->o->unit ? (nf_unit_kind)j->o->unit : NF_UNIT_SENTENCE, j->o->evidence ? scores : NULL, &j->parts, err);
+        s = nf_scorer_units(j->scorer, &part, j->o->unit ? (nf_unit_kind)j->o->unit : NF_UNIT_SENTENCE, j->o->evidence ? scores : NULL,
+                            &j->parts, err);
     for (size_t i = 0; s == NF_OK && i < n; i++) {
         if (j->o->unit == NF_UNIT_DOCUMENT)
             document_row(j, &part.docs[i], &scores[i], odds + i * j->k, i);
@@ -367,7 +373,8 @@ static nf_status stream(job *j, nfi_progress *p, nf_err *err)
             break;
         for (size_t i = 0, n; s == NF_OK && i < batch.n; i += n) {
             n = j->o->unit || j->o->mixture || j->o->evidence ? slice(j, &batch, i) : batch.n;
-            if ((s = nfi_grow(&scores, &capscores, n, sizeof *scores, err)) == NF_OK && (s = nfi_grow(&odds, &capodds, n * j->k, sizeof *odds, err)) == NF_OK)
+            if ((s = nfi_grow(&scores, &capscores, n, sizeof *scores, err)) == NF_OK &&
+                (s = nfi_grow(&odds, &capodds, n * j->k, sizeof *odds, err)) == NF_OK)
                 s = score_slice(j, &batch, i, n, scores, odds, err);
         }
         if (s == NF_OK)
@@ -398,8 +405,10 @@ static nf_status begin_sets(job *j, nfi_cli *cli, nf_err *err)
     if (few == 0)
         return s;
     nf_str l = nf_model_label(j->m, first);
-    nfi_cli_warn(cli, "%zu class%s too few documents for a bound of sets at %g (\"%.*s\"%s): one bound is shared, and the coverage is theirs together", few,
-                 few == 1 ? " has" : "es have", j->o->coverage, (int)l.n, l.p, few > 1 ? ", ..." : "");
+    nfi_cli_warn(
+        cli,
+        "%zu class%s too few documents for a bound of sets at %g (\"%.*s\"%s): one bound is shared, and the coverage is theirs together",
+        few, few == 1 ? " has" : "es have", j->o->coverage, (int)l.n, l.p, few > 1 ? ", ..." : "");
     return s;
 }
 
@@ -411,7 +420,8 @@ static void warn_lopsided(const job *j, nfi_cli *cli)
     for (size_t k = 0; k < j->k; k++) {
         nf_str l = nf_model_label(j->m, k);
         if (n >= 100 && j->by_class[k] * 10 > n * 9)
-            nfi_cli_warn(cli, "%llu of %llu labelled %ss are \"%.*s\"", (unsigned long long)j->by_class[k], (unsigned long long)n, nf_unit_name((size_t)j->o->unit, NULL), (int)l.n, l.p);
+            nfi_cli_warn(cli, "%llu of %llu labelled %ss are \"%.*s\"", (unsigned long long)j->by_class[k], (unsigned long long)n,
+                         nf_unit_name((size_t)j->o->unit, NULL), (int)l.n, l.p);
     }
 }
 
@@ -447,7 +457,11 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         usage = nfi_cli_usage(cli, "%s is about documents; without --unit", o->mixture ? "--mixture" : "--evidence");
     if (usage != NFI_EXIT_OK)
         return usage;
-    nf_scorer_opts so = {.min_tokens = o->min_tokens, .threshold = o->threshold, .min_prob = o->min_prob, .typicality = o->typicality, .threads = (int)o->common.threads};
+    nf_scorer_opts so = {.min_tokens = o->min_tokens,
+                         .threshold = o->threshold,
+                         .min_prob = o->min_prob,
+                         .typicality = o->typicality,
+                         .threads = (int)o->common.threads};
     nf_status s = nfi_work_model(&model, o->model, &err);
     if (s == NF_OK)
         s = nfi_work_open(&j.docs, &o->in, &o->common, false, nargs, args, &err);
@@ -498,7 +512,8 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         nfi_tally_also(&t, "cells cut", cut);
         warn_lopsided(&j, cli);
         if (j.sets)
-            nfi_cli_note(cli, "sets at %g: %.2f classes a set, %llu empty", o->coverage, (double)j.in_sets / (double)j.sets, (unsigned long long)j.empty_sets);
+            nfi_cli_note(cli, "sets at %g: %.2f classes a set, %llu empty", o->coverage, (double)j.in_sets / (double)j.sets,
+                         (unsigned long long)j.empty_sets);
         nfi_tally_end(&t, cli);
         missed += nf_docs_counts(j.docs)->rejected;
         read = o->unit ? j.units + j.without + nf_docs_counts(j.docs)->rejected : nf_docs_counts(j.docs)->read;
@@ -520,33 +535,56 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 }
 
 static const char *const paragraphs[] = {
-    "Writes one row for each document, in input order: the columns it came with, a status, the label and the next best one, the margin between them, how many words "
-    "it has, what share of them the model does not know, and a score for each class. Only documents with status ok have a label; newsframe columns scores explains the columns.",
-    "A score is the log-odds of a class against all others, in nats; a document's scores depend on that document and the model alone. A probability is what "
-    "calibration on documents left out in training makes of the scores; it is blank where the model is not calibrated, as one made from statistics.",
-    "With --unit sentence or paragraph there is one row for each, with its number in the document and its place: start and end are bytes of the column text (or title) as "
-    "it was read. Boilerplate has no rows; a document of which nothing else is left has one row, with status empty. newsframe columns units explains the columns.",
-    "With --mixture a document's angle is the mixture of its sentences: each gives its label 1 (of several labels the second 1/2, the third 1/3), twice in title and lead, and mix_CLASS is the share of a class in that sum. "
-    "The class with the most is the primary frame, others with a share of .06 or more are secondary. A class named none is no frame, and a line that repeats the title does not count. With --evidence the sentence whose words "
+    "Writes one row for each document, in input order: the columns it came with, a status, the label and the next best one, the margin "
+    "between them, how many words "
+    "it has, what share of them the model does not know, and a score for each class. Only documents with status ok have a label; newsframe "
+    "columns scores explains the columns.",
+    "A score is the log-odds of a class against all others, in nats; a document's scores depend on that document and the model alone. A "
+    "probability is what "
+    "calibration on documents left out in training makes of the scores; it is blank where the model is not calibrated, as one made from "
+    "statistics.",
+    "With --unit sentence or paragraph there is one row for each, with its number in the document and its place: start and end are bytes "
+    "of the column text (or title) as "
+    "it was read. Boilerplate has no rows; a document of which nothing else is left has one row, with status empty. newsframe columns "
+    "units explains the columns.",
+    "With --mixture a document's angle is the mixture of its sentences: each gives its label 1 (of several labels the second 1/2, the "
+    "third 1/3), twice in title and lead, and mix_CLASS is the share of a class in that sum. "
+    "The class with the most is the primary frame, others with a share of .06 or more are secondary. A class named none is no frame, and a "
+    "line that repeats the title does not count. With --evidence the sentence whose words "
     "make up most of the margin of the label is given, as it stands in the input.",
-    "With --coverage a column label_set has the classes that a document may have: of documents like those the model was trained on, the set holds the right class at "
-    "that rate, in each class. Clear documents have one class, doubtful ones several, and one that is like no class has none. A class with too few documents for a bound of its "
+    "With --coverage a column label_set has the classes that a document may have: of documents like those the model was trained on, the "
+    "set holds the right class at "
+    "that rate, in each class. Clear documents have one class, doubtful ones several, and one that is like no class has none. A class with "
+    "too few documents for a bound of its "
     "own shares one with all such classes.",
-    "With --typicality what is unlike nearly all that the model was trained on gets the status unlike_training and no label: its share of unknown words, or the mean rarity of "
-    "its words, is above what one training document in 200 has at that length. It tells another language, trade or kind of text, not another angle; with --unit each unit is asked. "
+    "With --typicality what is unlike nearly all that the model was trained on gets the status unlike_training and no label: its share of "
+    "unknown words, or the mean rarity of "
+    "its words, is above what one training document in 200 has at that length. It tells another language, trade or kind of text, not "
+    "another angle; with --unit each unit is asked. "
     "A model of fewer than 199 documents, the built-in one, and one made from statistics do not know it, and say so.",
-    "With --language a document told to be in another language gets the status other_language and no label; one whose language cannot be told (und: too short, or too "
+    "With --language a document told to be in another language gets the status other_language and no label; one whose language cannot be "
+    "told (und: too short, or too "
     "unlike all that are known) is scored. Languages are told by script and by n-grams, as newsframe inspect does.",
     "An operand is a file or folder of documents; without one they come from standard input. A plain text file is one document.",
     NULL};
 
 static const nfi_example examples[] = {
     {"newsframe score $NF_SAMPLES/geo-1/samples -o scores.csv", "score a folder of articles with the built-in model"},
-    {"newsframe score -m angles.nfm feed.csv --text headline,body --id url -o scores.csv --excel", "score a spreadsheet with your own model"},
+    {"newsframe score -m angles.nfm feed.csv --text headline,body --id url -o scores.csv --excel",
+     "score a spreadsheet with your own model"},
     {"newsframe score $NF_SAMPLES/geo-1/samples --unit sentence --with-text -o sentences.csv", "label every sentence"},
-    {"newsframe score $NF_SAMPLES/geo-1/samples --mixture --evidence -o mixtures.csv", "the frames of each article, and the sentence behind its label"},
+    {"newsframe score $NF_SAMPLES/geo-1/samples --mixture --evidence -o mixtures.csv",
+     "the frames of each article, and the sentence behind its label"},
     {NULL, NULL}};
 
-const nfi_verb nfi_verb_score = {
-    .name = "score", .group = "Apply", .summary = "label documents, one row each, with a score for every class", .operands = "[INPUT...]", .max_args = -1,
-    .paragraphs = paragraphs, .opts = rows, .opts_size = sizeof(struct opts), .examples = examples, .exits = NFI_EXITS_MODEL | NFI_EXIT_BIT(NFI_EXIT_GATE), .run = run};
+const nfi_verb nfi_verb_score = {.name = "score",
+                                 .group = "Apply",
+                                 .summary = "label documents, one row each, with a score for every class",
+                                 .operands = "[INPUT...]",
+                                 .max_args = -1,
+                                 .paragraphs = paragraphs,
+                                 .opts = rows,
+                                 .opts_size = sizeof(struct opts),
+                                 .examples = examples,
+                                 .exits = NFI_EXITS_MODEL | NFI_EXIT_BIT(NFI_EXIT_GATE),
+                                 .run = run};

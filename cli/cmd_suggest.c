@@ -22,11 +22,14 @@ struct opts {
 
 static const nfi_opt rows[] = {
     OPT_HEADER("Frames"),
-    OPT_FILE('m', "model", struct opts, model, NULL, "this model says which frame a document without a label has; its codebook is the one whose seeds are known"),
-    OPT_FILE(0, "codebook", struct opts, codebook, NULL, "a codebook: its seeds are known, and without a model the frame with most of them is that of the document"),
+    OPT_FILE('m', "model", struct opts, model, NULL,
+             "this model says which frame a document without a label has; its codebook is the one whose seeds are known"),
+    OPT_FILE(0, "codebook", struct opts, codebook, NULL,
+             "a codebook: its seeds are known, and without a model the frame with most of them is that of the document"),
     OPT_HEADER("Suggestions"),
     OPT_COUNT(0, "top", struct opts, top, "N", "20", 1, 100000, "at most so many new words a frame"),
-    OPT_REAL_ABOVE(0, "fdr", struct opts, fdr, "SHARE", "0.05", 0, 1, "false discovery rate: the share of the words of a frame that chance may have given"),
+    OPT_REAL_ABOVE(0, "fdr", struct opts, fdr, "SHARE", "0.05", 0, 1,
+                   "false discovery rate: the share of the words of a frame that chance may have given"),
     OPT_FLAG(0, "known", struct opts, known, "also give seeds that the codebook has, marked, where they stand among the others"),
     OPT_OUTPUT(struct opts, out),
     OPT_TEXT(struct opts, terms, "1-2", "en"),
@@ -218,17 +221,29 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     return nfi_cli_fail(cli, s, &err);
 }
 
-static const char *const paragraphs[] = {
-    "Proposes seeds that a codebook does not have: terms that set the documents of a frame apart from all others. A document has the frame of its label; without one the frame that "
-    "the model gives it, or with --codebook alone the frame with most of its seeds in the text. Nothing is changed: a person reads the table and takes over what makes sense.",
-    "The figures are log-odds of documents that have the term, with an informative Dirichlet prior (Monroe, Colaresi and Quinn 2008), and their z; q is the least false discovery rate at "
-    "which the term would be given (Benjamini and Hochberg 1995). Terms whose q is above --fdr are left out. A document that has the term is named as an example.",
-    NULL};
+static const char *const paragraphs[] = {"Proposes seeds that a codebook does not have: terms that set the documents of a frame apart from "
+                                         "all others. A document has the frame of its label; without one the frame that "
+                                         "the model gives it, or with --codebook alone the frame with most of its seeds in the text. "
+                                         "Nothing is changed: a person reads the table and takes over what makes sense.",
+                                         "The figures are log-odds of documents that have the term, with an informative Dirichlet prior "
+                                         "(Monroe, Colaresi and Quinn 2008), and their z; q is the least false discovery rate at "
+                                         "which the term would be given (Benjamini and Hochberg 1995). Terms whose q is above --fdr are "
+                                         "left out. A document that has the term is named as an example.",
+                                         NULL};
 
 static const nfi_example examples[] = {
-    {"newsframe suggest --codebook $NF_SAMPLES/geo-1/codebook.json $NF_SAMPLES/geo-1/corpus.jsonl -o seeds.csv", "new seeds from labelled texts"},
+    {"newsframe suggest --codebook $NF_SAMPLES/geo-1/codebook.json $NF_SAMPLES/geo-1/corpus.jsonl -o seeds.csv",
+     "new seeds from labelled texts"},
     {NULL, NULL}};
 
-const nfi_verb nfi_verb_suggest = {
-    .name = "suggest", .group = "Learn", .summary = "propose new seeds for the frames of a codebook", .operands = "[CORPUS...]", .max_args = -1,
-    .paragraphs = paragraphs, .opts = rows, .opts_size = sizeof(struct opts), .examples = examples, .exits = NFI_EXITS_MODEL, .run = run};
+const nfi_verb nfi_verb_suggest = {.name = "suggest",
+                                   .group = "Learn",
+                                   .summary = "propose new seeds for the frames of a codebook",
+                                   .operands = "[CORPUS...]",
+                                   .max_args = -1,
+                                   .paragraphs = paragraphs,
+                                   .opts = rows,
+                                   .opts_size = sizeof(struct opts),
+                                   .examples = examples,
+                                   .exits = NFI_EXITS_MODEL,
+                                   .run = run};

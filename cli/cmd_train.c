@@ -31,10 +31,12 @@ enum { TUNE_FOLDS = 5 };
 
 static const nfi_opt rows[] = {
     OPT_HEADER("Output"),
-    {NFI_ROW(NFI_OPT_FILE, const char *, 'o', "output", struct opts, output, "FILE", NULL, "the model to write, replaced at once when all is done"),
+    {NFI_ROW(NFI_OPT_FILE, const char *, 'o', "output", struct opts, output, "FILE", NULL,
+             "the model to write, replaced at once when all is done"),
      .flags = NFI_OPT_REQUIRED},
     OPT_FILE(0, "stats", struct opts, stats, NULL, "also keep the statistics, so that more documents can be added later without these"),
-    OPT_FLAG(0, "remember", struct opts, remember, "keep hashes of at most 4,096 texts in the model, so that evaluate warns when it is judged on them"),
+    OPT_FLAG(0, "remember", struct opts, remember,
+             "keep hashes of at most 4,096 texts in the model, so that evaluate warns when it is judged on them"),
     OPT_LEDGER(struct opts, ledger),
     OPT_HEADER("From statistics"),
     OPT_FLAG(0, "from", struct opts, from, "operands are statistics files, not documents; they are added up"),
@@ -43,16 +45,20 @@ static const nfi_opt rows[] = {
     OPT_SELECT(struct opts, terms, "2", NULL),
     OPT_TRAIN(struct opts, train),
     OPT_HEADER("Choosing"),
-    OPT_FLAG(0, "tune", struct opts, tune, "choose classifier, weighting, n-grams, smoothing and cost by five folds; options that are given stay as they are"),
+    OPT_FLAG(0, "tune", struct opts, tune,
+             "choose classifier, weighting, n-grams, smoothing and cost by five folds; options that are given stay as they are"),
     OPT_TUNE(struct opts, tuning, "tune"),
     OPT_FILE(0, "tried", struct opts, tried, NULL, "write what was tried to FILE, one row a candidate"),
     OPT_CODEBOOK(struct opts, codebook),
     OPT_HEADER("Duplicates"),
-    OPT_FLAG(0, "dup-weight", struct opts, dup_weight, "a group of copies weighs as one document, its first; all documents are then held in memory"),
+    OPT_FLAG(0, "dup-weight", struct opts, dup_weight,
+             "a group of copies weighs as one document, its first; all documents are then held in memory"),
     OPT_DUPLICATES(struct opts, dup, "dup-"),
     OPT_HEADER("Documents without a label"),
-    OPT_LIST(0, "unlabeled", struct opts, unlabeled, "FILES", NULL, "also learn from these documents; their labels, if any, are not looked at"),
-    OPT_STR(0, "unlabeled-weight", struct opts, unlabeled_weight, "X", "auto", "weight of one of them, above 0 and at most 1, or auto: by cross-validation"),
+    OPT_LIST(0, "unlabeled", struct opts, unlabeled, "FILES", NULL,
+             "also learn from these documents; their labels, if any, are not looked at"),
+    OPT_STR(0, "unlabeled-weight", struct opts, unlabeled_weight, "X", "auto",
+            "weight of one of them, above 0 and at most 1, or auto: by cross-validation"),
     OPT_INPUT(struct opts, in),
     OPT_MULTI(struct opts, in),
     OPT_HEADER("Common"),
@@ -76,7 +82,8 @@ static void report_model(nfi_cli *cli, const nf_model *m, const char *path, cons
 
     nf_model_describe(m, &i);
     if (i.loo_accuracy >= 0)
-        nfi_cli_note(cli, "smoothing %g chosen by %s on %llu documents: accuracy %.4f", i.smoothing, i.smoothing_how, (unsigned long long)i.loo_documents, i.loo_accuracy);
+        nfi_cli_note(cli, "smoothing %g chosen by %s on %llu documents: accuracy %.4f", i.smoothing, i.smoothing_how,
+                     (unsigned long long)i.loo_documents, i.loo_accuracy);
     else if (strcmp(i.smoothing_how, "none") != 0)
         nfi_cli_note(cli, "smoothing %g (%s)", i.smoothing, i.smoothing_how);
     if (i.cost > 0)
@@ -84,20 +91,24 @@ static void report_model(nfi_cli *cli, const nf_model *m, const char *path, cons
     if (i.codebook)
         nfi_cli_note(cli, "seeds of the codebook count like %g documents a class (%s)", i.seed_strength, i.seed_strength_how);
     if (i.thresholds_how && i.threshold_documents)
-        nfi_cli_note(cli, "thresholds of %zu classes from %llu held-out documents: micro F1 %.4f", i.classes, (unsigned long long)i.threshold_documents, i.threshold_micro_f1);
+        nfi_cli_note(cli, "thresholds of %zu classes from %llu held-out documents: micro F1 %.4f", i.classes,
+                     (unsigned long long)i.threshold_documents, i.threshold_micro_f1);
     else if (i.thresholds_how)
-        nfi_cli_warn(cli, "thresholds are 0: there are no documents, or too few, to find them on; labels will be given too freely, or too rarely");
+        nfi_cli_warn(
+            cli, "thresholds are 0: there are no documents, or too few, to find them on; labels will be given too freely, or too rarely");
     if (i.thresholds_how && i.calibration_documents)
-        nfi_cli_note(cli, "calibrated by a %s a class on %llu documents, %s", i.calibration, (unsigned long long)i.calibration_documents, i.calibration_how);
+        nfi_cli_note(cli, "calibrated by a %s a class on %llu documents, %s", i.calibration, (unsigned long long)i.calibration_documents,
+                     i.calibration_how);
     if (i.temperature > 0)
-        nfi_cli_note(cli, "calibrated by %s on %llu documents, %s: temperature %.4g, power %.4g", i.calibration, (unsigned long long)i.calibration_documents, i.calibration_how,
-                     i.temperature, i.power);
+        nfi_cli_note(cli, "calibrated by %s on %llu documents, %s: temperature %.4g, power %.4g", i.calibration,
+                     (unsigned long long)i.calibration_documents, i.calibration_how, i.temperature, i.power);
     else if (!i.thresholds_how)
         nfi_cli_note(cli, "not calibrated: %s", why);
     if (i.unlabeled)
-        nfi_cli_note(cli, "learned from %llu documents without a label, each of weight %g (%s)", (unsigned long long)i.unlabeled, i.unlabeled_weight, i.unlabeled_how);
-    nfi_cli_note(cli, "%s: %s, %zu classes, %zu terms of %d to %d words, weighting %s, prior %s", path, i.classifier, i.classes, i.terms, i.ngram_lo, i.ngram_hi,
-                 i.weighting, i.prior);
+        nfi_cli_note(cli, "learned from %llu documents without a label, each of weight %g (%s)", (unsigned long long)i.unlabeled,
+                     i.unlabeled_weight, i.unlabeled_how);
+    nfi_cli_note(cli, "%s: %s, %zu classes, %zu terms of %d to %d words, weighting %s, prior %s", path, i.classifier, i.classes, i.terms,
+                 i.ngram_lo, i.ngram_hi, i.weighting, i.prior);
 }
 
 /* Why a model has no probabilities. */
@@ -208,11 +219,15 @@ static nf_status open_all(const struct opts *o, int nargs, char **args, const nf
     return s;
 }
 
-static nf_status count_documents(const struct opts *o, nfi_cli *cli, int nargs, char **args, nf_counted **out, const nf_dedup_opts *dup, reading *r, nf_err *err)
+static nf_status count_documents(const struct opts *o, nfi_cli *cli, int nargs, char **args, nf_counted **out, const nf_dedup_opts *dup,
+                                 reading *r, nf_err *err)
 {
     nfi_progress progress = {0};
-    nf_count_opts count = {.weighting = o->tune ? o->train.weighting : nfi_work_weighting(&o->train), .whole = o->tune || o->dup_weight || nfi_work_whole(&o->train), .ledger = o->stats && !o->ledger.none,
-                           .salt = r->salt, .salt_n = r->nsalt};
+    nf_count_opts count = {.weighting = o->tune ? o->train.weighting : nfi_work_weighting(&o->train),
+                           .whole = o->tune || o->dup_weight || nfi_work_whole(&o->train),
+                           .ledger = o->stats && !o->ledger.none,
+                           .salt = r->salt,
+                           .salt_n = r->nsalt};
     nf_clean_opts clean;
 
     nfi_work_count(&o->terms, &o->common, &progress, &count.corpus, &clean);
@@ -236,7 +251,9 @@ static nf_status count_documents(const struct opts *o, nfi_cli *cli, int nargs, 
         nf_docs_close(docs);
     }
     if (s == NF_OK && r->again.found)
-        nfi_cli_warn(cli, "%llu of the documents of --unlabeled are also among the labelled ones: they count twice, and if they are a test set its figures mean nothing",
+        nfi_cli_warn(cli,
+                     "%llu of the documents of --unlabeled are also among the labelled ones: they count twice, and if they are a test set "
+                     "its figures mean nothing",
                      (unsigned long long)r->again.found);
     if (s == NF_OK && r->again.labelled && !r->again.settled)
         s = nf_seen_settle(r->again.labelled, err);
@@ -250,12 +267,16 @@ static int check_unlabeled(nfi_cli *cli, const struct opts *o, int nargs, nf_tra
     if (o->from && o->remember)
         return nfi_cli_usage(cli, "--remember needs documents; statistics do not have their texts");
     if (!train->unlabeled)
-        return nfi_cli_given(cli, "unlabeled-weight") ? nfi_cli_usage(cli, "--unlabeled-weight says what a document without a label weighs; add --unlabeled") : NFI_EXIT_OK;
+        return nfi_cli_given(cli, "unlabeled-weight")
+                   ? nfi_cli_usage(cli, "--unlabeled-weight says what a document without a label weighs; add --unlabeled")
+                   : NFI_EXIT_OK;
     if (strcmp(o->unlabeled_weight, "auto") != 0 &&
-        (!nfi_parse_double(o->unlabeled_weight, strlen(o->unlabeled_weight), &train->unlabeled_weight) || train->unlabeled_weight <= 0.0 || train->unlabeled_weight > 1.0))
+        (!nfi_parse_double(o->unlabeled_weight, strlen(o->unlabeled_weight), &train->unlabeled_weight) || train->unlabeled_weight <= 0.0 ||
+         train->unlabeled_weight > 1.0))
         return nfi_cli_usage(cli, "--unlabeled-weight %s: expected a number above 0 and at most 1, or auto", o->unlabeled_weight);
     if (o->from || o->stats)
-        return nfi_cli_usage(cli, "--unlabeled does not go with statistics: what a document without a label counts for depends on all others, so such counts do not add up; train on "
+        return nfi_cli_usage(cli, "--unlabeled does not go with statistics: what a document without a label counts for depends on all "
+                                  "others, so such counts do not add up; train on "
                                   "the documents, or count the labelled ones alone");
     if (o->dup_weight)
         return nfi_cli_usage(cli, "--unlabeled does not go with --dup-weight; leave copies out with newsframe dedup --keep first");
@@ -266,7 +287,9 @@ static int check_unlabeled(nfi_cli *cli, const struct opts *o, int nargs, nf_tra
     if (!nfi_cli_given(cli, "classifier"))
         train->classifier = NULL;
     else if (strcmp(train->classifier, "mnb") != 0)
-        return nfi_cli_usage(cli, "--unlabeled goes with --classifier mnb alone: %s has no likelihood that documents without a label could raise", train->classifier);
+        return nfi_cli_usage(
+            cli, "--unlabeled goes with --classifier mnb alone: %s has no likelihood that documents without a label could raise",
+            train->classifier);
     for (size_t i = 0; i < o->unlabeled.n; i++) {
         int code = nfi_work_outputs(cli, (const char *const[]){o->output, o->in.rejects}, 2, 0, NULL, o->unlabeled.v[i]);
         if (code != NFI_EXIT_OK)
@@ -276,7 +299,8 @@ static int check_unlabeled(nfi_cli *cli, const struct opts *o, int nargs, nf_tra
 }
 
 /* A model with the settings that did best by folds. */
-static nf_status choose(const struct opts *o, nfi_cli *cli, const nf_counted *counted, const reading *r, const nf_train_opts *train, nf_model **model, nf_err *err)
+static nf_status choose(const struct opts *o, nfi_cli *cli, const nf_counted *counted, const reading *r, const nf_train_opts *train,
+                        nf_model **model, nf_err *err)
 {
     const nf_corpus *c = nfi_counted_corpus(counted);
     size_t n = nf_corpus_docs(c), k = nf_corpus_classes(c);
@@ -294,7 +318,8 @@ static nf_status choose(const struct opts *o, nfi_cli *cli, const nf_counted *co
     for (size_t i = 0; s == NF_OK && i < k; i++)
         name[i] = nf_corpus_class(c, i);
     if (s == NF_OK)
-        s = nfi_tuning_begin(&t, cli, &o->tuning, &o->train, train, &r->folds, &r->groups, label, n, name, k, TUNE_FOLDS, o->common.seed, err);
+        s = nfi_tuning_begin(&t, cli, &o->tuning, &o->train, train, &r->folds, &r->groups, label, n, name, k, TUNE_FOLDS, o->common.seed,
+                             err);
     if (s == NF_OK)
         s = nf_model_train_tuned(model, &t.tried, &t.n, &t.best, counted, &t.opts, err);
     if (s == NF_OK)
@@ -326,14 +351,16 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     if (usage == NFI_EXIT_OK)
         usage = nfi_dup_options(cli, &o->dup, &o->terms, &o->common, &dup_clean, &dup);
     if (usage == NFI_EXIT_OK && o->dup_weight && (o->stats || o->from))
-        usage = nfi_cli_usage(cli, "--dup-weight does not go with statistics: which document is a copy depends on all others, so such counts do not add up; write the "
+        usage = nfi_cli_usage(cli, "--dup-weight does not go with statistics: which document is a copy depends on all others, so such "
+                                   "counts do not add up; write the "
                                    "documents with newsframe dedup --keep first, and count those");
     if (usage == NFI_EXIT_OK && !o->dup_weight && !o->tune && (nfi_cli_given(cli, "dup-threshold") || nfi_cli_given(cli, "dup-window")))
         usage = nfi_cli_usage(cli, "--dup-threshold and --dup-window say what a copy is; add --dup-weight");
     if (usage == NFI_EXIT_OK)
         usage = nfi_tune_options(cli, &o->tuning, &o->train, o->tune, "tune");
     if (usage == NFI_EXIT_OK && o->tune && (o->from || o->in.multi || o->codebook.file || o->unlabeled.n))
-        usage = nfi_cli_usage(cli, "--tune goes with none of --from, --multi, --codebook and --unlabeled: it chooses by labelled documents held out, with one label each");
+        usage = nfi_cli_usage(cli, "--tune goes with none of --from, --multi, --codebook and --unlabeled: it chooses by labelled documents "
+                                   "held out, with one label each");
     if (usage == NFI_EXIT_OK && o->tune && o->dup_weight && (o->tuning.group || o->tuning.time))
         usage = nfi_cli_usage(cli, "--dup-weight goes with neither --group nor --time; without it copies stay in one fold anyway");
     if (usage == NFI_EXIT_OK && o->tried && !o->tune)
@@ -344,9 +371,12 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         usage = nfi_work_check_terms(cli, &o->terms, (const char *const[]){o->output, o->stats, o->in.rejects}, 3);
     if (usage == NFI_EXIT_OK && o->from && nargs == 0)
         usage = nfi_cli_usage(cli, "--from needs statistics files to read");
-    if (usage == NFI_EXIT_OK && o->from && (nfi_cli_given(cli, "ngrams") || nfi_cli_given(cli, "tokenizer") || nfi_cli_given(cli, "stopwords") || nfi_cli_given(cli, "language") ||
-                                            nfi_cli_given(cli, "no-clean") || nfi_cli_given(cli, "no-rule") || nfi_cli_given(cli, "lines") || nfi_cli_given(cli, "phrases")))
-        usage = nfi_cli_usage(cli, "--tokenizer, --ngrams, --stopwords, --language and how texts are cleaned are fixed when documents are counted; with --from they cannot be changed");
+    if (usage == NFI_EXIT_OK && o->from &&
+        (nfi_cli_given(cli, "ngrams") || nfi_cli_given(cli, "tokenizer") || nfi_cli_given(cli, "stopwords") ||
+         nfi_cli_given(cli, "language") || nfi_cli_given(cli, "no-clean") || nfi_cli_given(cli, "no-rule") || nfi_cli_given(cli, "lines") ||
+         nfi_cli_given(cli, "phrases")))
+        usage = nfi_cli_usage(cli, "--tokenizer, --ngrams, --stopwords, --language and how texts are cleaned are fixed when documents are "
+                                   "counted; with --from they cannot be changed");
     if (usage == NFI_EXIT_OK && o->codebook.file)
         usage = nfi_work_outputs(cli, (const char *const[]){o->output, o->stats, o->in.rejects}, 3, nargs, args, o->codebook.file);
     if (usage == NFI_EXIT_OK && !o->stats && (o->ledger.none || o->ledger.salt))
@@ -404,31 +434,53 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 }
 
 static const char *const paragraphs[] = {
-    "Counts labelled documents and derives a naive Bayes classifier from the counts. Documents without a label add to the document frequencies only.",
-    "The text is not kept, and the counts are exact integers: the model has the same bytes for any number of threads, any amount of memory, and any order "
-    "of the documents. With --smoothing auto the smoothing is the one with the best exact leave-one-out accuracy (on at most 4,096 documents, chosen by a hash of their ids).",
-    "Probabilities come from documents left out one by one where that can be computed exactly, as for cnb, mnb and bnb. For other classifiers, class weights, other kinds of smoothing and "
-    "weightings that are no sums they come from five folds: that takes five more models and holds all documents in memory; --calibration none avoids both.",
-    "With --dup-weight a group of copies, as newsframe dedup finds them, counts as one document: its first with weight 1, the others with 0, which keeps the counts exact "
+    "Counts labelled documents and derives a naive Bayes classifier from the counts. Documents without a label add to the document "
+    "frequencies only.",
+    "The text is not kept, and the counts are exact integers: the model has the same bytes for any number of threads, any amount of "
+    "memory, and any order "
+    "of the documents. With --smoothing auto the smoothing is the one with the best exact leave-one-out accuracy (on at most 4,096 "
+    "documents, chosen by a hash of their ids).",
+    "Probabilities come from documents left out one by one where that can be computed exactly, as for cnb, mnb and bnb. For other "
+    "classifiers, class weights, other kinds of smoothing and "
+    "weightings that are no sums they come from five folds: that takes five more models and holds all documents in memory; --calibration "
+    "none avoids both.",
+    "With --dup-weight a group of copies, as newsframe dedup finds them, counts as one document: its first with weight 1, the others with "
+    "0, which keeps the counts exact "
     "integers. The model is that of the documents that newsframe dedup --keep first leaves. Such counts cannot be kept as statistics.",
-    "With --tune a small grid of classifiers, weightings, n-grams, smoothing and costs is tried by five folds, copies of a text in one fold, and the best by accuracy is trained on all "
-    "documents; the model keeps the table (newsframe model info). Without --budget all candidates are tried and the choice is the same on any machine; with it the order is the same, "
+    "With --tune a small grid of classifiers, weightings, n-grams, smoothing and costs is tried by five folds, copies of a text in one "
+    "fold, and the best by accuracy is trained on all "
+    "documents; the model keeps the table (newsframe model info). Without --budget all candidates are tried and the choice is the same on "
+    "any machine; with it the order is the same, "
     "and what was not finished counts for nothing. All documents are held in memory.",
-    "With --codebook the frames of a codebook are the classes and its seeds a prior on what they are made of (newsframe-codebook(5)); a label that is no frame is an error, a "
+    "With --codebook the frames of a codebook are the classes and its seeds a prior on what they are made of (newsframe-codebook(5)); a "
+    "label that is no frame is an error, a "
     "frame without documents is known by its seeds alone. The codebook goes into the model.",
-    "With --unlabeled the model also learns from documents without a label (expectation-maximisation over multinomial naive Bayes): a document counts for each class by its share in it, "
-    "with a small weight that cross-validation on the labels chooses, or 0.1 where the smallest class has fewer than 10 documents. A handful of labels a class, or the seeds of a "
-    "codebook and no labels at all, are enough to start from. Such a model cannot be made from statistics. It warns when a text is met with and without a label; with --remember "
+    "With --unlabeled the model also learns from documents without a label (expectation-maximisation over multinomial naive Bayes): a "
+    "document counts for each class by its share in it, "
+    "with a small weight that cross-validation on the labels chooses, or 0.1 where the smallest class has fewer than 10 documents. A "
+    "handful of labels a class, or the seeds of a "
+    "codebook and no labels at all, are enough to start from. Such a model cannot be made from statistics. It warns when a text is met "
+    "with and without a label; with --remember "
     "evaluate warns when the model is judged on its own documents.",
-    "With --from the operands are statistics made by newsframe count or kept by --stats, on this machine or others; the model is the one that all their "
+    "With --from the operands are statistics made by newsframe count or kept by --stats, on this machine or others; the model is the one "
+    "that all their "
     "documents together would give, at a fixed smoothing unless one is named.",
     NULL};
 
 static const nfi_example examples[] = {
     {"newsframe train $NF_SAMPLES/geo-1/corpus.jsonl -o angles.nfm", "train on labelled JSON lines"},
-    {"newsframe train --codebook $NF_SAMPLES/geo-1/codebook.json --unlabeled $NF_SAMPLES/geo-1/corpus.jsonl -o seeds.nfm", "no labels: from the seeds of a codebook and texts"},
+    {"newsframe train --codebook $NF_SAMPLES/geo-1/codebook.json --unlabeled $NF_SAMPLES/geo-1/corpus.jsonl -o seeds.nfm",
+     "no labels: from the seeds of a codebook and texts"},
     {NULL, NULL}};
 
-const nfi_verb nfi_verb_train = {
-    .name = "train", .group = "Learn", .summary = "make a model from labelled documents or statistics", .operands = "[CORPUS...]", .max_args = -1,
-    .paragraphs = paragraphs, .opts = rows, .opts_size = sizeof(struct opts), .examples = examples, .exits = NFI_EXITS_MODEL, .run = run};
+const nfi_verb nfi_verb_train = {.name = "train",
+                                 .group = "Learn",
+                                 .summary = "make a model from labelled documents or statistics",
+                                 .operands = "[CORPUS...]",
+                                 .max_args = -1,
+                                 .paragraphs = paragraphs,
+                                 .opts = rows,
+                                 .opts_size = sizeof(struct opts),
+                                 .examples = examples,
+                                 .exits = NFI_EXITS_MODEL,
+                                 .run = run};

@@ -23,7 +23,8 @@ int nfi_codebook_options(nfi_cli *cli, const nfi_codebook_rows *o, nf_codebook *
 
     if (!o->file && nfi_cli_given(cli, "seed-strength"))
         return nfi_cli_usage(cli, "--seed-strength says how much the seeds of a codebook count; add --codebook");
-    if (strcmp(o->strength, "auto") != 0 && (!nfi_parse_double(o->strength, strlen(o->strength), &train->seed_strength) || train->seed_strength <= 0.0))
+    if (strcmp(o->strength, "auto") != 0 &&
+        (!nfi_parse_double(o->strength, strlen(o->strength), &train->seed_strength) || train->seed_strength <= 0.0))
         return nfi_cli_usage(cli, "--seed-strength %s: expected a number above 0, or auto", o->strength);
     if (o->file) {
         nf_status s = nfi_codebook_open(cli, cb, o->file, &err);

@@ -32,7 +32,8 @@ static nf_status run(const nf_corpus *c, const nf_crossval_opts *cv, results *r,
 }
 
 /* What the same folds would say if copies could be on both sides. */
-static nf_status report_plain(nfi_cli *cli, const nf_corpus *c, const nf_crossval_opts *grouped, const results *r, const nf_groups *g, nf_err *err)
+static nf_status report_plain(nfi_cli *cli, const nf_corpus *c, const nf_crossval_opts *grouped, const results *r, const nf_groups *g,
+                              nf_err *err)
 {
     nf_crossval_opts cv = *grouped;
     nf_multi_metrics a = {0}, b = {0};
@@ -46,8 +47,11 @@ static nf_status report_plain(nfi_cli *cli, const nf_corpus *c, const nf_crossva
     if (s == NF_OK)
         s = nf_multi_metrics_of(&b, &plain.human, &plain.machine, k, nfi_work_none(r->label, k), err);
     if (s == NF_OK)
-        nfi_cli_note(cli, "grouped: micro F1 %.4f  macro F1 %.4f  (each of %zu groups of copies, %llu documents, in one fold); plain: micro F1 %.4f  macro F1 %.4f",
-                     a.micro_f1.value, a.macro_f1, g->groups, (unsigned long long)(g->firsts + g->exact + g->near), b.micro_f1.value, b.macro_f1);
+        nfi_cli_note(cli,
+                     "grouped: micro F1 %.4f  macro F1 %.4f  (each of %zu groups of copies, %llu documents, in one fold); plain: micro F1 "
+                     "%.4f  macro F1 %.4f",
+                     a.micro_f1.value, a.macro_f1, g->groups, (unsigned long long)(g->firsts + g->exact + g->near), b.micro_f1.value,
+                     b.macro_f1);
     nf_multi_metrics_clear(&a);
     nf_multi_metrics_clear(&b);
     nfi_free(plain.fold);
@@ -59,7 +63,8 @@ static nf_status report_plain(nfi_cli *cli, const nf_corpus *c, const nf_crossva
     return s;
 }
 
-static int report(nfi_cli *cli, const results *r, size_t k, const nf_docs_stats *stats, const nfi_output_opts *out, const nfi_eval_opts *eval, double min_accuracy)
+static int report(nfi_cli *cli, const results *r, size_t k, const nf_docs_stats *stats, const nfi_output_opts *out,
+                  const nfi_eval_opts *eval, double min_accuracy)
 {
     nfi_multi_evaluation e = {.label = r->label, .k = k, .human = &r->human, .machine = &r->machine, .fold = r->fold, .id = r->id};
     uint64_t right = 0, without = 0, judged = 0;
@@ -83,13 +88,13 @@ static int report(nfi_cli *cli, const results *r, size_t k, const nf_docs_stats 
     nfi_tally_docs(&t, stats);
     nfi_tally_end(&t, cli);
     if ((double)right < min_accuracy * (double)judged)
-        return nfi_cli_end(cli, NFI_EXIT_GATE, "%llu of %llu documents have the right set of labels, below --min-accuracy %g", (unsigned long long)right,
-                           (unsigned long long)judged, min_accuracy);
+        return nfi_cli_end(cli, NFI_EXIT_GATE, "%llu of %llu documents have the right set of labels, below --min-accuracy %g",
+                           (unsigned long long)right, (unsigned long long)judged, min_accuracy);
     return NFI_EXIT_OK;
 }
 
-int nfi_crossval_multi(nfi_cli *cli, const nf_corpus *c, const nf_crossval_opts *cv, const nf_groups *g, const nf_docs_stats *stats, const nfi_output_opts *out,
-                       const nfi_eval_opts *eval, double min_accuracy)
+int nfi_crossval_multi(nfi_cli *cli, const nf_corpus *c, const nf_crossval_opts *cv, const nf_groups *g, const nf_docs_stats *stats,
+                       const nfi_output_opts *out, const nfi_eval_opts *eval, double min_accuracy)
 {
     nf_err err = {0};
     results r = {0};

@@ -25,14 +25,22 @@ static bool parse_time(const char *s, int64_t *seconds)
     return false;
 }
 
-int nfi_dup_options(nfi_cli *cli, const nfi_dup_opts *o, const nfi_term_opts *terms, const nfi_common_opts *common, nf_clean_opts *clean, nf_dedup_opts *out)
+int nfi_dup_options(nfi_cli *cli, const nfi_dup_opts *o, const nfi_term_opts *terms, const nfi_common_opts *common, nf_clean_opts *clean,
+                    nf_dedup_opts *out)
 {
     nf_text_opts text;
 
     nfi_work_text(terms, &text, clean);
-    *out = (nf_dedup_opts){.threshold = o->threshold, .shingle = (int)o->shingle, .with_title = o->with_title, .dates = (nf_date_order)o->dates,
-                           .threads = (int)common->threads, .memory = common->memory, .window = o->window != NULL,
-                           .tokenizer = text.tokenizer, .no_clean = text.no_clean, .clean = clean};
+    *out = (nf_dedup_opts){.threshold = o->threshold,
+                           .shingle = (int)o->shingle,
+                           .with_title = o->with_title,
+                           .dates = (nf_date_order)o->dates,
+                           .threads = (int)common->threads,
+                           .memory = common->memory,
+                           .window = o->window != NULL,
+                           .tokenizer = text.tokenizer,
+                           .no_clean = text.no_clean,
+                           .clean = clean};
     if (o->window && !parse_time(o->window, &out->window_seconds))
         return nfi_cli_usage(cli, "window \"%s\": expected a number and h, d or w, such as 3d", o->window);
     return NFI_EXIT_OK;
@@ -47,7 +55,9 @@ static nf_status watch(void *ctx, const nf_batch *b, nf_err *err)
         any = b->docs[i].date.n > 0;
     if (!any) {
         w->no_dates = true;
-        return NF_FAIL(err, NF_EINVAL, "a window needs dates, but there is no column \"%s\"; name the date column with --date, or leave the window out", w->column);
+        return NF_FAIL(err, NF_EINVAL,
+                       "a window needs dates, but there is no column \"%s\"; name the date column with --date, or leave the window out",
+                       w->column);
     }
     w->checked = true;
     return nf_dedup_add(w->d, b, err);
@@ -75,9 +85,9 @@ void nfi_dup_warn(nfi_cli *cli, const nf_groups *g)
     else if (bad > 1)
         nfi_cli_warn(cli, "%llu dates cannot be read to the day, such as \"%s\" and \"%s\"", bad, g->bad_date[0], g->bad_date[1]);
     if (g->dates_ambiguous)
-        nfi_cli_warn(cli, "%llu date%s could have day or month first; read with the %s first, see --date-order", (unsigned long long)g->dates_ambiguous,
-                     g->dates_ambiguous == 1 ? "" : "s", g->month_first ? "month" : "day");
+        nfi_cli_warn(cli, "%llu date%s could have day or month first; read with the %s first, see --date-order",
+                     (unsigned long long)g->dates_ambiguous, g->dates_ambiguous == 1 ? "" : "s", g->month_first ? "month" : "day");
     if (g->crowded)
-        nfi_cli_warn(cli, "%llu document%s parts in common with more first documents than are compared; copies may be missed", (unsigned long long)g->crowded,
-                     g->crowded == 1 ? " has" : "s have");
+        nfi_cli_warn(cli, "%llu document%s parts in common with more first documents than are compared; copies may be missed",
+                     (unsigned long long)g->crowded, g->crowded == 1 ? " has" : "s have");
 }

@@ -15,20 +15,23 @@ typedef struct nfi_dup_opts {
 } nfi_dup_opts;
 
 /* prefix: "" in newsframe dedup, "dup-" elsewhere */
-#define OPT_DUPLICATES(S, f, prefix)                                                                                                          \
-    OPT_REAL(0, prefix "threshold", S, f.threshold, "SHARE", "0.7", 0.1, 1, "least Jaccard similarity of a copy to the first of its group"),  \
-    OPT_STR(0, prefix "window", S, f.window, "TIME", NULL, "a copy is at most this much later: 12h, 3d, 2w; without it any time")
-#define OPT_DUPLICATES_MORE(S, f)                                                                                                             \
-    OPT_COUNT(0, "shingle", S, f.shingle, "N", "5", 1, 16, "words in a row that make a shingle"),                                             \
-    OPT_CHOICE(0, "date-order", S, f.dates, "auto", nf_date_order_name, "what 3/4/2008 is"),                                                  \
-    OPT_FLAG(0, "with-title", S, f.with_title, "titles count as text; without it copies under another headline are found")
+#define OPT_DUPLICATES(S, f, prefix)                                                                                                       \
+    OPT_REAL(0, prefix "threshold", S, f.threshold, "SHARE", "0.7", 0.1, 1,                                                                \
+             "least Jaccard similarity of a copy to the first of its group"),                                                              \
+        OPT_STR(0, prefix "window", S, f.window, "TIME", NULL, "a copy is at most this much later: 12h, 3d, 2w; without it any time")
+#define OPT_DUPLICATES_MORE(S, f)                                                                                                          \
+    OPT_COUNT(0, "shingle", S, f.shingle, "N", "5", 1, 16, "words in a row that make a shingle"),                                          \
+        OPT_CHOICE(0, "date-order", S, f.dates, "auto", nf_date_order_name, "what 3/4/2008 is"),                                           \
+        OPT_FLAG(0, "with-title", S, f.with_title, "titles count as text; without it copies under another headline are found")
 
-/* Texts are cleaned as terms says; clean is filled for out->clean to point to and must live as long. NFI_EXIT_OK, or a message and NFI_EXIT_USAGE. */
-int nfi_dup_options(nfi_cli *cli, const nfi_dup_opts *o, const nfi_term_opts *terms, const nfi_common_opts *common, nf_clean_opts *clean, nf_dedup_opts *out);
+/* Texts are cleaned as terms says; clean is filled for out->clean to point to and must live as long. NFI_EXIT_OK, or a message and
+ * NFI_EXIT_USAGE. */
+int nfi_dup_options(nfi_cli *cli, const nfi_dup_opts *o, const nfi_term_opts *terms, const nfi_common_opts *common, nf_clean_opts *clean,
+                    nf_dedup_opts *out);
 
 /*
- * A collector behind a stream. With a window the first batch must have a date column or dates: else the message says how to name one, and the exit
- * code is NFI_EXIT_USAGE (nfi_dup_exit).
+ * A collector behind a stream. With a window the first batch must have a date column or dates: else the message says how to name one, and
+ * the exit code is NFI_EXIT_USAGE (nfi_dup_exit).
  */
 typedef struct nfi_dup_watch {
     nf_dedup *d;
@@ -43,8 +46,8 @@ nf_status nfi_dup_watch_begin(nfi_dup_watch *w, nf_docs *docs, const nf_dedup_op
 int nfi_dup_fail(nfi_cli *cli, const nfi_dup_watch *w, nf_status s, const nf_err *err);
 
 /* crossval_multi.c: folds, tables and tally of documents with several labels, counted as c. Returns an exit code. */
-int nfi_crossval_multi(nfi_cli *cli, const nf_corpus *c, const nf_crossval_opts *cv, const nf_groups *g, const nf_docs_stats *stats, const nfi_output_opts *out,
-                       const nfi_eval_opts *eval, double min_accuracy);
+int nfi_crossval_multi(nfi_cli *cli, const nf_corpus *c, const nf_crossval_opts *cv, const nf_groups *g, const nf_docs_stats *stats,
+                       const nfi_output_opts *out, const nfi_eval_opts *eval, double min_accuracy);
 
 /* Warnings about dates and candidates, with what helps. */
 void nfi_dup_warn(nfi_cli *cli, const nf_groups *g);

@@ -27,7 +27,8 @@ static void words_cell(nf_csv *w, nfi_buf *b, const nf_model *m, const size_t *t
         nf_csv_blank(w);
 }
 
-nf_status nfi_errors_write(const char *path, nf_csv_dialect dialect, const nf_errors *e, const nf_model *m, const nf_str *label, nf_err *err)
+nf_status nfi_errors_write(const char *path, nf_csv_dialect dialect, const nf_errors *e, const nf_model *m, const nf_str *label,
+                           nf_err *err)
 {
     nf_csv *w = NULL;
     nfi_buf b = {0};

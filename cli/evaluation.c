@@ -163,9 +163,10 @@ int nfi_work_evaluation(nfi_cli *cli, const nfi_evaluation *e, const nfi_output_
     if (s == NF_OK) {
         const nf_metrics *m = &x.metrics;
         nf_str top = e->label[m->majority];
-        nfi_cli_note(cli, "accuracy %.4f (95%% interval %.4f to %.4f)  macro F1 %.4f over %zu classes  micro F1 %.4f", m->accuracy, m->accuracy_low, m->accuracy_high,
-                     m->macro_f1, m->macro_classes, m->micro_f1);
-        nfi_cli_note(cli, "baseline, always \"%.*s\": accuracy %.4f  macro F1 %.4f", (int)top.n, top.p, m->majority_accuracy, m->majority_macro_f1);
+        nfi_cli_note(cli, "accuracy %.4f (95%% interval %.4f to %.4f)  macro F1 %.4f over %zu classes  micro F1 %.4f", m->accuracy,
+                     m->accuracy_low, m->accuracy_high, m->macro_f1, m->macro_classes, m->micro_f1);
+        nfi_cli_note(cli, "baseline, always \"%.*s\": accuracy %.4f  macro F1 %.4f", (int)top.n, top.p, m->majority_accuracy,
+                     m->majority_macro_f1);
     }
     if (s == NF_OK)
         s = nfi_work_sureness(cli, e, &x.reliability, out, o, &err);

@@ -23,7 +23,8 @@ static void figure(nf_csv *w, nf_figure f)
         nf_csv_blank(w);
 }
 
-static void class_row(nf_csv *w, nf_str name, uint64_t support, uint64_t predicted, nf_figure precision, nf_figure recall, nf_figure f1, const char *reason)
+static void class_row(nf_csv *w, nf_str name, uint64_t support, uint64_t predicted, nf_figure precision, nf_figure recall, nf_figure f1,
+                      const char *reason)
 {
     nf_csv_text(w, name.p, name.n);
     nf_csv_int(w, (int64_t)support);
@@ -57,13 +58,22 @@ static void count_measure(nf_csv *w, const char *name, uint64_t v)
 
 static void summary_table(nf_csv *w, const nf_multi_metrics *m, const nf_multi_metrics *lexicon)
 {
-    const named_figure rows[] = {
-        {"subset_accuracy", defined(m->subset_accuracy)}, {"subset_accuracy_low", defined(m->subset_low)}, {"subset_accuracy_high", defined(m->subset_high)},
-        {"micro_precision", m->micro_precision}, {"micro_recall", m->micro_recall}, {"micro_f1", m->micro_f1}, {"macro_f1", defined(m->macro_f1)},
-        {"hamming_loss", defined(m->hamming_loss)}, {"labels_human", defined(m->human_cardinality)}, {"labels_machine", defined(m->machine_cardinality)},
-        {"constant_micro_f1", defined(m->constant.micro_f1)}, {"constant_macro_f1", defined(m->constant.macro_f1)},
-        {"constant_subset_accuracy", defined(m->constant.subset_accuracy)}, {"majority_micro_f1", defined(m->majority.micro_f1)},
-        {"majority_macro_f1", defined(m->majority.macro_f1)}, {"majority_subset_accuracy", defined(m->majority.subset_accuracy)}};
+    const named_figure rows[] = {{"subset_accuracy", defined(m->subset_accuracy)},
+                                 {"subset_accuracy_low", defined(m->subset_low)},
+                                 {"subset_accuracy_high", defined(m->subset_high)},
+                                 {"micro_precision", m->micro_precision},
+                                 {"micro_recall", m->micro_recall},
+                                 {"micro_f1", m->micro_f1},
+                                 {"macro_f1", defined(m->macro_f1)},
+                                 {"hamming_loss", defined(m->hamming_loss)},
+                                 {"labels_human", defined(m->human_cardinality)},
+                                 {"labels_machine", defined(m->machine_cardinality)},
+                                 {"constant_micro_f1", defined(m->constant.micro_f1)},
+                                 {"constant_macro_f1", defined(m->constant.macro_f1)},
+                                 {"constant_subset_accuracy", defined(m->constant.subset_accuracy)},
+                                 {"majority_micro_f1", defined(m->majority.micro_f1)},
+                                 {"majority_macro_f1", defined(m->majority.macro_f1)},
+                                 {"majority_subset_accuracy", defined(m->majority.subset_accuracy)}};
 
     nfi_dict_header(w, "eval_summary", NULL, 0, NULL, 0);
     count_measure(w, "documents", m->n);
@@ -118,7 +128,8 @@ static nf_status prediction_table(nf_csv *w, const nfi_multi_evaluation *e)
 }
 
 /* Opens, fills and closes one table; path NULL is nothing to do. */
-static nf_status table(const char *path, int excel, const nfi_multi_evaluation *e, const nf_multi_metrics *m, const nf_multi_metrics *lexicon, int which, nf_err *err)
+static nf_status table(const char *path, int excel, const nfi_multi_evaluation *e, const nf_multi_metrics *m,
+                       const nf_multi_metrics *lexicon, int which, nf_err *err)
 {
     nf_csv *w;
     nf_status s = NF_OK, closed;
@@ -149,26 +160,26 @@ static void print_constant(nfi_cli *cli, const nfi_multi_evaluation *e, const nf
         }
     if (most == 0)
         return;
-    nfi_cli_note(cli, "baseline, always the %zu most frequent %s: micro F1 %.4f  macro F1 %.4f  same set %.4f", m->constant.n, m->constant.n == 1 ? "label" : "labels",
-                 m->constant.micro_f1, m->constant.macro_f1, m->constant.subset_accuracy);
-    nfi_cli_note(cli, "baseline, always \"%.*s\": micro F1 %.4f  macro F1 %.4f  same set %.4f", (int)top.n, top.p, m->majority.micro_f1, m->majority.macro_f1,
-                 m->majority.subset_accuracy);
+    nfi_cli_note(cli, "baseline, always the %zu most frequent %s: micro F1 %.4f  macro F1 %.4f  same set %.4f", m->constant.n,
+                 m->constant.n == 1 ? "label" : "labels", m->constant.micro_f1, m->constant.macro_f1, m->constant.subset_accuracy);
+    nfi_cli_note(cli, "baseline, always \"%.*s\": micro F1 %.4f  macro F1 %.4f  same set %.4f", (int)top.n, top.p, m->majority.micro_f1,
+                 m->majority.macro_f1, m->majority.subset_accuracy);
 }
 
 static void print(nfi_cli *cli, const nfi_multi_evaluation *e, const nf_multi_metrics *m, const nf_multi_metrics *lexicon)
 {
     if (m->micro_f1.why == NF_DEFINED)
-        nfi_cli_note(cli, "micro F1 %.4f  macro F1 %.4f over %zu classes  same set %.4f (95%% interval %.4f to %.4f)", m->micro_f1.value, m->macro_f1, m->macro_classes,
-                     m->subset_accuracy, m->subset_low, m->subset_high);
+        nfi_cli_note(cli, "micro F1 %.4f  macro F1 %.4f over %zu classes  same set %.4f (95%% interval %.4f to %.4f)", m->micro_f1.value,
+                     m->macro_f1, m->macro_classes, m->subset_accuracy, m->subset_low, m->subset_high);
     else
-        nfi_cli_note(cli, "same set %.4f (95%% interval %.4f to %.4f); F1 is not defined: %s", m->subset_accuracy, m->subset_low, m->subset_high,
-                     nf_undefined_text(m->micro_f1.why));
-    nfi_cli_note(cli, "wrong labels %.4f of all decisions (Hamming loss)  labels a document: %.2f human, %.2f machine", m->hamming_loss, m->human_cardinality,
-                 m->machine_cardinality);
+        nfi_cli_note(cli, "same set %.4f (95%% interval %.4f to %.4f); F1 is not defined: %s", m->subset_accuracy, m->subset_low,
+                     m->subset_high, nf_undefined_text(m->micro_f1.why));
+    nfi_cli_note(cli, "wrong labels %.4f of all decisions (Hamming loss)  labels a document: %.2f human, %.2f machine", m->hamming_loss,
+                 m->human_cardinality, m->machine_cardinality);
     print_constant(cli, e, m);
     if (lexicon && lexicon->micro_f1.why == NF_DEFINED)
-        nfi_cli_note(cli, "baseline, words of the codebook: micro F1 %.4f  macro F1 %.4f  same set %.4f", lexicon->micro_f1.value, lexicon->macro_f1,
-                     lexicon->subset_accuracy);
+        nfi_cli_note(cli, "baseline, words of the codebook: micro F1 %.4f  macro F1 %.4f  same set %.4f", lexicon->micro_f1.value,
+                     lexicon->macro_f1, lexicon->subset_accuracy);
 }
 
 int32_t nfi_work_none(const nf_str *label, size_t k)

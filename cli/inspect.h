@@ -20,7 +20,8 @@ void nfi_inspect_warn(nfi_report *x);
 void nfi_inspect_text(nfi_buf *b, const nfi_report *x);
 nf_status nfi_inspect_json(nfi_buf *b, const nfi_report *x, nf_err *err) NF_MUST_CHECK;
 
-/* Appends text from a corpus: controls escaped, at most cap bytes (cap < 1024), "..." where it was cut; double quotes around it when quoted. */
+/* Appends text from a corpus: controls escaped, at most cap bytes (cap < 1024), "..." where it was cut; double quotes around it when
+ * quoted. */
 void nfi_put_safe(nfi_buf *b, nf_str s, size_t cap, bool quoted);
 
 #endif

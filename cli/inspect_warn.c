@@ -111,7 +111,8 @@ static void on_labels(nfi_report *x)
         }
     } else if (small) {
         begin(x);
-        add(x, "%llu of %llu labels have fewer than %d documents: too few to learn or to judge them well\n", (llu)small, (llu)r->nlabels, SMALL_LABEL);
+        add(x, "%llu of %llu labels have fewer than %d documents: too few to learn or to judge them well\n", (llu)small, (llu)r->nlabels,
+            SMALL_LABEL);
     }
     if (r->labelled && r->labelled < r->docs) {
         begin(x);
@@ -145,13 +146,15 @@ static void on_texts(nfi_report *x)
         char share[NFI_FIXED_MAX + 1] = "";
         share[nfi_format_fixed(share, 100.0 * (double)r->removed_chars / (double)r->chars, 1)] = '\0';
         begin(x);
-        add(x, "boilerplate: %s %% of the characters, in %llu %s; other verbs leave it out unless --no-clean, newsframe clean --audit FILE lists it\n",
+        add(x,
+            "boilerplate: %s %% of the characters, in %llu %s; other verbs leave it out unless --no-clean, newsframe clean --audit FILE "
+            "lists it\n",
             share, (llu)r->with_cuts, documents(r->with_cuts));
     }
     if (r->copies) {
         begin(x);
-        add(x, "copies: %llu %s with a text that came before (%llu texts, the most frequent in %llu documents, one of them ", (llu)r->copies,
-            documents(r->copies), (llu)r->copied, (llu)r->most_copies);
+        add(x, "copies: %llu %s with a text that came before (%llu texts, the most frequent in %llu documents, one of them ",
+            (llu)r->copies, documents(r->copies), (llu)r->copied, (llu)r->most_copies);
         id(x, r->copy_id);
         add(x, "): copies on both sides of a test make it look better than it is; newsframe dedup finds near copies too\n");
     }
@@ -163,8 +166,8 @@ static void on_encodings(nfi_report *x)
 
     if (r->mojibake) {
         begin(x);
-        add(x, "mojibake: %llu %s with UTF-8 that was read as Windows-1252 (%llu places, the first in ", (llu)r->mojibake, documents(r->mojibake),
-            (llu)(r->mojibake_found.runs + r->mojibake_found.lost));
+        add(x, "mojibake: %llu %s with UTF-8 that was read as Windows-1252 (%llu places, the first in ", (llu)r->mojibake,
+            documents(r->mojibake), (llu)(r->mojibake_found.runs + r->mojibake_found.lost));
         id(x, r->mojibake_id);
         add(x, "): words with such letters match nothing; --repair undoes it\n");
     }
@@ -209,7 +212,8 @@ static void on_scripts(nfi_report *x)
 
     if (r->two_scripts && r->two_scripts < r->docs) {
         begin(x);
-        add(x, "%llu %s %s in two scripts; the first is ", (llu)r->two_scripts, documents(r->two_scripts), r->two_scripts == 1 ? "is" : "are");
+        add(x, "%llu %s %s in two scripts; the first is ", (llu)r->two_scripts, documents(r->two_scripts),
+            r->two_scripts == 1 ? "is" : "are");
         id(x, r->two_scripts_id);
         add(x, "\n");
     }

@@ -35,8 +35,10 @@ static nf_status warn_variants(nfi_cli *cli, const nf_inspect_label *label, size
             continue;
         }
         nf_variant_text(v[i].kind, &text);
-        nfi_cli_warn(cli, "labels \"%.*s\" and \"%.*s\" differ only in %s: %llu and %llu documents; they train as two classes, give both one spelling", (int)a->name.n, a->name.p,
-                     (int)b->name.n, b->name.p, text, (unsigned long long)a->docs, (unsigned long long)b->docs);
+        nfi_cli_warn(
+            cli,
+            "labels \"%.*s\" and \"%.*s\" differ only in %s: %llu and %llu documents; they train as two classes, give both one spelling",
+            (int)a->name.n, a->name.p, (int)b->name.n, b->name.p, text, (unsigned long long)a->docs, (unsigned long long)b->docs);
     }
     if (skipped)
         nfi_cli_warn(cli, "%zu more pairs of labels are spelled almost alike; newsframe inspect lists them", skipped);
@@ -51,7 +53,8 @@ static void warn_single(nfi_cli *cli, const nf_inspect_label *label, size_t n)
     while (from > 0 && label[from - 1].docs == 1)
         from--;
     for (size_t i = from; i < n && i < from + SHOWN; i++)
-        nfi_cli_warn(cli, "class \"%.*s\" has 1 document: it is trained, but no evaluation can hold it out", (int)label[i].name.n, label[i].name.p);
+        nfi_cli_warn(cli, "class \"%.*s\" has 1 document: it is trained, but no evaluation can hold it out", (int)label[i].name.n,
+                     label[i].name.p);
     if (n > from + SHOWN)
         nfi_cli_warn(cli, "%zu more classes have 1 document", n - from - SHOWN);
 }
@@ -68,8 +71,10 @@ nf_status nfi_work_warn_labels(nfi_cli *cli, const nf_counted *c, nf_err *err)
         label[k] = (nf_inspect_label){nf_counted_label(c, k), nf_counted_label_docs(c, k)};
     nf_status s = nfi_sort(label, n, sizeof *label, by_docs, NULL, err);
     if (s == NF_OK && n >= MANY && labelled < FEW_DOCS * n)
-        nfi_cli_warn(cli, "%zu different labels in %llu documents, such as \"%.*s\", \"%.*s\" and \"%.*s\"; is the label column the right one?", n, (unsigned long long)labelled,
-                     (int)label[0].name.n, label[0].name.p, (int)label[n / 2].name.n, label[n / 2].name.p, (int)label[n - 1].name.n, label[n - 1].name.p);
+        nfi_cli_warn(cli,
+                     "%zu different labels in %llu documents, such as \"%.*s\", \"%.*s\" and \"%.*s\"; is the label column the right one?",
+                     n, (unsigned long long)labelled, (int)label[0].name.n, label[0].name.p, (int)label[n / 2].name.n, label[n / 2].name.p,
+                     (int)label[n - 1].name.n, label[n - 1].name.p);
     if (s == NF_OK)
         s = warn_variants(cli, label, n, err);
     if (s == NF_OK)

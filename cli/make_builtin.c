@@ -3,9 +3,10 @@
  * make_builtin.c - build-time program: trains the bundled corpus and writes the model as a C array.
  * usage: make_builtin CORPUS SENTENCES CODEBOOK OUT.c OUT.nfm
  *
- * The model is to hold for articles, headlines and single sentences of sources that the corpus does not have. So it is trained on texts and on their sentences, each
- * counted once for every frame it is coded with, and the seeds of the codebook count like so many texts of their frame. The settings are those that do best when
- * one generation of texts is trained on and the other scored, in either direction; probabilities are learned in five folds that keep a text and its sentences together.
+ * The model is to hold for articles, headlines and single sentences of sources that the corpus does not have. So it is trained on texts and
+ * on their sentences, each counted once for every frame it is coded with, and the seeds of the codebook count like so many texts of their
+ * frame. The settings are those that do best when one generation of texts is trained on and the other scored, in either direction;
+ * probabilities are learned in five folds that keep a text and its sentences together.
  */
 #include "base/buf.h"
 #include "base/io.h"

@@ -66,13 +66,14 @@ static size_t note_settings(nfi_cli *cli, const nf_model *a, const nf_model *b)
     nf_model_describe(b, &y);
     size_t n = note_text(cli, "classifier", x.classifier, y.classifier) + note_text(cli, "weighting", x.weighting, y.weighting) +
                note_text(cli, "tokenizer", x.tokenizer, y.tokenizer) + note_text(cli, "unicode", x.unicode, y.unicode) +
-               note_text(cli, "stopwords", x.stopwords, y.stopwords) + note_text(cli, "clean", x.clean, y.clean) + note_text(cli, "language", x.language, y.language) +
-               note_count(cli, "ngram_lo", (uint64_t)x.ngram_lo, (uint64_t)y.ngram_lo) + note_count(cli, "ngram_hi", (uint64_t)x.ngram_hi, (uint64_t)y.ngram_hi) +
-               note_text(cli, "prior", x.prior, y.prior) + note_num(cli, "smoothing", x.smoothing, y.smoothing) +
-               note_text(cli, "smoothing_kind", x.smoothing_kind, y.smoothing_kind) + note_num(cli, "cost", x.cost, y.cost) +
-               note_text(cli, "class_weight", x.class_weight, y.class_weight) + note_text(cli, "calibration", x.calibration, y.calibration) +
-               note_num(cli, "temperature", x.temperature, y.temperature) + note_count(cli, "documents", x.documents, y.documents) +
-               note_count(cli, "labelled", x.labelled, y.labelled);
+               note_text(cli, "stopwords", x.stopwords, y.stopwords) + note_text(cli, "clean", x.clean, y.clean) +
+               note_text(cli, "language", x.language, y.language) +
+               note_count(cli, "ngram_lo", (uint64_t)x.ngram_lo, (uint64_t)y.ngram_lo) +
+               note_count(cli, "ngram_hi", (uint64_t)x.ngram_hi, (uint64_t)y.ngram_hi) + note_text(cli, "prior", x.prior, y.prior) +
+               note_num(cli, "smoothing", x.smoothing, y.smoothing) + note_text(cli, "smoothing_kind", x.smoothing_kind, y.smoothing_kind) +
+               note_num(cli, "cost", x.cost, y.cost) + note_text(cli, "class_weight", x.class_weight, y.class_weight) +
+               note_text(cli, "calibration", x.calibration, y.calibration) + note_num(cli, "temperature", x.temperature, y.temperature) +
+               note_count(cli, "documents", x.documents, y.documents) + note_count(cli, "labelled", x.labelled, y.labelled);
     return n + note_classes(cli, a, b, x.classes, "first") + note_classes(cli, b, a, y.classes, "second");
 }
 
@@ -94,7 +95,8 @@ static void put_df(nf_csv *w, const nf_model *m, size_t term)
         nf_csv_int(w, (int64_t)nf_model_term_df(m, term));
 }
 
-static nf_status write_terms(nf_csv *w, const nf_model *a, const nf_model *b, nf_model_diff *d, size_t top, uint64_t *moved, uint64_t *rows, nf_err *err)
+static nf_status write_terms(nf_csv *w, const nf_model *a, const nf_model *b, nf_model_diff *d, size_t top, uint64_t *moved, uint64_t *rows,
+                             nf_err *err)
 {
     nf_model_info info;
     char term[TERM_MAX];
@@ -112,7 +114,8 @@ static nf_status write_terms(nf_csv *w, const nf_model *a, const nf_model *b, nf
         *moved += all;
         *rows += n;
         for (size_t i = 0; i < n; i++) {
-            size_t len = c[i].term_a != NF_NO_TERM ? nf_model_term(a, c[i].term_a, term, sizeof term) : nf_model_term(b, c[i].term_b, term, sizeof term);
+            size_t len = c[i].term_a != NF_NO_TERM ? nf_model_term(a, c[i].term_a, term, sizeof term)
+                                                   : nf_model_term(b, c[i].term_b, term, sizeof term);
             nf_csv_text(w, l.p, l.n);
             nf_csv_int(w, (int64_t)i + 1);
             nf_csv_text(w, term, len < sizeof term ? len : sizeof term);
@@ -267,7 +270,8 @@ int nfi_model_diff(nfi_cli *cli, const nfi_diff_opts *o, const char *output, int
     if (s == NF_OK) {
         size_t n = note_settings(cli, m[0], m[1]);
         nf_model_diff_terms(d, &both, &only_a, &only_b);
-        nfi_cli_note(cli, "settings that differ: %zu; terms in both: %zu, only in the first: %zu, only in the second: %zu", n, both, only_a, only_b);
+        nfi_cli_note(cli, "settings that differ: %zu; terms in both: %zu, only in the first: %zu, only in the second: %zu", n, both, only_a,
+                     only_b);
         s = nf_csv_open(&w, output, NF_CSV_PLAIN, &err);
     }
     if (s == NF_OK) {

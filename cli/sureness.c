@@ -105,14 +105,15 @@ static nf_status write_reliability(const char *path, int excel, const nf_reliabi
     return nf_csv_close(w, 1, err);
 }
 
-nf_status nfi_work_sureness(nfi_cli *cli, const nfi_evaluation *e, const nf_reliability *r, const nfi_output_opts *out, const nfi_eval_opts *o, nf_err *err)
+nf_status nfi_work_sureness(nfi_cli *cli, const nfi_evaluation *e, const nf_reliability *r, const nfi_output_opts *out,
+                            const nfi_eval_opts *o, nf_err *err)
 {
     held *by = NULL, all = {0};
     nf_status s = NF_OK;
 
     if (r->n)
-        nfi_cli_note(cli, "probabilities of %llu documents: calibration error %.4f  log loss %.4f  Brier score %.4f", (unsigned long long)r->n, r->ece, r->log_loss,
-                     r->brier);
+        nfi_cli_note(cli, "probabilities of %llu documents: calibration error %.4f  log loss %.4f  Brier score %.4f",
+                     (unsigned long long)r->n, r->ece, r->log_loss, r->brier);
     else if (o->reliability || o->sets)
         nfi_cli_warn(cli, "the model is not calibrated: tables about probabilities are empty");
     if (o->reliability)
@@ -120,8 +121,8 @@ nf_status nfi_work_sureness(nfi_cli *cli, const nfi_evaluation *e, const nf_reli
     if (s == NF_OK && e->confidence)
         s = count_sets(&by, &all, e, err);
     if (s == NF_OK && all.support)
-        nfi_cli_note(cli, "sets at %g: the right class is in %.4f of them, %.2f classes a set, %llu empty", o->coverage, (double)all.covered / (double)all.support,
-                     (double)all.classes / (double)all.support, (unsigned long long)all.empty);
+        nfi_cli_note(cli, "sets at %g: the right class is in %.4f of them, %.2f classes a set, %llu empty", o->coverage,
+                     (double)all.covered / (double)all.support, (double)all.classes / (double)all.support, (unsigned long long)all.empty);
     if (s == NF_OK && by && o->sets)
         s = write_sets(o->sets, out->excel, e, by, &all, err);
     nfi_free(by);

@@ -133,7 +133,8 @@ out:
 }
 
 /* Blocks of documents by date, equally many in each; documents without a date, and copies, take no part. */
-static nf_status by_time(int32_t *fold, const int32_t *labels, size_t n, const nfi_tune_watch *w, const nf_groups *dup, size_t folds, nf_err *err)
+static nf_status by_time(int32_t *fold, const int32_t *labels, size_t n, const nfi_tune_watch *w, const nf_groups *dup, size_t folds,
+                         nf_err *err)
 {
     nfi_kv *kv = nfi_alloc(n, sizeof *kv);
     size_t m = 0;
@@ -162,8 +163,9 @@ static bool go_on(void *ctx, const nf_tried *next)
     return t->end == 0 || now() < t->end;
 }
 
-nf_status nfi_tuning_begin(nfi_tuning *t, nfi_cli *cli, const nfi_tune_rows *o, const nfi_train_rows *rows, const nf_train_opts *train, const nfi_tune_watch *w, const nf_groups *dup,
-                           const int32_t *labels, size_t n, const nf_str *names, size_t k, size_t folds, uint64_t seed, nf_err *err)
+nf_status nfi_tuning_begin(nfi_tuning *t, nfi_cli *cli, const nfi_tune_rows *o, const nfi_train_rows *rows, const nf_train_opts *train,
+                           const nfi_tune_watch *w, const nf_groups *dup, const int32_t *labels, size_t n, const nf_str *names, size_t k,
+                           size_t folds, uint64_t seed, nf_err *err)
 {
     nf_status s = NF_OK;
     bool *small = nfi_calloc(k, sizeof *small);
@@ -182,8 +184,15 @@ nf_status nfi_tuning_begin(nfi_tuning *t, nfi_cli *cli, const nfi_tune_rows *o, 
         NF_GO(by_time(t->fold, labels, n, w, dup, folds, err));
     else
         NF_GO(nf_folds_stratified(t->fold, small, labels, n, k, &fo, err));
-    t->opts = (nf_tune_opts){.train = *train, .classifiers = (const char *const *)o->candidates.v, .nclassifiers = o->candidates.n, .fold = t->fold, .folds = folds,
-                             .forward = o->time, .go_on = go_on, .ctx = t, .ngrams_fixed = nfi_cli_given(cli, "ngrams")};
+    t->opts = (nf_tune_opts){.train = *train,
+                             .classifiers = (const char *const *)o->candidates.v,
+                             .nclassifiers = o->candidates.n,
+                             .fold = t->fold,
+                             .folds = folds,
+                             .forward = o->time,
+                             .go_on = go_on,
+                             .ctx = t,
+                             .ngrams_fixed = nfi_cli_given(cli, "ngrams")};
     t->opts.train.groups = t->groups;
     t->opts.train.weighting = rows->weighting;
     if (nfi_cli_given(cli, "classifier")) {
@@ -226,14 +235,18 @@ void nfi_tuning_report(const nfi_tuning *t)
         done += x->done;
         describe(text, sizeof text, &x->c);
         if (x->done)
-            nfi_cli_detail(t->cli, "tried %s: accuracy %.4f (95%% interval %.4f to %.4f)  macro F1 %.4f", text, x->accuracy, x->accuracy_low, x->accuracy_high, x->macro_f1);
+            nfi_cli_detail(t->cli, "tried %s: accuracy %.4f (95%% interval %.4f to %.4f)  macro F1 %.4f", text, x->accuracy,
+                           x->accuracy_low, x->accuracy_high, x->macro_f1);
     }
     const nf_tried *b = &t->tried[t->best];
     describe(text, sizeof text, &b->c);
-    nfi_cli_note(t->cli, "chosen of %zu: %s: accuracy %.4f (95%% interval %.4f to %.4f)  macro F1 %.4f on %llu documents held out", done, text, b->accuracy, b->accuracy_low,
-                 b->accuracy_high, b->macro_f1, (unsigned long long)b->documents);
+    nfi_cli_note(t->cli, "chosen of %zu: %s: accuracy %.4f (95%% interval %.4f to %.4f)  macro F1 %.4f on %llu documents held out", done,
+                 text, b->accuracy, b->accuracy_low, b->accuracy_high, b->macro_f1, (unsigned long long)b->documents);
     if (done < t->n)
-        nfi_cli_warn(t->cli, "the time was up after %zu of %zu candidates: another run may get further and choose another; name the settings to have the same again", done, t->n);
+        nfi_cli_warn(t->cli,
+                     "the time was up after %zu of %zu candidates: another run may get further and choose another; name the settings to "
+                     "have the same again",
+                     done, t->n);
 }
 
 nf_status nfi_tuning_write(const nfi_tuning *t, const char *path, int excel, nf_err *err)

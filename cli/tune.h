@@ -11,11 +11,12 @@ typedef struct nfi_tune_rows {
     bool time;
 } nfi_tune_rows;
 
-#define OPT_TUNE(S, f, how)                                                                                                                        \
-    OPT_STR(0, "budget", S, f.budget, "TIME", NULL, "with --" how ", stop trying after 90s, 10m or 1h; without it all candidates are tried"),            \
-    OPT_LIST(0, "candidates", S, f.candidates, "NAMES", NULL, "with --" how ", try these classifiers only"),                                             \
-    OPT_STR(0, "group", S, f.group, "COLUMN", NULL, "with --" how ", documents with one value of this column stay in one fold"),                         \
-    OPT_FLAG(0, "time", S, f.time, "with --" how ", train on earlier documents and judge on later ones, by the date column")
+#define OPT_TUNE(S, f, how)                                                                                                                \
+    OPT_STR(0, "budget", S, f.budget, "TIME", NULL,                                                                                        \
+            "with --" how ", stop trying after 90s, 10m or 1h; without it all candidates are tried"),                                      \
+        OPT_LIST(0, "candidates", S, f.candidates, "NAMES", NULL, "with --" how ", try these classifiers only"),                           \
+        OPT_STR(0, "group", S, f.group, "COLUMN", NULL, "with --" how ", documents with one value of this column stay in one fold"),       \
+        OPT_FLAG(0, "time", S, f.time, "with --" how ", train on earlier documents and judge on later ones, by the date column")
 
 /* What folds need of each document, collected while the stream is read. {0} before. */
 typedef struct nfi_tune_watch {
@@ -44,8 +45,9 @@ typedef struct nfi_tuning {
     size_t n, best;
 } nfi_tuning;
 /* labels, names: of n documents and k classes; dup: groups of copies, may be NULL. */
-nf_status nfi_tuning_begin(nfi_tuning *t, nfi_cli *cli, const nfi_tune_rows *o, const nfi_train_rows *rows, const nf_train_opts *train, const nfi_tune_watch *w, const nf_groups *dup,
-                           const int32_t *labels, size_t n, const nf_str *names, size_t k, size_t folds, uint64_t seed, nf_err *err) NF_MUST_CHECK;
+nf_status nfi_tuning_begin(nfi_tuning *t, nfi_cli *cli, const nfi_tune_rows *o, const nfi_train_rows *rows, const nf_train_opts *train,
+                           const nfi_tune_watch *w, const nf_groups *dup, const int32_t *labels, size_t n, const nf_str *names, size_t k,
+                           size_t folds, uint64_t seed, nf_err *err) NF_MUST_CHECK;
 void nfi_tuning_clear(nfi_tuning *t);
 void nfi_tuning_report(const nfi_tuning *t);
 /* The table tried. NULL path: nothing. */

@@ -6,9 +6,29 @@
 
 #include <string.h>
 
-extern const nfi_verb nfi_verb_count, nfi_verb_train, nfi_verb_merge, nfi_verb_forget, nfi_verb_score, nfi_verb_evaluate, nfi_verb_crossval, nfi_verb_cluster, nfi_verb_dedup, nfi_verb_clean, nfi_verb_convert, nfi_verb_features, nfi_verb_model, nfi_verb_columns, nfi_verb_inspect, nfi_verb_suggest, nfi_verb_explain, nfi_verb_terms;
+extern const nfi_verb nfi_verb_count, nfi_verb_train, nfi_verb_merge, nfi_verb_forget, nfi_verb_score, nfi_verb_evaluate, nfi_verb_crossval,
+    nfi_verb_cluster, nfi_verb_dedup, nfi_verb_clean, nfi_verb_convert, nfi_verb_features, nfi_verb_model, nfi_verb_columns,
+    nfi_verb_inspect, nfi_verb_suggest, nfi_verb_explain, nfi_verb_terms;
 
-const nfi_verb *const nfi_verbs[] = {&nfi_verb_count, &nfi_verb_train, &nfi_verb_merge, &nfi_verb_forget, &nfi_verb_score, &nfi_verb_explain, &nfi_verb_evaluate, &nfi_verb_crossval, &nfi_verb_cluster, &nfi_verb_dedup, &nfi_verb_suggest, &nfi_verb_inspect, &nfi_verb_terms, &nfi_verb_clean, &nfi_verb_convert, &nfi_verb_features, &nfi_verb_model, &nfi_verb_columns, NULL};
+const nfi_verb *const nfi_verbs[] = {&nfi_verb_count,
+                                     &nfi_verb_train,
+                                     &nfi_verb_merge,
+                                     &nfi_verb_forget,
+                                     &nfi_verb_score,
+                                     &nfi_verb_explain,
+                                     &nfi_verb_evaluate,
+                                     &nfi_verb_crossval,
+                                     &nfi_verb_cluster,
+                                     &nfi_verb_dedup,
+                                     &nfi_verb_suggest,
+                                     &nfi_verb_inspect,
+                                     &nfi_verb_terms,
+                                     &nfi_verb_clean,
+                                     &nfi_verb_convert,
+                                     &nfi_verb_features,
+                                     &nfi_verb_model,
+                                     &nfi_verb_columns,
+                                     NULL};
 
 const char *const nfi_verb_groups[] = {"Learn", "Apply", "Judge", "Explore", "Prepare", "Files", "Help", NULL};
 

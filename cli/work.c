@@ -18,7 +18,8 @@ void nfi_work_text(const nfi_term_opts *o, nf_text_opts *text, nf_clean_opts *cl
     *clean = (nf_clean_opts){.without = o->no_rule.v, .nwithout = o->no_rule.n, .phrases = o->phrases, .lines_file = o->lines};
 }
 
-void nfi_work_count(const nfi_term_opts *o, const nfi_common_opts *common, nfi_progress *progress, nf_corpus_opts *count, nf_clean_opts *clean)
+void nfi_work_count(const nfi_term_opts *o, const nfi_common_opts *common, nfi_progress *progress, nf_corpus_opts *count,
+                    nf_clean_opts *clean)
 {
     nfi_work_text(o, &count->text, clean);
     count->threads = (int)common->threads;
@@ -51,7 +52,8 @@ bool nfi_work_exact(const nfi_train_rows *o)
     nf_classifier_needs k;
     const char *w = nfi_work_weighting(o);
 
-    return nf_classifier_about(o->classifier, &k) && k.exact && !o->class_weight && strcmp(o->kind, nf_smoothing_name(0, NULL)) == 0 && nf_weighting_is_additive(w);
+    return nf_classifier_about(o->classifier, &k) && k.exact && !o->class_weight && strcmp(o->kind, nf_smoothing_name(0, NULL)) == 0 &&
+           nf_weighting_is_additive(w);
 }
 
 bool nfi_work_whole(const nfi_train_rows *o)
@@ -60,7 +62,8 @@ bool nfi_work_whole(const nfi_train_rows *o)
 
     if (!nf_classifier_about(o->classifier, &k))
         return false;
-    return k.documents || (!nfi_work_exact(o) && ((k.smoothing && strcmp(o->smoothing, "auto") == 0) || strcmp(o->calibration, "none") != 0));
+    return k.documents ||
+           (!nfi_work_exact(o) && ((k.smoothing && strcmp(o->smoothing, "auto") == 0) || strcmp(o->calibration, "none") != 0));
 }
 
 int nfi_work_train(nfi_cli *cli, const nfi_train_rows *o, const nfi_term_opts *terms, const nfi_common_opts *common, nf_train_opts *train)
@@ -76,7 +79,8 @@ int nfi_work_train(nfi_cli *cli, const nfi_train_rows *o, const nfi_term_opts *t
     train->threads = (int)common->threads;
     train->seed = common->seed;
     nfi_work_select(terms, &train->select);
-    if (strcmp(o->smoothing, "auto") != 0 && (!nfi_parse_double(o->smoothing, strlen(o->smoothing), &train->smoothing) || train->smoothing <= 0.0))
+    if (strcmp(o->smoothing, "auto") != 0 &&
+        (!nfi_parse_double(o->smoothing, strlen(o->smoothing), &train->smoothing) || train->smoothing <= 0.0))
         return nfi_cli_usage(cli, "--smoothing %s: expected a number above 0, or auto", o->smoothing);
     return NFI_EXIT_OK;
 }
@@ -154,14 +158,16 @@ int nfi_work_salt(nfi_cli *cli, const nfi_ledger_rows *o, void **salt, size_t *n
         return NFI_EXIT_OK;
     nf_status s = nfi_read_file(salt, n, o->salt, MOST, &err);
     if (s == NF_OK && *n < LEAST) {
-        s = nfi_fail_at(&err, NF_EDATA, o->salt, 0, "a salt of %zu bytes can be guessed, expected %d to %d (head -c 32 /dev/urandom >FILE makes one)", *n, LEAST, MOST);
+        s = nfi_fail_at(&err, NF_EDATA, o->salt, 0,
+                        "a salt of %zu bytes can be guessed, expected %d to %d (head -c 32 /dev/urandom >FILE makes one)", *n, LEAST, MOST);
         nfi_free(*salt);
         *salt = NULL;
     }
     return nfi_cli_fail(cli, s, &err);
 }
 
-nf_status nfi_work_open(nf_docs **out, const nfi_input_opts *in, const nfi_common_opts *common, bool need_label, int nargs, char **args, nf_err *err)
+nf_status nfi_work_open(nf_docs **out, const nfi_input_opts *in, const nfi_common_opts *common, bool need_label, int nargs, char **args,
+                        nf_err *err)
 {
     nf_docs_opts d = {0};
 

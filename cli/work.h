@@ -29,29 +29,35 @@ typedef struct nfi_term_opts {
     OPT_NGRAMS(0, "ngrams", S, f.ngrams, ngrams_default, 4, "words a term"),                                                     \
     OPT_STR(0, "stopwords", S, f.stopwords, "LIST", stop_default, "words left out before n-grams: none, en, or a file, one a line"), \
     OPT_CLEAN(S, f)
-#define OPT_LANGUAGE(S, f)                                                                                                       \
-    OPT_STR(0, "language", S, f.language, "CODE", "any", "leave out documents told to be in another language than CODE (en, uk, ...); those of none stay")
-#define OPT_SELECT(S, f, min_df_default, max_df_default)                                                                                         \
-    OPT_SHARE(0, "min-df", S, f.min_df, min_df_default, 1, "keep terms in at least N documents, or P% of them"),                            \
-    OPT_SHARE(0, "max-df", S, f.max_df, max_df_default, 1, "keep terms in at most N documents, or P% of them"),                  \
-    OPT_COUNT(0, "max-features", S, f.max_features, "N", NULL, 1, UINT64_MAX, "keep only the N most frequent terms")
+#define OPT_LANGUAGE(S, f)                                                                                                                 \
+    OPT_STR(0, "language", S, f.language, "CODE", "any",                                                                                   \
+            "leave out documents told to be in another language than CODE (en, uk, ...); those of none stay")
+#define OPT_SELECT(S, f, min_df_default, max_df_default)                                                                                   \
+    OPT_SHARE(0, "min-df", S, f.min_df, min_df_default, 1, "keep terms in at least N documents, or P% of them"),                           \
+        OPT_SHARE(0, "max-df", S, f.max_df, max_df_default, 1, "keep terms in at most N documents, or P% of them"),                        \
+        OPT_COUNT(0, "max-features", S, f.max_features, "N", NULL, 1, UINT64_MAX, "keep only the N most frequent terms")
 
 /* ---- which documents were counted ---- */
 typedef struct nfi_ledger_rows {
     bool none;
     const char *salt;
 } nfi_ledger_rows;
-#define OPT_SALT(S, f) OPT_FILE(0, "ledger-salt", S, f.salt, NULL, "a file of 16 to 4096 secret bytes that hide what is in the ledger, so that it can be shared")
-#define OPT_LEDGER(S, f)                                                                                                         \
-    OPT_FLAG(0, "no-ledger", S, f.none, "do not remember which documents were counted (ids, and hashes of ids and texts); some may then be counted twice unnoticed"), \
-    OPT_SALT(S, f)
+#define OPT_SALT(S, f)                                                                                                                     \
+    OPT_FILE(0, "ledger-salt", S, f.salt, NULL,                                                                                            \
+             "a file of 16 to 4096 secret bytes that hide what is in the ledger, so that it can be shared")
+#define OPT_LEDGER(S, f)                                                                                                                   \
+    OPT_FLAG(0, "no-ledger", S, f.none,                                                                                                    \
+             "do not remember which documents were counted (ids, and hashes of ids and texts); some may then be counted twice unnoticed"), \
+        OPT_SALT(S, f)
 /* The salt, owned (nfi_free), or NULL where none is asked for. NFI_EXIT_OK, or a message and another exit code. */
 int nfi_work_salt(nfi_cli *cli, const nfi_ledger_rows *o, void **salt, size_t *n);
 
 /* clean is filled for text->clean to point to and must live as long. */
 void nfi_work_text(const nfi_term_opts *o, nf_text_opts *text, nf_clean_opts *clean);
-/* How documents are counted: texts, threads, memory, a line of progress; what is kept stays as it was. clean as above; progress must live as long too. */
-void nfi_work_count(const nfi_term_opts *o, const nfi_common_opts *common, nfi_progress *progress, nf_corpus_opts *count, nf_clean_opts *clean);
+/* How documents are counted: texts, threads, memory, a line of progress; what is kept stays as it was. clean as above; progress must live
+ * as long too. */
+void nfi_work_count(const nfi_term_opts *o, const nfi_common_opts *common, nfi_progress *progress, nf_corpus_opts *count,
+                    nf_clean_opts *clean);
 void nfi_work_select(const nfi_term_opts *o, nf_select_opts *select);
 
 /* ---- how a classifier is trained ---- */
@@ -60,20 +66,23 @@ typedef struct nfi_train_rows {
     double cost;
 } nfi_train_rows;
 
-#define OPT_TRAIN(S, f)                                                                                                          \
-    OPT_HEADER("Classifier"),                                                                                                    \
-    OPT_ENUM(0, "classifier", S, f.classifier, "cnb", nf_classifier_name, "the classifier"),                                     \
-    OPT_ENUM(0, "weighting", S, f.weighting, NULL, nf_weighting_name,                                                            \
-             "how frequencies become weights; without it tfidf, for bnb binary, for nbsvm, svm and logistic ltc"),               \
-    OPT_STR(0, "prior", S, f.prior, "SHARES", NULL, "data, uniform, or a=.2,b=.8; without it uniform for cnb, wcnb and centroid, else data"), \
-    OPT_STR(0, "class-weight", S, f.class_weight, "WEIGHTS", NULL,                                                               \
-            "a document of a class counts for so many: balanced, or a=2,b=1; without it 1"),                                     \
-    OPT_STR(0, "smoothing", S, f.smoothing, "X", "auto", "a number above 0, or auto: the best by leave-one-out or, where that is not exact, by folds"), \
-    OPT_ENUM(0, "smoothing-kind", S, f.kind, "lidstone", nf_smoothing_name, "what smoothing adds to a term"),                    \
-    OPT_REAL_ABOVE(0, "cost", S, f.cost, "C", NULL, 0, 1e6, "of an error in training, for linear machines; without it 1, for logistic 10"), \
-    OPT_ENUM(0, "calibration", S, f.calibration, "power", nf_calibration_name, "how scores become probabilities")
+#define OPT_TRAIN(S, f)                                                                                                                    \
+    OPT_HEADER("Classifier"), OPT_ENUM(0, "classifier", S, f.classifier, "cnb", nf_classifier_name, "the classifier"),                     \
+        OPT_ENUM(0, "weighting", S, f.weighting, NULL, nf_weighting_name,                                                                  \
+                 "how frequencies become weights; without it tfidf, for bnb binary, for nbsvm, svm and logistic ltc"),                     \
+        OPT_STR(0, "prior", S, f.prior, "SHARES", NULL,                                                                                    \
+                "data, uniform, or a=.2,b=.8; without it uniform for cnb, wcnb and centroid, else data"),                                  \
+        OPT_STR(0, "class-weight", S, f.class_weight, "WEIGHTS", NULL,                                                                     \
+                "a document of a class counts for so many: balanced, or a=2,b=1; without it 1"),                                           \
+        OPT_STR(0, "smoothing", S, f.smoothing, "X", "auto",                                                                               \
+                "a number above 0, or auto: the best by leave-one-out or, where that is not exact, by folds"),                             \
+        OPT_ENUM(0, "smoothing-kind", S, f.kind, "lidstone", nf_smoothing_name, "what smoothing adds to a term"),                          \
+        OPT_REAL_ABOVE(0, "cost", S, f.cost, "C", NULL, 0, 1e6,                                                                            \
+                       "of an error in training, for linear machines; without it 1, for logistic 10"),                                     \
+        OPT_ENUM(0, "calibration", S, f.calibration, "power", nf_calibration_name, "how scores become probabilities")
 
-/* The weighting to count for, and whether the documents themselves must stay in memory, for a classifier made from them, or smoothing or calibration by folds. */
+/* The weighting to count for, and whether the documents themselves must stay in memory, for a classifier made from them, or smoothing or
+ * calibration by folds. */
 const char *nfi_work_weighting(const nfi_train_rows *o);
 bool nfi_work_whole(const nfi_train_rows *o);
 /* Whether leaving documents out can be computed. */
@@ -99,8 +108,10 @@ nf_status nfi_work_warn_labels(nfi_cli *cli, const nf_counted *c, nf_err *err) N
 void nfi_work_note_single(nfi_cli *cli, const nf_counted *c);
 
 /* Opens the operands (none: standard input) with the shared input options. */
-nf_status nfi_work_open(nf_docs **out, const nfi_input_opts *in, const nfi_common_opts *common, bool need_label, int nargs, char **args, nf_err *err) NF_MUST_CHECK;
-/* Place of the id among the carried columns; SIZE_MAX: the input has none, so that a table of documents must begin with the id of its own making. */
+nf_status nfi_work_open(nf_docs **out, const nfi_input_opts *in, const nfi_common_opts *common, bool need_label, int nargs, char **args,
+                        nf_err *err) NF_MUST_CHECK;
+/* Place of the id among the carried columns; SIZE_MAX: the input has none, so that a table of documents must begin with the id of its own
+ * making. */
 size_t nfi_work_id_column(const nf_docs *docs, const nfi_input_opts *in);
 /* Place of the first of these names among the carried columns, SIZE_MAX when there is none; NULL entries are passed over. */
 size_t nfi_work_column(const nf_docs *docs, const char *const *names, size_t n);
@@ -144,7 +155,8 @@ typedef struct nfi_evaluation {
 int nfi_work_evaluation(nfi_cli *cli, const nfi_evaluation *e, const nfi_output_opts *out, const nfi_eval_opts *o);
 
 /* The tables and lines about probabilities. */
-nf_status nfi_work_sureness(nfi_cli *cli, const nfi_evaluation *e, const nf_reliability *r, const nfi_output_opts *out, const nfi_eval_opts *o, nf_err *err);
+nf_status nfi_work_sureness(nfi_cli *cli, const nfi_evaluation *e, const nf_reliability *r, const nfi_output_opts *out,
+                            const nfi_eval_opts *o, nf_err *err);
 
 /* The same where documents may have several labels. */
 typedef struct nfi_multi_evaluation {

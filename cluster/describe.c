@@ -2,8 +2,8 @@
 /*
  * describe.c - what a cluster is about: terms, rows, neighbours.
  *
- * Distinctive terms: features/keyness.h, the cluster against all others. A term absent from a cluster has log-odds <= 0 there, hence only present ones are
- * looked at.
+ * Distinctive terms: features/keyness.h, the cluster against all others. A term absent from a cluster has log-odds <= 0 there, hence only
+ * present ones are looked at.
  */
 #include "newsframe/cluster.h"
 

@@ -18,10 +18,12 @@ struct nfi_charset {
 
 /* What is likely to be meant when a name is not known. */
 static const char *const usual[] = {
-    "ASCII", "BIG5", "BIG5-HKSCS", "CP437", "CP850", "CP866", "CP874", "CP932", "CP936", "CP949", "CP950", "EUC-JP", "EUC-KR", "EUC-TW", "GB18030",
-    "GB2312", "GBK", "ISO-2022-JP", "ISO-8859-1", "ISO-8859-2", "ISO-8859-3", "ISO-8859-4", "ISO-8859-5", "ISO-8859-6", "ISO-8859-7", "ISO-8859-8",
-    "ISO-8859-9", "ISO-8859-10", "ISO-8859-13", "ISO-8859-14", "ISO-8859-15", "ISO-8859-16", "KOI8-R", "KOI8-U", "LATIN1", "LATIN2", "MACINTOSH",
-    "SHIFT_JIS", "TIS-620", "UTF-16", "UTF-16BE", "UTF-16LE", "UTF-32", "UTF-32BE", "UTF-32LE", "UTF-8", "WINDOWS-1250", "WINDOWS-1251",
+    "ASCII",        "BIG5",         "BIG5-HKSCS",   "CP437",        "CP850",        "CP866",        "CP874",        "CP932",
+    "CP936",        "CP949",        "CP950",        "EUC-JP",       "EUC-KR",       "EUC-TW",       "GB18030",      "GB2312",
+    "GBK",          "ISO-2022-JP",  "ISO-8859-1",   "ISO-8859-2",   "ISO-8859-3",   "ISO-8859-4",   "ISO-8859-5",   "ISO-8859-6",
+    "ISO-8859-7",   "ISO-8859-8",   "ISO-8859-9",   "ISO-8859-10",  "ISO-8859-13",  "ISO-8859-14",  "ISO-8859-15",  "ISO-8859-16",
+    "KOI8-R",       "KOI8-U",       "LATIN1",       "LATIN2",       "MACINTOSH",    "SHIFT_JIS",    "TIS-620",      "UTF-16",
+    "UTF-16BE",     "UTF-16LE",     "UTF-32",       "UTF-32BE",     "UTF-32LE",     "UTF-8",        "WINDOWS-1250", "WINDOWS-1251",
     "WINDOWS-1252", "WINDOWS-1253", "WINDOWS-1254", "WINDOWS-1255", "WINDOWS-1256", "WINDOWS-1257", "WINDOWS-1258",
 };
 enum { N_USUAL = sizeof usual / sizeof *usual, NAME = 40, SHOWN = 3 };
@@ -158,8 +160,11 @@ const char *nfi_charset_of_mark(const char *p, size_t n, size_t *mark)
     static const struct {
         const char *bytes, *name;
         size_t n;
-    } marks[] = {
-        {"\xff\xfe\0\0", "UTF-32LE", 4}, {"\0\0\xfe\xff", "UTF-32BE", 4}, {"\xef\xbb\xbf", "UTF-8", 3}, {"\xff\xfe", "UTF-16LE", 2}, {"\xfe\xff", "UTF-16BE", 2}};
+    } marks[] = {{"\xff\xfe\0\0", "UTF-32LE", 4},
+                 {"\0\0\xfe\xff", "UTF-32BE", 4},
+                 {"\xef\xbb\xbf", "UTF-8", 3},
+                 {"\xff\xfe", "UTF-16LE", 2},
+                 {"\xfe\xff", "UTF-16BE", 2}};
 
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
         if (n >= marks[i].n && memcmp(p, marks[i].bytes, marks[i].n) == 0) {

@@ -167,7 +167,8 @@ static nf_status plan_text(nfi_plan *plan, const nf_str *names, size_t n, size_t
 }
 
 /* Columns of 0 and 1: none may be missing, and none named twice. */
-static nf_status plan_flags(nfi_plan *plan, const nf_str *names, size_t n, size_t shown, const char *list, const char *path, nfi_arena *arena, nf_err *err)
+static nf_status plan_flags(nfi_plan *plan, const nf_str *names, size_t n, size_t shown, const char *list, const char *path,
+                            nfi_arena *arena, nf_err *err)
 {
     size_t most = 1, len;
 
@@ -184,7 +185,8 @@ static nf_status plan_flags(nfi_plan *plan, const nf_str *names, size_t n, size_
         NF_TRY(lookup(&plan->flag[plan->n_flags], names, n, shown, list + from, len, true, path, err));
         const char *fault = nfi_label_fault(names[plan->flag[plan->n_flags]]);
         if (fault)
-            return NF_FAIL_AT(err, NF_EINVAL, path, 0, "label column \"%.*s\": as a label it %s", (int)(len < 99 ? len : 99), list + from, fault);
+            return NF_FAIL_AT(err, NF_EINVAL, path, 0, "label column \"%.*s\": as a label it %s", (int)(len < 99 ? len : 99), list + from,
+                              fault);
         for (size_t k = 0; k < plan->n_flags; k++)
             if (plan->flag[k] == plan->flag[plan->n_flags])
                 return NF_FAIL_AT(err, NF_EINVAL, path, 0, "label column \"%.*s\" is named twice", (int)(len < 99 ? len : 99), list + from);

@@ -241,7 +241,8 @@ static nf_status columns_of_files(nf_docs *in, nf_err *err)
     return NF_OK;
 }
 
-/* Columns for what pages say of themselves, where some input is a page. In a folder, names without an extension say nothing: such files are looked at when they are read. */
+/* Columns for what pages say of themselves, where some input is a page. In a folder, names without an extension say nothing: such files are
+ * looked at when they are read. */
 static nf_status columns_of_pages(nf_docs *in, nf_err *err)
 {
     nfi_columns *c = &in->columns;
@@ -315,9 +316,14 @@ static nf_status open_stream(nf_docs **out, const char *const *paths, size_t n, 
         }
         in->stats.total_bytes += in->src[i].size;
     }
-    in->shape =
-        (nfi_shape){.columns = &in->columns, .encoding = in->o.encoding, .max_document = in->max_document, .check_label = in->o.need_label || in->o.check_label, .multi = in->o.multi,
-                      .markup = in->o.markup, .repair = in->o.repair, .kinds = in->o.all_columns};
+    in->shape = (nfi_shape){.columns = &in->columns,
+                            .encoding = in->o.encoding,
+                            .max_document = in->max_document,
+                            .check_label = in->o.need_label || in->o.check_label,
+                            .multi = in->o.multi,
+                            .markup = in->o.markup,
+                            .repair = in->o.repair,
+                            .kinds = in->o.all_columns};
     NF_GO(open_rejects(in, err));
     *out = in;
     in = NULL;

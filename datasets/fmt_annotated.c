@@ -2,8 +2,8 @@
 /*
  * fmt_annotated.c - JSON lines as the annotation tools doccano and Prodigy export them: read as JSONL, then put in the form of every other
  * input. A list of labels stands in the label field. Spans count in characters there and in bytes here: they go to a field of their own,
- * byte_spans, so that what is written and read again is not counted twice, and their names to the label field. What a person rejected or ignored in Prodigy has no label and is flagged; what was
- * asked is kept in the field not_accepted.
+ * byte_spans, so that what is written and read again is not counted twice, and their names to the label field. What a person rejected or
+ * ignored in Prodigy has no label and is flagged; what was asked is kept in the field not_accepted.
  */
 #include "datasets/format.h"
 
@@ -206,8 +206,8 @@ static nf_status add_span(parser *ps, nfi_row *row, nf_str start, nf_str end, nf
     NF_TRY(mark_text(ps));
     size_t from = byte_of(ps, a), to = byte_of(ps, b);
     if (a > b || to == SIZE_MAX)
-        return nfi_row_bad(row, NF_EFORMAT, "span %zu, characters %llu to %llu, does not lie in the text", ps->nspans, (unsigned long long)a,
-                           (unsigned long long)b);
+        return nfi_row_bad(row, NF_EFORMAT, "span %zu, characters %llu to %llu, does not lie in the text", ps->nspans,
+                           (unsigned long long)a, (unsigned long long)b);
     nfi_buf_puts(&ps->spans, ps->nspans > 1 ? ",{\"start\":" : "[{\"start\":");
     nfi_buf_put_u64(&ps->spans, from);
     nfi_buf_puts(&ps->spans, ",\"end\":");
@@ -421,7 +421,8 @@ static const nfi_format *by_fields(nfi_row *row)
         return NULL;
     size_t i = 1, at = 1;
     nf_str first = next_value(label->raw, &i);
-    bool span = first.n > 0 && first.p[0] == '[' && next_value(first, &at).n > 0 && next_value(first, &at).n > 0 && next_value(first, &at).n > 0;
+    bool span =
+        first.n > 0 && first.p[0] == '[' && next_value(first, &at).n > 0 && next_value(first, &at).n > 0 && next_value(first, &at).n > 0;
     return span || (data && data->kind == NFI_STRING && !get(row, NULL, "text")) ? &nfi_format_doccano : NULL;
 }
 

@@ -182,7 +182,8 @@ static nf_status add(nf_docs *in, const char *base, nfi_archive *archive, const 
         if (in->o.multi) {
             nf_str *part;
             size_t parts;
-            if (nfi_label_cut(src.label, &in->arena, &part, &parts) != NF_OK || nfi_label_set(&src.label, part, parts, &in->arena, &fault) != NF_OK)
+            if (nfi_label_cut(src.label, &in->arena, &part, &parts) != NF_OK ||
+                nfi_label_set(&src.label, part, parts, &in->arena, &fault) != NF_OK)
                 return nfi_oom(err, "a folder");
         }
         if (fault)

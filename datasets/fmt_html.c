@@ -103,7 +103,8 @@ nf_status nfi_fields_html(nf_doc *doc, nf_str *parts, size_t n, nf_markup markup
             at += plain_lines(mark + at, parts[i].p, parts[i].n, offset);
         offset += parts[i].n + (parts[i].n > 0);
         if (page[i].mark && doc->lang.n == 0)
-            *doc = (nf_doc){.title = page[i].title, .date = page[i].date, .source = page[i].source, .lang = page[i].lang, .flags = doc->flags};
+            *doc =
+                (nf_doc){.title = page[i].title, .date = page[i].date, .source = page[i].source, .lang = page[i].lang, .flags = doc->flags};
     }
     doc->mark = mark;
     doc->nmarks = lines;

@@ -149,7 +149,8 @@ typedef struct attribute {
     enum column to;
 } attribute;
 
-static const attribute attributes[] = {{"NEWID", ID}, {"LEWISSPLIT", LEWISSPLIT}, {"CGISPLIT", CGISPLIT}, {"TOPICS", TOPICS}, {"OLDID", OLDID}};
+static const attribute attributes[] = {
+    {"NEWID", ID}, {"LEWISSPLIT", LEWISSPLIT}, {"CGISPLIT", CGISPLIT}, {"TOPICS", TOPICS}, {"OLDID", OLDID}};
 
 static bool is_word(char c)
 {

@@ -73,7 +73,8 @@ static nf_status carry(nf_docs *in, const nfi_source *src, const nf_str page[NFI
 }
 
 /* The bytes of a file become a document. */
-static nf_status finish(nf_docs *in, const nfi_source *src, nf_str text, nfi_place place, bool converted, nfi_row *row, nf_doc *doc, nf_err *err)
+static nf_status finish(nf_docs *in, const nfi_source *src, nf_str text, nfi_place place, bool converted, nfi_row *row, nf_doc *doc,
+                        nf_err *err)
 {
     static const nf_str name = {"text", 4};
     nf_doc d = {.id = src->id, .label = src->label, .text = text};
@@ -123,7 +124,8 @@ static nf_status read_file(nf_docs *in, const nfi_source *src, nfi_row *row, nfi
         place = NFI_IN_PACKED;
         s = nfi_unpack_whole(&plain, &packed, src->path, in->max_document, in->o.max_unpacked, &why);
     }
-    char *copy = s != NF_OK ? NULL : nfi_arena_copy(row->arena, place == NFI_IN_PACKED ? plain.p : data, n = place == NFI_IN_PACKED ? plain.n : n);
+    char *copy =
+        s != NF_OK ? NULL : nfi_arena_copy(row->arena, place == NFI_IN_PACKED ? plain.p : data, n = place == NFI_IN_PACKED ? plain.n : n);
     nfi_buf_clear(&plain);
     nfi_free(data);
     if (s == NF_ENOMEM || (s == NF_OK && !copy))
@@ -190,7 +192,8 @@ nf_status nfi_files_read(nf_docs *in, nf_batch *b, size_t *n, nf_err *err)
         for (size_t i = 0; i < count; i++)
             bytes += in->src[in->at + i].size;
     }
-    for (size_t i = in->at; i < in->n_src && (in->src[i].file || in->src[i].fault) && !in->src[i].archive && count < MAX_FILES && bytes < NFI_BLOCK; i++) {
+    for (size_t i = in->at;
+         i < in->n_src && (in->src[i].file || in->src[i].fault) && !in->src[i].archive && count < MAX_FILES && bytes < NFI_BLOCK; i++) {
         NF_TRY(nfi_batch_room(b, count + 1, err));
         b->mem->slot[count++] = (nfi_slot){.file = (uint32_t)i, .record = in->src[i].fault ? 0 : 1};
         bytes += in->src[i].size;

@@ -11,8 +11,17 @@
 #include <strings.h>
 
 const nfi_format *const nfi_formats[] = {
-    &nfi_format_csv, &nfi_format_tsv, &nfi_format_jsonl, &nfi_format_doccano, &nfi_format_prodigy, &nfi_format_fasttext, &nfi_format_sgml, &nfi_format_html,
-    &nfi_format_text, &nfi_format_folder, NULL,
+    &nfi_format_csv,
+    &nfi_format_tsv,
+    &nfi_format_jsonl,
+    &nfi_format_doccano,
+    &nfi_format_prodigy,
+    &nfi_format_fasttext,
+    &nfi_format_sgml,
+    &nfi_format_html,
+    &nfi_format_text,
+    &nfi_format_folder,
+    NULL,
 };
 
 const char *nf_format_name(size_t i, const char **summary)
@@ -64,9 +73,9 @@ static bool starts(const char *p, size_t n, const char *with)
 }
 
 /*
- * Without an extension: an opening brace is JSON, the mark of a label fastText, the tag of a record SGML; a first line with a delimiter, or one that is the text column alone, is a header;
- * anything else is an article. A sentence with a comma is taken for a header, and then refused for its missing column, never read as
- * garbage.
+ * Without an extension: an opening brace is JSON, the mark of a label fastText, the tag of a record SGML; a first line with a delimiter, or
+ * one that is the text column alone, is a header; anything else is an article. A sentence with a comma is taken for a header, and then
+ * refused for its missing column, never read as garbage.
  */
 const nfi_format *nfi_format_by_content(const char *p, size_t n, const char *text_column)
 {
@@ -124,7 +133,8 @@ nfi_packing nfi_packing_of(const char *p, size_t n, const char **what)
     nfi_packing packing = NFI_COMPRESSED;
     const magic *m = find_magic(compressed, sizeof compressed / sizeof *compressed, p, n);
 
-    if (m && m->bytes[0] == 'B' && (n < 10 || p[3] < '1' || p[3] > '9' || (memcmp(p + 4, "1AY&SY", 6) != 0 && memcmp(p + 4, "\x17rE8P\x90", 6) != 0)))
+    if (m && m->bytes[0] == 'B' &&
+        (n < 10 || p[3] < '1' || p[3] > '9' || (memcmp(p + 4, "1AY&SY", 6) != 0 && memcmp(p + 4, "\x17rE8P\x90", 6) != 0)))
         m = NULL; /* a text may begin with these letters */
     if (!m) {
         packing = NFI_ARCHIVE;
@@ -139,9 +149,9 @@ nfi_packing nfi_packing_of(const char *p, size_t n, const char **what)
 
 nf_status nfi_check_packed(const char *p, size_t n, nfi_place place, const char *path, nf_err *err)
 {
-    static const char *const why[] = {
-        [NFI_IN_STREAM] = "; archives are read twice, so name the file itself, not a pipe",
-        [NFI_IN_FOLDER] = " within a folder; name the archive itself", [NFI_IN_PACKED] = " within what is packed itself; only one level is unpacked"};
+    static const char *const why[] = {[NFI_IN_STREAM] = "; archives are read twice, so name the file itself, not a pipe",
+                                      [NFI_IN_FOLDER] = " within a folder; name the archive itself",
+                                      [NFI_IN_PACKED] = " within what is packed itself; only one level is unpacked"};
     const char *what;
 
     if (nfi_packing_of(p, n, &what) == NFI_PLAIN)

@@ -189,8 +189,8 @@ static void end_line(reading *r)
         stop(r, NF_ENOMEM, "");
         return;
     }
-    r->mark[r->nmarks++] =
-        (nf_line_mark){.end = (uint32_t)r->text.n, .linked = r->linked, .element = r->depth ? r->open[r->depth - 1].kind : NF_ELEMENT_OTHER};
+    r->mark[r->nmarks++] = (nf_line_mark){
+        .end = (uint32_t)r->text.n, .linked = r->linked, .element = r->depth ? r->open[r->depth - 1].kind : NF_ELEMENT_OTHER};
     nfi_buf_putc(&r->text, '\n');
     r->line = r->text.n;
     r->linked = 0;
@@ -296,7 +296,8 @@ static void look_at_head(reading *r, const char *name, const xmlChar **atts)
         static const char *const keys[] = {"property", "name", "itemprop", "http-equiv"};
         for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
             nfi_meta_element(&r->meta, attribute(atts, keys[i]), attribute(atts, "content"));
-    } else if (strcmp(name, "link") == 0 && (v = attribute(atts, "rel")) != NULL && xml.xmlStrcasecmp((const xmlChar *)v, (const xmlChar *)"canonical") == 0) {
+    } else if (strcmp(name, "link") == 0 && (v = attribute(atts, "rel")) != NULL &&
+               xml.xmlStrcasecmp((const xmlChar *)v, (const xmlChar *)"canonical") == 0) {
         v = attribute(atts, "href");
         if (v)
             nfi_meta_set(&r->meta, NFI_META_URL, 1, v, strlen(v));
@@ -344,7 +345,8 @@ static void on_start(void *ctx, const xmlChar *xname, const xmlChar **atts)
     if (e->flags & TIME && !r->drop) {
         const char *when = attribute(atts, "datetime"), *prop = attribute(atts, "itemprop");
         if (when)
-            nfi_meta_set(&r->meta, NFI_META_DATE, attribute(atts, "pubdate") || has_word(prop, "datePublished") ? 3 : 7, when, strlen(when));
+            nfi_meta_set(&r->meta, NFI_META_DATE, attribute(atts, "pubdate") || has_word(prop, "datePublished") ? 3 : 7, when,
+                         strlen(when));
     }
     int around = r->depth ? r->open[r->depth - 1].kind : NF_ELEMENT_OTHER, kind = e->kind < 0 ? around : e->kind;
     if (around == NF_ELEMENT_CAPTION && kind == NF_ELEMENT_PARAGRAPH)

@@ -23,7 +23,8 @@ typedef struct nfi_page {
 
 /*
  * @param out untouched on failure; its strings live in arena. @param html valid UTF-8 without NUL.
- * @return NF_ELIMIT (elements within elements, attributes, markup that is broken all over), NF_EFORMAT (no libxml2), NF_ENOMEM. err has no path.
+ * @return NF_ELIMIT (elements within elements, attributes, markup that is broken all over), NF_EFORMAT (no libxml2), NF_ENOMEM. err has no
+ * path.
  */
 nf_status nfi_html_read(nfi_page *out, nf_str html, nfi_arena *arena, nf_err *err) NF_MUST_CHECK;
 

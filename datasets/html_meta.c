@@ -143,12 +143,38 @@ static const char *as_browsers_do(const char *name)
     static const struct {
         const char *name, *meant;
     } table[] = {
-        {"iso-8859-1", "WINDOWS-1252"}, {"iso8859-1", "WINDOWS-1252"}, {"latin1", "WINDOWS-1252"}, {"latin-1", "WINDOWS-1252"}, {"ascii", "WINDOWS-1252"},
-        {"us-ascii", "WINDOWS-1252"}, {"cp1252", "WINDOWS-1252"}, {"iso-8859-9", "WINDOWS-1254"}, {"iso-8859-11", "CP874"}, {"tis-620", "CP874"},
-        {"windows-874", "CP874"}, {"gb2312", "GB18030"}, {"gb_2312-80", "GB18030"}, {"gbk", "GB18030"}, {"x-gbk", "GB18030"}, {"big5", "BIG5-HKSCS"},
-        {"shift_jis", "CP932"}, {"shift-jis", "CP932"}, {"x-sjis", "CP932"}, {"sjis", "CP932"}, {"windows-31j", "CP932"}, {"euc-kr", "CP949"},
-        {"ks_c_5601-1987", "CP949"}, {"x-euc-jp", "EUC-JP"}, {"x-cp1250", "WINDOWS-1250"}, {"x-cp1251", "WINDOWS-1251"}, {"unicode", "UTF-8"},
-        {"x-mac-roman", "MACINTOSH"}, {"utf-16", "UTF-8"}, {"utf-16le", "UTF-8"}, {"utf-16be", "UTF-8"}, {"utf-7", "UTF-8"},
+        {"iso-8859-1", "WINDOWS-1252"},
+        {"iso8859-1", "WINDOWS-1252"},
+        {"latin1", "WINDOWS-1252"},
+        {"latin-1", "WINDOWS-1252"},
+        {"ascii", "WINDOWS-1252"},
+        {"us-ascii", "WINDOWS-1252"},
+        {"cp1252", "WINDOWS-1252"},
+        {"iso-8859-9", "WINDOWS-1254"},
+        {"iso-8859-11", "CP874"},
+        {"tis-620", "CP874"},
+        {"windows-874", "CP874"},
+        {"gb2312", "GB18030"},
+        {"gb_2312-80", "GB18030"},
+        {"gbk", "GB18030"},
+        {"x-gbk", "GB18030"},
+        {"big5", "BIG5-HKSCS"},
+        {"shift_jis", "CP932"},
+        {"shift-jis", "CP932"},
+        {"x-sjis", "CP932"},
+        {"sjis", "CP932"},
+        {"windows-31j", "CP932"},
+        {"euc-kr", "CP949"},
+        {"ks_c_5601-1987", "CP949"},
+        {"x-euc-jp", "EUC-JP"},
+        {"x-cp1250", "WINDOWS-1250"},
+        {"x-cp1251", "WINDOWS-1251"},
+        {"unicode", "UTF-8"},
+        {"x-mac-roman", "MACINTOSH"},
+        {"utf-16", "UTF-8"},
+        {"utf-16le", "UTF-8"},
+        {"utf-16be", "UTF-8"},
+        {"utf-7", "UTF-8"},
     };
 
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
@@ -231,7 +257,8 @@ bool nfi_html_begins(const char *p, size_t n)
 
 bool nfi_html_field(const char *p, size_t n)
 {
-    static const char *const ends[] = {"</p>", "</div>", "</li>", "</h1>", "</h2>", "</h3>", "</td>", "</article>", "</section>", "</blockquote>", "</body>"};
+    static const char *const ends[] = {"</p>",  "</div>",     "</li>",      "</h1>",         "</h2>",  "</h3>",
+                                       "</td>", "</article>", "</section>", "</blockquote>", "</body>"};
     size_t i = 0;
 
     while (i < n && blank(p[i]))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * json_pool.h - memory for yajl, which does not survive an allocation that fails: a pool that is sized before each text and never runs dry. Its two growing
- * buffers (a token cut by the end of the text, a string with escapes) at least double, so each stays below twice the text.
+ * json_pool.h - memory for yajl, which does not survive an allocation that fails: a pool that is sized before each text and never runs dry.
+ * Its two growing buffers (a token cut by the end of the text, a string with escapes) at least double, so each stays below twice the text.
  */
 #ifndef NFI_JSON_POOL_H
 #define NFI_JSON_POOL_H

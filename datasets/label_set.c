@@ -193,7 +193,8 @@ static nf_status from_flags(const nfi_shape *sh, nfi_row *row, nf_str *out)
         }
     for (size_t i = 0; n == 0 && i < plan->n_flags; i++)
         if (is_text(nfi_trim_str(plan->name[plan->flag[i]]), NFI_NO_LABEL))
-            return nfi_row_bad(row, NF_EFORMAT, "all label columns are 0, the column \"none\" too; leave them blank where a document was not coded");
+            return nfi_row_bad(row, NF_EFORMAT,
+                               "all label columns are 0, the column \"none\" too; leave them blank where a document was not coded");
     NF_TRY(nfi_label_set(out, label, n, row->arena, &fault));
     return fault ? nfi_row_bad(row, NF_EFORMAT, "the label columns: the label %s", fault) : NF_OK;
 }

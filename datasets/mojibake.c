@@ -49,8 +49,8 @@ static int byte_of(uint32_t cp)
 /* True for what follows a letter in sound text too: no-break space, quotes, dashes, the ellipsis, the bullet, and letters. */
 static bool follows_letters(uint32_t cp)
 {
-    return cp == 0xa0 || cp == 0xab || cp == 0xbb || cp == 0xb7 || (cp >= 0x2013 && cp <= 0x203a && cp != 0x2020 && cp != 0x2021 && cp != 0x2030) ||
-           (cp >= 0x152 && cp <= 0x192);
+    return cp == 0xa0 || cp == 0xab || cp == 0xbb || cp == 0xb7 ||
+           (cp >= 0x2013 && cp <= 0x203a && cp != 0x2020 && cp != 0x2021 && cp != 0x2030) || (cp >= 0x152 && cp <= 0x192);
 }
 
 /* Signs that follow names in capitals: (R), TM and their like. */

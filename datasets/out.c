@@ -8,7 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
-const nfi_out_format *const nfi_out_formats[] = {&nfi_out_csv, &nfi_out_tsv, &nfi_out_jsonl, &nfi_out_fasttext, &nfi_out_svmlight, &nfi_out_mtx, NULL};
+const nfi_out_format *const nfi_out_formats[] = {&nfi_out_csv, &nfi_out_tsv, &nfi_out_jsonl, &nfi_out_fasttext, &nfi_out_svmlight,
+                                                 &nfi_out_mtx, NULL};
 
 const char *nf_out_format_name(size_t i, const char **summary)
 {

@@ -96,7 +96,8 @@ static nf_status begin_jsonl(nf_writer *w, const char *path, nf_err *err)
     (void)path;
     for (size_t i = 0; i < w->o.n; i++)
         for (size_t k = 0; k < i; k++)
-            if (w->o.column[i].n == w->o.column[k].n && (w->o.column[i].n == 0 || memcmp(w->o.column[i].p, w->o.column[k].p, w->o.column[i].n) == 0)) {
+            if (w->o.column[i].n == w->o.column[k].n &&
+                (w->o.column[i].n == 0 || memcmp(w->o.column[i].p, w->o.column[k].p, w->o.column[i].n) == 0)) {
                 char shown[120];
                 nfi_escape(shown, sizeof shown, w->o.column[i].p, w->o.column[i].n);
                 return NF_FAIL(err, NF_EDATA, "column \"%s\" stands twice; an object has a key once", shown);
@@ -238,11 +239,22 @@ static nf_status put_line(nf_writer *w, const nf_doc *d)
 static const char *const csv_ext[] = {".csv", NULL}, *const tsv_ext[] = {".tsv", ".tab", NULL},
                   *const jsonl_ext[] = {".jsonl", ".ndjson", ".json", NULL}, *const fasttext_ext[] = {".ft", ".fasttext", NULL};
 
-const nfi_out_format nfi_out_csv = {
-    .name = "csv", .summary = "comma-separated, with a header; all columns", .extensions = csv_ext, .keeps_columns = true, .begin = begin_csv, .doc = put_cells};
+const nfi_out_format nfi_out_csv = {.name = "csv",
+                                    .summary = "comma-separated, with a header; all columns",
+                                    .extensions = csv_ext,
+                                    .keeps_columns = true,
+                                    .begin = begin_csv,
+                                    .doc = put_cells};
 const nfi_out_format nfi_out_tsv = {
     .name = "tsv", .summary = "the same with tabs", .extensions = tsv_ext, .keeps_columns = true, .begin = begin_tsv, .doc = put_cells};
-const nfi_out_format nfi_out_jsonl = {
-    .name = "jsonl", .summary = "one JSON object a line; all columns", .extensions = jsonl_ext, .keeps_columns = true, .begin = begin_jsonl, .doc = put_object};
-const nfi_out_format nfi_out_fasttext = {
-    .name = "fasttext", .summary = "a line a document: __label__NAME and the text, nothing else", .extensions = fasttext_ext, .begin = begin_fasttext, .doc = put_line};
+const nfi_out_format nfi_out_jsonl = {.name = "jsonl",
+                                      .summary = "one JSON object a line; all columns",
+                                      .extensions = jsonl_ext,
+                                      .keeps_columns = true,
+                                      .begin = begin_jsonl,
+                                      .doc = put_object};
+const nfi_out_format nfi_out_fasttext = {.name = "fasttext",
+                                         .summary = "a line a document: __label__NAME and the text, nothing else",
+                                         .extensions = fasttext_ext,
+                                         .begin = begin_fasttext,
+                                         .doc = put_line};

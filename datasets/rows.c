@@ -55,7 +55,14 @@ nf_status nfi_rows_end(nfi_rows_mem *m, nf_err *err)
 void nfi_rows_hand_over(nf_rows *r, nfi_rows_mem *m, size_t cols)
 {
     static const double none;
-    *r = (nf_rows){.rows = m->n, .cols = cols, .ptr = m->ptr, .idx = m->idx, .val = m->val ? m->val : &none, .target = m->target, .id = m->id, .mem = m};
+    *r = (nf_rows){.rows = m->n,
+                   .cols = cols,
+                   .ptr = m->ptr,
+                   .idx = m->idx,
+                   .val = m->val ? m->val : &none,
+                   .target = m->target,
+                   .id = m->id,
+                   .mem = m};
 }
 
 void nf_rows_clear(nf_rows *r)

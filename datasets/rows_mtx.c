@@ -52,8 +52,8 @@ static bool mtx_is(nf_str first)
 
 static nf_status header(matrix *m, nf_str line, nf_err *err)
 {
-    nf_str rest = line, magic = nfi_next_word(&rest), object = nfi_next_word(&rest), form = nfi_next_word(&rest), field = nfi_next_word(&rest),
-           symmetry = nfi_next_word(&rest);
+    nf_str rest = line, magic = nfi_next_word(&rest), object = nfi_next_word(&rest), form = nfi_next_word(&rest),
+           field = nfi_next_word(&rest), symmetry = nfi_next_word(&rest);
 
     if (!is_word(magic, "%%MatrixMarket"))
         return bad(m->in, err, magic, "is no Matrix Market header; expected %%MatrixMarket matrix coordinate real general");
@@ -134,7 +134,8 @@ static nf_status into_rows(matrix *m, nfi_rows_mem *r, nf_err *err)
     bool sorted = true;
 
     if (m->n < m->nnz)
-        return NF_FAIL_AT(err, NF_EFORMAT, m->in->path, 0, "%zu entries, but the file says it has %llu; was it cut?", m->n, (unsigned long long)m->nnz);
+        return NF_FAIL_AT(err, NF_EFORMAT, m->in->path, 0, "%zu entries, but the file says it has %llu; was it cut?", m->n,
+                          (unsigned long long)m->nnz);
     if (m->rows > FREE_ROWS && m->rows / ROWS_AN_ENTRY > m->n) /* a size that nothing stands behind asks for no memory */
         return NF_FAIL_AT(err, NF_ELIMIT, m->in->path, 0, "%llu rows for %zu entries", (unsigned long long)m->rows, m->n);
     for (size_t i = 1; i < m->n && sorted; i++)
@@ -233,5 +234,9 @@ static void mtx_rows(nfi_out *out, nfi_buf *b, const nf_rows *r)
 
 static const char *const mtx_ext[] = {".mtx", NULL};
 
-const nfi_out_format nfi_out_mtx = {
-    .name = "mtx", .summary = "features: Matrix Market coordinates, rows and columns from 1", .extensions = mtx_ext, .rows = mtx_rows, .is = mtx_is, .read = mtx_read};
+const nfi_out_format nfi_out_mtx = {.name = "mtx",
+                                    .summary = "features: Matrix Market coordinates, rows and columns from 1",
+                                    .extensions = mtx_ext,
+                                    .rows = mtx_rows,
+                                    .is = mtx_is,
+                                    .read = mtx_read};

@@ -157,5 +157,8 @@ static void svmlight_rows(nfi_out *out, nfi_buf *b, const nf_rows *r)
 
 static const char *const svmlight_ext[] = {".svm", ".svmlight", ".libsvm", NULL};
 
-const nfi_out_format nfi_out_svmlight = {
-    .name = "svmlight", .summary = "features: a line a row, target and index:value pairs", .extensions = svmlight_ext, .rows = svmlight_rows, .read = svmlight_read};
+const nfi_out_format nfi_out_svmlight = {.name = "svmlight",
+                                         .summary = "features: a line a row, target and index:value pairs",
+                                         .extensions = svmlight_ext,
+                                         .rows = svmlight_rows,
+                                         .read = svmlight_read};

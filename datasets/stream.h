@@ -88,8 +88,9 @@ struct nf_docs {
 };
 
 /*
- * Whatever fn takes out of a batch (it moves the others up and lowers b->n) is counted in stats.left_out, not handed out and not watched. One filter
- * a stream; ctx belongs to the stream from here on: free_ctx() is called when it is closed, or at once when there is a filter already.
+ * Whatever fn takes out of a batch (it moves the others up and lowers b->n) is counted in stats.left_out, not handed out and not watched.
+ * One filter a stream; ctx belongs to the stream from here on: free_ctx() is called when it is closed, or at once when there is a filter
+ * already.
  */
 void nfi_docs_filter(nf_docs *in, nf_status (*fn)(void *ctx, nf_batch *b, nf_err *err), void *ctx, void (*free_ctx)(void *ctx));
 
@@ -109,9 +110,11 @@ void nfi_archive_close(nfi_archive *a);
 
 /* fmt_html.c: the columns of pages. */
 extern const char *const nfi_page_columns[NFI_PAGE_COLUMNS];
-/* What the bytes of a page are in when they have no byte order mark: NULL for UTF-8, else what the page declares, else what was asked for. */
+/* What the bytes of a page are in when they have no byte order mark: NULL for UTF-8, else what the page declares, else what was asked for.
+ */
 const char *nfi_page_charset(const char *p, size_t n, const char *asked, char buf[NFI_CHARSET_NAME]);
-/* The page doc->text (clean) becomes its visible text; the values are those of the page columns. A page that is refused is NF_OK with row->bad. */
+/* The page doc->text (clean) becomes its visible text; the values are those of the page columns. A page that is refused is NF_OK with
+ * row->bad. */
 nf_status nfi_page_read(nf_doc *doc, nf_str values[NFI_PAGE_COLUMNS], nfi_row *row, nf_err *err) NF_MUST_CHECK;
 
 /* batch.c */

@@ -177,7 +177,8 @@ static nf_status set_up(nfi_unpack *u, nf_err *err)
     if (la.archive_read_open1(a) != ARCHIVE_OK)
         return damaged(u, err);
     if (!u->archive && la.archive_filter_count(a) < 2)
-        return NF_FAIL_AT(err, NF_EFORMAT, u->path, 0, "is damaged or cut short: its first bytes say it is compressed, the next do not fit");
+        return NF_FAIL_AT(err, NF_EFORMAT, u->path, 0,
+                          "is damaged or cut short: its first bytes say it is compressed, the next do not fit");
     if (la.archive_filter_count(a) > 2)
         return NF_FAIL_AT(err, NF_EFORMAT, u->path, 0, "is compressed twice; only one level is unpacked, unpack it first");
     return NF_OK;

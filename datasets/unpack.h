@@ -32,7 +32,8 @@ typedef struct nfi_unpack nfi_unpack;
  * @param archive true: members, found by nfi_unpack_next(); false: one compressed stream. @param max bytes it may become.
  * @return NF_EFORMAT (also in builds without libarchive), NF_ENOMEM.
  */
-nf_status nfi_unpack_open(nfi_unpack **out, nfi_in *in, const nfi_memory *mem, const char *path, bool archive, uint64_t max, nf_err *err) NF_MUST_CHECK;
+nf_status nfi_unpack_open(nfi_unpack **out, nfi_in *in, const nfi_memory *mem, const char *path, bool archive, uint64_t max,
+                          nf_err *err) NF_MUST_CHECK;
 /* The next member; *found is false at the end. NF_EFORMAT for damage, NF_ELIMIT. */
 nf_status nfi_unpack_next(nfi_unpack *u, nfi_member *m, bool *found, nf_err *err) NF_MUST_CHECK;
 /* Like nfi_in_read(), of the stream or of the member that was found last. NF_ELIMIT for bombs. */
@@ -41,7 +42,8 @@ uint64_t nfi_unpack_taken(const nfi_unpack *u); /* packed bytes read so far */
 void nfi_unpack_close(nfi_unpack *u);           /* NULL is fine */
 
 /* Appends all that the compressed bytes mem become; NF_ELIMIT above max_document. */
-nf_status nfi_unpack_whole(nfi_buf *out, const nfi_memory *mem, const char *path, size_t max_document, uint64_t max, nf_err *err) NF_MUST_CHECK;
+nf_status nfi_unpack_whole(nfi_buf *out, const nfi_memory *mem, const char *path, size_t max_document, uint64_t max,
+                           nf_err *err) NF_MUST_CHECK;
 /* Whether a regular file is an archive: zip, tar, or a compressed tar. Files that cannot be read are not. NF_ENOMEM. */
 nf_status nfi_is_archive(bool *archive, const char *path, nf_err *err) NF_MUST_CHECK;
 

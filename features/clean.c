@@ -244,8 +244,8 @@ nf_status nfi_cleaner_from_content(nf_cleaner **out, const void *data, size_t n,
         goto out;
     }
     if (version != NFI_CLEAN_VERSION) {
-        s = REFUSE(err, name, "made with version %llu of the cleaning rules, this program has version %d: make it again", (unsigned long long)version,
-                   NFI_CLEAN_VERSION);
+        s = REFUSE(err, name, "made with version %llu of the cleaning rules, this program has version %d: make it again",
+                   (unsigned long long)version, NFI_CLEAN_VERSION);
         goto out;
     }
     bool fine = parse_rules(v, len, &rules) && take_count(p, n, &at, "phrases", &nphrases) && nphrases <= n - at;
@@ -370,7 +370,8 @@ static nf_status list_cuts(nf_cuts *out, nf_err *err)
     return NF_OK;
 }
 
-nf_status nf_clean_text(const nf_cleaner *c, nf_str text, nf_str source, const nf_line_mark *mark, size_t nmarks, nf_cuts *cuts, nf_err *err)
+nf_status nf_clean_text(const nf_cleaner *c, nf_str text, nf_str source, const nf_line_mark *mark, size_t nmarks, nf_cuts *cuts,
+                        nf_err *err)
 {
     cuts->n = 0;
     cuts->chars = cuts->removed_chars = 0;

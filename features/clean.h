@@ -23,7 +23,15 @@ enum {
 
 /* ---- rules ---- */
 
-typedef enum nfi_rule { NFI_RULE_LINES, NFI_RULE_SHAPE, NFI_RULE_POSITION, NFI_RULE_SCRIPT, NFI_RULE_REPEATS, NFI_RULE_PHRASES, NFI_RULES } nfi_rule;
+typedef enum nfi_rule {
+    NFI_RULE_LINES,
+    NFI_RULE_SHAPE,
+    NFI_RULE_POSITION,
+    NFI_RULE_SCRIPT,
+    NFI_RULE_REPEATS,
+    NFI_RULE_PHRASES,
+    NFI_RULES
+} nfi_rule;
 
 /* ---- a line ---- */
 
@@ -64,9 +72,9 @@ static inline unsigned nfi_word_in(const nfi_word_set *s, uint64_t h) { return s
 static inline bool nfi_word_maybe(const uint64_t *bit, uint64_t h) { return bit[h >> 58] >> (h >> 52 & 63) & 1; }
 
 /*
- * Hashes of the words of s: letters and digits, capitals of ASCII lowered, apostrophes dropped, a change from a small to a capital letter parts
- * words as pages glue them, and a number is one word whatever its digits. room: bytes that can be read at s, n or more. cap: room in word. Counts into
- * l (may be NULL) what a line needs.
+ * Hashes of the words of s: letters and digits, capitals of ASCII lowered, apostrophes dropped, a change from a small to a capital letter
+ * parts words as pages glue them, and a number is one word whatever its digits. room: bytes that can be read at s, n or more. cap: room in
+ * word. Counts into l (may be NULL) what a line needs.
  */
 size_t nfi_clean_words(const char *s, size_t n, size_t room, uint64_t *word, size_t cap, nfi_line *l);
 #define NFI_WORD_NUMBER UINT64_C(0x9d3f1b7a52c4e680) /* hash of every number */
@@ -88,8 +96,8 @@ typedef struct nfi_phrases {
 } nfi_phrases;
 
 /*
- * Adds the phrases of a text and appends their lines to kept (may be NULL), comments left out; name is for messages. NF_EFORMAT names the line. Call
- * nfi_phrases_settle() after the last.
+ * Adds the phrases of a text and appends their lines to kept (may be NULL), comments left out; name is for messages. NF_EFORMAT names the
+ * line. Call nfi_phrases_settle() after the last.
  */
 nf_status nfi_phrases_add(nfi_phrases *p, nfi_buf *kept, const char *text, size_t n, const char *name, nf_err *err) NF_MUST_CHECK;
 nf_status nfi_phrases_builtin(nfi_phrases *p, nfi_buf *kept, nf_err *err) NF_MUST_CHECK;
@@ -105,7 +113,8 @@ typedef struct nfi_frozen {
     size_t n;
 } nfi_frozen;
 bool nfi_frozen_has(const nfi_frozen *f, nfi_hash128 key);
-/* Key of a line in the table; false for one that the table never holds. In short lines that are no sentences any number is as good as another. */
+/* Key of a line in the table; false for one that the table never holds. In short lines that are no sentences any number is as good as
+ * another. */
 bool nfi_line_key(const nfi_line *l, const uint64_t *word, uint64_t source, nfi_hash128 *key);
 nf_str nfi_source_name(nf_str source); /* as the table holds it: its first 4,096 bytes */
 uint64_t nfi_source_key(nf_str source);
@@ -148,7 +157,8 @@ nf_cleaner *nfi_cleaner_ref(nf_cleaner *c);
 nf_status nfi_cleaner_from_content(nf_cleaner **out, const void *p, size_t n, const char *name, nf_err *err) NF_MUST_CHECK;
 
 /* Splits into lines and fills their features. */
-nf_status nfi_clean_scan(const nf_cleaner *c, nf_str text, const nf_line_mark *mark, size_t nmarks, nfi_text_lines *t, nf_err *err) NF_MUST_CHECK;
+nf_status nfi_clean_scan(const nf_cleaner *c, nf_str text, const nf_line_mark *mark, size_t nmarks, nfi_text_lines *t,
+                         nf_err *err) NF_MUST_CHECK;
 void nfi_text_lines_clear(nfi_text_lines *t);
 
 /* A rule looks at the lines that are left and sets nfi_line.rule of those it cuts. */

@@ -11,9 +11,9 @@
  *   LSRC  u32    source of each line
  *   LDOC  u64    documents of the source that have the line
  *
- * The key of a line is XXH128 of the XXH64 of its source, of a hash of its numbers (zero for short lines that are no sentences) and of the hashes of its
- * words (clean_scan.c), so capitals and punctuation do not matter.
- * Counts are integers: tables of parts add up to the table of the whole, byte for byte.
+ * The key of a line is XXH128 of the XXH64 of its source, of a hash of its numbers (zero for short lines that are no sentences) and of the
+ * hashes of its words (clean_scan.c), so capitals and punctuation do not matter. Counts are integers: tables of parts add up to the table
+ * of the whole, byte for byte.
  */
 #include "features/clean.h"
 
@@ -443,7 +443,8 @@ static nf_status check(const view *v, const char *name, nf_err *err)
         if (v->source[i] >= v->nsrc || v->count[i] == 0 || v->count[i] > v->docs[v->source[i]])
             fault = "a line has a source that is not there, or more documents than its source";
         else if (i > 0) {
-            row a = {{.hi = v->key[2 * i - 2], .lo = v->key[2 * i - 1]}, 0, v->source[i - 1]}, b = {{.hi = v->key[2 * i], .lo = v->key[2 * i + 1]}, 0, v->source[i]};
+            row a = {{.hi = v->key[2 * i - 2], .lo = v->key[2 * i - 1]}, 0, v->source[i - 1]},
+                b = {{.hi = v->key[2 * i], .lo = v->key[2 * i + 1]}, 0, v->source[i]};
             if (by_source_and_key(&a, &b, NULL) >= 0)
                 fault = "lines are not in order";
         }

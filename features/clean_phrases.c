@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * clean_phrases.c - phrases of pages that are not articles, as sequences of word hashes. The list is features/phrases.txt; users add their own in the
- * same form. A filter of first words says no to nearly every word of a text.
+ * clean_phrases.c - phrases of pages that are not articles, as sequences of word hashes. The list is features/phrases.txt; users add their
+ * own in the same form. A filter of first words says no to nearly every word of a text.
  */
 #include "features/clean.h"
 
@@ -18,7 +18,8 @@ static const char *const builtin[] = {
 #include "features/clean_phrases.inc"
 };
 
-static const char *const kinds[] = {[NFI_PHRASE_IS] = "is", [NFI_PHRASE_STARTS] = "starts", [NFI_PHRASE_HAS] = "has", [NFI_PHRASE_TAIL] = "tail"};
+static const char *const kinds[] = {
+    [NFI_PHRASE_IS] = "is", [NFI_PHRASE_STARTS] = "starts", [NFI_PHRASE_HAS] = "has", [NFI_PHRASE_TAIL] = "tail"};
 
 /* Words of a phrase; # stands for a number. */
 static size_t phrase_words(const char *p, size_t n, uint64_t word[NFI_PHRASE_WORDS + 1])
@@ -59,7 +60,8 @@ nf_status nfi_phrases_add(nfi_phrases *p, nfi_buf *kept, const char *text, size_
         while (kind < sizeof kinds / sizeof *kinds && !(strlen(kinds[kind]) == len && memcmp(kinds[kind], text + at, len) == 0))
             kind++;
         if (kind == sizeof kinds / sizeof *kinds)
-            return NF_FAIL_AT(err, NF_EFORMAT, name, number, "\"%.*s\" is no kind of phrase, expected is, starts, has or tail, and then the words",
+            return NF_FAIL_AT(err, NF_EFORMAT, name, number,
+                              "\"%.*s\" is no kind of phrase, expected is, starts, has or tail, and then the words",
                               (int)(len < 40 ? len : 40), text + at);
         size_t m = phrase_words(text + at + len, end - at - len, word);
         if (m == 0 || m > NFI_PHRASE_WORDS)

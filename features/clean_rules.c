@@ -2,10 +2,11 @@
 /*
  * clean_rules.c - the rules, in their order, over the lines that are left of a text.
  *
- * Shape. A line's score is a sum of what tells running text from menus and headlines: length, a sentence's end, function words, small letters,
- * link separators; in eighths of a nat. The lines are then parted into runs of article and of other things so that the sum of the scores,
- * less a price for each border, is largest (two states, Viterbi): a short line inside an article stays, a sentence inside a menu goes. That needs something
- * to hold on to: a text without any run of sentences, or with lines cut to a width, is left alone by this rule and the next.
+ * Shape. A line's score is a sum of what tells running text from menus and headlines: length, a sentence's end, function words, small
+ * letters, link separators; in eighths of a nat. The lines are then parted into runs of article and of other things so that the sum of the
+ * scores, less a price for each border, is largest (two states, Viterbi): a short line inside an article stays, a sentence inside a menu
+ * goes. That needs something to hold on to: a text without any run of sentences, or with lines cut to a width, is left alone by this rule
+ * and the next.
  *
  * The idea of length and function words as features, and of context deciding the doubtful, is that of Pomikalek (jusText, 2011) and of
  * Kohlschuetter, Fankhauser and Nejdl (WSDM 2010).
@@ -232,7 +233,8 @@ static unsigned overlap(const nf_cleaner *c, const nfi_text_lines *t, const nfi_
     return have >= 2 ? found * 100 / have : 0;
 }
 
-/* The headline: of the lines before the main text the one whose words the text takes up most. Lines between stay if they are few, or look like text. */
+/* The headline: of the lines before the main text the one whose words the text takes up most. Lines between stay if they are few, or look
+ * like text. */
 static void rescue_head(const nf_cleaner *c, nfi_text_lines *t, const run *m)
 {
     size_t from = m->from > HEAD_LINES ? m->from - HEAD_LINES : 0, best = m->from, lines = m->to - m->from < 6 ? m->to : m->from + 6;
@@ -388,7 +390,8 @@ static void cut_repeats(const nf_cleaner *c, nfi_text_lines *t, int rule)
             if (!s || !*s)
                 continue;
             const nfi_line *a = &t->line[*s - 1];
-            hit = (at == 0 && a->words == l->words && a->numbers == l->numbers && memcmp(t->word + a->word, t->word + l->word, l->words * sizeof *t->word) == 0) ||
+            hit = (at == 0 && a->words == l->words && a->numbers == l->numbers &&
+                   memcmp(t->word + a->word, t->word + l->word, l->words * sizeof *t->word) == 0) ||
                   copied(t, a, l, at);
         }
         if (hit)
@@ -413,7 +416,8 @@ static void cut_phrases(const nf_cleaner *c, nfi_text_lines *t, int rule)
 const nfi_clean_rule nfi_clean_rules[NFI_RULES] = {
     [NFI_RULE_LINES] = {"lines", "lines that the line table knows from many documents of the source", cut_lines},
     [NFI_RULE_SHAPE] = {"shape", "lines that look like menus, links and headlines, among lines that do", cut_shape},
-    [NFI_RULE_POSITION] = {"position", "text that stands apart from the article: teasers before it, comments and other stories after it", cut_position},
+    [NFI_RULE_POSITION] = {"position", "text that stands apart from the article: teasers before it, comments and other stories after it",
+                           cut_position},
     [NFI_RULE_SCRIPT] = {"script", "lines in another script than the text", cut_script},
     [NFI_RULE_REPEATS] = {"repeats", "lines that say again what a line before them says", cut_repeats},
     [NFI_RULE_PHRASES] = {"phrases", "lines with a phrase of the list", cut_phrases},

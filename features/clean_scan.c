@@ -89,7 +89,8 @@ static bool ends_sentence(const unsigned char *s, size_t n)
         return true;
     if (n >= 3 && s[n - 3] == 0xe0 && s[n - 2] == 0xa5 && c == 0xa4) /* danda */
         return true;
-    return n >= 2 && ((s[n - 2] == 0xd8 && c == 0x9f) || (s[n - 2] == 0xdb && c == 0x94) || (s[n - 2] == 0xd6 && c == 0x89)); /* Arabic, Urdu, Armenian */
+    return n >= 2 && ((s[n - 2] == 0xd8 && c == 0x9f) || (s[n - 2] == 0xdb && c == 0x94) ||
+                      (s[n - 2] == 0xd6 && c == 0x89)); /* Arabic, Urdu, Armenian */
 }
 
 static unsigned count_stops(const nfi_word_set *set, const uint64_t *word, size_t n)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * clean_words.c - words of a line as hashes. Words are cut coarsely here, and without Unicode tables: the cleaner compares lines with lines, not
- * meanings. What matters is that a line has the same words wherever it stands. Characters beyond ASCII are letters but for those of the blocks
- * that hold punctuation and signs.
+ * clean_words.c - words of a line as hashes. Words are cut coarsely here, and without Unicode tables: the cleaner compares lines with
+ * lines, not meanings. What matters is that a line has the same words wherever it stands. Characters beyond ASCII are letters but for those
+ * of the blocks that hold punctuation and signs.
  *
- * Runs of letters come from the masks of the kernels, 64 bytes at a time. A run is a word, unless a byte beyond ASCII or an apostrophe follows: such
- * words, and numbers, are read byte by byte.
+ * Runs of letters come from the masks of the kernels, 64 bytes at a time. A run is a word, unless a byte beyond ASCII or an apostrophe
+ * follows: such words, and numbers, are read byte by byte.
  */
 #include "features/clean.h"
 
@@ -116,7 +116,8 @@ static inline uint64_t hashed(const hasher *x)
 typedef struct found {
     uint64_t *word, numbers;
     size_t m, cap;
-    unsigned capitals, bars, digits, letters[SCRIPTS]; /* letters[S_LATIN]: bytes of words; those of other scripts are taken off in the end */
+    unsigned capitals, bars, digits,
+        letters[SCRIPTS]; /* letters[S_LATIN]: bytes of words; those of other scripts are taken off in the end */
 } found;
 
 /* Reads the word, the number or the one other character at s + i, i < n, and returns where it ends. */
@@ -130,7 +131,8 @@ static size_t read_one(found *f, const unsigned char *s, size_t i, size_t n)
         size_t from = i;
         do {
             i++;
-        } while (i < n && (kind[s[i]] == K_DIGIT || ((s[i] == ',' || s[i] == '.' || s[i] == ':') && i + 1 < n && kind[s[i + 1]] == K_DIGIT)));
+        } while (i < n &&
+                 (kind[s[i]] == K_DIGIT || ((s[i] == ',' || s[i] == '.' || s[i] == ':') && i + 1 < n && kind[s[i + 1]] == K_DIGIT)));
         f->digits++;
         for (; from < i; from++)
             f->numbers = (f->numbers ^ s[from]) * UINT64_C(0x100000001b3);
@@ -190,8 +192,8 @@ static inline uint64_t load_le(const unsigned char *s)
 }
 
 /*
- * A line of at most NFI_LINE_SCAN bytes, its runs of letters, and the places where more than that must be looked at: capitals after small letters,
- * runs of digits, runs of bytes beyond ASCII, and apostrophes inside words.
+ * A line of at most NFI_LINE_SCAN bytes, its runs of letters, and the places where more than that must be looked at: capitals after small
+ * letters, runs of digits, runs of bytes beyond ASCII, and apostrophes inside words.
  */
 typedef struct runs {
     _Alignas(BLOCK) uint8_t low[NFI_LINE_SCAN + AHEAD]; /* capitals lowered, zeros behind the line */
@@ -202,7 +204,8 @@ typedef struct runs {
     bool ascii;
 } runs;
 
-/* Appends the numbers of the bits that are set, and rubbish behind them: groups of a fixed size, for how many there are cannot be foreseen. */
+/* Appends the numbers of the bits that are set, and rubbish behind them: groups of a fixed size, for how many there are cannot be foreseen.
+ */
 static inline uint16_t *list_bits(uint16_t *out, uint64_t bits, size_t base)
 {
     uint16_t *end = out + __builtin_popcountll(bits);
@@ -235,7 +238,8 @@ static void find_runs(runs *r, const unsigned char *s, size_t n, size_t room)
         uint64_t valid = n - base < BLOCK ? (UINT64_C(1) << (n - base)) - 1 : UINT64_MAX;
         uint64_t L = cls[k].letter & valid, U = cls[k].upper & valid, D = cls[k].digit & valid, H = cls[k].high & valid;
         uint64_t after = L << 1 | letter, glued = U & ((L & ~U) << 1 | small);
-        uint64_t quote = cls[k].joiner & after & ((L & ~U) >> 1 | UINT64_C(1) << 63) & valid; /* with other joiners, and what ends a block */
+        uint64_t quote =
+            cls[k].joiner & after & ((L & ~U) >> 1 | UINT64_C(1) << 63) & valid; /* with other joiners, and what ends a block */
         if (cls[k].bar & valid)
             r->bars += (unsigned)__builtin_popcountll(cls[k].bar & valid);
         edge = list_bits(edge, L ^ after, base);
@@ -312,7 +316,8 @@ static void read_line(found *f, const unsigned char *s, size_t n, size_t room, n
             i = read_one(f, s, i, n);
             while (k < r.n && r.edge[2 * k] < i)
                 k++;
-        } while (f->m < f->cap && i < n && kind[s[i]] != K_OTHER && kind[s[i]] != K_BAR && kind[s[i]] != K_QUOTE && !(k < r.n && r.edge[2 * k] == i));
+        } while (f->m < f->cap && i < n && kind[s[i]] != K_OTHER && kind[s[i]] != K_BAR && kind[s[i]] != K_QUOTE &&
+                 !(k < r.n && r.edge[2 * k] == i));
     }
     read_runs(f, &r, s, k, n + 1);
     f->bars += r.bars;

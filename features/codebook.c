@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * codebook.c - reading a codebook. yajl walks the JSON; what has no meaning here is passed over and its name kept, so that a field that is spelt wrong can be
- * told. Seeds are checked as far as that needs no tokeniser; the rest is for nf_lexicon_new().
+ * codebook.c - reading a codebook. yajl walks the JSON; what has no meaning here is passed over and its name kept, so that a field that is
+ * spelt wrong can be told. Seeds are checked as far as that needs no tokeniser; the rest is for nf_lexicon_new().
  */
 #include "features/codebook.h"
 
@@ -129,7 +129,8 @@ static int check_seed(reader *r, nf_str s)
             if ((unsigned char)w.p[k] < 0x20 || w.p[k] == 0x7f)
                 return BAD(r, NF_EFORMAT, "frame \"%s\": seed \"%s\" has a control character", key.text, seed.text);
             if (w.p[k] == '*' && k + 1 < w.n)
-                return BAD(r, NF_EFORMAT, "frame \"%s\": seed \"%s\" has * before the end of a word; it stands for an ending only", key.text, seed.text);
+                return BAD(r, NF_EFORMAT, "frame \"%s\": seed \"%s\" has * before the end of a word; it stands for an ending only",
+                           key.text, seed.text);
         }
         if (w.n && w.p[w.n - 1] == '*' && w.n < 3)
             return BAD(r, NF_EFORMAT, "frame \"%s\": seed \"%s\" would match %s; at least two letters go before *", key.text, seed.text,
@@ -316,8 +317,8 @@ static nf_status check_keys(const reader *r, nf_err *err)
     NF_GO(nfi_sort(order, cb->n, sizeof *order, by_key, cb->frame, err));
     for (size_t i = 1; i < cb->n && s == NF_OK; i++)
         if (by_key(&order[i - 1], &order[i], cb->frame) == 0)
-            s = NF_FAIL_AT(err, NF_EFORMAT, r->name, r->line[order[i]], "key \"%s\" is there twice, first on line %llu", show(cb->frame[order[i]].key).text,
-                           (unsigned long long)r->line[order[i - 1]]);
+            s = NF_FAIL_AT(err, NF_EFORMAT, r->name, r->line[order[i]], "key \"%s\" is there twice, first on line %llu",
+                           show(cb->frame[order[i]].key).text, (unsigned long long)r->line[order[i - 1]]);
 out:
     nfi_free(order);
     return s;
@@ -365,7 +366,8 @@ nf_status nf_codebook_parse(nf_codebook **out, const char *json, size_t n, const
     if (blank < r.n)
         NF_GO(walk(&r, err));
     if (r.at != END || r.cb->n == 0) {
-        s = NF_FAIL_AT(err, NF_EFORMAT, name, 0, r.at != END ? "the file is empty, expected a codebook" : "a codebook has a list \"frames\" with at least one frame");
+        s = NF_FAIL_AT(err, NF_EFORMAT, name, 0,
+                       r.at != END ? "the file is empty, expected a codebook" : "a codebook has a list \"frames\" with at least one frame");
         goto out;
     }
     NF_GO(check_keys(&r, err));

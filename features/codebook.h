@@ -22,8 +22,8 @@ struct nf_codebook {
 void nfi_codebook_write(const nf_codebook *cb, nfi_buf *b);
 
 /*
- * Seeds of one word class: words, sorted by bytes. Of prefixes, the entry before a word in this order, or one that the entries' chain up[] of longer to
- * shorter prefixes leads to, is the longest prefix of it: all prefixes of a word are found by one search and a walk.
+ * Seeds of one word class: words, sorted by bytes. Of prefixes, the entry before a word in this order, or one that the entries' chain up[]
+ * of longer to shorter prefixes leads to, is the longest prefix of it: all prefixes of a word are found by one search and a walk.
  */
 typedef struct nfi_seed_words {
     nf_str *word;

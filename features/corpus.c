@@ -2,9 +2,9 @@
 /*
  * corpus.c - counts a document stream on several threads.
  *
- * A batch of the stream is cut into chunks of about 256 KiB of text; any worker takes any chunk. Words get their numbers at once, from one table for all; n-grams are
- * kept as sequences of word numbers until all documents are there, and then numbered by parts of a hash (grams.h). Numbers differ from run to run, nothing derived from
- * them does.
+ * A batch of the stream is cut into chunks of about 256 KiB of text; any worker takes any chunk. Words get their numbers at once, from one
+ * table for all; n-grams are kept as sequences of word numbers until all documents are there, and then numbered by parts of a hash
+ * (grams.h). Numbers differ from run to run, nothing derived from them does.
  */
 #include "features/corpus.h"
 
@@ -401,7 +401,8 @@ nf_status nf_corpus_count(nf_corpus **out, nf_docs *in, const nf_corpus_opts *o,
             break;
         NF_GO(nfi_counting_add(&k, &batch, err));
         if (nfi_counting_bytes(&k) > memory) {
-            s = NF_FAIL(err, NF_ELIMIT, "%zu documents need more than the memory allowed (%llu MiB); raise --memory", k.c->n, (unsigned long long)(memory >> 20));
+            s = NF_FAIL(err, NF_ELIMIT, "%zu documents need more than the memory allowed (%llu MiB); raise --memory", k.c->n,
+                        (unsigned long long)(memory >> 20));
             goto out;
         }
         if (o->progress)

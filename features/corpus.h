@@ -9,8 +9,8 @@
 #include "newsframe/features.h"
 
 /*
- * Documents [first, first + n): entries of words and of n-grams (NULL: none). Entries are of nodes: words, then n-grams, part after part. Numbers of nodes belong to the
- * corpus and differ from run to run.
+ * Documents [first, first + n): entries of words and of n-grams (NULL: none). Entries are of nodes: words, then n-grams, part after part.
+ * Numbers of nodes belong to the corpus and differ from run to run.
  */
 typedef struct nfi_chunk {
     nfi_entries *words, *grams;
@@ -100,12 +100,13 @@ static inline void nfi_corpus_ahead(const nf_corpus *c, size_t k, size_t q)
 static inline size_t nfi_corpus_parts(const nf_corpus *c) { return c->text.hi > 1 ? 2 * NFI_PARTS : NFI_PARTS; }
 
 /*
- * The documents of chunk k as rows, one after another: document i has c->nterms[first + i] entries, in an order that differs from run to run; ids are of[node], or nodes where
- * of is NULL. Into rows, whose memory is used again; nfi_rows_clear().
+ * The documents of chunk k as rows, one after another: document i has c->nterms[first + i] entries, in an order that differs from run to
+ * run; ids are of[node], or nodes where of is NULL. Into rows, whose memory is used again; nfi_rows_clear().
  */
 nf_status nfi_corpus_rows(const nf_corpus *c, size_t k, const uint32_t *of, nfi_rows *rows, nf_err *err) NF_MUST_CHECK;
 
-/* narrow.c: c, whose n-grams begin at 1 word, as if words alone had been counted. Borrows all but what nfi_corpus_words_clear() frees; c must live as long. */
+/* narrow.c: c, whose n-grams begin at 1 word, as if words alone had been counted. Borrows all but what nfi_corpus_words_clear() frees; c
+ * must live as long. */
 nf_status nfi_corpus_words(nf_corpus *view, const nf_corpus *c, nf_err *err) NF_MUST_CHECK;
 void nfi_corpus_words_clear(nf_corpus *view);
 

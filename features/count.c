@@ -2,9 +2,9 @@
 /*
  * count.c - tokens to nodes to term frequencies.
  *
- * Words are looked up in batches: hashes and prefetches first, then probes, so that the misses of a batch overlap. The frequency of a term in the current
- * document sits in the row being built; a slot remembers the place (pos) where its term was last put, and the place is valid when the row has that very
- * term there (the sparse-set trick of Briggs and Torczon 1993): nothing is cleared between documents.
+ * Words are looked up in batches: hashes and prefetches first, then probes, so that the misses of a batch overlap. The frequency of a term
+ * in the current document sits in the row being built; a slot remembers the place (pos) where its term was last put, and the place is valid
+ * when the row has that very term there (the sparse-set trick of Briggs and Torczon 1993): nothing is cleared between documents.
  */
 #include "features/count.h"
 

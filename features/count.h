@@ -17,7 +17,8 @@ typedef struct nfi_text {
     char language[8]; /* documents told to be in another are left out; "any": none is */
 } nfi_text;
 
-/* Rows of documents one after another: entry e of a row is term id[e] (a node of the counter's vocabulary), tf[e] times. First-seen order. */
+/* Rows of documents one after another: entry e of a row is term id[e] (a node of the counter's vocabulary), tf[e] times. First-seen order.
+ */
 typedef struct nfi_rows {
     uint32_t *id, *tf;
     size_t n, capid, captf;
@@ -28,7 +29,8 @@ typedef struct nfi_counter {
     nfi_vocab vocab;
     nfi_tokbuf tok;
     nfi_rows rows;                /* scratch of whoever collects rows */
-    uint32_t *seq[NFI_MAX_NGRAM]; /* seq[m-1][i]: node of the m-gram that ends at word i of the batch; 3 words of the batch before come first */
+    uint32_t
+        *seq[NFI_MAX_NGRAM]; /* seq[m-1][i]: node of the m-gram that ends at word i of the batch; 3 words of the batch before come first */
     size_t capseq[NFI_MAX_NGRAM];
     uint64_t stopped;             /* stop words left out of the last document */
     nf_cuts cuts;                 /* of the last document */
@@ -54,8 +56,8 @@ nf_status nfi_count_text(nfi_counter *c, const nf_doc *d, nfi_rows *rows, uint64
 void nfi_rows_clear(nfi_rows *r);
 
 /*
- * Cuts a batch into chunks of at least bytes of text: chunk k is documents [bound[k], bound[k+1]). bound: b->n + 1, caller-allocated. Returns how many;
- * they depend on the batch alone.
+ * Cuts a batch into chunks of at least bytes of text: chunk k is documents [bound[k], bound[k+1]). bound: b->n + 1, caller-allocated.
+ * Returns how many; they depend on the batch alone.
  */
 size_t nfi_batch_cut(const nf_batch *b, size_t bytes, size_t *bound);
 

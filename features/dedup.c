@@ -2,9 +2,9 @@
 /*
  * dedup.c - documents to sets, signatures and dates, batch by batch; and groups from the stars that stars.c finds.
  *
- * Costs a document: 8 bytes a word for the set, 4 bytes a band (32 of them at the default threshold) for the keys of a signature that is not kept, 56 bytes
- * of facts. Grouping takes as much again as the keys, 16 bytes a band in which the document begins a group and is not alone, 40 bytes more, and 32
- * a thread while bands are sorted.
+ * Costs a document: 8 bytes a word for the set, 4 bytes a band (32 of them at the default threshold) for the keys of a signature that is
+ * not kept, 56 bytes of facts. Grouping takes as much again as the keys, 16 bytes a band in which the document begins a group and is not
+ * alone, 40 bytes more, and 32 a thread while bands are sorted.
  */
 #include "features/dedup.h"
 
@@ -296,7 +296,8 @@ nf_status nf_dedup_groups(nf_groups *out, const nf_dedup *d, nf_err *err)
     g.month_first = d->o.dates == NF_DATES_MONTH_FIRST || (d->o.dates == NF_DATES_AUTO && d->month_first > 0 && d->day_first == 0);
     memcpy(g.bad_date, d->bad_date, sizeof g.bad_date);
     if (d->o.window && d->n > 0 && d->missing == d->n)
-        return NF_FAIL(err, NF_EINVAL, "a window of time needs dates, but no document has one; name the date column, or leave the window out");
+        return NF_FAIL(err, NF_EINVAL,
+                       "a window of time needs dates, but no document has one; name the date column, or leave the window out");
     g.group = nfi_alloc(d->n, sizeof *g.group);
     g.first = nfi_alloc(d->n, sizeof *g.first);
     g.rank = nfi_alloc(d->n, sizeof *g.rank);

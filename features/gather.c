@@ -2,8 +2,8 @@
 /*
  * gather.c - tokens to word numbers, rows of words and sequences of words.
  *
- * Words are looked up in batches: hashes and prefetches first, then probes, so that the misses of a batch overlap. Which words the current document has is
- * in a small table of its own, which stays in the first cache; the large one is only read.
+ * Words are looked up in batches: hashes and prefetches first, then probes, so that the misses of a batch overlap. Which words the current
+ * document has is in a small table of its own, which stays in the first cache; the large one is only read.
  */
 #include "features/gather.h"
 
@@ -40,7 +40,8 @@ void nfi_gather_begin(nfi_gather *g)
 
 /* ---- the words of the current document ---- */
 
-/* Room for n words in all, at load 1/2; the table of a document starts small, so that short documents pay nothing for long ones before them. */
+/* Room for n words in all, at load 1/2; the table of a document starts small, so that short documents pay nothing for long ones before
+ * them. */
 static nf_status seen_room(nfi_gather *g, size_t n, size_t base, nf_err *err)
 {
     size_t want = g->nseen ? g->nseen : SEEN0;
@@ -106,7 +107,8 @@ static size_t look_up(nfi_gather *g, const nfi_token *tok, size_t n, uint32_t *o
     const nfi_secret secret = w->secret;
     const nfi_word *slots = t->slot;
     size_t mask = t->mask, m = 0;
-    open_row row = {g->rows.id + base, g->rows.tf + base, g->rows.n - base, g->seen, g->spread, g->nseen - 1, 64 - __builtin_ctzll(g->nseen)};
+    open_row row = {
+        g->rows.id + base, g->rows.tf + base, g->rows.n - base, g->seen, g->spread, g->nseen - 1, 64 - __builtin_ctzll(g->nseen)};
     bool count = g->text->lo == 1, siphash = w->siphash;
 
     for (size_t b = 0; b < n; b += BATCH) {
@@ -123,7 +125,8 @@ static size_t look_up(nfi_gather *g, const nfi_token *tok, size_t n, uint32_t *o
         for (size_t i = 0; i < len; i++) {
             const nfi_token *x = &tok[b + i];
             const nfi_word *s = home[i];
-            if (__builtin_expect(!(__atomic_load_n(&s->n, __ATOMIC_ACQUIRE) == x->n && x->n <= 16 && s->lo == lo[i] && s->hi == hi[i]) || siphash, 0)) {
+            if (__builtin_expect(
+                    !(__atomic_load_n(&s->n, __ATOMIC_ACQUIRE) == x->n && x->n <= 16 && s->lo == lo[i] && s->hi == hi[i]) || siphash, 0)) {
                 s = nfi_words_find(w, bytes + x->off, x->n, &g->text->stop);
                 if (!s)
                     return SIZE_MAX;
@@ -170,8 +173,10 @@ static nf_status add_tokens(nfi_gather *g, size_t base, uint32_t doc, nf_err *er
 
     size_t got = look_up(g, g->tok.tok, n, g->seq + g->carry, base);
     if (got == SIZE_MAX)
-        return g->words->full ? NF_FAIL(err, NF_ELIMIT, "more than 2^%d distinct words in memory; lower --memory so that they are sorted on disk", NFI_WORD_BITS)
-                              : nfi_oom(err, "words");
+        return g->words->full
+                   ? NF_FAIL(err, NF_ELIMIT, "more than 2^%d distinct words in memory; lower --memory so that they are sorted on disk",
+                             NFI_WORD_BITS)
+                   : nfi_oom(err, "words");
     size_t total = g->carry + got;
     for (size_t m = lo; m <= hi; m++)
         if (total >= m)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * gather.h - the documents of a chunk of a corpus: rows of words, and n-grams as bare sequences of word numbers, which grams.h numbers when all documents are there.
+ * gather.h - the documents of a chunk of a corpus: rows of words, and n-grams as bare sequences of word numbers, which grams.h numbers when
+ * all documents are there.
  */
 #ifndef NFI_GATHER_H
 #define NFI_GATHER_H
@@ -9,8 +10,8 @@
 #include "features/words.h"
 
 /*
- * An n-gram of 2 words is one number: (first << 26 | second) << 12 | document within its chunk. When there are longer ones, each n-gram is two: the second is
- * (third + 1) << 26 | (fourth + 1), with 0 for a word that is not there.
+ * An n-gram of 2 words is one number: (first << 26 | second) << 12 | document within its chunk. When there are longer ones, each n-gram is
+ * two: the second is (third + 1) << 26 | (fourth + 1), with 0 for a word that is not there.
  */
 #define NFI_DOC_BITS 12
 #define NFI_CHUNK_DOCS (1 << NFI_DOC_BITS)

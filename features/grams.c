@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* grams.c - n-grams to nodes by parts of a hash. The frequency of an n-gram in a document is found as in count.c: by the place where it was last put. */
+/* grams.c - n-grams to nodes by parts of a hash. The frequency of an n-gram in a document is found as in count.c: by the place where it was
+ * last put. */
 #include "features/grams.h"
 
 #include "base/limits.h"
@@ -49,7 +50,8 @@ nf_status nfi_words_split(nfi_entries **out, const nfi_rows *rows, const uint32_
         return nfi_oom(err, "rows");
     for (size_t d = 0, e = 0; d < docs; d++)
         for (size_t end = e + entries[d]; e < end; e++)
-            x->entry[at[rows->id[e] % NFI_PARTS]++] = ((uint64_t)(rows->id[e] / NFI_PARTS) << NFI_DOC_BITS | d) << NFI_ENTRY_TF_BITS | rows->tf[e];
+            x->entry[at[rows->id[e] % NFI_PARTS]++] =
+                ((uint64_t)(rows->id[e] / NFI_PARTS) << NFI_DOC_BITS | d) << NFI_ENTRY_TF_BITS | rows->tf[e];
     *out = x;
     return NF_OK;
 }
@@ -164,7 +166,8 @@ static inline size_t number_range(table *t, uint64_t *gram, size_t n, size_t wid
     size_t mask = t->mask, put = 0;
 
     for (size_t i = 0; i < n; i++) {
-        uint64_t key = gram[i * width] >> NFI_DOC_BITS, more = width == 2 ? gram[i * 2 + 1] : 0, doc = gram[i * width] & (NFI_CHUNK_DOCS - 1);
+        uint64_t key = gram[i * width] >> NFI_DOC_BITS, more = width == 2 ? gram[i * 2 + 1] : 0,
+                 doc = gram[i * width] & (NFI_CHUNK_DOCS - 1);
         size_t at = (size_t)gram_hash(key, more, secret) & mask;
         slot *s = &slots[at];
         while (s->key != key || (width == 2 && keys[s->id * 2 + 1] != more)) {
@@ -205,16 +208,19 @@ static nf_status number_part(void *ctx, size_t p, int worker, nf_err *err)
             for (size_t i = 0; i < x->chunk[k + 2]->part[p].n; i += 8 / x->width)
                 __builtin_prefetch(&x->chunk[k + 2]->entry[(x->chunk[k + 2]->part[p].start + i) * x->width]);
         NF_TRY(table_room(t, n, x->width, x->secret, err));
-        c->part[p].n = (uint32_t)(x->width == 2 ? number_range(t, c->entry + from * 2, n, 2, x->secret) : number_range(t, c->entry + from, n, 1, x->secret));
+        c->part[p].n = (uint32_t)(x->width == 2 ? number_range(t, c->entry + from * 2, n, 2, x->secret)
+                                                : number_range(t, c->entry + from, n, 1, x->secret));
         if (t->n > (size_t)1 << NFI_ENTRY_BITS)
-            return NF_FAIL(err, NF_ELIMIT, "more distinct n-grams in memory than can be numbered; lower --memory so that they are sorted on disk");
+            return NF_FAIL(err, NF_ELIMIT,
+                           "more distinct n-grams in memory than can be numbered; lower --memory so that they are sorted on disk");
     }
     x->place[p] = (place){worker, t->from, t->n};
     t->from += t->n * x->width;
     return NF_OK;
 }
 
-nf_status nfi_grams_number(uint64_t **keys, size_t *first, nfi_entries *const *chunk, size_t n, size_t width, nfi_secret secret, int threads, nf_err *err)
+nf_status nfi_grams_number(uint64_t **keys, size_t *first, nfi_entries *const *chunk, size_t n, size_t width, nfi_secret secret,
+                           int threads, nf_err *err)
 {
     place at[NFI_PARTS] = {0};
     uint64_t *all = NULL;

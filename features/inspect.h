@@ -46,9 +46,10 @@ uint64_t nfi_curve_at(const nfi_curve *c, uint64_t x, uint64_t last_x, uint64_t 
 
 /* ---- labels ---- */
 /*
- * Pairs among the first NF_INSPECT_PAIRS labels that are spellings of one: up to NF_INSPECT_VARIANTS into v (caller-allocated), *more gets how many there
- * are beyond. In order of (a, b).
+ * Pairs among the first NF_INSPECT_PAIRS labels that are spellings of one: up to NF_INSPECT_VARIANTS into v (caller-allocated), *more gets
+ * how many there are beyond. In order of (a, b).
  */
-nf_status nfi_label_variants(nf_inspect_variant *v, size_t *n, uint64_t *more, const nf_inspect_label *label, size_t nlabels, nf_err *err) NF_MUST_CHECK;
+nf_status nfi_label_variants(nf_inspect_variant *v, size_t *n, uint64_t *more, const nf_inspect_label *label, size_t nlabels,
+                             nf_err *err) NF_MUST_CHECK;
 
 #endif

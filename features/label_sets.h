@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * label_sets.h - label sets of a corpus whose documents may have several labels. While documents are counted a set is a path in the vocabulary of labels, as
- * an n-gram is one in that of words; at the end sets are numbered in the order of their classes.
+ * label_sets.h - label sets of a corpus whose documents may have several labels. While documents are counted a set is a path in the
+ * vocabulary of labels, as an n-gram is one in that of words; at the end sets are numbered in the order of their classes.
  */
 #ifndef NFI_LABEL_SETS_H
 #define NFI_LABEL_SETS_H

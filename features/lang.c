@@ -146,7 +146,8 @@ nf_status nf_lang_open(nf_lang **out, const char *folder, nf_err *err)
             s = nfi_oom(err, "languages");
             goto out;
         }
-        if (n < 0 || (size_t)n >= sizeof path || access(path, R_OK) != 0 || !fp_Read(l->print[i], path, NGRAMS) || fp_Compare(l->none, l->print[i], INT32_MAX) == 0) {
+        if (n < 0 || (size_t)n >= sizeof path || access(path, R_OK) != 0 || !fp_Read(l->print[i], path, NGRAMS) ||
+            fp_Compare(l->none, l->print[i], INT32_MAX) == 0) {
             s = NF_FAIL_AT(err, NF_EIO, path, 0,
                            "cannot read the fingerprint of a language: install the package libexttextcat-data, or name its folder in "
                            "NEWSFRAME_LANGUAGES");

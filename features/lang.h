@@ -9,8 +9,8 @@
 nf_status nfi_language_check(char dst[8], const char *code, nf_err *err) NF_MUST_CHECK;
 
 /*
- * From now on the stream hands out no document told to be in another language than code; those of no language stay. Nothing happens and nothing
- * is read for "any". NF_EIO: fingerprints cannot be read.
+ * From now on the stream hands out no document told to be in another language than code; those of no language stay. Nothing happens and
+ * nothing is read for "any". NF_EIO: fingerprints cannot be read.
  */
 nf_status nfi_language_filter(nf_docs *in, const char *code, int threads, nf_err *err) NF_MUST_CHECK;
 

@@ -182,7 +182,8 @@ nf_status nfi_ledger_merge(const nfi_stats_src *src, size_t n, nfi_statw *w, nf_
             int d = r[i].end ? 1 : least == n ? -1 : by_key(&r[i].e, &r[least].e, NULL);
             if (d == 0 && has_id(&r[i].e)) {
                 char name[80];
-                s = NF_FAIL_AT(err, NF_EDATA, src[i].name, 0, "%s was counted already, with the same text, in %s", name_of(name, &r[i].e), src[least].name);
+                s = NF_FAIL_AT(err, NF_EDATA, src[i].name, 0, "%s was counted already, with the same text, in %s", name_of(name, &r[i].e),
+                               src[least].name);
                 goto out;
             }
             if (d < 0)
@@ -217,7 +218,8 @@ nf_status nfi_ledger_subtract(const nfi_stats_src *src, const nfi_stats_src *les
     while (!all->end || !gone->end) {
         int d = gone->end ? -1 : all->end ? 1 : by_key(&all->e, &gone->e, NULL);
         if (d > 0) { /* keys begin with ids: another text of this one would stand beside it */
-            bool other = has_id(&gone->e) && (memcmp(before, gone->e.key, 16) == 0 || (!all->end && memcmp(all->e.key, gone->e.key, 16) == 0));
+            bool other =
+                has_id(&gone->e) && (memcmp(before, gone->e.key, 16) == 0 || (!all->end && memcmp(all->e.key, gone->e.key, 16) == 0));
             s = NF_FAIL_AT(err, NF_EDATA, src->name, 0, "%s was %s, so it cannot be forgotten", name_of(name, &gone->e),
                            other ? "counted with another text" : "never counted");
             goto out;

@@ -2,9 +2,9 @@
 /*
  * lexicon.c - seeds against tokens.
  *
- * The words of all seeds are two sorted lists, of whole words and of prefixes (militar*); seeds are paths in a tree whose edges are such words. A token is
- * looked up once: O(log seeds) for the whole word, the same and a walk over at most NFI_SEED_NEST nested prefixes for the others. Then every
- * open path takes a step: seeds have at most four words, so few are open.
+ * The words of all seeds are two sorted lists, of whole words and of prefixes (militar*); seeds are paths in a tree whose edges are such
+ * words. A token is looked up once: O(log seeds) for the whole word, the same and a walk over at most NFI_SEED_NEST nested prefixes for the
+ * others. Then every open path takes a step: seeds have at most four words, so few are open.
  */
 #include "features/codebook.h"
 
@@ -74,9 +74,11 @@ static nf_status cut_seed(maker *mk, nf_str seed, uint32_t frame, nf_err *err)
         }
     }
     if (words == 0)
-        return NF_FAIL_AT(err, NF_EFORMAT, file, 0, "frame \"%s\": the tokenizer %s finds no word in seed \"%s\"", key, lx->tok->name, show(seed).text);
+        return NF_FAIL_AT(err, NF_EFORMAT, file, 0, "frame \"%s\": the tokenizer %s finds no word in seed \"%s\"", key, lx->tok->name,
+                          show(seed).text);
     if (words > NFI_MAX_NGRAM)
-        return NF_FAIL_AT(err, NF_EFORMAT, file, 0, "frame \"%s\": seed \"%s\" is %u words, at most %d are allowed", key, show(seed).text, words, NFI_MAX_NGRAM);
+        return NF_FAIL_AT(err, NF_EFORMAT, file, 0, "frame \"%s\": seed \"%s\" is %u words, at most %d are allowed", key, show(seed).text,
+                          words, NFI_MAX_NGRAM);
     mk->nseeds++;
     return NF_OK;
 }
@@ -99,7 +101,8 @@ static nf_status link_prefixes(nf_lexicon *lx, nf_err *err)
             depth--;
         p->up[i] = depth ? open[depth - 1] + 1 : 0;
         if (depth == NFI_SEED_NEST)
-            return NF_FAIL_AT(err, NF_EFORMAT, lx->cb->name, 0, "seed word \"%s*\" begins with %d shorter ones that end in *; at most %d may", show(p->word[i]).text,
+            return NF_FAIL_AT(err, NF_EFORMAT, lx->cb->name, 0,
+                              "seed word \"%s*\" begins with %d shorter ones that end in *; at most %d may", show(p->word[i]).text,
                               NFI_SEED_NEST, NFI_SEED_NEST - 1);
         open[depth++] = (uint32_t)i;
     }

@@ -2,9 +2,9 @@
 /*
  * minhash.c - shingles, their sets and signatures.
  *
- * Shingle i is mix(sum of hash[i + j] * P^(k - 1 - j)) modulo 2^64, P odd. The set is sorted by buckets of its leading bits, about one shingle a
- * bucket: linear for hashes that are spread evenly. Crowded buckets, which repeated sentences make, are sorted by heap, so no text is slow. In the
- * sorted set the least shingle of a bin is the first with the bin's leading bits: the signature costs next to nothing.
+ * Shingle i is mix(sum of hash[i + j] * P^(k - 1 - j)) modulo 2^64, P odd. The set is sorted by buckets of its leading bits, about one
+ * shingle a bucket: linear for hashes that are spread evenly. Crowded buckets, which repeated sentences make, are sorted by heap, so no
+ * text is slow. In the sorted set the least shingle of a bin is the first with the bin's leading bits: the signature costs next to nothing.
  */
 #include "features/minhash.h"
 
@@ -163,7 +163,8 @@ static nf_status sort_set(nfi_shingler *s, size_t n, size_t *distinct, nf_err *e
     return NF_OK;
 }
 
-nf_status nfi_shingles_of(nfi_shingler *s, const nfi_tokenizer *t, const nf_str *parts, size_t nparts, int k, nfi_shingles *out, nf_err *err)
+nf_status nfi_shingles_of(nfi_shingler *s, const nfi_tokenizer *t, const nf_str *parts, size_t nparts, int k, nfi_shingles *out,
+                          nf_err *err)
 {
     nfi_shingles x = {0};
 

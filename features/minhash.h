@@ -2,13 +2,14 @@
 /*
  * minhash.h - texts as sets of shingles, and short signatures from which similar sets are found without comparing all.
  *
- * A shingle is a run of k tokens, as a 64-bit number made of the tokens' hashes by a rolling polynomial; a text of fewer tokens is one shingle.
- * All hashes are fixed, so that the same texts give the same sets on every run and machine. Numbers in place of words err only where two
- * different shingles of the two texts compared have one hash: 2^-64 a pair of shingles for texts that were not made for it.
+ * A shingle is a run of k tokens, as a 64-bit number made of the tokens' hashes by a rolling polynomial; a text of fewer tokens is one
+ * shingle. All hashes are fixed, so that the same texts give the same sets on every run and machine. Numbers in place of words err only
+ * where two different shingles of the two texts compared have one hash: 2^-64 a pair of shingles for texts that were not made for it.
  *
- * The signature is one-permutation hashing with optimal densification (Shrivastava 2017, "Optimal densification for fast and accurate minwise
- * hashing"): the hash of a shingle says in which of 128 bins it falls, the least of a bin is the bin's; an empty bin borrows from the first full one
- * in an order of bins that is its own and the same for all texts. Two sets agree in a bin with the probability of their Jaccard similarity.
+ * The signature is one-permutation hashing with optimal densification (Shrivastava 2017, "Optimal densification for fast and accurate
+ * minwise hashing"): the hash of a shingle says in which of 128 bins it falls, the least of a bin is the bin's; an empty bin borrows from
+ * the first full one in an order of bins that is its own and the same for all texts. Two sets agree in a bin with the probability of their
+ * Jaccard similarity.
  */
 #ifndef NFI_MINHASH_H
 #define NFI_MINHASH_H
@@ -38,10 +39,11 @@ typedef struct nfi_shingles {
 } nfi_shingles;
 
 /*
- * Shingles of k tokens (1 to NFI_MAX_SHINGLE) of a text made of parts; shingles cross from one part to the next. n == 0 when the text has no
- * tokens. O(bytes), whatever the text; 24 bytes a token.
+ * Shingles of k tokens (1 to NFI_MAX_SHINGLE) of a text made of parts; shingles cross from one part to the next. n == 0 when the text has
+ * no tokens. O(bytes), whatever the text; 24 bytes a token.
  */
-nf_status nfi_shingles_of(nfi_shingler *s, const nfi_tokenizer *t, const nf_str *parts, size_t nparts, int k, nfi_shingles *out, nf_err *err) NF_MUST_CHECK;
+nf_status nfi_shingles_of(nfi_shingler *s, const nfi_tokenizer *t, const nf_str *parts, size_t nparts, int k, nfi_shingles *out,
+                          nf_err *err) NF_MUST_CHECK;
 void nfi_shingler_clear(nfi_shingler *s);
 
 /* |A and B| / |A or B| of two rising sets; when it is below least, any number below least. 0 when both are empty. O(na + nb). */
@@ -57,8 +59,8 @@ void nfi_densify_init(nfi_densify *d);
 void nfi_minhash(const nfi_densify *d, const uint64_t *set, size_t n, uint32_t sig[NFI_BINS]);
 
 /*
- * Bands of rows bins each: sets of similarity t share all rows of some band with probability 1 - (1 - t^rows)^bands. The most rows (hence the fewest
- * false candidates) whose probability at the threshold is NFI_BAND_RECALL or more; threshold in [NFI_MIN_THRESHOLD, 1].
+ * Bands of rows bins each: sets of similarity t share all rows of some band with probability 1 - (1 - t^rows)^bands. The most rows (hence
+ * the fewest false candidates) whose probability at the threshold is NFI_BAND_RECALL or more; threshold in [NFI_MIN_THRESHOLD, 1].
  */
 #define NFI_BAND_RECALL 0.99
 #define NFI_MIN_THRESHOLD 0.1

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* narrow.c - a corpus of words and n-grams seen as one of words alone. Words are counted the same way in both; only norms and entries of documents differ. */
+/* narrow.c - a corpus of words and n-grams seen as one of words alone. Words are counted the same way in both; only norms and entries of
+ * documents differ. */
 #include "features/corpus.h"
 
 #include "base/try.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * places.c - words with their places. Every stretch between ASCII blanks is tokenised by itself, with the text around it in sight, which gives the tokens that the
- * whole text gives; in the stretch each is looked for letter by letter, small or capital.
+ * places.c - words with their places. Every stretch between ASCII blanks is tokenised by itself, with the text around it in sight, which
+ * gives the tokens that the whole text gives; in the stretch each is looked for letter by letter, small or capital.
  */
 #include "features/places.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * sentence.c - texts as units. What lies between cuts and blank lines is a block; its lines become paragraphs (sentence_lines.c), and those sentences
- * (sentence_stop.c). A block is cut without a look at what is around it.
+ * sentence.c - texts as units. What lies between cuts and blank lines is a block; its lines become paragraphs (sentence_lines.c), and those
+ * sentences (sentence_stop.c). A block is cut without a look at what is around it.
  */
 #include "features/sentence.h"
 
@@ -35,29 +35,72 @@ static const struct {
     uint32_t first, last;
     nfi_mark mark;
 } signs[] = {
-    {0x85, 0x85, NFI_MARK_LINE}, {0xa0, 0xa0, NFI_MARK_BLANK}, {0xab, 0xab, NFI_MARK_QUOTE_OPEN}, {0xbb, 0xbb, NFI_MARK_QUOTE_CLOSE},
-    {0x37e, 0x37e, NFI_MARK_FULL},   /* Greek question mark */
-    {0x589, 0x589, NFI_MARK_FULL},   /* Armenian */
-    {0x5c3, 0x5c3, NFI_MARK_FULL},   /* Hebrew sof pasuq */
-    {0x60c, 0x60c, NFI_MARK_GO_ON}, {0x61b, 0x61b, NFI_MARK_GO_ON}, /* Arabic comma, semicolon */
-    {0x61e, 0x61f, NFI_MARK_FULL}, {0x6d4, 0x6d4, NFI_MARK_FULL}, {0x700, 0x702, NFI_MARK_FULL}, /* Arabic, Urdu, Syriac */
-    {0x964, 0x965, NFI_MARK_FULL},   /* danda */
-    {0xf0d, 0xf0d, NFI_MARK_FULL}, {0x104a, 0x104b, NFI_MARK_FULL}, {0x1362, 0x1362, NFI_MARK_FULL}, {0x1367, 0x1368, NFI_MARK_FULL}, /* Tibetan, Myanmar, Ethiopic */
+    {0x85, 0x85, NFI_MARK_LINE},
+    {0xa0, 0xa0, NFI_MARK_BLANK},
+    {0xab, 0xab, NFI_MARK_QUOTE_OPEN},
+    {0xbb, 0xbb, NFI_MARK_QUOTE_CLOSE},
+    {0x37e, 0x37e, NFI_MARK_FULL}, /* Greek question mark */
+    {0x589, 0x589, NFI_MARK_FULL}, /* Armenian */
+    {0x5c3, 0x5c3, NFI_MARK_FULL}, /* Hebrew sof pasuq */
+    {0x60c, 0x60c, NFI_MARK_GO_ON},
+    {0x61b, 0x61b, NFI_MARK_GO_ON}, /* Arabic comma, semicolon */
+    {0x61e, 0x61f, NFI_MARK_FULL},
+    {0x6d4, 0x6d4, NFI_MARK_FULL},
+    {0x700, 0x702, NFI_MARK_FULL}, /* Arabic, Urdu, Syriac */
+    {0x964, 0x965, NFI_MARK_FULL}, /* danda */
+    {0xf0d, 0xf0d, NFI_MARK_FULL},
+    {0x104a, 0x104b, NFI_MARK_FULL},
+    {0x1362, 0x1362, NFI_MARK_FULL},
+    {0x1367, 0x1368, NFI_MARK_FULL}, /* Tibetan, Myanmar, Ethiopic */
     {0x1680, 0x1680, NFI_MARK_BLANK},
-    {0x17d4, 0x17d5, NFI_MARK_FULL}, {0x1803, 0x1803, NFI_MARK_FULL}, {0x1809, 0x1809, NFI_MARK_FULL}, /* Khmer, Mongolian */
-    {0x2000, 0x200a, NFI_MARK_BLANK}, {0x2010, 0x2015, NFI_MARK_DASH}, {0x2018, 0x2018, NFI_MARK_QUOTE_OPEN}, {0x2019, 0x2019, NFI_MARK_QUOTE_CLOSE},
-    {0x201a, 0x201a, NFI_MARK_QUOTE_OPEN}, {0x201b, 0x201c, NFI_MARK_QUOTE_OPEN}, {0x201d, 0x201d, NFI_MARK_QUOTE_CLOSE}, {0x201e, 0x201f, NFI_MARK_QUOTE_OPEN},
-    {0x2026, 0x2026, NFI_MARK_STOP}, {0x2028, 0x2029, NFI_MARK_LINE}, {0x202f, 0x202f, NFI_MARK_BLANK},
-    {0x2039, 0x2039, NFI_MARK_QUOTE_OPEN}, {0x203a, 0x203a, NFI_MARK_QUOTE_CLOSE}, {0x203c, 0x203d, NFI_MARK_STOP}, {0x2047, 0x2049, NFI_MARK_STOP},
-    {0x205f, 0x205f, NFI_MARK_BLANK}, {0x2212, 0x2212, NFI_MARK_DASH},
-    {0x3000, 0x3000, NFI_MARK_BLANK}, {0x3001, 0x3001, NFI_MARK_GO_ON}, {0x3002, 0x3002, NFI_MARK_FULL},
-    {0x3008, 0x3008, NFI_MARK_OPEN}, {0x3009, 0x3009, NFI_MARK_CLOSE}, {0x300a, 0x300a, NFI_MARK_OPEN}, {0x300b, 0x300b, NFI_MARK_CLOSE},
-    {0x300c, 0x300c, NFI_MARK_OPEN}, {0x300d, 0x300d, NFI_MARK_CLOSE}, {0x300e, 0x300e, NFI_MARK_OPEN}, {0x300f, 0x300f, NFI_MARK_CLOSE},
-    {0x3010, 0x3010, NFI_MARK_OPEN}, {0x3011, 0x3011, NFI_MARK_CLOSE}, {0x3014, 0x3014, NFI_MARK_OPEN}, {0x3015, 0x3015, NFI_MARK_CLOSE},
-    {0xfe52, 0xfe52, NFI_MARK_STOP}, {0xfe56, 0xfe57, NFI_MARK_FULL},
-    {0xff01, 0xff01, NFI_MARK_FULL}, {0xff08, 0xff08, NFI_MARK_OPEN}, {0xff09, 0xff09, NFI_MARK_CLOSE}, {0xff0c, 0xff0c, NFI_MARK_GO_ON},
-    {0xff0e, 0xff0e, NFI_MARK_STOP}, {0xff1a, 0xff1b, NFI_MARK_GO_ON}, {0xff1f, 0xff1f, NFI_MARK_FULL}, {0xff61, 0xff61, NFI_MARK_FULL},
-    {0xff62, 0xff62, NFI_MARK_OPEN}, {0xff63, 0xff63, NFI_MARK_CLOSE}, {0xff64, 0xff64, NFI_MARK_GO_ON},
+    {0x17d4, 0x17d5, NFI_MARK_FULL},
+    {0x1803, 0x1803, NFI_MARK_FULL},
+    {0x1809, 0x1809, NFI_MARK_FULL}, /* Khmer, Mongolian */
+    {0x2000, 0x200a, NFI_MARK_BLANK},
+    {0x2010, 0x2015, NFI_MARK_DASH},
+    {0x2018, 0x2018, NFI_MARK_QUOTE_OPEN},
+    {0x2019, 0x2019, NFI_MARK_QUOTE_CLOSE},
+    {0x201a, 0x201a, NFI_MARK_QUOTE_OPEN},
+    {0x201b, 0x201c, NFI_MARK_QUOTE_OPEN},
+    {0x201d, 0x201d, NFI_MARK_QUOTE_CLOSE},
+    {0x201e, 0x201f, NFI_MARK_QUOTE_OPEN},
+    {0x2026, 0x2026, NFI_MARK_STOP},
+    {0x2028, 0x2029, NFI_MARK_LINE},
+    {0x202f, 0x202f, NFI_MARK_BLANK},
+    {0x2039, 0x2039, NFI_MARK_QUOTE_OPEN},
+    {0x203a, 0x203a, NFI_MARK_QUOTE_CLOSE},
+    {0x203c, 0x203d, NFI_MARK_STOP},
+    {0x2047, 0x2049, NFI_MARK_STOP},
+    {0x205f, 0x205f, NFI_MARK_BLANK},
+    {0x2212, 0x2212, NFI_MARK_DASH},
+    {0x3000, 0x3000, NFI_MARK_BLANK},
+    {0x3001, 0x3001, NFI_MARK_GO_ON},
+    {0x3002, 0x3002, NFI_MARK_FULL},
+    {0x3008, 0x3008, NFI_MARK_OPEN},
+    {0x3009, 0x3009, NFI_MARK_CLOSE},
+    {0x300a, 0x300a, NFI_MARK_OPEN},
+    {0x300b, 0x300b, NFI_MARK_CLOSE},
+    {0x300c, 0x300c, NFI_MARK_OPEN},
+    {0x300d, 0x300d, NFI_MARK_CLOSE},
+    {0x300e, 0x300e, NFI_MARK_OPEN},
+    {0x300f, 0x300f, NFI_MARK_CLOSE},
+    {0x3010, 0x3010, NFI_MARK_OPEN},
+    {0x3011, 0x3011, NFI_MARK_CLOSE},
+    {0x3014, 0x3014, NFI_MARK_OPEN},
+    {0x3015, 0x3015, NFI_MARK_CLOSE},
+    {0xfe52, 0xfe52, NFI_MARK_STOP},
+    {0xfe56, 0xfe57, NFI_MARK_FULL},
+    {0xff01, 0xff01, NFI_MARK_FULL},
+    {0xff08, 0xff08, NFI_MARK_OPEN},
+    {0xff09, 0xff09, NFI_MARK_CLOSE},
+    {0xff0c, 0xff0c, NFI_MARK_GO_ON},
+    {0xff0e, 0xff0e, NFI_MARK_STOP},
+    {0xff1a, 0xff1b, NFI_MARK_GO_ON},
+    {0xff1f, 0xff1f, NFI_MARK_FULL},
+    {0xff61, 0xff61, NFI_MARK_FULL},
+    {0xff62, 0xff62, NFI_MARK_OPEN},
+    {0xff63, 0xff63, NFI_MARK_CLOSE},
+    {0xff64, 0xff64, NFI_MARK_GO_ON},
 };
 
 static nfi_mark mark_of(uint32_t cp)

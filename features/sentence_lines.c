@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * sentence_lines.c - lines to paragraphs. On pages a line is a paragraph; in wire copy and mail lines were cut to a width and belong together. A line goes
- * on in the next when it has no stop and the next begins with a small letter. Where a block does that often, it is wrapped, and a line that is nearly as
- * long as the longest of those goes on in whatever follows. Scripts without small letters: a block is wrapped when each line but the last is as full as can be.
+ * sentence_lines.c - lines to paragraphs. On pages a line is a paragraph; in wire copy and mail lines were cut to a width and belong
+ * together. A line goes on in the next when it has no stop and the next begins with a small letter. Where a block does that often, it is
+ * wrapped, and a line that is nearly as long as the longest of those goes on in whatever follows. Scripts without small letters: a block is
+ * wrapped when each line but the last is as full as can be.
  */
 #include "features/sentence.h"
 
@@ -52,7 +53,8 @@ static void look_at_start(nfi_text_line *l, const char *p, size_t s, size_t e)
         return;
     char last = p[i - 1];
     l->item = (i - word <= 3 && l->first_word == 1 && is_bullet(first)) || (last == ')' && l->first_word == digits + 1 && digits > 0);
-    l->weak_item = l->item || (l->first == NFI_MARK_DASH && l->first_word == 1) || (last == '.' && digits > 0 && l->first_word == digits + 1);
+    l->weak_item =
+        l->item || (l->first == NFI_MARK_DASH && l->first_word == 1) || (last == '.' && digits > 0 && l->first_word == digits + 1);
     if (l->first == NFI_MARK_DASH) { /* what counts is what follows it */
         for (; i < e && m == NFI_MARK_BLANK; i += len)
             m = nfi_mark_at(p, e, i, &len, &cp);

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * sentence_stop.c - which stops end a sentence. A run of stops takes the quotes and brackets that close after it; then what follows decides:
+ * sentence_stop.c - which stops end a sentence. A run of stops takes the quotes and brackets that close after it; then what follows
+ * decides:
  *
  *   nothing more of the paragraph               ends
  *   a small letter, a comma, a number (glued)   goes on: "solidarity." on key issues; 3.5; example.org
  *   a capital, a number, a letter without case  ends, but for abbreviations, initials and marks of lists before a single full stop
  *   a capital without a blank                   ends after a word in small letters or a number: cooperation.The
  *
- * Stops of other scripts (NFI_MARK_FULL) always end, but for what only commas and Japanese "to" take up again. What follows a stop is looked at up to the next
- * letter, digit or stop, what stands before it for a few bytes: linear.
+ * Stops of other scripts (NFI_MARK_FULL) always end, but for what only commas and Japanese "to" take up again. What follows a stop is
+ * looked at up to the next letter, digit or stop, what stands before it for a few bytes: linear.
  */
 #include "features/sentence.h"
 
@@ -215,7 +216,9 @@ static bool closers(nfi_sentences *s, size_t *i, bool spaced)
         else if (m == NFI_MARK_QUOTE_OPEN)
             ok = !spaced && closes_before(then);
         else if (m == NFI_MARK_QUOTE)
-            ok = spaced ? straight && s->odd_quote && is_blank(then) : straight ? s->odd_quote || closes_before(then) : then != NFI_MARK_LOWER;
+            ok = spaced     ? straight && s->odd_quote && is_blank(then)
+                 : straight ? s->odd_quote || closes_before(then)
+                            : then != NFI_MARK_LOWER;
         else if (m == NFI_MARK_NONE)
             ok = !spaced;
         else if (m == NFI_MARK_OPEN && !spaced && s->p[*i] == '[') { /* a note: [12] */
@@ -302,7 +305,8 @@ static bool stop_ends(nfi_sentences *s, size_t start, size_t i, const passed *pa
             question = question || !(cp == '.' || cp == 0x2026 || cp == 0xff0e);
             n += cp == 0x2026 ? 3 : 1;
             j += len;
-        } else if (j + 1 < s->n && s->p[j] == ' ' && s->p[j + 1] == '.' && s->p[j - 1] == '.' && (j + 2 >= s->n || strchr(" .\n\"", s->p[j + 2]))) {
+        } else if (j + 1 < s->n && s->p[j] == ' ' && s->p[j + 1] == '.' && s->p[j - 1] == '.' &&
+                   (j + 2 >= s->n || strchr(" .\n\"", s->p[j + 2]))) {
             j++;
         } else {
             break;

@@ -138,7 +138,8 @@ static nf_status check_budget(const nf_counted *c, const nfi_counting *k, const 
 
     *full = c->weighting->additive && !c->whole && bytes > b.segment;
     if (c->whole && bytes > b.memory)
-        return NF_FAIL(err, NF_ELIMIT, "documents are to be held in memory, but exceed the %llu MiB allowed; raise --memory", (unsigned long long)(b.memory >> 20));
+        return NF_FAIL(err, NF_ELIMIT, "documents are to be held in memory, but exceed the %llu MiB allowed; raise --memory",
+                       (unsigned long long)(b.memory >> 20));
     if (!c->weighting->additive && bytes > b.memory)
         return NF_FAIL(err, NF_ELIMIT,
                        "weighting \"%s\" needs all documents in memory, which exceed the %llu MiB allowed; raise --memory or use \"%s\"",
@@ -301,8 +302,10 @@ nf_status nf_counted_keep(nf_counted *c, const bool *keep, nf_err *err)
 nf_status nf_counted_save(const nf_counted *c, int threads, const char *path, nf_err *err)
 {
     if (c->part)
-        return NF_FAIL(err, NF_EINVAL, "counts without the copies do not add up, since which document is a copy depends on all others: write the documents with "
-                                       "newsframe dedup --keep first, and count those");
+        return NF_FAIL(
+            err, NF_EINVAL,
+            "counts without the copies do not add up, since which document is a copy depends on all others: write the documents with "
+            "newsframe dedup --keep first, and count those");
     if (c->corpus)
         return save_corpus(c->corpus, c->weighting, &c->head, c->head.ledger ? &c->ledger : NULL, threads, path, err);
     return nfi_stats_merge_to(c->set.src, c->set.n, path, NULL, NULL, err);
@@ -369,16 +372,27 @@ static nf_status check_salt(const nf_counted *from, const nf_count_opts *o, nf_e
         nfi_salt_of(&salt, o->salt, o->salt_n);
     if (strcmp(want, o->salt_n ? salt.setting : "plain") == 0)
         return NF_OK;
-    return NF_FAIL(err, NF_EINVAL, strcmp(want, "plain") == 0 ? "the ledger of these statistics has no salt" : o->salt_n ? "the ledger of these statistics has another salt"
-                                                                                                                            : "the ledger of these statistics has a salt, which is needed to forget");
+    return NF_FAIL(err, NF_EINVAL,
+                   strcmp(want, "plain") == 0 ? "the ledger of these statistics has no salt"
+                   : o->salt_n                ? "the ledger of these statistics has another salt"
+                                              : "the ledger of these statistics has a salt, which is needed to forget");
 }
 
-nf_status nf_counted_forget(const nf_counted *from, nf_docs *in, const nf_forget_opts *opts, const char *path, nf_counted_totals *forgotten, nf_err *err)
+nf_status nf_counted_forget(const nf_counted *from, nf_docs *in, const nf_forget_opts *opts, const char *path, nf_counted_totals *forgotten,
+                            nf_err *err)
 {
     static const nf_forget_opts defaults = {0};
     const nf_forget_opts *f = opts ? opts : &defaults;
-    nf_count_opts o = {.corpus = {.threads = f->threads, .memory = f->memory, .multi = from->head.multi, .progress = f->progress, .progress_ctx = f->progress_ctx},
-                       .weighting = from->weighting->name, .ledger = from->head.ledger, .salt = f->salt, .salt_n = f->salt_n, .no_sample = true};
+    nf_count_opts o = {.corpus = {.threads = f->threads,
+                                  .memory = f->memory,
+                                  .multi = from->head.multi,
+                                  .progress = f->progress,
+                                  .progress_ctx = f->progress_ctx},
+                       .weighting = from->weighting->name,
+                       .ledger = from->head.ledger,
+                       .salt = f->salt,
+                       .salt_n = f->salt_n,
+                       .no_sample = true};
     nfi_stats_src a = {0}, b = {0};
     const nfi_stats_src *all = NULL, *less = NULL;
     nf_counted *c = NULL;
@@ -447,14 +461,15 @@ nf_status nfi_counted_terms(const nf_counted *c, const nf_select_opts *select, c
     return NF_OK;
 }
 
-nf_status nfi_counted_nodes(const nf_counted *c, const nf_select_opts *select, const nfi_weighting *w, int threads, nfi_terms *terms, nfi_sample *sample, uint32_t **of,
-                            nf_err *err)
+nf_status nfi_counted_nodes(const nf_counted *c, const nf_select_opts *select, const nfi_weighting *w, int threads, nfi_terms *terms,
+                            nfi_sample *sample, uint32_t **of, nf_err *err)
 {
     nfi_terms t = {0};
     uint32_t *map = NULL;
 
     if (!c->corpus)
-        return NF_FAIL(err, NF_EINVAL, "documents without a label can be learned from only when all are held in memory, not from statistics");
+        return NF_FAIL(err, NF_EINVAL,
+                       "documents without a label can be learned from only when all are held in memory, not from statistics");
     NF_TRY(nfi_terms_build(&t, &map, c->corpus, NULL, select, w, NFI_SUM_MODEL, threads, err));
     nf_status s = w->additive ? nfi_sample_from_corpus(sample, c->corpus, NULL, &t, map, w, threads, err) : NF_OK;
     if (s != NF_OK) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * stars.c - who joins whom. Documents with an equal key of a band are in a bucket of that band; buckets come from sorting, and a document that is
- * alone in all of its buckets needs no further look. Then, in order, each document is compared with the first documents in its buckets, latest
- * first. Only first documents are listed in a bucket, and of these at most NFI_BUCKET_LOOKS are looked at: a thousand copies of one text, or a million
- * texts with one template, cost no more than a fixed number of comparisons each.
+ * stars.c - who joins whom. Documents with an equal key of a band are in a bucket of that band; buckets come from sorting, and a document
+ * that is alone in all of its buckets needs no further look. Then, in order, each document is compared with the first documents in its
+ * buckets, latest first. Only first documents are listed in a bucket, and of these at most NFI_BUCKET_LOOKS are looked at: a thousand
+ * copies of one text, or a million texts with one template, cost no more than a fixed number of comparisons each.
  */
 #include "features/dedup.h"
 
@@ -161,7 +161,8 @@ static nf_status list_first(stars *t, uint32_t x, nf_err *err)
     return NF_OK;
 }
 
-static nf_status walk(stars *t, const uint32_t *place, uint32_t *first, float *similarity, bool *exact, uint64_t *crowded, uint64_t *compared, nf_err *err)
+static nf_status walk(stars *t, const uint32_t *place, uint32_t *first, float *similarity, bool *exact, uint64_t *crowded,
+                      uint64_t *compared, nf_err *err)
 {
     const nf_dedup *d = t->d;
 

@@ -40,20 +40,35 @@ void nfi_sample_clear(nfi_sample *s);
  */
 nf_status nfi_counted_terms(const nf_counted *c, const nf_select_opts *select, const nfi_weighting *w, bool want_sample, int threads,
                             nfi_terms *terms, nfi_sample *sample, nf_err *err) NF_MUST_CHECK;
-/* The same for counts held in memory, with a sample, and of: owned, node of the corpus -> kept term or NFI_NONE. NF_EINVAL for other counts. */
-nf_status nfi_counted_nodes(const nf_counted *c, const nf_select_opts *select, const nfi_weighting *w, int threads, nfi_terms *terms, nfi_sample *sample, uint32_t **of,
-                            nf_err *err) NF_MUST_CHECK;
+/* The same for counts held in memory, with a sample, and of: owned, node of the corpus -> kept term or NFI_NONE. NF_EINVAL for other
+ * counts. */
+nf_status nfi_counted_nodes(const nf_counted *c, const nf_select_opts *select, const nfi_weighting *w, int threads, nfi_terms *terms,
+                            nfi_sample *sample, uint32_t **of, nf_err *err) NF_MUST_CHECK;
 const nfi_text *nfi_counted_text(const nf_counted *c);
-/* The documents, where they are all in memory: NULL for statistics files, and for counts that went to disk (which nf_count_opts.whole keeps from happening). */
+/* The documents, where they are all in memory: NULL for statistics files, and for counts that went to disk (which nf_count_opts.whole keeps
+ * from happening). */
 const nf_corpus *nfi_counted_corpus(const nf_counted *c);
 
 /* ---- what a file says besides its terms ---- */
 
 /*
- * Settings that change a count, as text, in the order of their names. Two files add up only when all are equal, and their stop words too. A file says "labels" only
- * where it is "multi"; else it is "single"; "ledger" only where it is "salted-" and 16 hex digits of a hash of the salt; else it is "plain".
+ * Settings that change a count, as text, in the order of their names. Two files add up only when all are equal, and their stop words too. A
+ * file says "labels" only where it is "multi"; else it is "single"; "ledger" only where it is "salted-" and 16 hex digits of a hash of the
+ * salt; else it is "plain".
  */
-enum { NFI_SET_CLEAN, NFI_SET_LABELS, NFI_SET_LANGUAGE, NFI_SET_LEDGER, NFI_SET_NGRAMS, NFI_SET_STOPWORDS, NFI_SET_TOKENIZER, NFI_SET_TOKENIZER_VERSION, NFI_SET_UNICODE, NFI_SET_WEIGHTING, NFI_SETTINGS };
+enum {
+    NFI_SET_CLEAN,
+    NFI_SET_LABELS,
+    NFI_SET_LANGUAGE,
+    NFI_SET_LEDGER,
+    NFI_SET_NGRAMS,
+    NFI_SET_STOPWORDS,
+    NFI_SET_TOKENIZER,
+    NFI_SET_TOKENIZER_VERSION,
+    NFI_SET_UNICODE,
+    NFI_SET_WEIGHTING,
+    NFI_SETTINGS
+};
 extern const char *const nfi_setting_names[NFI_SETTINGS];
 typedef struct nfi_settings {
     char value[NFI_SETTINGS][64];
@@ -183,7 +198,8 @@ typedef struct nfi_salt {
 } nfi_salt;
 void nfi_salt_of(nfi_salt *s, const void *p, size_t n); /* n > 0 */
 
-/* Records without an id of their own have the key 0, ..., 0, text, and may be there several times: a name made of file and number says nothing of them. */
+/* Records without an id of their own have the key 0, ..., 0, text, and may be there several times: a name made of file and number says
+ * nothing of them. */
 typedef struct nfi_ledger {
     const nfi_salt *salt; /* borrowed; NULL: none */
     nfi_ledger_entry *e;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * stats_forget.c - statistics less others: two walks in step, number by number. Sums are integers, so what is left has the bytes of counting the rest,
- * if the others are part of it. Where a ledger says which documents were counted, they are looked up; else every count that would become negative
- * gives it away, and what is left is read again with all the checks of a file that comes from anywhere before it takes its place.
+ * stats_forget.c - statistics less others: two walks in step, number by number. Sums are integers, so what is left has the bytes of
+ * counting the rest, if the others are part of it. Where a ledger says which documents were counted, they are looked up; else every count
+ * that would become negative gives it away, and what is left is read again with all the checks of a file that comes from anywhere before it
+ * takes its place.
  */
 #include "features/stats.h"
 
@@ -11,22 +12,27 @@
 
 typedef unsigned long long llu;
 
-/* Labels of src of which documents are left, in out; of[class of src] is its number there, NFI_NONE for those that go. from[class of less] is the class of src. */
-static nf_status subtract_heads(nfi_stats_head *out, uint32_t *of, uint32_t *from, const nfi_stats_head *a, const nfi_stats_head *b, const char *name, nf_err *err)
+/* Labels of src of which documents are left, in out; of[class of src] is its number there, NFI_NONE for those that go. from[class of less]
+ * is the class of src. */
+static nf_status subtract_heads(nfi_stats_head *out, uint32_t *of, uint32_t *from, const nfi_stats_head *a, const nfi_stats_head *b,
+                                const char *name, nf_err *err)
 {
     size_t n = 0;
 
     if (b->docs > a->docs || b->unlabelled > a->unlabelled || b->tokens > a->tokens)
         return NF_FAIL_AT(err, NF_EDATA, name, 0,
-                          "has %llu documents (%llu without a label, %llu tokens), fewer than are to be forgotten: %llu (%llu, %llu); they cannot all have been counted",
+                          "has %llu documents (%llu without a label, %llu tokens), fewer than are to be forgotten: %llu (%llu, %llu); they "
+                          "cannot all have been counted",
                           (llu)a->docs, (llu)a->unlabelled, (llu)a->tokens, (llu)b->docs, (llu)b->unlabelled, (llu)b->tokens);
     for (size_t i = 0, k = 0; k < b->nlabels; k++) { /* both rise */
         while (i < a->nlabels && nfi_str_cmp(a->label[i], b->label[k]) < 0)
             i++;
         bool there = i < a->nlabels && nfi_str_cmp(a->label[i], b->label[k]) == 0;
         if (!there || b->label_docs[k] > a->label_docs[i])
-            return NF_FAIL_AT(err, NF_EDATA, name, 0, "has %llu documents of label \"%.*s\", %llu are to be forgotten: they cannot all have been counted, or not with this label",
-                              there ? (llu)a->label_docs[i] : 0, (int)(b->label[k].n < 60 ? b->label[k].n : 60), b->label[k].p, (llu)b->label_docs[k]);
+            return NF_FAIL_AT(
+                err, NF_EDATA, name, 0,
+                "has %llu documents of label \"%.*s\", %llu are to be forgotten: they cannot all have been counted, or not with this label",
+                there ? (llu)a->label_docs[i] : 0, (int)(b->label[k].n < 60 ? b->label[k].n : 60), b->label[k].p, (llu)b->label_docs[k]);
         from[k] = (uint32_t)i;
         out->label_docs[i] = a->label_docs[i] - b->label_docs[k];
     }
@@ -60,12 +66,15 @@ static bool less_than(triple *out, triple a, triple b)
 
 static nf_status cannot(const char *name, const nfi_stat *x, nf_err *err)
 {
-    return NF_FAIL_AT(err, NF_EDATA, name, 0, "term \"%.*s\" occurs less often than in the documents to be forgotten: they cannot all have been counted, or not with these labels",
+    return NF_FAIL_AT(err, NF_EDATA, name, 0,
+                      "term \"%.*s\" occurs less often than in the documents to be forgotten: they cannot all have been counted, or not "
+                      "with these labels",
                       (int)(x->n < 60 ? x->n : 60), x->term);
 }
 
 /* x less y (NULL: nothing) in out; entry has room for the entries of x. */
-static bool subtract_term(nfi_stat *out, nfi_stat_class *entry, const nfi_stat *x, const nfi_stat *y, const uint32_t *of, const uint32_t *from)
+static bool subtract_term(nfi_stat *out, nfi_stat_class *entry, const nfi_stat *x, const nfi_stat *y, const uint32_t *of,
+                          const uint32_t *from)
 {
     static const nfi_stat nothing = {0};
     triple t;
@@ -95,8 +104,8 @@ static bool subtract_term(nfi_stat *out, nfi_stat_class *entry, const nfi_stat *
     return k == y->nentries;
 }
 
-static nf_status subtract_terms(nfi_statw *w, nfi_stats_it *all, nfi_stats_it *less, const uint32_t *of, const uint32_t *from, nfi_stat_class *entry, const char *name,
-                                nf_err *err)
+static nf_status subtract_terms(nfi_statw *w, nfi_stats_it *all, nfi_stats_it *less, const uint32_t *of, const uint32_t *from,
+                                nfi_stat_class *entry, const char *name, nf_err *err)
 {
     const nfi_stat *x, *y;
     nfi_stat left;
@@ -173,7 +182,8 @@ nf_status nfi_stats_subtract(const nfi_stats_src *src, const nfi_stats_src *less
         nfi_stats_src_clear(&left);
     }
     if (s == NF_EMODEL)
-        return NF_FAIL_AT(err, NF_EDATA, src->name, 0, "the documents to be forgotten cannot all have been counted, or not with these labels: %s", why.msg);
+        return NF_FAIL_AT(err, NF_EDATA, src->name, 0,
+                          "the documents to be forgotten cannot all have been counted, or not with these labels: %s", why.msg);
     if (s != NF_OK && err)
         *err = why;
     return s;

@@ -182,7 +182,8 @@ static nf_status read_head(nfi_stats_src *s, nf_err *err)
     h->terms = total[3];
     h->entries = total[4];
     for (size_t k = 0; k < h->nlabels; k++)
-        if (h->label_docs[k] == 0 || (h->multi && (h->unlabelled > h->docs || h->label_docs[k] > h->docs - h->unlabelled)) || __builtin_add_overflow(sum, h->label_docs[k], &sum))
+        if (h->label_docs[k] == 0 || (h->multi && (h->unlabelled > h->docs || h->label_docs[k] > h->docs - h->unlabelled)) ||
+            __builtin_add_overflow(sum, h->label_docs[k], &sum))
             return REFUSE(err, s->name, "section CDOC: label %zu has %llu documents", k, (unsigned long long)h->label_docs[k]);
     if (h->multi ? sum < h->docs || h->unlabelled > h->docs : sum != h->docs)
         return REFUSE(err, s->name, "labelled and unlabelled documents add up to %llu, not %llu", (unsigned long long)sum,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * suggest.c - terms that set the documents of a frame apart: log-odds with an informative Dirichlet prior over document counts (keyness.h), its z against the
- * normal distribution (one-sided), and of all terms of a frame those that the false discovery rate allows: with p rising, the i-th of n has
- * q_i = min over j >= i of  p_j n / j   (Benjamini, Hochberg 1995).
+ * suggest.c - terms that set the documents of a frame apart: log-odds with an informative Dirichlet prior over document counts (keyness.h),
+ * its z against the normal distribution (one-sided), and of all terms of a frame those that the false discovery rate allows: with p rising,
+ * the i-th of n has q_i = min over j >= i of  p_j n / j   (Benjamini, Hochberg 1995).
  */
 #include "newsframe/suggest.h"
 
@@ -163,14 +163,15 @@ static nf_status take_frame(pool *x, size_t frame, const nf_suggest_opts *o, nf_
             return nfi_oom(err, "suggestions");
         NF_TRY(nfi_grow(&out->v, cap, out->n + 1, sizeof *out->v, err));
         nfi_keyness k = keyness_of(x, t, frame);
-        out->v[out->n++] = (nf_suggestion){(uint32_t)frame, seed, k.log_odds, k.z, x->q[i], x->docs[at], x->t.df[t], x->first[at] - 1, term};
+        out->v[out->n++] =
+            (nf_suggestion){(uint32_t)frame, seed, k.log_odds, k.z, x->q[i], x->docs[at], x->t.df[t], x->first[at] - 1, term};
         given += !seed;
     }
     return NF_OK;
 }
 
-nf_status nf_suggest(nf_suggestions *out, const nf_corpus *c, const int32_t *frame_of, const nf_str *names, size_t nframes, const nf_codebook *cb, const nf_suggest_opts *o,
-                     nf_err *err)
+nf_status nf_suggest(nf_suggestions *out, const nf_corpus *c, const int32_t *frame_of, const nf_str *names, size_t nframes,
+                     const nf_codebook *cb, const nf_suggest_opts *o, nf_err *err)
 {
     pool x = {.nframes = nframes, .strings = nfi_calloc(1, sizeof *x.strings)};
     nf_suggestions list = {.own = x.strings};

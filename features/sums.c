@@ -2,8 +2,8 @@
 /*
  * sums.c - entries to columns, then sums by class, a part of the nodes at a time.
  *
- * The entries of a part are placed term by term (a counting sort in the cache), and each term's documents are added up by class; parts at the same time. What comes of
- * them is then copied to the places of the terms. Sums are integers.
+ * The entries of a part are placed term by term (a counting sort in the cache), and each term's documents are added up by class; parts at
+ * the same time. What comes of them is then copied to the places of the terms. Sums are integers.
  */
 #include "features/sums.h"
 
@@ -116,7 +116,8 @@ static double *make_idf(const nfi_terms *t)
     return idf;
 }
 
-nf_status nfi_doc_norms(double *inv, const nf_corpus *c, const nfi_terms *t, const uint32_t *of, const nfi_weighting *w, int threads, nf_err *err)
+nf_status nfi_doc_norms(double *inv, const nf_corpus *c, const nfi_terms *t, const uint32_t *of, const nfi_weighting *w, int threads,
+                        nf_err *err)
 {
     double table[NFI_TF_TABLE], *idf = NULL;
 
@@ -389,7 +390,8 @@ nf_status nfi_terms_sum(nfi_terms *t, const nf_corpus *c, const uint8_t *use, co
     uint16_t *part = nfi_alloc(t->n, sizeof *part);
     place *at = nfi_alloc(nfi_corpus_parts(c), sizeof *at);
     bool once = w->l2 && w->additive;
-    if (!inv || !adders || !count || !part || !at || (once && !(one = nfi_alloc(c->n, sizeof *one))) || (!w->additive && !(idf = make_idf(t)))) {
+    if (!inv || !adders || !count || !part || !at || (once && !(one = nfi_alloc(c->n, sizeof *one))) ||
+        (!w->additive && !(idf = make_idf(t)))) {
         s = nfi_oom(err, "sums");
         goto out;
     }

@@ -31,7 +31,8 @@ void nfi_terms_clear(nfi_terms *t)
     *t = (nfi_terms){0};
 }
 
-/* Fewest documents d of n with d / n >= share, most with d / n <= share: what users would divide, not a product that rounds the other way. */
+/* Fewest documents d of n with d / n >= share, most with d / n <= share: what users would divide, not a product that rounds the other way.
+ */
 static uint64_t share_least(double share, uint64_t n)
 {
     if (share > 1.0)
@@ -265,10 +266,11 @@ static nf_status sort_bucket(void *ctx, size_t b, int worker, nf_err *err)
 }
 
 /*
- * Kept terms in kv[].val into byte order: by their first words into buckets, which are sorted at the same time. seq: n x stride word numbers + 1, 0 = no more; rank: word
- * number -> place + 1, up to words.
+ * Kept terms in kv[].val into byte order: by their first words into buckets, which are sorted at the same time. seq: n x stride word
+ * numbers + 1, 0 = no more; rank: word number -> place + 1, up to words.
  */
-static nf_status sort_terms(nfi_kv **kv, size_t n, const uint32_t *seq, const uint32_t *rank, size_t words, size_t stride, int threads, nf_err *err)
+static nf_status sort_terms(nfi_kv **kv, size_t n, const uint32_t *seq, const uint32_t *rank, size_t words, size_t stride, int threads,
+                            nf_err *err)
 {
     term_sort x = {.kv = nfi_alloc(n, sizeof *x.kv), .seq = seq, .rank = rank, .stride = stride};
     size_t at[BUCKETS] = {0}, sum = 0;

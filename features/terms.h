@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * terms.h - kept terms with their sums by class: what every model is derived from, whether documents were just counted or statistics were read.
+ * terms.h - kept terms with their sums by class: what every model is derived from, whether documents were just counted or statistics were
+ * read.
  *
  * Terms stand in byte order. Since no word holds a byte <= 0x20 and words of an n-gram are joined by one space, that is the order of the
  * sequences of word ranks, shorter first; nothing has to be spelled out to sort.

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * tok_news_plain.c - the short way of the `news` tokeniser beyond ASCII: words of letters that fold one to one (Cyrillic, Greek, hangul,
- * most of Latin) between plain separators are read, lowered and emitted in one pass. Whatever could join, attach, vanish or expand is left to
- * tok_news_uni.c.
+ * most of Latin) between plain separators are read, lowered and emitted in one pass. Whatever could join, attach, vanish or expand is left
+ * to tok_news_uni.c.
  */
 #include "features/tok_news.h"
 

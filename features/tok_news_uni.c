@@ -48,7 +48,8 @@ static unsigned tailored(uint32_t cp)
 {
     unsigned rec = nfi_wb(cp), cls = rec & NFI_WB_CLASS;
 
-    if ((rec & NFI_WB_RUN) || (cls == NFI_WB_EXTENDNUMLET && cp != '_') || cp == 0x2044 || (cls == NFI_WB_EXTEND && !(rec & (NFI_WB_MARK | NFI_WB_WORD))))
+    if ((rec & NFI_WB_RUN) || (cls == NFI_WB_EXTENDNUMLET && cp != '_') || cp == 0x2044 ||
+        (cls == NFI_WB_EXTEND && !(rec & (NFI_WB_MARK | NFI_WB_WORD))))
         rec = (rec & ~(unsigned)NFI_WB_CLASS) | DEAD;
     if (cls == NFI_WB_EXTEND) /* the half-width sound marks are letters, but make no token by themselves */
         rec &= ~(unsigned)NFI_WB_WORD;
@@ -301,8 +302,10 @@ static bool make_pieces(nfi_tokbuf *b, piece *p, size_t cap, piece *q, run *r)
     uint16_t *rec = (uint16_t *)(void *)b->work.p;
     uint8_t *brk = (uint8_t *)(rec + all);
     char *shadow = (char *)(brk + all);
-    *p = (piece){.cp = b->cps, .off = b->cps + all, .at = b->cps + 2 * all, .rec = rec, .brk = brk, .shadow = shadow, .folded = q, .run = r};
-    *q = (piece){.cp = p->cp + cap, .off = p->off + cap, .at = p->at + cap, .rec = rec + cap, .brk = brk + cap, .shadow = shadow + cap, .run = r};
+    *p =
+        (piece){.cp = b->cps, .off = b->cps + all, .at = b->cps + 2 * all, .rec = rec, .brk = brk, .shadow = shadow, .folded = q, .run = r};
+    *q = (piece){
+        .cp = p->cp + cap, .off = p->off + cap, .at = p->at + cap, .rec = rec + cap, .brk = brk + cap, .shadow = shadow + cap, .run = r};
     return true;
 }
 

@@ -53,8 +53,9 @@ typedef struct nfi_tokenizer {
     bool underscore_is_letter; /* _ counts as a word character anywhere (sklearn) */
     size_t min_ascii;          /* shortest ASCII token kept, in bytes */
     /*
-     * Rewrites an ASCII token [s, e) of text that holds a joiner, or that is an all-capital word of 2 or 3 letters; emits what it becomes. off: where its
-     * lowered bytes stand in b->bytes already, so that a token which only gets shorter needs no copy (nfi_tok_push). NULL: no rewriting.
+     * Rewrites an ASCII token [s, e) of text that holds a joiner, or that is an all-capital word of 2 or 3 letters; emits what it becomes.
+     * off: where its lowered bytes stand in b->bytes already, so that a token which only gets shorter needs no copy (nfi_tok_push). NULL:
+     * no rewriting.
      */
     void (*special)(nfi_tokbuf *b, const char *text, size_t n, size_t s, size_t e, uint32_t off);
     /* Tokenises [s, e) of text: no ASCII blank inside, at least one byte >= 0x80, possibly ill-formed UTF-8. */
@@ -66,12 +67,13 @@ extern const nfi_tokenizer *const nfi_tokenizers[]; /* ends with NULL */
 const nfi_tokenizer *nfi_tokenizer_find(const char *name); /* NULL when there is none */
 
 /*
- * Tokenises text[*pos .. n), one segment (at most about 32 KiB) a call, into b (emptied first); advances *pos; false at the end of the text.
- * The tokens of a text do not depend on how calls fall. Thread-safe with one nfi_tokbuf a thread.
+ * Tokenises text[*pos .. n), one segment (at most about 32 KiB) a call, into b (emptied first); advances *pos; false at the end of the
+ * text. The tokens of a text do not depend on how calls fall. Thread-safe with one nfi_tokbuf a thread.
  */
 bool nfi_tokenize(const nfi_tokenizer *t, nfi_tokbuf *b, const char *text, size_t n, size_t *pos);
 
-/* True when, of the letters on the line around [s, e) but outside it (looking at most 200 bytes either way), there are at least 4 and more capitals than small ones. */
+/* True when, of the letters on the line around [s, e) but outside it (looking at most 200 bytes either way), there are at least 4 and more
+ * capitals than small ones. */
 bool nfi_line_shouts(const char *text, size_t n, size_t s, size_t e);
 
 /* Words whose capitals carry meaning: US, UN, WHO, IT. p is the lowered word; returns the capital form or NULL. */

@@ -3,8 +3,8 @@
  * tokenize.c - the ASCII path shared by all tokenisers: 64-byte masks, no branch a byte.
  *
  * A segment is classified into bit masks (kern.h); word bits are letters and digits plus the joiners that the tokeniser accepts between two
- * of them. The places where the word bit changes, taken in pairs, are the tokens. Stretches of non-blank bytes that hold a byte >= 0x80 are handed
- * to the tokeniser's chunk() instead, in text order.
+ * of them. The places where the word bit changes, taken in pairs, are the tokens. Stretches of non-blank bytes that hold a byte >= 0x80 are
+ * handed to the tokeniser's chunk() instead, in text order.
  */
 #include "features/token.h"
 
@@ -64,7 +64,8 @@ void nfi_tok_push(nfi_tokbuf *b, uint32_t off, size_t n)
         b->tok[b->ntok++] = (nfi_token){off, (uint32_t)n};
 }
 
-/* End of the segment that starts at s: after the last blank within SEGMENT bytes, or the next blank when there is none; LONGEST bytes at most. */
+/* End of the segment that starts at s: after the last blank within SEGMENT bytes, or the next blank when there is none; LONGEST bytes at
+ * most. */
 static size_t segment_end(const char *text, size_t n, size_t s)
 {
     if (n - s <= SEGMENT)
@@ -101,7 +102,8 @@ static bool classify(nfi_tokbuf *b, const char *text, size_t n)
 }
 
 /*
- * Word bits replace cls[].letter, accepted joiners replace cls[].joiner; bytes outside [0, n) are no words. s is where the segment starts in text.
+ * Word bits replace cls[].letter, accepted joiners replace cls[].joiner; bytes outside [0, n) are no words. s is where the segment starts
+ * in text.
  */
 static void word_masks(const nfi_tokenizer *t, nfi_tokbuf *b, const char *text, size_t n, size_t s, size_t blocks)
 {
@@ -158,8 +160,9 @@ static size_t find_chunks(nfi_tokbuf *b, const char *text, size_t s, size_t e, s
 }
 
 /*
- * Places where the word bit turns, in order: starts and ends by turns. turn has room for 64 a block and TURNS more. FLAG is set at the start of a
- * token of two capitals at least, and at the end of one that holds a joiner: adding the joiners to the words carries to the end of each word that has one.
+ * Places where the word bit turns, in order: starts and ends by turns. turn has room for 64 a block and TURNS more. FLAG is set at the
+ * start of a token of two capitals at least, and at the end of one that holds a joiner: adding the joiners to the words carries to the end
+ * of each word that has one.
  */
 #define FLAG 0x80000000u
 enum { TURNS = 8 };
@@ -217,7 +220,8 @@ static void extract_ascii(const nfi_tokenizer *t, nfi_tokbuf *b, const char *tex
         ascii_token(t, b, text, n, base, turn[i], turn[i + 1]);
 }
 
-static void extract_mixed(const nfi_tokenizer *t, nfi_tokbuf *b, const char *text, size_t n, size_t base, size_t end, size_t blocks, size_t turns)
+static void extract_mixed(const nfi_tokenizer *t, nfi_tokbuf *b, const char *text, size_t n, size_t base, size_t end, size_t blocks,
+                          size_t turns)
 {
     nfi_buf list = {0};
     size_t nchunks = find_chunks(b, text, base, end, blocks, &list), next = 0, room = (end - base) / 2 + 2;

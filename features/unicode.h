@@ -24,10 +24,9 @@ uint32_t nfi_uni_fold_fast(uint32_t cp);
 
 /*
  * NFKC and case folding with default ignorables dropped (NFKC_Casefold) of n code points into out (caller-allocated, cap elements, may
- * not overlap). Of more than NFI_MAX_MARKS marks in a row only the first NFI_MAX_MARKS count. Numbers that are no code points become U+FFFD.
- * Returns the length, or SIZE_MAX when cap is too small (before composition; 4 * n is enough for all but a few compatibility characters, 18 * n for
- * all).
- * No heap; O(n).
+ * not overlap). Of more than NFI_MAX_MARKS marks in a row only the first NFI_MAX_MARKS count. Numbers that are no code points become
+ * U+FFFD. Returns the length, or SIZE_MAX when cap is too small (before composition; 4 * n is enough for all but a few compatibility
+ * characters, 18 * n for all). No heap; O(n).
  */
 size_t nfi_uni_fold(uint32_t *out, size_t cap, const uint32_t *cp, size_t n);
 

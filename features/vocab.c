@@ -93,7 +93,8 @@ nf_status nfi_vocab_reset(nfi_vocab *v, nf_err *err)
 
 size_t nfi_vocab_bytes(const nfi_vocab *v)
 {
-    return v->wcap * sizeof *v->words + v->pcap * sizeof *v->pairs + v->capnode * sizeof *v->node + v->capword * sizeof *v->word + v->arena.bytes;
+    return v->wcap * sizeof *v->words + v->pcap * sizeof *v->pairs + v->capnode * sizeof *v->node + v->capword * sizeof *v->word +
+           v->arena.bytes;
 }
 
 /* Moves all words into fresh, which takes the place of the table. */
@@ -152,7 +153,8 @@ static nf_status rebuild_pairs(nfi_vocab *v, size_t cap, nf_err *err)
     return NF_OK;
 }
 
-/* Another secret, and SipHash for all words: somebody aims at the table. Keys of long words and the places of pairs depend on the secret too. */
+/* Another secret, and SipHash for all words: somebody aims at the table. Keys of long words and the places of pairs depend on the secret
+ * too. */
 static nf_status rekey(nfi_vocab *v, nf_err *err)
 {
     nfi_word_slot *words = nfi_calloc(v->wcap, sizeof *words);

@@ -61,7 +61,8 @@ size_t nfi_vocab_bytes(const nfi_vocab *v); /* memory held, for budgets */
 /* Room for n more words / pairs, so that slots stay put until that many were inserted. */
 nf_status nfi_vocab_reserve(nfi_vocab *v, size_t words, size_t pairs, nf_err *err) NF_MUST_CHECK;
 
-/* The slot of a word, inserting it as a new node (or, when stop is true for it, see count.c). Needs room reserved. NULL: out of memory for the bytes. */
+/* The slot of a word, inserting it as a new node (or, when stop is true for it, see count.c). Needs room reserved. NULL: out of memory for
+ * the bytes. */
 nfi_word_slot *nfi_vocab_word(nfi_vocab *v, const uint8_t *p, uint32_t n, bool *fresh);
 nfi_pair_slot *nfi_vocab_pair(nfi_vocab *v, uint32_t prefix, uint32_t word, bool *fresh);
 
@@ -75,7 +76,10 @@ static inline void nfi_word_key(const uint8_t *p, uint32_t n, uint64_t *lo, uint
     *hi &= mask[b];
 }
 
-static inline size_t nfi_pair_home(const nfi_vocab *v, uint64_t key) { return (size_t)nfi_hash2(key, v->secret.b, v->secret) & (v->pcap - 1); }
+static inline size_t nfi_pair_home(const nfi_vocab *v, uint64_t key)
+{
+    return (size_t)nfi_hash2(key, v->secret.b, v->secret) & (v->pcap - 1);
+}
 /* Where probing for the word starts; reads 16 bytes at p. */
 size_t nfi_word_home(const nfi_vocab *v, const uint8_t *p, uint32_t n);
 

@@ -7,12 +7,16 @@
 #include <math.h>
 #include <string.h>
 
-static const nfi_weighting tfidf = {"tfidf", "log tf, unit length, then idf (additive)", "(1 + ln tf) / norm * idf", NFI_TF_LOG, true, true, true};
-static const nfi_weighting tfidf_raw = {"tfidf-raw", "tf, unit length, then idf (additive)", "tf / norm * idf", NFI_TF_RAW, true, true, true};
+static const nfi_weighting tfidf = {"tfidf", "log tf, unit length, then idf (additive)", "(1 + ln tf) / norm * idf", NFI_TF_LOG, true, true,
+                                    true};
+static const nfi_weighting tfidf_raw = {"tfidf-raw", "tf, unit length, then idf (additive)", "tf / norm * idf", NFI_TF_RAW, true, true,
+                                        true};
 static const nfi_weighting tf = {"tf", "raw counts (additive)", "tf", NFI_TF_RAW, false, false, true};
 static const nfi_weighting binary = {"binary", "presence (additive)", "tf > 0", NFI_TF_BINARY, false, false, true};
-static const nfi_weighting ltc = {"ltc", "log tf times idf, then unit length over kept terms", "(1 + ln tf) * idf / norm", NFI_TF_LOG, true, true, false};
-static const nfi_weighting sklearn = {"sklearn", "tf times idf, then unit length over kept terms, as scikit-learn", "tf * idf / norm", NFI_TF_RAW, true, true, false};
+static const nfi_weighting ltc = {
+    "ltc", "log tf times idf, then unit length over kept terms", "(1 + ln tf) * idf / norm", NFI_TF_LOG, true, true, false};
+static const nfi_weighting sklearn = {
+    "sklearn", "tf times idf, then unit length over kept terms, as scikit-learn", "tf * idf / norm", NFI_TF_RAW, true, true, false};
 
 const nfi_weighting *const nfi_weightings[] = {&tfidf, &tfidf_raw, &tf, &binary, &ltc, &sklearn, NULL};
 

@@ -2,9 +2,9 @@
 /*
  * weight.h - weighting schemes: how a term frequency becomes a number, per document and per corpus. One table row a scheme (weight.c).
  *
- *   additive schemes   w = g(t) * f(tf) / norm,  norm over ALL terms of the document, known or not, so that sums over documents factor: sum w = g * sum f/norm
- *   sklearn            w = tf * idf(t) / norm,   norm over the kept terms of the document: cannot be counted (parity with scikit-learn's TfidfVectorizer)
- *   idf(t) = ln((1 + N) / (1 + df)) + 1
+ *   additive schemes   w = g(t) * f(tf) / norm,  norm over ALL terms of the document, known or not, so that sums over documents factor: sum
+ * w = g * sum f/norm sklearn            w = tf * idf(t) / norm,   norm over the kept terms of the document: cannot be counted (parity with
+ * scikit-learn's TfidfVectorizer) idf(t) = ln((1 + N) / (1 + df)) + 1
  */
 #ifndef NFI_WEIGHT_H
 #define NFI_WEIGHT_H
@@ -33,8 +33,8 @@ void nfi_tf_table(nfi_tf kind, double table[NFI_TF_TABLE]);
 double nfi_tf_value(nfi_tf kind, uint32_t tf);
 
 /*
- * 1 / sqrt(sum f(tf)^2) over a row, in integer arithmetic inside: the order of the entries does not matter. 0 for an empty row. The same in steps: the sum of the squares of
- * all entries, then the norm.
+ * 1 / sqrt(sum f(tf)^2) over a row, in integer arithmetic inside: the order of the entries does not matter. 0 for an empty row. The same in
+ * steps: the sum of the squares of all entries, then the norm.
  */
 double nfi_inverse_norm(const double table[NFI_TF_TABLE], nfi_tf kind, const uint32_t *tf, size_t n);
 nfi_u128 nfi_square(double f); /* in units of 2^-32; at most 2^106 */

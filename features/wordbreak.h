@@ -16,13 +16,13 @@ enum {
 
 /* Flags of a record. */
 enum {
-    NFI_WB_PICT = 1 << 5,       /* Extended_Pictographic */
-    NFI_WB_WORD = 1 << 6,       /* category L or N: a token needs one */
-    NFI_WB_MARK = 1 << 7,       /* category M */
-    NFI_WB_DROP = 1 << 8,       /* invisible or enclosing: Default_Ignorable_Code_Point, category Cf or Me; Arabic tatweel and vowel signs */
-    NFI_WB_FAST = 1 << 9,       /* letter or number for which nfi_uni_fold_fast() is enough; text of such is NFKC before and after */
-    NFI_WB_CHANGES = 1 << 10,   /* simple lower case or nfi_uni_fold_fast() differs */
-    NFI_WB_CASED = 1 << 11,     /* Cased */
+    NFI_WB_PICT = 1 << 5,     /* Extended_Pictographic */
+    NFI_WB_WORD = 1 << 6,     /* category L or N: a token needs one */
+    NFI_WB_MARK = 1 << 7,     /* category M */
+    NFI_WB_DROP = 1 << 8,     /* invisible or enclosing: Default_Ignorable_Code_Point, category Cf or Me; Arabic tatweel and vowel signs */
+    NFI_WB_FAST = 1 << 9,     /* letter or number for which nfi_uni_fold_fast() is enough; text of such is NFKC before and after */
+    NFI_WB_CHANGES = 1 << 10, /* simple lower case or nfi_uni_fold_fast() differs */
+    NFI_WB_CASED = 1 << 11,   /* Cased */
     NFI_WB_IGNORABLE = 1 << 12, /* Case_Ignorable */
     NFI_WB_RUN = 1 << 13,       /* letter or ideographic number of a script without spaces: Han, Hiragana, Thai, Lao, Khmer, Myanmar */
 };

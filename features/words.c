@@ -115,7 +115,8 @@ nf_status nfi_words_settle(nfi_words *w, nf_err *err)
 }
 
 /* The slot of a word, or, with *found false, the free one where it belonged when it was looked at; *steps counts the probes. */
-static nfi_word *probe(const nfi_word_table *t, const uint8_t *p, uint32_t n, uint64_t lo, uint64_t hi, uint64_t hash, bool *found, size_t *steps)
+static nfi_word *probe(const nfi_word_table *t, const uint8_t *p, uint32_t n, uint64_t lo, uint64_t hi, uint64_t hash, bool *found,
+                       size_t *steps)
 {
     *steps = 0;
     for (size_t at = (size_t)hash & t->mask;; at = (at + 1) & t->mask, ++*steps) {

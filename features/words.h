@@ -2,10 +2,11 @@
 /*
  * words.h - the words of a corpus: one table that all counting threads share.
  *
- * Looking up takes no lock: slots are written once, and a slot is seen only when it is complete. A word that is not found is looked for again, and put in,
- * under a lock. A full table is replaced by one of twice the size, and kept for those who still read it until nfi_words_settle(). Numbers are dense in
- * order of first sight, which depends on the threads, and mean nothing outside. The table is open addressing with linear probing, load at most 2/3, keyed by
- * a random secret; a probe run that should not happen makes the next nfi_words_settle() draw another secret and use SipHash for all words.
+ * Looking up takes no lock: slots are written once, and a slot is seen only when it is complete. A word that is not found is looked for
+ * again, and put in, under a lock. A full table is replaced by one of twice the size, and kept for those who still read it until
+ * nfi_words_settle(). Numbers are dense in order of first sight, which depends on the threads, and mean nothing outside. The table is open
+ * addressing with linear probing, load at most 2/3, keyed by a random secret; a probe run that should not happen makes the next
+ * nfi_words_settle() draw another secret and use SipHash for all words.
  */
 #ifndef NFI_WORDS_H
 #define NFI_WORDS_H
@@ -57,11 +58,11 @@ size_t nfi_words_bytes(const nfi_words *w); /* memory held, for budgets */
 static inline const nfi_word_table *nfi_words_table(const nfi_words *w) { return __atomic_load_n(&w->table, __ATOMIC_ACQUIRE); }
 
 /*
- * Where a short look-up would find a word: the first slot by nfi_hash2(lo, hi, w->secret) & mask, with lo and hi of nfi_word_key(), for words of at most 16 bytes while
- * !w->siphash. For everything else there is:
+ * Where a short look-up would find a word: the first slot by nfi_hash2(lo, hi, w->secret) & mask, with lo and hi of nfi_word_key(), for
+ * words of at most 16 bytes while !w->siphash. For everything else there is:
  *
- * The slot of a word of at most NFI_MAX_TOKEN bytes, put in when it is new; stop tells whether a new word is a stop word. NULL: out of memory, or w->full: more words
- * than numbers. Reads 16 bytes at p.
+ * The slot of a word of at most NFI_MAX_TOKEN bytes, put in when it is new; stop tells whether a new word is a stop word. NULL: out of
+ * memory, or w->full: more words than numbers. Reads 16 bytes at p.
  */
 const nfi_word *nfi_words_find(nfi_words *w, const uint8_t *p, uint32_t n, const nfi_stop *stop);
 

@@ -224,7 +224,8 @@ static nf_status fit_power(fit *f, nf_err *err)
         gsl_min_fminimizer *min = gsl_min_fminimizer_alloc(gsl_min_fminimizer_brent);
         if (!min)
             return nfi_oom(err, "calibration");
-        int code = gsl_min_fminimizer_set_with_values(min, &fn, x, at[best], ladder[best - 1], at[best - 1], ladder[best + 1], at[best + 1]);
+        int code =
+            gsl_min_fminimizer_set_with_values(min, &fn, x, at[best], ladder[best - 1], at[best - 1], ladder[best + 1], at[best + 1]);
         for (int i = 0; i < STEPS && code == GSL_SUCCESS && h.status == NF_OK; i++) {
             code = gsl_min_fminimizer_iterate(min);
             if (gsl_min_fminimizer_x_upper(min) - gsl_min_fminimizer_x_lower(min) < 0.01)
@@ -314,8 +315,8 @@ void nfi_calibration_free(nfi_calibration *c)
     nfi_free(c);
 }
 
-nf_status nfi_calibration_fit(nfi_calibration **out, const nfi_calibrator *k, size_t n, size_t nclasses, const int32_t *label, const double *score,
-                              const char *how, nf_err *err)
+nf_status nfi_calibration_fit(nfi_calibration **out, const nfi_calibrator *k, size_t n, size_t nclasses, const int32_t *label,
+                              const double *score, const char *how, nf_err *err)
 {
     fit f = {.n = n, .nclasses = nclasses, .label = label};
     nfi_calibration *c = NULL;

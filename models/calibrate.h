@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * calibrate.h - how sure a label is: class scores to probabilities, and sets of classes that hold the right one at a stated rate. Both are learned from
- * scores of documents by models that were made without them.
+ * calibrate.h - how sure a label is: class scores to probabilities, and sets of classes that hold the right one at a stated rate. Both are
+ * learned from scores of documents by models that were made without them.
  *
  *     p_c = softmax_c(b_c - (s_best - s_c)^r / T)
  *
- * With r = 1 and b = 0 that is temperature scaling (Guo et al. 2017), with b bias-corrected (Alexandari et al. 2020). Naive Bayes takes words to be
- * independent, so its distances grow faster than what they are worth: too sure far from a tie, too unsure near one. A power below 1 is the remedy.
- * T, r and b have the greatest likelihood, where a document counts 1 - 1/(n+2) for its class and the rest is spread over the others (the rule of
- * succession, as in Platt 1999): so T is above 0 even where every document is right, and b finite. 1/T is a root and r a minimum by Brent's methods, b comes
- * of iterative scaling. All is plain arithmetic in one order, and what is kept is rounded to 20 bits: the same on every machine.
+ * With r = 1 and b = 0 that is temperature scaling (Guo et al. 2017), with b bias-corrected (Alexandari et al. 2020). Naive Bayes takes
+ * words to be independent, so its distances grow faster than what they are worth: too sure far from a tie, too unsure near one. A power
+ * below 1 is the remedy. T, r and b have the greatest likelihood, where a document counts 1 - 1/(n+2) for its class and the rest is spread
+ * over the others (the rule of succession, as in Platt 1999): so T is above 0 even where every document is right, and b finite. 1/T is a
+ * root and r a minimum by Brent's methods, b comes of iterative scaling. All is plain arithmetic in one order, and what is kept is rounded
+ * to 20 bits: the same on every machine.
  *
- * A class is in the set of a document when more than a share 1 - coverage of the class's own documents are no more sure of it (Vovk's Mondrian conformal
- * prediction): for each class, what is kept is ln p of that class in its own documents, rising.
+ * A class is in the set of a document when more than a share 1 - coverage of the class's own documents are no more sure of it (Vovk's
+ * Mondrian conformal prediction): for each class, what is kept is ln p of that class in its own documents, rising.
  */
 #ifndef NFI_CALIBRATE_H
 #define NFI_CALIBRATE_H
@@ -48,11 +49,11 @@ typedef struct nfi_calibration {
 } nfi_calibration;
 
 /*
- * *out is NULL when k does not fit or there are too few documents. score: n rows of nclasses, NFI_NO_SCORE for a class that is not there; label: n classes that are.
- * O(n * nclasses) for each of some 15 steps, many more with bias.
+ * *out is NULL when k does not fit or there are too few documents. score: n rows of nclasses, NFI_NO_SCORE for a class that is not there;
+ * label: n classes that are. O(n * nclasses) for each of some 15 steps, many more with bias.
  */
-nf_status nfi_calibration_fit(nfi_calibration **out, const nfi_calibrator *k, size_t n, size_t nclasses, const int32_t *label, const double *score,
-                              const char *how, nf_err *err) NF_MUST_CHECK;
+nf_status nfi_calibration_fit(nfi_calibration **out, const nfi_calibrator *k, size_t n, size_t nclasses, const int32_t *label,
+                              const double *score, const char *how, nf_err *err) NF_MUST_CHECK;
 /* Empty, with room for everything. */
 nf_status nfi_calibration_new(nfi_calibration **out, size_t nclasses, uint64_t documents, nf_err *err) NF_MUST_CHECK;
 void nfi_calibration_free(nfi_calibration *c);

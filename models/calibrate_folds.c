@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* calibrate_folds.c - calibration where no document can be left out exactly: on scores of held-out documents, five folds. Smoothing stays what it is. */
+/* calibrate_folds.c - calibration where no document can be left out exactly: on scores of held-out documents, five folds. Smoothing stays
+ * what it is. */
 #include "models/oof.h"
 
 #include "base/sort.h"
@@ -32,10 +33,11 @@ static void keep_scores(void *ctx, const nfi_held *h)
 }
 
 /*
- * Folds, dealt in the order of the hashes of ids, so that the order of documents does not matter; place: the documents with a fold, or those of them least by
- * that hash: as many as leave-one-out looks at. NF_EDATA: too few documents for folds.
+ * Folds, dealt in the order of the hashes of ids, so that the order of documents does not matter; place: the documents with a fold, or
+ * those of them least by that hash: as many as leave-one-out looks at. NF_EDATA: too few documents for folds.
  */
-static nf_status deal(int32_t *fold, int32_t *place, size_t *rows, const nf_corpus *c, const uint8_t *use, const nf_train_opts *o, nf_err *err)
+static nf_status deal(int32_t *fold, int32_t *place, size_t *rows, const nf_corpus *c, const uint8_t *use, const nf_train_opts *o,
+                      nf_err *err)
 {
     nf_fold_opts fo = {.k = FOLDS, .seed = o->seed ? o->seed : 1, .names = c->classname};
     nf_status s = NF_OK;
@@ -95,7 +97,8 @@ static nf_status fit_held(nfi_calibration **out, const nfi_calibrator *k, const 
     return s;
 }
 
-nf_status nfi_calibrate_by_folds(nfi_calibration **out, const nfi_calibrator *k, const nf_corpus *c, const uint8_t *use, const nf_train_opts *o, nf_err *err)
+nf_status nfi_calibrate_by_folds(nfi_calibration **out, const nfi_calibrator *k, const nf_corpus *c, const uint8_t *use,
+                                 const nf_train_opts *o, nf_err *err)
 {
     nf_train_opts with = *o;
     nf_err why = {0};

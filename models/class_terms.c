@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* class_terms.c - what sets the documents of a class apart, by the counts of documents that a model keeps; features/keyness.h has the formula. */
+/* class_terms.c - what sets the documents of a class apart, by the counts of documents that a model keeps; features/keyness.h has the
+ * formula. */
 #include "newsframe/explain.h"
 
 #include "base/mem.h"

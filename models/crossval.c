@@ -29,7 +29,8 @@ static void predict(void *ctx, const nfi_held *h)
 
     j->predicted[h->doc] = h->label;
     if (j->confidence)
-        j->confidence[h->doc] = nf_model_confidence(h->model, h->known ? h->log_odds : NULL, j->c->label[h->doc], j->sets ? j->bound : NULL, h->scratch);
+        j->confidence[h->doc] =
+            nf_model_confidence(h->model, h->known ? h->log_odds : NULL, j->c->label[h->doc], j->sets ? j->bound : NULL, h->scratch);
 }
 
 nf_status nf_crossval(const nf_corpus *c, const nf_crossval_opts *o, int32_t *fold_of, int32_t *predicted, double *smoothing, nf_err *err)
@@ -47,7 +48,11 @@ nf_status nf_crossval(const nf_corpus *c, const nf_crossval_opts *o, int32_t *fo
     bool *small = nfi_calloc(c->nclasses, sizeof *small);
     int32_t *fold = nfi_alloc(c->n, sizeof *fold), *pred = nfi_alloc(c->n, sizeof *pred);
     double *chosen = nfi_alloc(folds, sizeof *chosen);
-    judging j = {.c = c, .o = o, .predicted = pred, .bound = nfi_alloc(c->nclasses, sizeof *j.bound), .shared = nfi_alloc(c->nclasses, sizeof *j.shared)};
+    judging j = {.c = c,
+                 .o = o,
+                 .predicted = pred,
+                 .bound = nfi_alloc(c->nclasses, sizeof *j.bound),
+                 .shared = nfi_alloc(c->nclasses, sizeof *j.shared)};
     if (o->confidence)
         j.confidence = nfi_calloc(c->n, sizeof *j.confidence);
     if (!small || !fold || !pred || !chosen || !j.bound || !j.shared || (o->confidence && !j.confidence)) {

@@ -16,18 +16,51 @@ void nf_model_describe(const nf_model *m, nf_model_info *out)
         labelled += m->class_docs[k];
     if (multi)
         labelled = multi->labelled;
-    *out = (nf_model_info){
-        .classifier = m->classifier->name, .weighting = m->weighting->name, .tokenizer = m->text.tokenizer->name, .stopwords = m->text.stop.name, .language = m->text.language, .clean = m->text.clean ? nf_cleaner_id(m->text.clean) : "none",
-        .unicode = m->unicode, .ngram_lo = m->text.lo, .ngram_hi = m->text.hi, .classes = m->nclasses, .terms = m->n, .words = m->nwords,
-        .documents = m->documents, .labelled = labelled, .smoothing = m->smoothing, .smoothing_kind = nf_smoothing_name((size_t)m->kind, NULL), .smoothing_how = m->smoothing_how,
-        .cost = m->cost, .class_weight = m->class_weight,
-        .loo_accuracy = m->loo_accuracy, .loo_documents = m->loo_documents, .calibration = m->calibration ? m->calibration->k->name : sigmoid ? "sigmoid" : "none",
-        .calibration_how = m->calibration ? m->calibration->how : sigmoid ? multi->how : "", .temperature = m->calibration ? m->calibration->temperature : 0.0,
-        .power = m->calibration ? m->calibration->power : 0.0,
-        .calibration_documents = m->calibration ? m->calibration->documents : sigmoid ? multi->documents : 0, .prior = m->prior, .tuned = m->tuned, .codebook = m->codebook, .unlabeled = m->unlabeled,
-        .unlabeled_weight = m->unlabeled_weight, .unlabeled_how = m->unlabeled_how, .seed_strength = m->seed_strength,
-        .seed_strength_how = m->seed_strength_how, .thresholds_how = multi ? multi->how : NULL, .threshold_documents = multi ? multi->documents : 0,
-        .threshold_micro_f1 = multi ? multi->micro_f1 : -1.0, .typicality = m->typicality ? m->typicality->documents : 0, .bytes = m->file_bytes};
+    *out = (nf_model_info){.classifier = m->classifier->name,
+                           .weighting = m->weighting->name,
+                           .tokenizer = m->text.tokenizer->name,
+                           .stopwords = m->text.stop.name,
+                           .language = m->text.language,
+                           .clean = m->text.clean ? nf_cleaner_id(m->text.clean) : "none",
+                           .unicode = m->unicode,
+                           .ngram_lo = m->text.lo,
+                           .ngram_hi = m->text.hi,
+                           .classes = m->nclasses,
+                           .terms = m->n,
+                           .words = m->nwords,
+                           .documents = m->documents,
+                           .labelled = labelled,
+                           .smoothing = m->smoothing,
+                           .smoothing_kind = nf_smoothing_name((size_t)m->kind, NULL),
+                           .smoothing_how = m->smoothing_how,
+                           .cost = m->cost,
+                           .class_weight = m->class_weight,
+                           .loo_accuracy = m->loo_accuracy,
+                           .loo_documents = m->loo_documents,
+                           .calibration = m->calibration ? m->calibration->k->name
+                                          : sigmoid      ? "sigmoid"
+                                                         : "none",
+                           .calibration_how = m->calibration ? m->calibration->how
+                                              : sigmoid      ? multi->how
+                                                             : "",
+                           .temperature = m->calibration ? m->calibration->temperature : 0.0,
+                           .power = m->calibration ? m->calibration->power : 0.0,
+                           .calibration_documents = m->calibration ? m->calibration->documents
+                                                    : sigmoid      ? multi->documents
+                                                                   : 0,
+                           .prior = m->prior,
+                           .tuned = m->tuned,
+                           .codebook = m->codebook,
+                           .unlabeled = m->unlabeled,
+                           .unlabeled_weight = m->unlabeled_weight,
+                           .unlabeled_how = m->unlabeled_how,
+                           .seed_strength = m->seed_strength,
+                           .seed_strength_how = m->seed_strength_how,
+                           .thresholds_how = multi ? multi->how : NULL,
+                           .threshold_documents = multi ? multi->documents : 0,
+                           .threshold_micro_f1 = multi ? multi->micro_f1 : -1.0,
+                           .typicality = m->typicality ? m->typicality->documents : 0,
+                           .bytes = m->file_bytes};
 }
 
 nf_str nf_model_label(const nf_model *m, size_t k) { return m->label[k]; }

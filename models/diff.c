@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * diff.c - two models term by term. Terms of both stand in the order of their bytes, so one walk joins them; the sum of a term's weights over all classes
- * is taken once, since the weight of a class is told against the mean of the others.
+ * diff.c - two models term by term. Terms of both stand in the order of their bytes, so one walk joins them; the sum of a term's weights
+ * over all classes is taken once, since the weight of a class is told against the mean of the others.
  */
 #include "newsframe/explain.h"
 
@@ -135,7 +135,8 @@ static int by_change(const void *x, const void *y, void *ctx)
     return p < q ? 1 : p > q ? -1 : 0;
 }
 
-nf_status nf_model_diff_class(nf_model_diff *d, size_t ka, size_t kb, size_t most, const nf_term_change **change, size_t *n, size_t *moved, nf_err *err)
+nf_status nf_model_diff_class(nf_model_diff *d, size_t ka, size_t kb, size_t most, const nf_term_change **change, size_t *n, size_t *moved,
+                              nf_err *err)
 {
     size_t m = 0;
 

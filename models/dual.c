@@ -2,13 +2,13 @@
 /*
  * dual.c - dual coordinate descent.
  *
- *     squared hinge   min_w |w|^2/2 + sum_i C_i max(0, 1 - y_i w.x_i)^2     dual: min_a |sum a_i y_i x_i|^2/2 + sum a_i^2/(4 C_i) - sum a_i,  a_i >= 0
- *                     one variable at a time, closed form, with shrinking (Hsieh, Chang, Lin, Keerthi, Sundararajan 2008, algorithm 3)
- *     logistic        min_w |w|^2/2 + sum_i C_i ln(1 + exp(-y_i w.x_i))     dual: entropy terms a ln a + (C-a) ln(C-a), 0 < a < C
- *                     one variable at a time by a Newton method that stays inside (Yu, Huang, Lin 2011, algorithms 4 and 5)
+ *     squared hinge   min_w |w|^2/2 + sum_i C_i max(0, 1 - y_i w.x_i)^2     dual: min_a |sum a_i y_i x_i|^2/2 + sum a_i^2/(4 C_i) - sum
+ * a_i,  a_i >= 0 one variable at a time, closed form, with shrinking (Hsieh, Chang, Lin, Keerthi, Sundararajan 2008, algorithm 3) logistic
+ * min_w |w|^2/2 + sum_i C_i ln(1 + exp(-y_i w.x_i))     dual: entropy terms a ln a + (C-a) ln(C-a), 0 < a < C one variable at a time by a
+ * Newton method that stays inside (Yu, Huang, Lin 2011, algorithms 4 and 5)
  *
- * Both stop by the violation of the optimality conditions. With scales s_j the vector kept is v_j = s_j w_j, so that a dot product needs x alone and an update
- * adds a y x_j s_j^2.
+ * Both stop by the violation of the optimality conditions. With scales s_j the vector kept is v_j = s_j w_j, so that a dot product needs x
+ * alone and an update adds a y x_j s_j^2.
  */
 #include "models/dual.h"
 

@@ -17,8 +17,8 @@ typedef struct nfi_dual {
 } nfi_dual;
 
 /*
- * Weights of the machine into v: X->cols doubles, then that of a column of ones (the bias, which is regularised as all others). v: caller-allocated.
- * *passes gets how many were made, may be NULL. The same bits for the same input: one thread, a fixed order of sums.
+ * Weights of the machine into v: X->cols doubles, then that of a column of ones (the bias, which is regularised as all others). v:
+ * caller-allocated. *passes gets how many were made, may be NULL. The same bits for the same input: one thread, a fixed order of sums.
  */
 nf_status nfi_dual_svm(double *v, const nfi_dual *p, int *passes, nf_err *err) NF_MUST_CHECK;      /* squared hinge */
 nf_status nfi_dual_logistic(double *v, const nfi_dual *p, int *passes, nf_err *err) NF_MUST_CHECK; /* logistic loss */

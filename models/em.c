@@ -102,7 +102,10 @@ static nf_status open_em(em *x, const nfi_terms *t, int threads, nf_err *err)
     x->n = t->n;
     x->nk = t->nclasses;
     if (!nfi_mul(x->n, x->nk, &cells) || cells > MAX_CELLS)
-        return NF_FAIL(err, NF_ELIMIT, "%zu terms of %zu classes are too many to learn from documents without a label; raise --min-df, or use --max-features", x->n, x->nk);
+        return NF_FAIL(
+            err, NF_ELIMIT,
+            "%zu terms of %zu classes are too many to learn from documents without a label; raise --min-df, or use --max-features", x->n,
+            x->nk);
     x->idf = nfi_alloc(x->n, sizeof *x->idf);
     x->base = nfi_calloc(cells, sizeof *x->base);
     x->sum = nfi_alloc(cells, sizeof *x->sum);
@@ -353,8 +356,10 @@ static nf_status check(const nfi_terms *t, const nf_corpus *c, const nfi_weighti
     size_t told = 0;
 
     if (!w->l2 || !w->additive)
-        return NF_FAIL(err, NF_EINVAL, "weighting \"%s\" does not bring documents to one length, which learning from documents without a label needs; use \"%s\"", w->name,
-                       nfi_weightings[0]->name);
+        return NF_FAIL(
+            err, NF_EINVAL,
+            "weighting \"%s\" does not bring documents to one length, which learning from documents without a label needs; use \"%s\"",
+            w->name, nfi_weightings[0]->name);
     *documents = 0;
     for (size_t d = 0; d < c->n; d++)
         *documents += c->label[d] < 0 && c->nterms[d] > 0;
@@ -369,17 +374,23 @@ static nf_status check(const nfi_terms *t, const nf_corpus *c, const nfi_weighti
         told += seen[k];
     nfi_free(seen);
     if (told < 2)
-        return NF_FAIL(err, NF_EDATA, "fewer than two classes have labelled documents, or seeds that the documents have: nothing tells them apart");
+        return NF_FAIL(err, NF_EDATA,
+                       "fewer than two classes have labelled documents, or seeds that the documents have: nothing tells them apart");
     return NF_OK;
 }
 
-nf_status nfi_em_fit(nfi_em_report *out, nfi_terms *t, const uint32_t *of, const nf_corpus *c, const nfi_weighting *w, const double *log_prior,
-                     const int32_t *class_of, const nf_train_opts *o, nf_err *err)
+nf_status nfi_em_fit(nfi_em_report *out, nfi_terms *t, const uint32_t *of, const nf_corpus *c, const nfi_weighting *w,
+                     const double *log_prior, const int32_t *class_of, const nf_train_opts *o, nf_err *err)
 {
     nfi_em_report r = {.weight = o->unlabeled_weight != 0.0 ? o->unlabeled_weight : NFI_EM_WEIGHT};
     int threads = nfi_par_threads(o->threads);
     double *inv = NULL;
-    em x = {.c = c, .of = of, .w = w, .log_prior = log_prior, .class_of = class_of, .smoothing = o->smoothing != 0.0 ? o->smoothing : NFI_EM_SMOOTHING};
+    em x = {.c = c,
+            .of = of,
+            .w = w,
+            .log_prior = log_prior,
+            .class_of = class_of,
+            .smoothing = o->smoothing != 0.0 ? o->smoothing : NFI_EM_SMOOTHING};
     nf_status s = NF_OK;
 
     NF_TRY(check(t, c, w, &r.documents, err));

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * errors.c - what people and a model do not agree on. A label is suspected where the model's margin against it is at least the median of the margins with which the
- * model is right about documents of the class that it says, if there are five: that sure it is usually right. With several labels, a label that people did not give is
- * suspected to be missing by the same rule, its margin being the distance to its threshold.
+ * errors.c - what people and a model do not agree on. A label is suspected where the model's margin against it is at least the median of
+ * the margins with which the model is right about documents of the class that it says, if there are five: that sure it is usually right.
+ * With several labels, a label that people did not give is suspected to be missing by the same rule, its margin being the distance to its
+ * threshold.
  */
 #include "newsframe/errors.h"
 
@@ -83,9 +84,11 @@ static void take_words(nf_error *x, const nf_explanation *why, double sign)
     }
 }
 
-static nf_status add_error(nf_errors *e, nf_scorer *s, const nf_doc *d, const nf_score *score, const double *odds, int32_t human, nf_err *err)
+static nf_status add_error(nf_errors *e, nf_scorer *s, const nf_doc *d, const nf_score *score, const double *odds, int32_t human,
+                           nf_err *err)
 {
-    nf_error x = {.kind = score->label < 0 ? NF_ERROR_NO_LABEL : NF_ERROR_WRONG, .status = score->status, .human = human, .machine = score->label};
+    nf_error x = {
+        .kind = score->label < 0 ? NF_ERROR_NO_LABEL : NF_ERROR_WRONG, .status = score->status, .human = human, .machine = score->label};
     bool known = (size_t)human < e->m->nclasses;
 
     char *id = nfi_arena_copy(&e->arena, d->id.p, d->id.n);
@@ -103,7 +106,8 @@ static nf_status add_error(nf_errors *e, nf_scorer *s, const nf_doc *d, const nf
     return NF_OK;
 }
 
-nf_status nf_errors_add(nf_errors *e, nf_scorer *s, const nf_batch *b, const nf_score *scores, const double *log_odds, const int32_t *human, nf_err *err)
+nf_status nf_errors_add(nf_errors *e, nf_scorer *s, const nf_batch *b, const nf_score *scores, const double *log_odds, const int32_t *human,
+                        nf_err *err)
 {
     for (size_t i = 0; i < b->n; i++) {
         if (human[i] < 0)
@@ -118,7 +122,8 @@ nf_status nf_errors_add(nf_errors *e, nf_scorer *s, const nf_batch *b, const nf_
     return NF_OK;
 }
 
-nf_status nf_errors_add_set(nf_errors *e, nf_scorer *s, const nf_doc *d, const nf_score *score, const double *log_odds, const bool *human, nf_err *err)
+nf_status nf_errors_add_set(nf_errors *e, nf_scorer *s, const nf_doc *d, const nf_score *score, const double *log_odds, const bool *human,
+                            nf_err *err)
 {
     char *id = NULL;
 
@@ -136,8 +141,12 @@ nf_status nf_errors_add_set(nf_errors *e, nf_scorer *s, const nf_doc *d, const n
             continue;
         if (!id && !(id = nfi_arena_copy(&e->arena, d->id.p, d->id.n)))
             return nfi_oom(err, "errors");
-        nf_error x = {.kind = score->label < 0 ? NF_ERROR_NO_LABEL : NF_ERROR_WRONG, .id = {id, d->id.n}, .status = score->status, .human = human[k] ? (int32_t)k : -1,
-                      .machine = human[k] ? -1 : (int32_t)k, .has_margin = score->scored};
+        nf_error x = {.kind = score->label < 0 ? NF_ERROR_NO_LABEL : NF_ERROR_WRONG,
+                      .id = {id, d->id.n},
+                      .status = score->status,
+                      .human = human[k] ? (int32_t)k : -1,
+                      .machine = human[k] ? -1 : (int32_t)k,
+                      .has_margin = score->scored};
         if (score->scored) {
             x.margin = human[k] ? -above : above;
             NF_TRY(nf_explain(&e->why, s, d, (int32_t)k, -1, err));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * examples.c - sentences that show terms at work. Sentences of a batch are scored, and made into rows of the model's terms; each wanted pair keeps the best it has
- * seen, and a copy of its text.
+ * examples.c - sentences that show terms at work. Sentences of a batch are scored, and made into rows of the model's terms; each wanted
+ * pair keeps the best it has seen, and a copy of its text.
  */
 #include "newsframe/explain.h"
 
@@ -156,7 +156,8 @@ nf_status nf_examples_add(nf_examples *e, nf_scorer *s, const nf_batch *b, nf_er
     for (size_t i = 0; i < e->units.n; i++) {
         const nf_scored_unit *u = &e->units.unit[i];
         for (int64_t k = X.ptr[i]; u->score.scored && k < X.ptr[i + 1]; k++)
-            if ((st = offer(e, (size_t)X.idx[k], e->units.log_odds + i * e->m->nclasses, one[i].title, b->docs[u->doc].id, u, err)) != NF_OK)
+            if ((st = offer(e, (size_t)X.idx[k], e->units.log_odds + i * e->m->nclasses, one[i].title, b->docs[u->doc].id, u, err)) !=
+                NF_OK)
                 goto out;
     }
 out:

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * explain.c - parts of a margin. The row of a document is made by the steps of scoring, with weights in double; its terms are found again in the text, word by word,
- * for their places.
+ * explain.c - parts of a margin. The row of a document is made by the steps of scoring, with weights in double; its terms are found again
+ * in the text, word by word, for their places.
  */
 #include "newsframe/explain.h"
 
@@ -140,7 +140,8 @@ static nf_status weigh_terms(nf_explanation *e, nf_scorer *s, const nf_doc *d, d
             continue;
         double x = nfi_tf_at(s->table, m->weighting->tf, row.tf[i]) * scale * (double)m->rec[row.term[i]].idf;
         nf_term_part *p = &mem->term[e->nterms++];
-        *p = (nf_term_part){.term = row.term[i], .nats = x * nfi_weight_difference(m, row.term[i], e->label, e->against), .count = row.tf[i]};
+        *p = (nf_term_part){
+            .term = row.term[i], .nats = x * nfi_weight_difference(m, row.term[i], e->label, e->against), .count = row.tf[i]};
         *sum += p->nats;
     }
     return NF_OK;

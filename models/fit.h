@@ -6,7 +6,8 @@
 #include "models/nb.h"
 #include "newsframe/matrix.h"
 
-/* Labelled documents as rows of x_t, exactly as scoring makes them. Columns are places by (document frequency falling, bytes rising): frequent terms lie together. */
+/* Labelled documents as rows of x_t, exactly as scoring makes them. Columns are places by (document frequency falling, bytes rising):
+ * frequent terms lie together. */
 typedef struct nfi_fit_rows {
     nf_csr X;
     int32_t *label;      /* X.rows: class, or number of a set of classes in corpus */
@@ -16,8 +17,8 @@ typedef struct nfi_fit_rows {
 } nfi_fit_rows;
 void nfi_fit_rows_clear(nfi_fit_rows *r);
 /* use, of: as of nfi_terms_build(); idf: of all terms. Owned. */
-nf_status nfi_fit_rows_make(nfi_fit_rows *out, const nf_corpus *c, const uint8_t *use, nfi_terms *t, const uint32_t *of, const nfi_weighting *w, const double *idf, int threads,
-                            nf_err *err) NF_MUST_CHECK;
+nf_status nfi_fit_rows_make(nfi_fit_rows *out, const nf_corpus *c, const uint8_t *use, nfi_terms *t, const uint32_t *of,
+                            const nfi_weighting *w, const double *idf, int threads, nf_err *err) NF_MUST_CHECK;
 
 typedef struct nfi_fit {
     const nfi_classifier *classifier;

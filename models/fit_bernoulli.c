@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * fit_bernoulli.c - naive Bayes with presence and absence of every term as events (McCallum, Nigam 1998): p_tc = (D_tc + a) / (n_c + 2a), D_tc documents of
- * the class with the term, n_c its documents. Absence is moved into the prior, so that a score looks at the terms that are there:
+ * fit_bernoulli.c - naive Bayes with presence and absence of every term as events (McCallum, Nigam 1998): p_tc = (D_tc + a) / (n_c + 2a),
+ * D_tc documents of the class with the term, n_c its documents. Absence is moved into the prior, so that a score looks at the terms that
+ * are there:
  *
  *     score_c = ln prior_c + sum_t ln(1 - p_tc) + sum over t of d of (ln p_tc - ln(1 - p_tc))
  *     z_c  = ln a - ln(n_c + a), what a term gives that the class does not have;   base 0;   w_tc = ln(D_tc + a) - ln(n_c - D_tc + a) - z_c
  *
- * Leaving a document of class y out changes D_ty of its terms and n_y: the sum over absent terms with n_y - 1 is one value a class, to be corrected for the
- * document's own terms. All other classes keep their weights, so it is exact and costs O(nonzeros * classes of a term).
+ * Leaving a document of class y out changes D_ty of its terms and n_y: the sum over absent terms with n_y - 1 is one value a class, to be
+ * corrected for the document's own terms. All other classes keep their weights, so it is exact and costs O(nonzeros * classes of a term).
  */
 #include "models/fit.h"
 
@@ -18,7 +19,8 @@
 
 enum { ROWS = 256, LADDER = 9 };
 
-/* sum_t ln(n - D_tc + a) over all terms with class c, n documents and D from the entries; nclasses doubles. less: 1 leaves one document out. */
+/* sum_t ln(n - D_tc + a) over all terms with class c, n documents and D from the entries; nclasses doubles. less: 1 leaves one document
+ * out. */
 static void absences(const nfi_terms *t, const double *weight, double a, double less, double *out)
 {
     for (size_t k = 0; k < t->nclasses; k++) {
@@ -145,8 +147,9 @@ out:
     return s;
 }
 
-nf_status nfi_bernoulli_leave_one_out(const nfi_terms *t, const nfi_sample *sample, const double *prior, bool data_prior, const double *smoothing, size_t nsmoothing,
-                                      double *const *score, size_t keep, int threads, uint64_t *correct, uint64_t *tried, nf_err *err)
+nf_status nfi_bernoulli_leave_one_out(const nfi_terms *t, const nfi_sample *sample, const double *prior, bool data_prior,
+                                      const double *smoothing, size_t nsmoothing, double *const *score, size_t keep, int threads,
+                                      uint64_t *correct, uint64_t *tried, nf_err *err)
 {
     size_t nk = t->nclasses, blocks = (sample->n + ROWS - 1) / ROWS;
     nf_status s = NF_OK;

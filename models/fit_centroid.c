@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* fit_centroid.c - nearest centroid: the cosine to the mean document of each class, w_tc = G_tc / ||G_c||. A document's own length does not matter to the label. */
+/* fit_centroid.c - nearest centroid: the cosine to the mean document of each class, w_tc = G_tc / ||G_c||. A document's own length does not
+ * matter to the label. */
 #include "models/fit.h"
 
 #include "base/try.h"

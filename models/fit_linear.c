@@ -4,12 +4,13 @@
  *
  *     svm       squared hinge
  *     logistic  logistic loss: a score is the log-odds of the class
- *     nbsvm     squared hinge on x_t * r_tc, r_tc = ln((a + D_tc) / sum_t (a + D_tc)) - ln((a + D_t - D_tc) / sum_t (a + D_t - D_tc)), D_tc documents of the
- *               class with the term, D_t those of all classes, a the smoothing (Wang, Manning 2012, with documents as counts and without interpolation)
+ *     nbsvm     squared hinge on x_t * r_tc, r_tc = ln((a + D_tc) / sum_t (a + D_tc)) - ln((a + D_t - D_tc) / sum_t (a + D_t - D_tc)), D_tc
+ * documents of the class with the term, D_t those of all classes, a the smoothing (Wang, Manning 2012, with documents as counts and without
+ * interpolation)
  *
- * The cost C of a document is the --cost, times the weight of the class for its own documents. A column of ones gives the bias, which becomes log_prior. A
- * prior that is asked for moves the bias by the difference of log-odds to the share in the data. Classes are solved apart, one a thread, documents in an
- * order from (seed, class): the result does not depend on threads.
+ * The cost C of a document is the --cost, times the weight of the class for its own documents. A column of ones gives the bias, which
+ * becomes log_prior. A prior that is asked for moves the bias by the difference of log-odds to the share in the data. Classes are solved
+ * apart, one a thread, documents in an order from (seed, class): the result does not depend on threads.
  */
 #include "models/fit.h"
 
@@ -243,8 +244,9 @@ static nf_status assemble(linear *x, nf_err *err)
     }
     if (total > NFI_MAX_ENTRIES) {
         nfi_free(ptr);
-        return NF_FAIL(err, NF_ELIMIT, "%s has %llu weights of terms and classes, more than 2^30; raise --min-df, set --max-features, or use cnb", f->classifier->name,
-                       (unsigned long long)total);
+        return NF_FAIL(err, NF_ELIMIT,
+                       "%s has %llu weights of terms and classes, more than 2^30; raise --min-df, set --max-features, or use cnb",
+                       f->classifier->name, (unsigned long long)total);
     }
     for (size_t i = 0; i < t->n; i++)
         ptr[i + 2] += ptr[i + 1];

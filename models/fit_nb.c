@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * fit_nb.c - naive Bayes with events from a multinomial. G_tc = idf_t S_tc, where S_tc is the sum of f(tf)/norm over the class's documents; G_t and G_c are
- * sums over classes and terms, V the number of terms. a is the smoothing.
+ * fit_nb.c - naive Bayes with events from a multinomial. G_tc = idf_t S_tc, where S_tc is the sum of f(tf)/norm over the class's documents;
+ * G_t and G_c are sums over classes and terms, V the number of terms. a is the smoothing.
  *
  *     mnb  w_tc =  ln(a + G_tc)           z_c = -ln sum_t (a + G_tc)                 (McCallum, Nigam 1998; Rennie et al. 2003)
  *     cnb  w_tc = -ln(a + G_t - G_tc)     z_c = +ln sum_t (a + G_t - G_tc)           (Rennie et al. 2003, eq. 6-8)
@@ -9,13 +9,13 @@
  * Other kinds of smoothing change what a term gets:
  *
  *     dirichlet    a_t = a V q_t instead of a, q_t = .99 G_t/G + .01/V: the same mass, dealt out as the corpus has it (Zhai, Lafferty 2004)
- *     witten-bell  seen terms keep G_tc; a T_c is dealt out evenly to those that are not, T_c terms having been seen (Witten, Bell 1991). At a = 1 and
- *                  on counts this is the textbook's. The value of what is not seen depends on the class, so it stands in z_c.
+ *     witten-bell  seen terms keep G_tc; a T_c is dealt out evenly to those that are not, T_c terms having been seen (Witten, Bell 1991).
+ * At a = 1 and on counts this is the textbook's. The value of what is not seen depends on the class, so it stands in z_c.
  *
- * normalised (wcnb): (w_tc + z_c) / N_c, N_c = sum_t |w_tc + z_c| (Rennie et al. 2003, eq. 9), times the mean of N_c, so that scores keep their size. What a
- * term gives where it was not seen then depends on the class as well: every class has an entry for every term.
- * length (mnb-length): G and x times L, the mean number of tokens over the mean sum of weights: each document counts for as many events as the average document
- * has words, so that a = 1 is one word and priors have their due weight (Kibriya et al. 2004, TFIDFNa).
+ * normalised (wcnb): (w_tc + z_c) / N_c, N_c = sum_t |w_tc + z_c| (Rennie et al. 2003, eq. 9), times the mean of N_c, so that scores keep
+ * their size. What a term gives where it was not seen then depends on the class as well: every class has an entry for every term. length
+ * (mnb-length): G and x times L, the mean number of tokens over the mean sum of weights: each document counts for as many events as the
+ * average document has words, so that a = 1 is one word and priors have their due weight (Kibriya et al. 2004, TFIDFNa).
  */
 #include "models/fit.h"
 #include "models/multi.h"
@@ -238,7 +238,8 @@ nf_status nfi_fit_nb(nfi_fit *f, nf_err *err)
         return nfi_oom(err, "weights");
     if (f->t->multi) {
         f->w = nfi_alloc((size_t)f->t->ptr[f->t->n], sizeof *f->w);
-        s = f->w ? nfi_multi_weigh(f->t, f->idf, f->classifier->complement, f->smoothing, f->threads, f->base, f->w, f->z, err) : nfi_oom(err, "weights");
+        s = f->w ? nfi_multi_weigh(f->t, f->idf, f->classifier->complement, f->smoothing, f->threads, f->base, f->w, f->z, err)
+                 : nfi_oom(err, "weights");
         goto out;
     }
     nfi_nb_totals(f->t, f->idf, total, total + nk);
@@ -270,8 +271,10 @@ nf_status nfi_fit_all_entries(nfi_terms *t, const char *classifier, nf_err *err)
     size_t n, nk = t->nclasses;
 
     if (!nfi_mul(t->n, nk, &n) || n > NFI_MAX_ENTRIES)
-        return NF_FAIL(err, NF_ELIMIT, "%s keeps a weight for every term and class: %zu x %zu are more than 2^30; raise --min-df, set --max-features, or use cnb", classifier,
-                       t->n, nk);
+        return NF_FAIL(
+            err, NF_ELIMIT,
+            "%s keeps a weight for every term and class: %zu x %zu are more than 2^30; raise --min-df, set --max-features, or use cnb",
+            classifier, t->n, nk);
     uint64_t *ptr = nfi_alloc(t->n + 1, sizeof *ptr);
     uint16_t *cls = nfi_alloc(n, sizeof *cls);
     int64_t *val = nfi_calloc(n, sizeof *val);

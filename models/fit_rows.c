@@ -83,8 +83,8 @@ out:
     return s;
 }
 
-nf_status nfi_fit_rows_make(nfi_fit_rows *out, const nf_corpus *c, const uint8_t *use, nfi_terms *t, const uint32_t *of, const nfi_weighting *w, const double *idf, int threads,
-                            nf_err *err)
+nf_status nfi_fit_rows_make(nfi_fit_rows *out, const nf_corpus *c, const uint8_t *use, nfi_terms *t, const uint32_t *of,
+                            const nfi_weighting *w, const double *idf, int threads, nf_err *err)
 {
     double table[NFI_TF_TABLE], *inv = nfi_alloc(c->n, sizeof *inv);
     uint32_t *slot = nfi_calloc(c->n, sizeof *slot);

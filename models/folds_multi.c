@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * folds_multi.c - which document with several labels is held out when. A group is dealt by its rarest label: that is the one that a bad deal harms most.
+ * folds_multi.c - which document with several labels is held out when. A group is dealt by its rarest label: that is the one that a bad
+ * deal harms most.
  */
 #include "newsframe/metrics.h"
 
@@ -103,7 +104,8 @@ nf_status nf_folds_multi(int32_t *fold, const nf_label_sets *sets, size_t nclass
     }
     NF_GO(bundle(&d, o, err));
     if (d.k > d.bundles) {
-        s = NF_FAIL(err, NF_EDATA, "cannot make %zu folds of %zu %s with labels; ask for fewer", d.k, d.bundles, o->groups ? "groups of documents" : "documents");
+        s = NF_FAIL(err, NF_EDATA, "cannot make %zu folds of %zu %s with labels; ask for fewer", d.k, d.bundles,
+                    o->groups ? "groups of documents" : "documents");
         goto out;
     }
     for (size_t i = 0; i < sets->n; i++)

@@ -2,19 +2,21 @@
 /*
  * loo.c - exact leave-one-out for naive Bayes with the vocabulary held fixed.
  *
- * The vocabulary stays. But where scores are handed out, a term of d that is in no more documents than the rarest that is kept is gone without d, as it would
- * be: else the scores are too good.
+ * The vocabulary stays. But where scores are handed out, a term of d that is in no more documents than the rarest that is kept is gone
+ * without d, as it would be: else the scores are too good.
  *
- * Leaving document d (class y) out changes N by one, the document frequency of d's own terms by one, and the class sums of d's terms in y. So
+ * Leaving document d (class y) out changes N by one, the document frequency of d's own terms by one, and the class sums of d's terms in y.
+ * So
  *
  *     idf'_t = ln(N / df_t) + 1                 for terms of d
  *     idf'_t = idf_t - e,  e = ln((1 + N) / N)   for all other terms: a constant
  *
- * and the class normalisers follow from two totals a class plus a correction over d's terms: the whole costs O(nonzeros * classes of a term).
+ * and the class normalisers follow from two totals a class plus a correction over d's terms: the whole costs O(nonzeros * classes of a
+ * term).
  *
- * A block of documents is turned round: its entries are sorted by term, so that the sums of a term are read once a block and in order, while the
- * scores of all documents of the block stay in the cache. Logarithms are taken in vectors, in single precision (nfi_log32()); their
- * arguments, products and sums are double.
+ * A block of documents is turned round: its entries are sorted by term, so that the sums of a term are read once a block and in order,
+ * while the scores of all documents of the block stay in the cache. Logarithms are taken in vectors, in single precision (nfi_log32());
+ * their arguments, products and sums are double.
  */
 #include "models/fit.h"
 
@@ -59,7 +61,8 @@ typedef struct loo_term {
     bool gone; /* without a document that has it the term is not in the vocabulary */
 } loo_term;
 
-/* Values whose logarithms wait to be taken: those of one entry of the block side by side, smoothing by smoothing, the common value first. */
+/* Values whose logarithms wait to be taken: those of one entry of the block side by side, smoothing by smoothing, the common value first.
+ */
 typedef struct loo_wait {
     uint32_t doc, n; /* n classes */
     const uint16_t *cls;
@@ -194,7 +197,8 @@ static bool is_right(const loo_pass *p, const loo_block *b, size_t doc, size_t r
     for (size_t k = 0; k < t->nclasses; k++) {
         if (row)
             row[k] = NFI_NO_SCORE;
-        double z = a * ((double)t->n - b->gone[doc]) + (p->sums[k] - (p->idf ? p->shift * p->plain[k] : 0.0)) + b->base_shift[doc] + shift[k];
+        double z =
+            a * ((double)t->n - b->gone[doc]) + (p->sums[k] - (p->idf ? p->shift * p->plain[k] : 0.0)) + b->base_shift[doc] + shift[k];
         if (t->class_docs[k] == 0)
             continue;
         double prior = p->data_prior ? nfi_log((double)(t->class_docs[k] - ((int32_t)k == y))) : p->prior[k];
@@ -308,8 +312,8 @@ static void clear_setup(loo_setup *x)
     *x = (loo_setup){0};
 }
 
-static nf_status make_setup(loo_setup *x, const nfi_classifier *k, const nfi_terms *t, const nfi_sample *sample, const nfi_weighting *w, const double *idf,
-                            const double *prior, bool data_prior, nf_err *err)
+static nf_status make_setup(loo_setup *x, const nfi_classifier *k, const nfi_terms *t, const nfi_sample *sample, const nfi_weighting *w,
+                            const double *idf, const double *prior, bool data_prior, nf_err *err)
 {
     size_t nk = t->nclasses, stride = (nk + 7) / 8 * 8, block = BLOCK_SCORES / (stride * FIRST);
     double ndocs = (double)t->ndocs, length = 1.0;
@@ -333,19 +337,35 @@ static nf_status make_setup(loo_setup *x, const nfi_classifier *k, const nfi_ter
             x->total[nk + c] = plain - x->total[nk + c];
         }
     }
-    x->p = (loo_pass){.k = k, .t = t, .sample = sample, .w = w, .idf = idf, .prior = prior, .table = x->table, .kern = nfi_kern_get(),
-                      .shift = nfi_log((1.0 + ndocs) / ndocs), .stride = stride, .block = block < 16 ? 16 : block < BLOCK_DOCS ? block : BLOCK_DOCS,
-                      .data_prior = data_prior, .length = length, .sums = x->total, .plain = x->total + nk};
+    x->p = (loo_pass){.k = k,
+                      .t = t,
+                      .sample = sample,
+                      .w = w,
+                      .idf = idf,
+                      .prior = prior,
+                      .table = x->table,
+                      .kern = nfi_kern_get(),
+                      .shift = nfi_log((1.0 + ndocs) / ndocs),
+                      .stride = stride,
+                      .block = block < 16           ? 16
+                               : block < BLOCK_DOCS ? block
+                                                    : BLOCK_DOCS,
+                      .data_prior = data_prior,
+                      .length = length,
+                      .sums = x->total,
+                      .plain = x->total + nk};
     return NF_OK;
 }
 
-static nf_status run_setup(loo_setup *x, const double *smoothing, size_t n, double *const *score, int threads, uint64_t *correct, uint64_t *tried, nf_err *err)
+static nf_status run_setup(loo_setup *x, const double *smoothing, size_t n, double *const *score, int threads, uint64_t *correct,
+                           uint64_t *tried, nf_err *err)
 {
     size_t blocks = (x->p.sample->n + x->p.block - 1) / x->p.block;
     double divided[LADDER];
 
     if (x->p.k->presence)
-        return nfi_bernoulli_leave_one_out(x->p.t, x->p.sample, x->p.prior, x->p.data_prior, smoothing, n, score, x->p.keep, threads, correct, tried, err);
+        return nfi_bernoulli_leave_one_out(x->p.t, x->p.sample, x->p.prior, x->p.data_prior, smoothing, n, score, x->p.keep, threads,
+                                           correct, tried, err);
     uint64_t *count = nfi_calloc(blocks * (n + 1), sizeof *count);
     if (!count)
         return nfi_oom(err, "leave-one-out");
@@ -414,8 +434,9 @@ static nf_status hand_out(const loo_setup *x, double **score, nfi_left_out *out,
     return NF_OK;
 }
 
-nf_status nfi_nb_leave_one_out(const nfi_classifier *k, const nfi_terms *t, const nfi_sample *sample, const nfi_weighting *w, const double *idf, const double *prior, bool data_prior,
-                               const double *smoothing, size_t nsmoothing, int threads, uint64_t *correct, uint64_t *tried, nfi_left_out *out, nf_err *err)
+nf_status nfi_nb_leave_one_out(const nfi_classifier *k, const nfi_terms *t, const nfi_sample *sample, const nfi_weighting *w,
+                               const double *idf, const double *prior, bool data_prior, const double *smoothing, size_t nsmoothing,
+                               int threads, uint64_t *correct, uint64_t *tried, nfi_left_out *out, nf_err *err)
 {
     loo_setup x;
     double *score[LADDER] = {NULL};
@@ -474,8 +495,8 @@ static nf_status try_rungs(void *ctx, size_t rung, const double *smoothing, size
     return run_setup(&c->x, smoothing, n, NULL, c->threads, correct, tried, err);
 }
 
-nf_status nfi_nb_tune(const nfi_classifier *k, const nfi_terms *t, const nfi_sample *sample, const nfi_weighting *w, const double *idf, const double *prior, bool data_prior, int threads,
-                      double *smoothing, double *accuracy, uint64_t *tried, nf_err *err)
+nf_status nfi_nb_tune(const nfi_classifier *k, const nfi_terms *t, const nfi_sample *sample, const nfi_weighting *w, const double *idf,
+                      const double *prior, bool data_prior, int threads, double *smoothing, double *accuracy, uint64_t *tried, nf_err *err)
 {
     climb c = {.threads = threads};
 

@@ -65,7 +65,8 @@ uint32_t nfi_lookup_word(const nfi_lookup *l, nf_str w)
 
 static inline size_t home_of(const nfi_lookup *l, const uint32_t *word, int n)
 {
-    uint64_t low = (uint64_t)word[0] << 32 | word[1], high = n > 2 ? (uint64_t)word[2] << 32 | (n > 3 ? word[3] + UINT64_C(1) : 0) : UINT64_MAX;
+    uint64_t low = (uint64_t)word[0] << 32 | word[1],
+             high = n > 2 ? (uint64_t)word[2] << 32 | (n > 3 ? word[3] + UINT64_C(1) : 0) : UINT64_MAX;
     return (size_t)nfi_hash2(low, high, l->secret) & l->mask;
 }
 

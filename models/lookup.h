@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * lookup.h - finds words and terms in a model's sorted vocabulary. For few look-ups there are two small indexes into sorted arrays, made in no time: words
- * start from the bucket of their first two bytes, n-grams from the range of terms that begin with their first word. For many, n-grams are hashed.
+ * lookup.h - finds words and terms in a model's sorted vocabulary. For few look-ups there are two small indexes into sorted arrays, made in
+ * no time: words start from the bucket of their first two bytes, n-grams from the range of terms that begin with their first word. For
+ * many, n-grams are hashed.
  */
 #ifndef NFI_LOOKUP_H
 #define NFI_LOOKUP_H

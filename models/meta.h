@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * meta.h - settings in a section of a model file: lines "key=value", keys rising. Readers find a fault in what is missing, too long, not UTF-8, has control
- * characters, or is out of range: NF_EMODEL with the key.
+ * meta.h - settings in a section of a model file: lines "key=value", keys rising. Readers find a fault in what is missing, too long, not
+ * UTF-8, has control characters, or is out of range: NF_EMODEL with the key.
  */
 #ifndef NFI_META_H
 #define NFI_META_H

@@ -2,7 +2,8 @@
 /*
  * metrics_multi.c - figures of sets of labels. Sums are integers, each figure is one division of two of them.
  *
- * The best constant set: of all sets of j labels the one with the j greatest supports has most right labels, so j = 1, 2, ... are all that need be tried.
+ * The best constant set: of all sets of j labels the one with the j greatest supports has most right labels, so j = 1, 2, ... are all that
+ * need be tried.
  */
 #include "newsframe/metrics.h"
 
@@ -43,7 +44,8 @@ static nf_status check(const nf_label_sets *s, size_t k, const char *who, nf_err
     for (size_t d = 0; d < s->n; d++)
         for (uint64_t e = s->ptr[d]; e < s->ptr[d + 1]; e++)
             if (s->cls[e] >= k || (e > s->ptr[d] && s->cls[e] <= s->cls[e - 1]))
-                return NF_FAIL(err, NF_EINVAL, "document %zu: %s class %u, expected classes below %zu in rising order", d, who, (unsigned)s->cls[e], k);
+                return NF_FAIL(err, NF_EINVAL, "document %zu: %s class %u, expected classes below %zu in rising order", d, who,
+                               (unsigned)s->cls[e], k);
     return NF_OK;
 }
 
@@ -101,7 +103,9 @@ static void judge(nf_multi_metrics *m)
 
 static nf_constant_answer answer(const nf_multi_metrics *m, size_t n, uint64_t right, double sum)
 {
-    return (nf_constant_answer){.n = n, .micro_f1 = 2.0 * (double)right / ((double)n * (double)m->n + (double)m->human_labels), .macro_f1 = sum / (double)m->macro_classes};
+    return (nf_constant_answer){.n = n,
+                                .micro_f1 = 2.0 * (double)right / ((double)n * (double)m->n + (double)m->human_labels),
+                                .macro_f1 = sum / (double)m->macro_classes};
 }
 
 /* Documents whose set is that of the first n of order. place: of each class in order. */
@@ -160,7 +164,8 @@ out:
     return s;
 }
 
-nf_status nf_multi_metrics_of(nf_multi_metrics *out, const nf_label_sets *human, const nf_label_sets *machine, size_t k, int32_t none, nf_err *err)
+nf_status nf_multi_metrics_of(nf_multi_metrics *out, const nf_label_sets *human, const nf_label_sets *machine, size_t k, int32_t none,
+                              nf_err *err)
 {
     nf_status s = NF_OK;
     nf_multi_metrics m = {.k = k, .none = none};

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * mixture.c - the angle of a document from its sentences. Salience of a frame: the sum over the units that have it of 1/rank (the label is first in rank), doubled
- * in title and lead, over the sum of all frames. The primary frame has the most, secondary ones have at least NF_MIXTURE_SECONDARY.
+ * mixture.c - the angle of a document from its sentences. Salience of a frame: the sum over the units that have it of 1/rank (the label is
+ * first in rank), doubled in title and lead, over the sum of all frames. The primary frame has the most, secondary ones have at least
+ * NF_MIXTURE_SECONDARY.
  */
 #include "newsframe/units.h"
 
@@ -66,7 +67,8 @@ void nf_units_mix(const nf_scored_units *u, const nf_model *m, size_t doc, doubl
         if (u->unit[i].score.label < 0 || u->unit[i].role == NF_ROLE_REPEAT)
             continue;
         out->coded++;
-        sum += add_unit(m, u->log_odds + i * m->nclasses, u->unit[i].score.label, u->unit[i].role == NF_ROLE_BODY ? 1.0 : 2.0, share, chosen);
+        sum +=
+            add_unit(m, u->log_odds + i * m->nclasses, u->unit[i].score.label, u->unit[i].role == NF_ROLE_BODY ? 1.0 : 2.0, share, chosen);
     }
     if (sum == 0.0)
         return;

@@ -10,7 +10,6 @@
 #include "models/typicality.h"
 
 #include "base/par.h"
-#include "base/registry.h"
 #include "base/try.h"
 #include "datasets/record.h"
 #include "features/unicode.h"
@@ -18,22 +17,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-const char *nf_classifier_name(size_t i, const char **summary)
-{
-    NFI_RETURN_NAME(nfi_classifiers, i, summary);
-}
-
-bool nf_classifier_about(const char *name, nf_classifier_needs *out)
-{
-    const nfi_classifier *k = nfi_classifier_find(name);
-
-    if (!k)
-        return false;
-    *out = (nf_classifier_needs){.documents = k->rows, .smoothing = k->smoothing_unit > 0, .cost = k->cost > 0, .kinds = k->kinds, .exact = k->exact,
-                                 .weighting = k->weighting ? k->weighting : nfi_weightings[0]->name};
-    return true;
-}
 
 nf_train_opts nf_train_defaults(void)
 {
@@ -137,7 +120,8 @@ static nf_status check_classes(const nfi_terms *t, const nf_str *label, const nf
     if (have == 0)
         return NF_FAIL(err, NF_EDATA, "none of the %llu documents has a label", (unsigned long long)t->ndocs);
     if (have == 1 && !(t->multi && t->nclasses > 1)) /* a fold may lack classes */
-        return NF_FAIL(err, NF_EDATA, "all labelled documents are \"%.*s\"; a classifier needs at least two classes", (int)label[last].n, label[last].p);
+        return NF_FAIL(err, NF_EDATA, "all labelled documents are \"%.*s\"; a classifier needs at least two classes", (int)label[last].n,
+                       label[last].p);
     return NF_OK;
 }
 
@@ -272,8 +256,8 @@ static nf_status tune(finish *x, nf_err *err)
     if (is_exact(x)) {
         if (!x->sample || x->sample->n == 0 || !m->weighting->additive)
             return NF_OK;
-        NF_TRY(nfi_nb_tune(m->classifier, x->t, x->sample, m->weighting, x->idf, m->log_prior, data, x->o->threads, &m->smoothing, &m->loo_accuracy, &m->loo_documents,
-                           err));
+        NF_TRY(nfi_nb_tune(m->classifier, x->t, x->sample, m->weighting, x->idf, m->log_prior, data, x->o->threads, &m->smoothing,
+                           &m->loo_accuracy, &m->loo_documents, err));
         if (m->loo_documents > 0)
             snprintf(m->smoothing_how, sizeof m->smoothing_how, "leave-one-out");
         return NF_OK;
@@ -319,8 +303,11 @@ static nf_status check_multi(const finish *x, nf_err *err)
     if (!x->t->multi)
         return NF_OK;
     if (k->normalised || k->length || k->presence || (!k->rows && (x->m->kind != NFI_LIDSTONE || x->weight)))
-        return NF_FAIL(err, NF_EINVAL, "%s%s is for documents with one label; where they have several it is cnb, mnb, centroid or a linear machine, without class weights and kinds of "
-                                       "smoothing unless linear", k->name, x->weight ? " with class weights" : "");
+        return NF_FAIL(err, NF_EINVAL,
+                       "%s%s is for documents with one label; where they have several it is cnb, mnb, centroid or a linear machine, "
+                       "without class weights and kinds of "
+                       "smoothing unless linear",
+                       k->name, x->weight ? " with class weights" : "");
     return NF_OK;
 }
 
@@ -350,7 +337,8 @@ static nf_status prepare(finish *x, nf_err *err)
     }
     for (size_t k = 0; x->o->codebook && k < nk; k++)
         if (x->t->class_docs[k] == 0 && strcmp(m->prior, "data") == 0)
-            return NF_FAIL(err, NF_EINVAL, "prior data: class \"%.*s\" has no documents; use uniform, or name shares", (int)m->label[k].n, m->label[k].p);
+            return NF_FAIL(err, NF_EINVAL, "prior data: class \"%.*s\" has no documents; use uniform, or name shares", (int)m->label[k].n,
+                           m->label[k].p);
     for (size_t k = 0; !x->o->codebook && !x->t->multi && k < nk; k++)
         if (x->t->class_docs[k] == 0)
             prior[k] = NFI_NO_DOCUMENTS;
@@ -373,12 +361,16 @@ static nf_status plant(finish *x, nf_err *err)
     if (!o->codebook)
         return NF_OK;
     if (m->classifier->rows)
-        return NF_FAIL(err, NF_EINVAL, "classifier \"%s\" is made from documents, not from sums that seeds could be added to; use one that counts, such as cnb", m->classifier->name);
+        return NF_FAIL(
+            err, NF_EINVAL,
+            "classifier \"%s\" is made from documents, not from sums that seeds could be added to; use one that counts, such as cnb",
+            m->classifier->name);
     NF_GO(nfi_seeds_find(&seeds, x->t, m->label, o->codebook, m->text.tokenizer->name, m->weighting, err));
     if (o->seed_strength == 0.0 && x->t->multi)
         nfi_seeds_set(&seeds, x->t, strength = NFI_SEED_STRENGTH);
     else if (o->seed_strength == 0.0)
-        NF_GO(nfi_seeds_tune(&seeds, m->classifier, x->t, x->sample, m->weighting, x->idf, m->log_prior, strcmp(m->prior, "data") == 0, o->threads, &strength, &tried, err));
+        NF_GO(nfi_seeds_tune(&seeds, m->classifier, x->t, x->sample, m->weighting, x->idf, m->log_prior, strcmp(m->prior, "data") == 0,
+                             o->threads, &strength, &tried, err));
     else
         nfi_seeds_set(&seeds, x->t, strength);
     s = nfi_model_codebook(m, o->codebook, strength, o->seed_strength != 0.0 ? "given" : tried ? "leave-one-out" : "fixed", err);
@@ -399,14 +391,16 @@ static nf_status smooth_and_calibrate(finish *x, nf_err *err)
         return NF_FAIL(err, NF_EINVAL, "no calibration \"%s\"", o->calibration);
     NF_TRY(choose_smoothing(x, err));
     if (k->fit && can) {
-        NF_TRY(nfi_nb_leave_one_out(m->classifier, x->t, x->sample, m->weighting, x->idf, m->log_prior, strcmp(m->prior, "data") == 0, &m->smoothing, 1, o->threads, &correct,
-                                    &tried, &x->left_out, err));
+        NF_TRY(nfi_nb_leave_one_out(m->classifier, x->t, x->sample, m->weighting, x->idf, m->log_prior, strcmp(m->prior, "data") == 0,
+                                    &m->smoothing, 1, o->threads, &correct, &tried, &x->left_out, err));
     } else if (k->fit && x->origin->corpus && !m->multi && !m->unlabeled && !o->codebook) {
         nf_train_opts with = *o;
         with.smoothing = m->classifier->smoothing_unit > 0 ? m->smoothing : 0.0;
         return nfi_calibrate_by_folds(&m->calibration, k, x->origin->corpus, x->origin->use, &with, err);
     }
-    return x->left_out.n ? nfi_calibration_fit(&m->calibration, k, x->left_out.n, x->left_out.nclasses, x->left_out.label, x->left_out.score, "leave-one-out", err) : NF_OK;
+    return x->left_out.n ? nfi_calibration_fit(&m->calibration, k, x->left_out.n, x->left_out.nclasses, x->left_out.label,
+                                               x->left_out.score, "leave-one-out", err)
+                         : NF_OK;
 }
 
 static nf_status need_rows(finish *x, const nfi_fit_rows **rows, nf_err *err)
@@ -417,8 +411,11 @@ static nf_status need_rows(finish *x, const nfi_fit_rows **rows, nf_err *err)
     if (*rows || !x->m->classifier->rows)
         return NF_OK;
     if (!o->corpus)
-        return NF_FAIL(err, NF_EINVAL, "%s is made from documents, not from sums: it cannot be counted, merged, or trained from statistics; train on the documents themselves, or "
-                                       "use %s", x->m->classifier->name, nfi_classifiers[0]->name);
+        return NF_FAIL(err, NF_EINVAL,
+                       "%s is made from documents, not from sums: it cannot be counted, merged, or trained from statistics; train on the "
+                       "documents themselves, or "
+                       "use %s",
+                       x->m->classifier->name, nfi_classifiers[0]->name);
     NF_TRY(nfi_fit_rows_make(&x->rows, o->corpus, o->use, x->t, o->of, x->m->weighting, x->idf, x->o->threads, err));
     *rows = &x->rows;
     return NF_OK;
@@ -431,9 +428,21 @@ static nf_status weigh(finish *x, nf_err *err)
     bool fold = m->weighting->idf && m->weighting->additive;
     float *idf32 = own(m, 5, t->n, sizeof *idf32), *base = own(m, 6, t->n, sizeof *base);
     double *z = own(m, 11, t->nclasses, sizeof *z);
-    nfi_fit f = {.classifier = m->classifier, .weighting = m->weighting, .t = t, .idf = fold ? x->idf : NULL, .weight = x->weight, .data_prior = x->data_prior,
-                 .given_prior = strcmp(m->prior, "data") != 0, .smoothing = m->smoothing, .cost = m->cost, .kind = m->kind, .seed = x->o->seed ? x->o->seed : 1,
-                 .threads = x->o->threads, .base = base, .z = z, .log_prior = (double *)(uintptr_t)m->log_prior};
+    nfi_fit f = {.classifier = m->classifier,
+                 .weighting = m->weighting,
+                 .t = t,
+                 .idf = fold ? x->idf : NULL,
+                 .weight = x->weight,
+                 .data_prior = x->data_prior,
+                 .given_prior = strcmp(m->prior, "data") != 0,
+                 .smoothing = m->smoothing,
+                 .cost = m->cost,
+                 .kind = m->kind,
+                 .seed = x->o->seed ? x->o->seed : 1,
+                 .threads = x->o->threads,
+                 .base = base,
+                 .z = z,
+                 .log_prior = (double *)(uintptr_t)m->log_prior};
 
     if (!idf32 || !base || !z)
         return nfi_oom(err, "weights");
@@ -451,20 +460,26 @@ static nf_status weigh(finish *x, nf_err *err)
 }
 
 /* Documents without a label into the sums. */
-static nf_status learn_unlabelled(nf_model *m, nfi_terms *t, const nfi_origin *origin, const nf_train_opts *o, const double *prior, nf_err *err)
+static nf_status learn_unlabelled(nf_model *m, nfi_terms *t, const nfi_origin *origin, const nf_train_opts *o, const double *prior,
+                                  nf_err *err)
 {
     nfi_em_report r;
 
     if (strcmp(m->classifier->name, "mnb") != 0)
-        return NF_FAIL(err, NF_EINVAL, "classifier \"%s\" has no likelihood that documents without a label could raise; use mnb", m->classifier->name);
+        return NF_FAIL(err, NF_EINVAL, "classifier \"%s\" has no likelihood that documents without a label could raise; use mnb",
+                       m->classifier->name);
     NF_TRY(nfi_em_fit(&r, t, origin->of, origin->corpus, m->weighting, prior, origin->class_of, o, err));
     m->unlabeled = r.documents;
     m->unlabeled_weight = r.weight;
-    snprintf(m->unlabeled_how, sizeof m->unlabeled_how, "%s", o->unlabeled_weight != 0.0 ? "given" : r.tuned ? "cross-validation" : "fixed");
+    snprintf(m->unlabeled_how, sizeof m->unlabeled_how, "%s",
+             o->unlabeled_weight != 0.0 ? "given"
+             : r.tuned                  ? "cross-validation"
+                                        : "fixed");
     return NF_OK;
 }
 
-nf_status nfi_model_finish(nf_model **out, nfi_terms *t, const nfi_sample *sample, const nfi_origin *origin, const nf_train_opts *o, nf_err *err)
+nf_status nfi_model_finish(nf_model **out, nfi_terms *t, const nfi_sample *sample, const nfi_origin *origin, const nf_train_opts *o,
+                           nf_err *err)
 {
     nf_status s = NF_OK;
     finish x = {.t = t, .sample = sample, .origin = origin, .o = o};
@@ -503,7 +518,8 @@ static nf_status place_corpus(nfi_origin *origin, const nf_counted *c, const nfi
     size_t n = nf_counted_labels(c);
 
     if (!origin->corpus)
-        return NF_FAIL(err, NF_EINVAL, "documents without a label can be learned from only when all are held in memory, not from statistics");
+        return NF_FAIL(err, NF_EINVAL,
+                       "documents without a label can be learned from only when all are held in memory, not from statistics");
     *class_of = nfi_alloc(n, sizeof **class_of);
     if (!*class_of)
         return nfi_oom(err, "classes");

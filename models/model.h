@@ -75,7 +75,8 @@ typedef struct nfi_term_rec {
 } nfi_term_rec;
 nf_status nfi_model_index(nf_model *m, nf_err *err) NF_MUST_CHECK;
 
-/* model_check.c: strings that rise by bytes, 1 to max bytes long, valid UTF-8 without bytes below least or 0x7f; numbers that are finite. */
+/* model_check.c: strings that rise by bytes, 1 to max bytes long, valid UTF-8 without bytes below least or 0x7f; numbers that are finite.
+ */
 bool nfi_check_strings(const uint64_t *end, uint64_t n, const char *bytes, uint64_t nbytes, size_t max, unsigned char least);
 bool nfi_check_f64(const double *v, size_t n);
 bool nfi_check_docs(const nf_model *m, uint64_t entries); /* doc, many and many_docs agree */
@@ -88,7 +89,8 @@ static inline nf_str nfi_model_word(const nf_model *m, size_t i)
     return (nf_str){m->word_bytes + a, (size_t)(m->word_end[i] - a)};
 }
 
-/* Where a model comes from when its documents were counted. Borrowed. The others only where the documents are at hand: classifiers made from rows, and folds. */
+/* Where a model comes from when its documents were counted. Borrowed. The others only where the documents are at hand: classifiers made
+ * from rows, and folds. */
 typedef struct nfi_origin {
     const nfi_text *text;
     const nf_str *label;
@@ -103,9 +105,11 @@ typedef struct nfi_origin {
 bool nfi_wants_sample(const nf_train_opts *o);
 
 /*
- * Derives a model from sums, whose arrays move into it where they can: t is only good for nfi_terms_clear() afterwards. sample may be NULL or empty (then smoothing is tuned by folds, or the fixed one, unless given).
+ * Derives a model from sums, whose arrays move into it where they can: t is only good for nfi_terms_clear() afterwards. sample may be NULL
+ * or empty (then smoothing is tuned by folds, or the fixed one, unless given).
  */
-nf_status nfi_model_finish(nf_model **out, nfi_terms *t, const nfi_sample *sample, const nfi_origin *origin, const nf_train_opts *o, nf_err *err) NF_MUST_CHECK;
+nf_status nfi_model_finish(nf_model **out, nfi_terms *t, const nfi_sample *sample, const nfi_origin *origin, const nf_train_opts *o,
+                           nf_err *err) NF_MUST_CHECK;
 
 /* One document as terms of the model: term NFI_NONE is unknown (it still counts in the norm). Entries in first-seen order. */
 typedef struct nfi_score_row {

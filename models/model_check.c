@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * model_check.c - is what stands in a model file good to use? Millions of values are looked at whenever a model is loaded, so the loops carry
- * their verdict along instead of branching on every value; built at -O3.
+ * model_check.c - is what stands in a model file good to use? Millions of values are looked at whenever a model is loaded, so the loops
+ * carry their verdict along instead of branching on every value; built at -O3.
  */
 #include "models/model.h"
 
@@ -93,7 +93,8 @@ static const char *check_words(const nf_model *m)
 }
 
 /*
- * Classes are in range and rise within a term: the places where a class does not rise must all be first entries of terms, so that both are counted.
+ * Classes are in range and rise within a term: the places where a class does not rise must all be first entries of terms, so that both are
+ * counted.
  */
 static bool check_classes(const nf_model *m, uint64_t n)
 {
@@ -118,7 +119,8 @@ bool nfi_check_docs(const nf_model *m, uint64_t entries)
     for (uint64_t e = 0; e < entries; e++)
         many += m->doc[e] == NFI_MANY;
     for (size_t i = 0; i < m->nmany; i++)
-        if (m->many[i] >= entries || (i > 0 && m->many[i] <= m->many[i - 1]) || m->doc[m->many[i]] != NFI_MANY || m->many_docs[i] < NFI_MANY)
+        if (m->many[i] >= entries || (i > 0 && m->many[i] <= m->many[i - 1]) || m->doc[m->many[i]] != NFI_MANY ||
+            m->many_docs[i] < NFI_MANY)
             return false;
     return many == m->nmany;
 }

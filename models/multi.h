@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * multi.h - models of documents with several labels: one classifier a class, each against the documents without it (one against the rest), and a threshold
- * a class.
+ * multi.h - models of documents with several labels: one classifier a class, each against the documents without it (one against the rest),
+ * and a threshold a class.
  *
  * Scores of such a model are independent: score_c >= threshold_c gives class c. Where no class is given so, the one with the highest score
- * is (thresholds differ in what they are worth, scores do not: on R90 micro F1 .894, .891 with the score closest to its threshold); the class "none" is an answer of its own, never beside others.
+ * is (thresholds differ in what they are worth, scores do not: on R90 micro F1 .894, .891 with the score closest to its threshold); the
+ * class "none" is an answer of its own, never beside others.
  *
- * A threshold is the cut with the best F1 over scores of held-out documents (SCut); where that F1 is small there were too few documents to find one, and only
- * scores above those of all held-out documents pass (the rule of fallback, SCutFBR: Yang, SIGIR 2001; Lewis et al., JMLR 5, 2004).
+ * A threshold is the cut with the best F1 over scores of held-out documents (SCut); where that F1 is small there were too few documents to
+ * find one, and only scores above those of all held-out documents pass (the rule of fallback, SCutFBR: Yang, SIGIR 2001; Lewis et al., JMLR
+ * 5, 2004).
  */
 #ifndef NFI_MULTI_H
 #define NFI_MULTI_H
@@ -50,12 +52,15 @@ void nfi_multi_choose(const nf_model *m, const double *score, bool *chosen, nfi_
 void nfi_model_decide(const nf_model *m, const double *acc, double *log_odds, int32_t *label, int32_t *second, double *margin);
 
 /* multi_fit.c: weights from sums; idf as in nb.h. base: n, w: entries, z: nclasses; caller-allocated. */
-nf_status nfi_multi_weigh(const nfi_terms *t, const double *idf, bool complement, double smoothing, int threads, float *base, float *w, double *z, nf_err *err) NF_MUST_CHECK;
+nf_status nfi_multi_weigh(const nfi_terms *t, const double *idf, bool complement, double smoothing, int threads, float *base, float *w,
+                          double *z, nf_err *err) NF_MUST_CHECK;
 /* Log-odds of each class: "data" or "uniform". */
 nf_status nfi_multi_prior(const char *spec, const nfi_terms *t, double *prior, nf_err *err) NF_MUST_CHECK;
 
-/* multi_tune.c: a model of the documents with a flag (use NULL: all) whose smoothing, unless given, and thresholds come from documents held out of others. of as of nfi_model_of(). */
-nf_status nfi_multi_train(nf_model **out, uint32_t **of, const nf_corpus *c, const uint8_t *use, const nf_train_opts *o, nf_err *err) NF_MUST_CHECK;
+/* multi_tune.c: a model of the documents with a flag (use NULL: all) whose smoothing, unless given, and thresholds come from documents held
+ * out of others. of as of nfi_model_of(). */
+nf_status nfi_multi_train(nf_model **out, uint32_t **of, const nf_corpus *c, const uint8_t *use, const nf_train_opts *o,
+                          nf_err *err) NF_MUST_CHECK;
 /* Sets of the documents of a corpus; empty where use says so. Owned. */
 nf_status nfi_sets_of(nf_label_sets *out, const nf_corpus *c, const uint8_t *use, nf_err *err) NF_MUST_CHECK;
 

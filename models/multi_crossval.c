@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * multi_crossval.c - cross-validation where documents may have several labels. Thresholds are found within the documents that a fold's model is trained on,
- * by folds of their own.
+ * multi_crossval.c - cross-validation where documents may have several labels. Thresholds are found within the documents that a fold's
+ * model is trained on, by folds of their own.
  */
 #include "models/multi.h"
 #include "models/oof.h"
@@ -55,8 +55,8 @@ out:
     return s;
 }
 
-nf_status nf_crossval_multi(const nf_corpus *c, const nf_crossval_opts *o, int32_t *fold_of, nf_label_sets *human, nf_label_sets *predicted, double *smoothing,
-                            nf_err *err)
+nf_status nf_crossval_multi(const nf_corpus *c, const nf_crossval_opts *o, int32_t *fold_of, nf_label_sets *human, nf_label_sets *predicted,
+                            double *smoothing, nf_err *err)
 {
     size_t folds = o->folds ? o->folds : 5, cells = 0;
     nf_fold_opts fo = {.k = folds, .seed = o->seed, .groups = o->groups};

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * multi_fit.c - naive Bayes of each class against the rest, from sums. G_tc = idf_t S_tc is the sum of a term over the documents of class c, L_t that over all
- * labelled documents, R_tc = L_t - G_tc that over those without the class; G_c, L, R_c are their sums over the V terms, a is the smoothing.
+ * multi_fit.c - naive Bayes of each class against the rest, from sums. G_tc = idf_t S_tc is the sum of a term over the documents of class
+ * c, L_t that over all labelled documents, R_tc = L_t - G_tc that over those without the class; G_c, L, R_c are their sums over the V
+ * terms, a is the smoothing.
  *
  *     mnb  w_tc = ln(a + G_tc) - ln(a + R_tc)    z_c = ln(aV + R_c) - ln(aV + G_c)    prior_c = ln(n_c / (n - n_c))
  *     cnb  w_tc = ln(a + L_t) - ln(a + R_tc)     z_c = ln(aV + R_c) - ln(aV + L)      prior_c = 0
  *
- * mnb is the textbook's, of two classes. cnb asks how much likelier a text is under all documents than under those without the class: the complement of
- * Rennie et al. 2003, less what all classes have in common, so that scores of different documents compare.
+ * mnb is the textbook's, of two classes. cnb asks how much likelier a text is under all documents than under those without the class: the
+ * complement of Rennie et al. 2003, less what all classes have in common, so that scores of different documents compare.
  */
 #include "models/multi.h"
 
@@ -44,7 +45,8 @@ static nf_status weigh_block(void *ctx, size_t block, int worker, nf_err *err)
     return NF_OK;
 }
 
-nf_status nfi_multi_weigh(const nfi_terms *t, const double *idf, bool complement, double smoothing, int threads, float *base, float *w, double *z, nf_err *err)
+nf_status nfi_multi_weigh(const nfi_terms *t, const double *idf, bool complement, double smoothing, int threads, float *base, float *w,
+                          double *z, nf_err *err)
 {
     double all = 0.0, mass = smoothing * (double)t->n, *total = nfi_alloc(2 * t->nclasses, sizeof *total);
 
@@ -67,10 +69,12 @@ nf_status nfi_multi_prior(const char *spec, const nfi_terms *t, double *prior, n
     bool data = strcmp(spec, "data") == 0;
 
     if (!data && strcmp(spec, "uniform") != 0)
-        return NF_FAIL(err, NF_EINVAL, "the prior \"%s\" is for documents with one label; where they have several it is data or uniform", spec);
+        return NF_FAIL(err, NF_EINVAL, "the prior \"%s\" is for documents with one label; where they have several it is data or uniform",
+                       spec);
     for (size_t k = 0; k < t->nclasses; k++) {
         double mine = (double)t->class_docs[k], rest = (double)(t->labelled - t->class_docs[k]);
-        prior[k] = data ? nfi_log(mine + 0.5) - nfi_log(rest + 0.5) : 0.0; /* a class of all documents, or in a fold of none, stays finite */
+        prior[k] =
+            data ? nfi_log(mine + 0.5) - nfi_log(rest + 0.5) : 0.0; /* a class of all documents, or in a fold of none, stays finite */
     }
     return NF_OK;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * multi_tune.c - thresholds, and the smoothing when it is not given, from scores of held-out documents: five folds, each class cut where its F1 is best, the
- * smoothing whose micro F1 at these cuts is best. Cuts are made where they are judged; with one number a class that flatters by little, and all values alike.
+ * multi_tune.c - thresholds, and the smoothing when it is not given, from scores of held-out documents: five folds, each class cut where
+ * its F1 is best, the smoothing whose micro F1 at these cuts is best. Cuts are made where they are judged; with one number a class that
+ * flatters by little, and all values alike.
  */
 #include "models/multi.h"
 #include "models/oof.h"
@@ -260,7 +261,8 @@ static nf_status tune(tuning *t, double *smoothing, double *best, nf_err *err)
     nf_classifier_needs needs;
 
     NF_TRY(begin(t, err));
-    if (*smoothing == 0.0 && nf_classifier_about(t->o->classifier ? t->o->classifier : nf_classifier_name(0, NULL), &needs) && needs.smoothing && !needs.documents)
+    if (*smoothing == 0.0 && nf_classifier_about(t->o->classifier ? t->o->classifier : nf_classifier_name(0, NULL), &needs) &&
+        needs.smoothing && !needs.documents)
         return climb(t, smoothing, best, err);
     NF_TRY(try_smoothing(t, *smoothing, err));
     return keep_best(t, best, err);

@@ -10,36 +10,105 @@
 #include <math.h>
 #include <string.h>
 
-static const nfi_classifier cnb = {
-    .name = "cnb", .summary = "complement naive Bayes: each class against the sums of all others", .fit = nfi_fit_nb, .complement = true, .prior = "uniform",
-    .smoothing_unit = 0.3, .smoothing_count = 1.0, .kinds = true, .exact = true};
-static const nfi_classifier mnb = {
-    .name = "mnb", .summary = "multinomial naive Bayes", .fit = nfi_fit_nb, .prior = "data", .smoothing_unit = 0.03, .smoothing_count = 0.1, .kinds = true, .exact = true};
-static const nfi_classifier wcnb = {
-    .name = "wcnb", .summary = "complement naive Bayes with normalised weights", .fit = nfi_fit_nb, .complement = true, .prior = "uniform", .smoothing_unit = 0.1,
-    .smoothing_count = 1.0, .kinds = true, .normalised = true};
-static const nfi_classifier mnb_length = {
-    .name = "mnb-length", .summary = "multinomial naive Bayes, each document counted as one of mean length", .fit = nfi_fit_nb, .prior = "data", .smoothing_unit = 1.0,
-    .smoothing_count = 1.0, .kinds = true, .exact = true, .length = true};
-static const nfi_classifier bnb = {
-    .name = "bnb", .summary = "Bernoulli naive Bayes: presence and absence of every term", .fit = nfi_fit_bernoulli, .prior = "data", .weighting = "binary",
-    .smoothing_unit = 0.1, .smoothing_count = 0.1, .exact = true, .presence = true, .bias = true};
+static const nfi_classifier cnb = {.name = "cnb",
+                                   .summary = "complement naive Bayes: each class against the sums of all others",
+                                   .fit = nfi_fit_nb,
+                                   .complement = true,
+                                   .prior = "uniform",
+                                   .smoothing_unit = 0.3,
+                                   .smoothing_count = 1.0,
+                                   .kinds = true,
+                                   .exact = true};
+static const nfi_classifier mnb = {.name = "mnb",
+                                   .summary = "multinomial naive Bayes",
+                                   .fit = nfi_fit_nb,
+                                   .prior = "data",
+                                   .smoothing_unit = 0.03,
+                                   .smoothing_count = 0.1,
+                                   .kinds = true,
+                                   .exact = true};
+static const nfi_classifier wcnb = {.name = "wcnb",
+                                    .summary = "complement naive Bayes with normalised weights",
+                                    .fit = nfi_fit_nb,
+                                    .complement = true,
+                                    .prior = "uniform",
+                                    .smoothing_unit = 0.1,
+                                    .smoothing_count = 1.0,
+                                    .kinds = true,
+                                    .normalised = true};
+static const nfi_classifier mnb_length = {.name = "mnb-length",
+                                          .summary = "multinomial naive Bayes, each document counted as one of mean length",
+                                          .fit = nfi_fit_nb,
+                                          .prior = "data",
+                                          .smoothing_unit = 1.0,
+                                          .smoothing_count = 1.0,
+                                          .kinds = true,
+                                          .exact = true,
+                                          .length = true};
+static const nfi_classifier bnb = {.name = "bnb",
+                                   .summary = "Bernoulli naive Bayes: presence and absence of every term",
+                                   .fit = nfi_fit_bernoulli,
+                                   .prior = "data",
+                                   .weighting = "binary",
+                                   .smoothing_unit = 0.1,
+                                   .smoothing_count = 0.1,
+                                   .exact = true,
+                                   .presence = true,
+                                   .bias = true};
 static const nfi_classifier centroid = {
     .name = "centroid", .summary = "cosine to the mean document of each class", .fit = nfi_fit_centroid, .prior = "uniform"};
-static const nfi_classifier nbsvm = {
-    .name = "nbsvm", .summary = "linear machine, squared hinge, on weights times naive Bayes log-ratios", .fit = nfi_fit_nbsvm, .prior = "data", .weighting = "ltc",
-    .smoothing_unit = 1.0, .smoothing_count = 1.0, .cost = 1.0, .rows = true, .bias = true};
-static const nfi_classifier svm = {
-    .name = "svm", .summary = "linear machine, squared hinge", .fit = nfi_fit_svm, .prior = "data", .weighting = "ltc", .cost = 1.0, .rows = true, .bias = true};
-static const nfi_classifier logistic = {
-    .name = "logistic", .summary = "logistic regression, each class against the rest", .fit = nfi_fit_logistic, .prior = "data", .weighting = "ltc", .cost = 10.0,
-    .rows = true, .bias = true};
+static const nfi_classifier nbsvm = {.name = "nbsvm",
+                                     .summary = "linear machine, squared hinge, on weights times naive Bayes log-ratios",
+                                     .fit = nfi_fit_nbsvm,
+                                     .prior = "data",
+                                     .weighting = "ltc",
+                                     .smoothing_unit = 1.0,
+                                     .smoothing_count = 1.0,
+                                     .cost = 1.0,
+                                     .rows = true,
+                                     .bias = true};
+static const nfi_classifier svm = {.name = "svm",
+                                   .summary = "linear machine, squared hinge",
+                                   .fit = nfi_fit_svm,
+                                   .prior = "data",
+                                   .weighting = "ltc",
+                                   .cost = 1.0,
+                                   .rows = true,
+                                   .bias = true};
+static const nfi_classifier logistic = {.name = "logistic",
+                                        .summary = "logistic regression, each class against the rest",
+                                        .fit = nfi_fit_logistic,
+                                        .prior = "data",
+                                        .weighting = "ltc",
+                                        .cost = 10.0,
+                                        .rows = true,
+                                        .bias = true};
 
 const nfi_classifier *const nfi_classifiers[] = {&cnb, &mnb, &wcnb, &mnb_length, &bnb, &centroid, &nbsvm, &svm, &logistic, NULL};
 
 const nfi_classifier *nfi_classifier_find(const char *name)
 {
     NFI_RETURN_ROW(nfi_classifiers, name);
+}
+
+const char *nf_classifier_name(size_t i, const char **summary)
+{
+    NFI_RETURN_NAME(nfi_classifiers, i, summary);
+}
+
+bool nf_classifier_about(const char *name, nf_classifier_needs *out)
+{
+    const nfi_classifier *k = nfi_classifier_find(name);
+
+    if (!k)
+        return false;
+    *out = (nf_classifier_needs){.documents = k->rows,
+                                 .smoothing = k->smoothing_unit > 0,
+                                 .cost = k->cost > 0,
+                                 .kinds = k->kinds,
+                                 .exact = k->exact,
+                                 .weighting = k->weighting ? k->weighting : nfi_weightings[0]->name};
+    return true;
 }
 
 static const struct smoothing_name {
@@ -61,7 +130,8 @@ nf_status nfi_classifier_weighting(const nfi_weighting **out, const nfi_classifi
     if (!w)
         return NF_FAIL(err, NF_EINVAL, "no weighting \"%s\"", want);
     if (k->presence && w->tf != NFI_TF_BINARY)
-        return NF_FAIL(err, NF_EINVAL, "%s is about presence and absence of terms: its weighting must be \"%s\", not \"%s\"", k->name, k->weighting, want);
+        return NF_FAIL(err, NF_EINVAL, "%s is about presence and absence of terms: its weighting must be \"%s\", not \"%s\"", k->name,
+                       k->weighting, want);
     *out = w;
     return NF_OK;
 }
@@ -75,8 +145,8 @@ static nf_status item(const char *what, const char *s, size_t n, const nf_str *l
             eq = s + i;
     double v;
     if (!eq || !nfi_parse_double(eq + 1, n - (size_t)(eq + 1 - s), &v) || v <= 0.0)
-        return NF_FAIL(err, NF_EINVAL, "%s \"%.*s\": expected LABEL=%s with a %s above 0", what, (int)n, s, strcmp(what, "prior") == 0 ? "SHARE" : "WEIGHT",
-                       strcmp(what, "prior") == 0 ? "share" : "weight");
+        return NF_FAIL(err, NF_EINVAL, "%s \"%.*s\": expected LABEL=%s with a %s above 0", what, (int)n, s,
+                       strcmp(what, "prior") == 0 ? "SHARE" : "WEIGHT", strcmp(what, "prior") == 0 ? "share" : "weight");
     for (size_t k = 0; k < nclasses; k++) {
         if (label[k].n == (size_t)(eq - s) && memcmp(label[k].p, s, label[k].n) == 0) {
             if (value[k] != 0.0)
@@ -111,7 +181,8 @@ static nf_status items(const char *what, const char *spec, const nf_str *label, 
     return NF_OK;
 }
 
-nf_status nfi_nb_prior(const char *spec, const nf_str *label, const uint64_t *docs, const double *weight, size_t nclasses, double *prior, nf_err *err)
+nf_status nfi_nb_prior(const char *spec, const nf_str *label, const uint64_t *docs, const double *weight, size_t nclasses, double *prior,
+                       nf_err *err)
 {
     double sum = 0.0;
 
@@ -130,7 +201,8 @@ nf_status nfi_nb_prior(const char *spec, const nf_str *label, const uint64_t *do
     NF_TRY(items("prior", spec, label, nclasses, prior, err));
     for (size_t k = 0; k < nclasses; k++) {
         if (prior[k] == 0.0)
-            return NF_FAIL(err, NF_EINVAL, "prior: class \"%.*s\" has no share; name all %zu classes", (int)label[k].n, label[k].p, nclasses);
+            return NF_FAIL(err, NF_EINVAL, "prior: class \"%.*s\" has no share; name all %zu classes", (int)label[k].n, label[k].p,
+                           nclasses);
         sum += prior[k];
     }
     if (fabs(sum - 1.0) > 1e-6)
@@ -148,7 +220,8 @@ nf_status nfi_class_weights(const char *spec, const nf_str *label, const uint64_
         NF_TRY(items("class weight", spec, label, nclasses, weight, err));
         for (size_t k = 0; k < nclasses; k++) {
             if (weight[k] > 1e6 || (weight[k] > 0.0 && weight[k] < 1e-6))
-                return NF_FAIL(err, NF_EINVAL, "class weight: \"%.*s\" has %g, expected a number from 0.000001 to 1000000", (int)label[k].n, label[k].p, weight[k]);
+                return NF_FAIL(err, NF_EINVAL, "class weight: \"%.*s\" has %g, expected a number from 0.000001 to 1000000", (int)label[k].n,
+                               label[k].p, weight[k]);
             weight[k] = weight[k] == 0.0 ? 1.0 : weight[k];
         }
         return NF_OK;

@@ -13,7 +13,8 @@
 #include <string.h>
 
 /* join: frames of a codebook that no document has become classes too. */
-static nf_status train(nf_model **out, uint32_t **of, const nf_corpus *c, const uint8_t *use, const nf_train_opts *o, bool join, nf_err *err)
+static nf_status train(nf_model **out, uint32_t **of, const nf_corpus *c, const uint8_t *use, const nf_train_opts *o, bool join,
+                       nf_err *err)
 {
     const nfi_classifier *k = nfi_classifier_find(o->classifier ? o->classifier : nfi_classifiers[0]->name);
     const nfi_weighting *w;
@@ -103,7 +104,8 @@ static nf_status score_chunk(void *ctx, size_t k, int worker, nf_err *err)
         if (h->hold && !h->hold[d])
             continue;
         size_t n = h->c->nterms[d];
-        nfi_held x = {.doc = d, .fold = h->fold, .model = h->m, .score = acc, .log_odds = odds, .scratch = odds + nk, .label = -1, .second = -1};
+        nfi_held x = {
+            .doc = d, .fold = h->fold, .model = h->m, .score = acc, .log_odds = odds, .scratch = odds + nk, .label = -1, .second = -1};
         NF_GO(nfi_grow(&kv, &cap, n, sizeof *kv, err));
         NF_GO(nfi_grow(&term, &capterm, n, sizeof *term, err));
         NF_GO(nfi_grow(&tf, &captf, n, sizeof *tf, err));
@@ -134,8 +136,8 @@ out:
     return s;
 }
 
-nf_status nfi_score_held(const nf_model *m, const uint32_t *of, const nf_corpus *c, const uint8_t *hold, int32_t fold, int threads, nfi_held_fn fn, void *ctx,
-                         nf_err *err)
+nf_status nfi_score_held(const nf_model *m, const uint32_t *of, const nf_corpus *c, const uint8_t *hold, int32_t fold, int threads,
+                         nfi_held_fn fn, void *ctx, nf_err *err)
 {
     held_out h = {.c = c, .m = m, .of = of, .hold = hold, .fold = fold, .fn = fn, .ctx = ctx};
 
@@ -155,7 +157,8 @@ void nfi_split_flags(const nfi_split *plan, size_t n, const uint8_t *use, size_t
     }
 }
 
-nf_status nfi_oof(const nf_corpus *c, const uint8_t *use, const nf_train_opts *o, const nfi_split *plan, nfi_held_fn fn, void *ctx, double *smoothing, nf_err *err)
+nf_status nfi_oof(const nf_corpus *c, const uint8_t *use, const nf_train_opts *o, const nfi_split *plan, nfi_held_fn fn, void *ctx,
+                  double *smoothing, nf_err *err)
 {
     nf_model *m = NULL;
     uint32_t *of = NULL;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * oof.h - scores of documents by models that have not seen them: what cross-validation, calibration, thresholds and the choice of a classifier are made of.
+ * oof.h - scores of documents by models that have not seen them: what cross-validation, calibration, thresholds and the choice of a
+ * classifier are made of.
  *
- * Nothing of a held-out document reaches the model that scores it: terms, document frequencies, idf, smoothing and weights are found anew from the documents
- * the model is trained on.
+ * Nothing of a held-out document reaches the model that scores it: terms, document frequencies, idf, smoothing and weights are found anew
+ * from the documents the model is trained on.
  */
 #ifndef NFI_OOF_H
 #define NFI_OOF_H
@@ -19,7 +20,8 @@ typedef struct nfi_split {
     const int32_t *fold; /* a number below folds for each document, or -1: never held out */
     size_t folds;
     nfi_fold_fn begin;   /* or NULL */
-    bool forward;        /* fold f is scored by what was trained on folds below f; fold 0 is not scored. Else all but f train, those of fold -1 too */
+    bool forward; /* fold f is scored by what was trained on folds below f; fold 0 is not scored. Else all but f train, those of fold -1 too
+                   */
 } nfi_split;
 
 /* Who trains and who is scored in fold f: n flags each, caller-allocated. use: documents that take part at all, NULL = all. */
@@ -42,23 +44,27 @@ typedef struct nfi_held {
 typedef void (*nfi_held_fn)(void *ctx, const nfi_held *h);
 
 /*
- * A model of the documents with a flag (use NULL: of all); its classes are those of the corpus. of: owned, node of the corpus -> term of the model or NFI_NONE; NULL when not wanted.
+ * A model of the documents with a flag (use NULL: of all); its classes are those of the corpus. of: owned, node of the corpus -> term of
+ * the model or NFI_NONE; NULL when not wanted.
  * @return as nf_model_train().
  */
-nf_status nfi_model_of(nf_model **out, uint32_t **of, const nf_corpus *c, const uint8_t *use, const nf_train_opts *o, nf_err *err) NF_MUST_CHECK;
+nf_status nfi_model_of(nf_model **out, uint32_t **of, const nf_corpus *c, const uint8_t *use, const nf_train_opts *o,
+                       nf_err *err) NF_MUST_CHECK;
 /* A model of all documents, with the frames of a codebook as classes where there is one. */
 nf_status nfi_model_of_all(nf_model **out, const nf_corpus *c, const nf_train_opts *o, nf_err *err) NF_MUST_CHECK;
 /* Documents with a flag (hold NULL: all), scored by the model. of as above. */
-nf_status nfi_score_held(const nf_model *m, const uint32_t *of, const nf_corpus *c, const uint8_t *hold, int32_t fold, int threads, nfi_held_fn fn, void *ctx,
-                         nf_err *err) NF_MUST_CHECK;
-/* All folds of a plan, one after another. use: documents that take part at all, NULL = all. smoothing: folds values, NULL when not wanted. */
-nf_status nfi_oof(const nf_corpus *c, const uint8_t *use, const nf_train_opts *o, const nfi_split *plan, nfi_held_fn fn, void *ctx, double *smoothing,
-                  nf_err *err) NF_MUST_CHECK;
-/*
- * Calibration on documents held out in five stratified folds (NFI_SAMPLE_DOCS at most): for classifiers that no document can be left out of exactly. o: of
- * the model, its smoothing too. *out is NULL where the documents are too few. O(five models).
+nf_status nfi_score_held(const nf_model *m, const uint32_t *of, const nf_corpus *c, const uint8_t *hold, int32_t fold, int threads,
+                         nfi_held_fn fn, void *ctx, nf_err *err) NF_MUST_CHECK;
+/* All folds of a plan, one after another. use: documents that take part at all, NULL = all. smoothing: folds values, NULL when not wanted.
  */
-nf_status nfi_calibrate_by_folds(nfi_calibration **out, const nfi_calibrator *k, const nf_corpus *c, const uint8_t *use, const nf_train_opts *o, nf_err *err) NF_MUST_CHECK;
+nf_status nfi_oof(const nf_corpus *c, const uint8_t *use, const nf_train_opts *o, const nfi_split *plan, nfi_held_fn fn, void *ctx,
+                  double *smoothing, nf_err *err) NF_MUST_CHECK;
+/*
+ * Calibration on documents held out in five stratified folds (NFI_SAMPLE_DOCS at most): for classifiers that no document can be left out of
+ * exactly. o: of the model, its smoothing too. *out is NULL where the documents are too few. O(five models).
+ */
+nf_status nfi_calibrate_by_folds(nfi_calibration **out, const nfi_calibrator *k, const nf_corpus *c, const uint8_t *use,
+                                 const nf_train_opts *o, nf_err *err) NF_MUST_CHECK;
 
 /* The same as a table. Owned, nfi_oof_table_clear(). */
 typedef struct nfi_oof_table {

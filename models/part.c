@@ -4,5 +4,5 @@
 
 extern const nfi_part nfi_part_codebook, nfi_part_em, nfi_part_multi, nfi_part_seen, nfi_part_typicality;
 
-const nfi_part *const nfi_parts[] = {&nfi_part_calibration, &nfi_part_codebook, &nfi_part_em, &nfi_part_fit, &nfi_part_multi, &nfi_part_seen, &nfi_part_tune,
-                                   &nfi_part_typicality, NULL};
+const nfi_part *const nfi_parts[] = {&nfi_part_calibration, &nfi_part_codebook, &nfi_part_em,         &nfi_part_fit, &nfi_part_multi,
+                                     &nfi_part_seen,        &nfi_part_tune,     &nfi_part_typicality, NULL};

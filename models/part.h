@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * part.h - what a model may have beside its weights: calibration, thresholds, a codebook. A part has a file of its own, sections of its own, a pointer in
- * nf_model that is NULL where the model does not have it, and a row here. None of its sections is critical unless labels depend on it.
+ * part.h - what a model may have beside its weights: calibration, thresholds, a codebook. A part has a file of its own, sections of its
+ * own, a pointer in nf_model that is NULL where the model does not have it, and a row here. None of its sections is critical unless labels
+ * depend on it.
  */
 #ifndef NFI_PART_H
 #define NFI_PART_H

@@ -100,7 +100,10 @@ out:
 
 static nf_status get(nf_model *m, nf_err *err)
 {
-    static const struct { const char *tag; nfi_elem type; } all[] = {{"CALB", NFI_BYTES}, {"CALO", NFI_F64}, {"CALE", NFI_U64}, {"CALP", NFI_F32}};
+    static const struct {
+        const char *tag;
+        nfi_elem type;
+    } all[] = {{"CALB", NFI_BYTES}, {"CALO", NFI_F64}, {"CALE", NFI_U64}, {"CALP", NFI_F32}};
     bool any = false;
 
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {

@@ -60,7 +60,8 @@ static nf_status get(nf_model *m, nf_err *err)
     if (s == NF_ENOMEM)
         return nfi_oom(err, "a codebook");
     if (s != NF_OK)
-        return NF_FAIL_AT(err, NF_EMODEL, nfi_secr_name(m->file), 0, "damaged or hostile model: its codebook: %s", why.msg[0] ? why.msg : "too long");
+        return NF_FAIL_AT(err, NF_EMODEL, nfi_secr_name(m->file), 0, "damaged or hostile model: its codebook: %s",
+                          why.msg[0] ? why.msg : "too long");
     NF_TRY(nfi_meta_get(&meta, m->file, "CDBM", err));
     m->codebook_json = (nf_str){p, (size_t)n};
     m->codebook_meta = (nf_str){meta.p, meta.n};

@@ -38,7 +38,8 @@ static nf_status get(nf_model *m, nf_err *err)
         return NF_OK;
     if (n == 3)
         memcpy(v, p, sizeof v);
-    if (n != 3 || !(v[0] >= 1 && v[0] <= (double)m->documents) || v[0] != floor(v[0]) || !(v[1] >= 0 && v[1] <= 1e6) || !(v[2] == 0 || v[2] == 1 || v[2] == 2))
+    if (n != 3 || !(v[0] >= 1 && v[0] <= (double)m->documents) || v[0] != floor(v[0]) || !(v[1] >= 0 && v[1] <= 1e6) ||
+        !(v[2] == 0 || v[2] == 1 || v[2] == 2))
         return NF_FAIL_AT(err, NF_EMODEL, nfi_secr_name(m->file), 0, "damaged or hostile model: section UNLB is out of range");
     m->unlabeled = (uint64_t)v[0];
     m->unlabeled_weight = v[1];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * part_fit.c - settings of training that not every model has: section FITS, lines class_weight, cost, smoothing_kind. Without it there are no class weights, no
- * cost, and smoothing is Lidstone's. Labels do not depend on it.
+ * part_fit.c - settings of training that not every model has: section FITS, lines class_weight, cost, smoothing_kind. Without it there are
+ * no class weights, no cost, and smoothing is Lidstone's. Labels do not depend on it.
  */
 #include "models/meta.h"
 #include "models/part.h"
@@ -19,8 +19,8 @@ static void put(const nf_model *m, nfi_secw *w)
     if (!m->class_weight[0] && m->cost == 0.0 && m->kind == NFI_LIDSTONE)
         return;
     number[nfi_format_shortest(number, m->cost)] = '\0';
-    int n = snprintf(text, sizeof text, "class_weight=%s\ncost=%s\nsmoothing_kind=%s\n", m->class_weight[0] ? m->class_weight : "none", number,
-                     nf_smoothing_name((size_t)m->kind, NULL));
+    int n = snprintf(text, sizeof text, "class_weight=%s\ncost=%s\nsmoothing_kind=%s\n", m->class_weight[0] ? m->class_weight : "none",
+                     number, nf_smoothing_name((size_t)m->kind, NULL));
     nfi_secw_section(w, "FITS", NFI_BYTES, false, text, (size_t)n);
 }
 
@@ -42,7 +42,8 @@ static nf_status get(nf_model *m, nf_err *err)
     while (i < NFI_SMOOTHINGS && strcmp(nf_smoothing_name(i, NULL), kind) != 0)
         i++;
     if (i == NFI_SMOOTHINGS)
-        return NF_FAIL_AT(err, NF_EMODEL, nfi_secr_name(m->file), 0, "damaged or hostile model: it names a kind of smoothing that this program does not have");
+        return NF_FAIL_AT(err, NF_EMODEL, nfi_secr_name(m->file), 0,
+                          "damaged or hostile model: it names a kind of smoothing that this program does not have");
     if (strcmp(weight, "none") != 0)
         memcpy(m->class_weight, weight, sizeof weight);
     m->cost = cost;

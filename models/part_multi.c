@@ -189,7 +189,8 @@ static nf_status get(nf_model *m, nf_err *err)
     NF_TRY(nfi_secr_get(m->file, "MTHR", NFI_F64, there != NULL, &thresholds, &n, err));
     NF_TRY(nfi_secr_get(m->file, "MSIG", NFI_F64, false, &sigmoid, &nsigmoid, err));
     if (sigmoid && (!there || nsigmoid != 2 * m->nclasses || !slopes_fit(sigmoid, nsigmoid)))
-        return NF_FAIL_AT(err, NF_EMODEL, name, 0, "damaged or hostile model: section MSIG is not a slope and an offset a class, or not in range");
+        return NF_FAIL_AT(err, NF_EMODEL, name, 0,
+                          "damaged or hostile model: section MSIG is not a slope and an offset a class, or not in range");
     if (!there)
         return thresholds ? NF_FAIL_AT(err, NF_EMODEL, name, 0, "damaged or hostile model: section MTHR without MULT") : NF_OK;
     if (n != m->nclasses || !nfi_check_f64(thresholds, n))

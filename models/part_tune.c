@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * part_tune.c - what was tried before the settings of a model were chosen: section TUNE, text, a line a candidate, the chosen one first, fields separated by one blank:
- * classifier weighting ngrams smoothing cost right documents macro_f1. Labels do not depend on it.
+ * part_tune.c - what was tried before the settings of a model were chosen: section TUNE, text, a line a candidate, the chosen one first,
+ * fields separated by one blank: classifier weighting ngrams smoothing cost right documents macro_f1. Labels do not depend on it.
  */
 #include "models/part.h"
 
@@ -29,7 +29,8 @@ static nf_status get(nf_model *m, nf_err *err)
     for (size_t i = 0; fine && i < n; i++)
         fine = text[i] == '\n' || ((unsigned char)text[i] >= 0x20 && text[i] != 0x7f);
     if (!fine)
-        return NF_FAIL_AT(err, NF_EMODEL, nfi_secr_name(m->file), 0, "damaged or hostile model: section TUNE is no table of what was tried");
+        return NF_FAIL_AT(err, NF_EMODEL, nfi_secr_name(m->file), 0,
+                          "damaged or hostile model: section TUNE is no table of what was tried");
     m->tuned = (nf_str){text, (size_t)n};
     return NF_OK;
 }

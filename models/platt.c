@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * platt.c - scores of one class to its probability, p = 1 / (1 + e^-(slope s + offset)), of greatest likelihood (Platt 1999) by Newton's method with halved
- * steps (Lin, Lin and Weng 2007). Documents of the class count (n + 1) / (n + 2) for it, the others 1 / (n + 2): both numbers stay finite.
+ * platt.c - scores of one class to its probability, p = 1 / (1 + e^-(slope s + offset)), of greatest likelihood (Platt 1999) by Newton's
+ * method with halved steps (Lin, Lin and Weng 2007). Documents of the class count (n + 1) / (n + 2) for it, the others 1 / (n + 2): both
+ * numbers stay finite.
  */
 #include "models/multi.h"
 

@@ -32,9 +32,9 @@ bool nf_model_probabilities(const nf_model *m, nf_unit_kind unit, const double *
 /* ---- sets ---- */
 
 /*
- * How many of n documents of a class, the least sure first, a set leaves out at a coverage: 0 when they are too few for a bound. With l left out the share
- * that sets will hold is drawn from Beta(n + 1 - l, l), of mean 1 - l/(n + 1). That mean must be the coverage, and the share must not be a point below it
- * more often than in one of four such samples: that matters for some dozens of documents.
+ * How many of n documents of a class, the least sure first, a set leaves out at a coverage: 0 when they are too few for a bound. With l
+ * left out the share that sets will hold is drawn from Beta(n + 1 - l, l), of mean 1 - l/(n + 1). That mean must be the coverage, and the
+ * share must not be a point below it more often than in one of four such samples: that matters for some dozens of documents.
  */
 static uint64_t left_out(uint64_t n, double coverage)
 {

@@ -2,8 +2,9 @@
 /*
  * score.c - documents to class scores.
  *
- * A worker counts documents with the same code as training; a node of its vocabulary is looked up in the model once, when it is first seen. Rows of weights
- * are expanded from (base, exceptions) to one float a class and added with the axpy kernel, so that every path gives the same bits.
+ * A worker counts documents with the same code as training; a node of its vocabulary is looked up in the model once, when it is first seen.
+ * Rows of weights are expanded from (base, exceptions) to one float a class and added with the axpy kernel, so that every path gives the
+ * same bits.
  */
 #include "models/multi.h"
 #include "models/scorer.h"
@@ -110,8 +111,8 @@ void nfi_log_odds(const double *acc, size_t n, double *log_odds, int32_t *best, 
         }
     }
     /*
-     * ln(p/(1-p)) = s_k - ln(sum over the others of exp s). Each sum is taken relative to its greatest term, so that it is at least 1: for the best class that
-     * is the second, for the rest the best, whose sum less the class is the others'.
+     * ln(p/(1-p)) = s_k - ln(sum over the others of exp s). Each sum is taken relative to its greatest term, so that it is at least 1: for
+     * the best class that is the second, for the rest the best, whose sum less the class is the others'.
      */
     for (size_t k = 0; k < n; k++) {
         if ((int32_t)k != a)
@@ -167,11 +168,16 @@ nf_status nf_scorer_new(nf_scorer **out, const nf_model *m, const nf_scorer_opts
     nf_status s = NF_OK;
 
     if (o && o->min_prob > 0.0 && m->multi)
-        return NF_FAIL(err, NF_EINVAL, "a least probability goes with models of one label; where documents have several, thresholds decide");
+        return NF_FAIL(err, NF_EINVAL,
+                       "a least probability goes with models of one label; where documents have several, thresholds decide");
     if (o && o->min_prob > 0.0 && !m->calibration)
-        return NF_FAIL(err, NF_EINVAL, "a least probability was asked for, but the model is not calibrated: train it on documents, 20 or more, not from statistics");
+        return NF_FAIL(
+            err, NF_EINVAL,
+            "a least probability was asked for, but the model is not calibrated: train it on documents, 20 or more, not from statistics");
     if (o && o->typicality && !m->typicality)
-        return NF_FAIL(err, NF_EINVAL, "typicality was asked for, but the model does not know what is typical: train cnb, mnb or bnb on documents, %d or more, not from statistics",
+        return NF_FAIL(err, NF_EINVAL,
+                       "typicality was asked for, but the model does not know what is typical: train cnb, mnb or bnb on documents, %d or "
+                       "more, not from statistics",
                        NFI_LEAST_TYPICAL);
     nf_scorer *x = nfi_calloc(1, sizeof *x);
     if (!x)

@@ -2,9 +2,9 @@
 /*
  * score_units.c - sentences and paragraphs to class scores, by the same steps as documents.
  *
- * What a unit carries: the margin of a document is made of x_t (v_t(best) - v_t(second)) over its terms, v being the weights of a class; where documents may have
- * several labels, what the label has above its threshold, of x_t v_t(label). A term that occurs f times
- * gives each occurrence the same part of its x_t; a unit has those of its own occurrences. Terms that reach over the end of a unit are in none.
+ * What a unit carries: the margin of a document is made of x_t (v_t(best) - v_t(second)) over its terms, v being the weights of a class;
+ * where documents may have several labels, what the label has above its threshold, of x_t v_t(label). A term that occurs f times gives each
+ * occurrence the same part of its x_t; a unit has those of its own occurrences. Terms that reach over the end of a unit are in none.
  */
 #include "newsframe/units.h"
 
@@ -112,7 +112,8 @@ static void forget_document(whole *w)
     w->n = 0;
 }
 
-static nf_status add_unit(const job *j, nfi_scoring *sc, nf_str text, const nf_scored_unit *like, const whole *w, chunk_units *out, nf_err *err)
+static nf_status add_unit(const job *j, nfi_scoring *sc, nf_str text, const nf_scored_unit *like, const whole *w, chunk_units *out,
+                          nf_err *err)
 {
     size_t k = j->s->m->nclasses;
     nf_scored_unit u = *like;
@@ -131,8 +132,8 @@ static nf_status add_unit(const job *j, nfi_scoring *sc, nf_str text, const nf_s
 }
 
 /* Units of title or text. title: what the title column says, empty where there is none. */
-static nf_status add_units(const job *j, nfi_scoring *sc, nf_str text, const nf_units *units, nf_scored_unit like, nf_str title, const whole *w, chunk_units *out,
-                           nf_err *err)
+static nf_status add_units(const job *j, nfi_scoring *sc, nf_str text, const nf_units *units, nf_scored_unit like, nf_str title,
+                           const whole *w, chunk_units *out, nf_err *err)
 {
     bool led = false, titled = title.n > 0;
 
@@ -156,7 +157,8 @@ static nf_status add_units(const job *j, nfi_scoring *sc, nf_str text, const nf_
 static nf_status units_of(const job *j, nfi_scoring *sc, size_t doc, nf_units *units, whole *w, chunk_units *out, nf_err *err)
 {
     const nf_doc *d = &j->docs[doc];
-    const nf_score *score = j->scores && j->scores[doc].label >= 0 && (j->s->m->multi || j->scores[doc].second >= 0) ? &j->scores[doc] : NULL;
+    const nf_score *score =
+        j->scores && j->scores[doc].label >= 0 && (j->s->m->multi || j->scores[doc].second >= 0) ? &j->scores[doc] : NULL;
     nf_scored_unit like = {.doc = doc, .score = {.label = -1, .second = -1, .lang = -1}};
     nf_cuts *cuts = &sc->counter.cuts;
     nf_cleaner *clean = sc->counter.text->clean;

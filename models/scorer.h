@@ -57,7 +57,8 @@ nf_status nfi_scoring_language(const nf_scorer *s, const nf_doc *d, int32_t *lan
 /* Looks up the nodes that the vocabulary gained since the last call, in groups whose cache misses overlap. */
 nf_status nfi_scoring_map(nf_scorer *s, nfi_scoring *w, nf_err *err) NF_MUST_CHECK;
 /*
- * Scores what w->rows holds: out has n_tokens and lang, the rest as {.label = -1, .second = -1}. Leaves the model's terms of the entries in w->row.
+ * Scores what w->rows holds: out has n_tokens and lang, the rest as {.label = -1, .second = -1}. Leaves the model's terms of the entries in
+ * w->row.
  */
 nf_status nfi_scoring_finish(nf_scorer *s, nfi_scoring *w, nf_score *out, double *log_odds, nf_err *err) NF_MUST_CHECK;
 /* What the frequencies of a row are multiplied with, before idf. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* scut.c - the threshold of one class with the best F1. The cut lies half way between two scores; equal scores are never parted; ties go to the higher cut. */
+/* scut.c - the threshold of one class with the best F1. The cut lies half way between two scores; equal scores are never parted; ties go to
+ * the higher cut. */
 #include "models/multi.h"
 
 #include "base/sort.h"

@@ -35,7 +35,8 @@ nf_status nfi_seeds_check(const nf_str *label, const uint64_t *docs, size_t n, c
 {
     for (size_t k = 0; k < n; k++)
         if ((!docs || docs[k]) && nf_codebook_find(cb, label[k]) < 0)
-            return NF_FAIL(err, NF_EDATA, "label \"%.*s\" is no frame of the codebook; add it there, or correct the documents", (int)label[k].n, label[k].p);
+            return NF_FAIL(err, NF_EDATA, "label \"%.*s\" is no frame of the codebook; add it there, or correct the documents",
+                           (int)label[k].n, label[k].p);
     return NF_OK;
 }
 
@@ -165,14 +166,16 @@ static nf_status make_entries(nfi_seeds *s, nfi_terms *t, const finder *x, nf_er
     return NF_OK;
 }
 
-nf_status nfi_seeds_find(nfi_seeds *out, nfi_terms *t, const nf_str *label, const nf_codebook *cb, const char *tokenizer, const nfi_weighting *w, nf_err *err)
+nf_status nfi_seeds_find(nfi_seeds *out, nfi_terms *t, const nf_str *label, const nf_codebook *cb, const char *tokenizer,
+                         const nfi_weighting *w, nf_err *err)
 {
     nf_status s = NF_OK;
     nfi_seeds x = {.nclasses = t->nclasses};
     finder f = {0};
 
     if (!w->additive)
-        return NF_FAIL(err, NF_EINVAL, "weighting \"%s\" knows no sums that seeds could be added to; use \"%s\"", w->name, nfi_weightings[0]->name);
+        return NF_FAIL(err, NF_EINVAL, "weighting \"%s\" knows no sums that seeds could be added to; use \"%s\"", w->name,
+                       nfi_weightings[0]->name);
     NF_GO(nf_lexicon_new(&f.lx, cb, tokenizer, err));
     f.class_of = nfi_alloc(cb->n, sizeof *f.class_of);
     f.frames = nfi_alloc(cb->n, sizeof *f.frames);
@@ -239,8 +242,9 @@ void nfi_seeds_set(const nfi_seeds *s, nfi_terms *t, double strength)
 
 /* ---- strength ---- */
 
-nf_status nfi_seeds_tune(const nfi_seeds *s, const nfi_classifier *k, nfi_terms *t, const nfi_sample *sample, const nfi_weighting *w, const double *idf, const double *prior,
-                         bool data_prior, int threads, double *strength, uint64_t *tried, nf_err *err)
+nf_status nfi_seeds_tune(const nfi_seeds *s, const nfi_classifier *k, nfi_terms *t, const nfi_sample *sample, const nfi_weighting *w,
+                         const double *idf, const double *prior, bool data_prior, int threads, double *strength, uint64_t *tried,
+                         nf_err *err)
 {
     enum { LADDER = 7, FEW = 30 };
     static const double ladder[LADDER] = {0.0, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0};

@@ -45,8 +45,8 @@ void nfi_trials_close(nfi_trials *x)
     nfi_free(x);
 }
 
-nf_status nfi_trials_open(nfi_trials **out, const nf_corpus *c, const uint8_t *use, const nfi_split *plan, const nf_select_opts *select, const nfi_weighting *w, int threads,
-                          nf_err *err)
+nf_status nfi_trials_open(nfi_trials **out, const nf_corpus *c, const uint8_t *use, const nfi_split *plan, const nf_select_opts *select,
+                          const nfi_weighting *w, int threads, nf_err *err)
 {
     nf_status s = NF_OK;
     nfi_trials *x = nfi_calloc(1, sizeof *x);
@@ -164,7 +164,8 @@ static void take_back(nfi_terms *t)
     nfi_free(t->doc);
 }
 
-static nf_status run_fold(nfi_trials *x, fold *f, size_t number, const nf_train_opts *o, nfi_held_fn fn, void *ctx, double *smoothing, nf_err *err)
+static nf_status run_fold(nfi_trials *x, fold *f, size_t number, const nf_train_opts *o, nfi_held_fn fn, void *ctx, double *smoothing,
+                          nf_err *err)
 {
     const nfi_classifier *k = nfi_classifier_find(o->classifier ? o->classifier : nfi_classifiers[0]->name);
     nf_train_opts with = *o;
@@ -178,7 +179,8 @@ static nf_status run_fold(nfi_trials *x, fold *f, size_t number, const nf_train_
     with.calibration = "none";
     NF_GO(make_ready(x, f, k, o, err));
     NF_GO(lend(&t, &f->t, err));
-    nfi_origin origin = {.text = &x->c->text, .label = x->c->classname, .corpus = x->c, .use = f->train, .of = f->of, .rows = k->rows ? &f->rows : NULL};
+    nfi_origin origin = {
+        .text = &x->c->text, .label = x->c->classname, .corpus = x->c, .use = f->train, .of = f->of, .rows = k->rows ? &f->rows : NULL};
     NF_GO(nfi_model_finish(&m, &t, &f->sample, &origin, &with, err));
     NF_GO(nfi_score_held(m, f->of, x->c, f->hold, (int32_t)number, x->threads, fn, ctx, err));
     if (smoothing)
@@ -231,7 +233,8 @@ static nf_status try_values(void *ctx, size_t rung, const double *smoothing, siz
     return NF_OK;
 }
 
-nf_status nfi_tune_by_folds(const nf_corpus *c, const uint8_t *use, const nf_train_opts *o, double *smoothing, double *accuracy, uint64_t *tried, nf_err *err)
+nf_status nfi_tune_by_folds(const nf_corpus *c, const uint8_t *use, const nf_train_opts *o, double *smoothing, double *accuracy,
+                            uint64_t *tried, nf_err *err)
 {
     const nfi_classifier *k = nfi_classifier_find(o->classifier ? o->classifier : nfi_classifiers[0]->name);
     const nfi_weighting *w;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * tune.c - choosing a classifier and its settings by folds. The grid is small: what did best on one labelled corpus or another. Its order is that in which it is
- * tried, cheap and promising first, so that a search that ends early has seen what matters most. Candidates that share n-grams and weighting stand together: their
- * folds are made once.
+ * tune.c - choosing a classifier and its settings by folds. The grid is small: what did best on one labelled corpus or another. Its order
+ * is that in which it is tried, cheap and promising first, so that a search that ends early has seen what matters most. Candidates that
+ * share n-grams and weighting stand together: their folds are made once.
  */
 #include "models/fit.h"
 #include "models/oof.h"
@@ -69,13 +69,16 @@ static nf_status list(nf_tried **out, size_t *count, const nf_corpus *c, const n
         for (size_t v = 0; v < 6 && grid[i].value[v] > 0; v++) {
             if (given > 0 && v > 0)
                 break;
-            double value = given > 0 ? given : grid[i].value[v], smoothing = k->smoothing_unit > 0 ? o->train.smoothing > 0 ? o->train.smoothing : k->smoothing_unit : 0;
-            t[n++].c = (nf_candidate){k->name, grid[i].weighting, grid[i].words ? 1 : c->text.hi, k->cost > 0 ? smoothing : value, k->cost > 0 ? value : 0};
+            double value = given > 0 ? given : grid[i].value[v],
+                   smoothing = k->smoothing_unit > 0 ? o->train.smoothing > 0 ? o->train.smoothing : k->smoothing_unit : 0;
+            t[n++].c = (nf_candidate){k->name, grid[i].weighting, grid[i].words ? 1 : c->text.hi, k->cost > 0 ? smoothing : value,
+                                      k->cost > 0 ? value : 0};
         }
     }
     if (n == 0) {
         nfi_free(t);
-        return NF_FAIL(err, NF_EINVAL, "nothing is left to try: the grid has none of the classifiers with that weighting and those n-grams");
+        return NF_FAIL(err, NF_EINVAL,
+                       "nothing is left to try: the grid has none of the classifiers with that weighting and those n-grams");
     }
     *out = t;
     *count = n;
@@ -174,7 +177,8 @@ nf_status nf_tune(nf_tried **tried, size_t *count, size_t *best, const nf_corpus
     if (c->multi)
         return NF_FAIL(err, NF_EINVAL, "a classifier is chosen where documents have one label");
     if (o->train.codebook || o->train.unlabeled)
-        return NF_FAIL(err, NF_EINVAL, "a classifier is chosen by labelled documents alone, without a codebook or documents without a label");
+        return NF_FAIL(err, NF_EINVAL,
+                       "a classifier is chosen by labelled documents alone, without a codebook or documents without a label");
     NF_TRY(list(&t, &n, c, o, err));
     x.human = nfi_alloc(c->n, sizeof *x.human);
     x.machine = nfi_alloc(c->n, sizeof *x.machine);
@@ -240,7 +244,8 @@ static void put_line(nfi_buf *b, const nf_tried *t)
     nfi_buf_putc(b, '\n');
 }
 
-nf_status nf_model_train_tuned(nf_model **out, nf_tried **tried, size_t *n, size_t *best, const nf_counted *c, const nf_tune_opts *o, nf_err *err)
+nf_status nf_model_train_tuned(nf_model **out, nf_tried **tried, size_t *n, size_t *best, const nf_counted *c, const nf_tune_opts *o,
+                               nf_err *err)
 {
     const nf_corpus *corpus = nfi_counted_corpus(c);
     nf_corpus words = {0};

@@ -2,14 +2,15 @@
 /*
  * typicality.c - bounds of what is still like the documents a model was trained on.
  *
- * Two measures of a text: the share of its terms (occurrences, stop words aside) that the model does not know, and the mean rarity of all of them. The rarity of
- * a term is r_t = ln((1 + N) / (1 + df_t)), with df = 0 for the unknown ones: the negative log-likelihood of a term under the documents of
- * the model, but for a constant; and it is idf - 1, which scoring has at hand.
+ * Two measures of a text: the share of its terms (occurrences, stop words aside) that the model does not know, and the mean rarity of all
+ * of them. The rarity of a term is r_t = ln((1 + N) / (1 + df_t)), with df = 0 for the unknown ones: the negative log-likelihood of a term
+ * under the documents of the model, but for a constant; and it is idf - 1, which scoring has at hand.
  *
- * Both are found for each sampled document as if it had been left out: N and the df of its terms less one, and the terms that are in no more documents than
- * the rarest that is kept unknown. The spread of a mean depends on how many terms it is of, and within a document terms come together. So the bounds of length L are
- * quantiles over L terms drawn from each document without replacement. A text is held against the greatest L that is not above its length, where means spread wider
- * than at its own. What is drawn depends on the number of the row alone: the same for any number of threads.
+ * Both are found for each sampled document as if it had been left out: N and the df of its terms less one, and the terms that are in no
+ * more documents than the rarest that is kept unknown. The spread of a mean depends on how many terms it is of, and within a document terms
+ * come together. So the bounds of length L are quantiles over L terms drawn from each document without replacement. A text is held against
+ * the greatest L that is not above its length, where means spread wider than at its own. What is drawn depends on the number of the row
+ * alone: the same for any number of threads.
  */
 #include "models/typicality.h"
 

@@ -22,7 +22,8 @@ typedef struct nfi_typicality {
 /* *out: owned, nfi_free(); NULL where fewer than NFI_LEAST_TYPICAL documents of the sample have 4 terms. O(terms of 2,048 documents). */
 nf_status nfi_typicality_fit(nfi_typicality **out, const nfi_terms *t, const nfi_sample *sample, int threads, nf_err *err) NF_MUST_CHECK;
 
-/* Is a text of length terms, of which so many are unknown, with this sum of rarities, out of bounds? Texts shorter than 4 terms never are. */
+/* Is a text of length terms, of which so many are unknown, with this sum of rarities, out of bounds? Texts shorter than 4 terms never are.
+ */
 bool nfi_is_untypical(const nfi_typicality *x, uint64_t length, uint64_t unknown, double rarity);
 
 #endif

@@ -10,15 +10,38 @@
 #include <string.h>
 
 static const char *const ck_line_pool[] = {
-    "", "", " \t", "\r", "Menu", "Home | News | Sport", "Share this articleComments", "3 Comments", "Comments (12)", "You might also like",
-    "Storm barrier passes its first test", "Fishermen Return After The Long Ban", "Photo: Storm barrier passes its first test. Source: port", "67.15%",
-    "The council voted on Monday to rebuild the ferry line that the storms destroyed, after months in which the islanders had to sail the long way round.",
+    "",
+    "",
+    " \t",
+    "\r",
+    "Menu",
+    "Home | News | Sport",
+    "Share this articleComments",
+    "3 Comments",
+    "Comments (12)",
+    "You might also like",
+    "Storm barrier passes its first test",
+    "Fishermen Return After The Long Ban",
+    "Photo: Storm barrier passes its first test. Source: port",
+    "67.15%",
+    "The council voted on Monday to rebuild the ferry line that the storms destroyed, after months in which the islanders had to sail the "
+    "long way round.",
     "Two boats that had been laid up for years will be repaired at the yard in the old docks, and the pier is to be raised by a metre.",
     "\"We have waited for this,\" said the master of the school, who takes eleven children across the water every morning.",
-    "It had let most of its workers go.", "The price rose by 3 percent to 45.", "The price rose by 4 percent to 46.", "\xd0\x94\xd0\xbe\xd1\x81\xd1\x82\xd1\x83\xd0\xbf\xd0\xbd\xd0\xbe",
-    "\xd0\xb2\xd0\xb8 \xd0\xbc\xd0\xbe\xd0\xb6\xd0\xb5\xd1\x82\xd0\xb5 \xd0\xb2\xd1\x96\xd0\xbb\xd1\x8c\xd0\xbd\xd0\xbe \xd0\xba\xd0\xbe\xd1\x80\xd0\xb8\xd1\x81\xd1\x82\xd1\x83\xd0\xb2\xd0\xb0\xd1\x82\xd0\xb8\xd1\x81\xd1\x8f",
-    "We use cookies to personalise content and to analyse our traffic.", "\xc2\xa9 Herald 2024. All rights reserved.", "\xc2\xa0\xe2\x80\x83", "---",
-    "and so the lines of a mail go on where the one before them stopped for", "\xe2\x80\xa2 Windows", "\xff\xfe\x80", "Sign up for our newsletter"};
+    "It had let most of its workers go.",
+    "The price rose by 3 percent to 45.",
+    "The price rose by 4 percent to 46.",
+    "\xd0\x94\xd0\xbe\xd1\x81\xd1\x82\xd1\x83\xd0\xbf\xd0\xbd\xd0\xbe",
+    "\xd0\xb2\xd0\xb8 \xd0\xbc\xd0\xbe\xd0\xb6\xd0\xb5\xd1\x82\xd0\xb5 \xd0\xb2\xd1\x96\xd0\xbb\xd1\x8c\xd0\xbd\xd0\xbe "
+    "\xd0\xba\xd0\xbe\xd1\x80\xd0\xb8\xd1\x81\xd1\x82\xd1\x83\xd0\xb2\xd0\xb0\xd1\x82\xd0\xb8\xd1\x81\xd1\x8f",
+    "We use cookies to personalise content and to analyse our traffic.",
+    "\xc2\xa9 Herald 2024. All rights reserved.",
+    "\xc2\xa0\xe2\x80\x83",
+    "---",
+    "and so the lines of a mail go on where the one before them stopped for",
+    "\xe2\x80\xa2 Windows",
+    "\xff\xfe\x80",
+    "Sign up for our newsletter"};
 enum { CK_LINES = sizeof ck_line_pool / sizeof *ck_line_pool };
 
 /* Cuts rise, do not overlap, are whole lines less the blanks around them, and add up; kept and cut together are the text. */

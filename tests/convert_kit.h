@@ -25,7 +25,8 @@ static inline nf_status kit_convert(const char *from, const char *to, const char
     nf_writer *w = NULL;
     nf_batch b = {0};
     nf_writer_opts o = {.format = format, .skip = SIZE_MAX};
-    nf_status s = nf_docs_open(&in, &from, 1, &(nf_docs_opts){.all_columns = true, .threads = threads, .delimiter = strstr(from, ".csv") ? ',' : 0}, err);
+    nf_status s = nf_docs_open(&in, &from, 1,
+                               &(nf_docs_opts){.all_columns = true, .threads = threads, .delimiter = strstr(from, ".csv") ? ',' : 0}, err);
 
     if (s == NF_OK) {
         o.column = nf_docs_columns(in, &o.n);

@@ -64,9 +64,10 @@ typedef struct nf_cuts {
  * @param source of the document, for the line table. @param mark what markup says of the lines of text, or NULL.
  * @return NF_ENOMEM, or NF_ELIMIT for a text of 4 GiB or more; cuts are empty then.
  */
-NF_API NF_MUST_CHECK nf_status nf_clean_text(const nf_cleaner *c, nf_str text, nf_str source, const nf_line_mark *mark, size_t nmarks, nf_cuts *cuts,
-                                             nf_err *err);
-/** The text without its cuts, each with the line end after it. @param dst text.n bytes, caller-allocated; may be text.p itself. @return bytes written. */
+NF_API NF_MUST_CHECK nf_status nf_clean_text(const nf_cleaner *c, nf_str text, nf_str source, const nf_line_mark *mark, size_t nmarks,
+                                             nf_cuts *cuts, nf_err *err);
+/** The text without its cuts, each with the line end after it. @param dst text.n bytes, caller-allocated; may be text.p itself. @return
+ * bytes written. */
 NF_API size_t nf_clean_apply(nf_str text, const nf_cuts *cuts, char *dst);
 NF_API void nf_cuts_clear(nf_cuts *cuts);
 

@@ -4,8 +4,8 @@
  *
  * A codebook is a JSON object, newsframe-codebook(5):
  *
- *     {"id": "geo-1", "title": "...", "frames": [{"key": "military", "name": "...", "definition": "...", "include": "...", "exclude": "...",
- *       "seeds": ["militar*", "arms deal"]}, ...]}
+ *     {"id": "geo-1", "title": "...", "frames": [{"key": "military", "name": "...", "definition": "...", "include": "...", "exclude":
+ * "...", "seeds": ["militar*", "arms deal"]}, ...]}
  *
  * A seed is a word or up to four words in a row; * at the end of a word stands for any ending.
  */
@@ -23,8 +23,9 @@ typedef struct nf_codebook nf_codebook;
 
 /**
  * @param out owned, nf_codebook_free().
- * @return NF_EFORMAT with file and line: not JSON, a field of the wrong type, a frame without key or without seeds (none, the frame of what has no frame, needs
- * none), a key twice, a seed that no text could match or every text would; NF_ELIMIT: more than 4 MiB, 1,024 frames or 65,536 seeds.
+ * @return NF_EFORMAT with file and line: not JSON, a field of the wrong type, a frame without key or without seeds (none, the frame of what
+ * has no frame, needs none), a key twice, a seed that no text could match or every text would; NF_ELIMIT: more than 4 MiB, 1,024 frames or
+ * 65,536 seeds.
  */
 NF_API NF_MUST_CHECK nf_status nf_codebook_read(nf_codebook **out, const char *path, nf_err *err);
 /** The same from memory; name is for messages. */
@@ -54,11 +55,12 @@ typedef struct nf_lexicon nf_lexicon;
 NF_API NF_MUST_CHECK nf_status nf_lexicon_new(nf_lexicon **out, const nf_codebook *cb, const char *tokenizer, nf_err *err);
 NF_API void nf_lexicon_free(nf_lexicon *lx);
 /**
- * Counts seeds in a text: where a seed of a frame ends at a word, the frame gets 1, however many of its seeds end there. Words are compared without regard to
- * case, except that a seed in capitals (US) does not match the small word. O(words * log seeds).
+ * Counts seeds in a text: where a seed of a frame ends at a word, the frame gets 1, however many of its seeds end there. Words are compared
+ * without regard to case, except that a seed in capitals (US) does not match the small word. O(words * log seeds).
  * @param count a number for each frame, caller-allocated, set. @param n_tokens words of the text; may be NULL.
  */
-NF_API NF_MUST_CHECK nf_status nf_codebook_count(nf_lexicon *lx, nf_str title, nf_str text, uint64_t *count, uint64_t *n_tokens, nf_err *err);
+NF_API NF_MUST_CHECK nf_status nf_codebook_count(nf_lexicon *lx, nf_str title, nf_str text, uint64_t *count, uint64_t *n_tokens,
+                                                 nf_err *err);
 /** The frame with most seeds in it; -1 when none has any, and for ties. */
 NF_API int32_t nf_codebook_best(const uint64_t *count, size_t frames);
 

@@ -86,7 +86,8 @@ typedef struct nf_docs_opts {
     const char *id, *label, *title, *date, *source; /**< columns; NULL: the column of that very name where there is one */
     char delimiter;        /**< CSV only; 0 finds it in the header among , ; TAB | */
     nf_encoding encoding;
-    const char *charset;   /**< an iconv name: what has no byte order mark is in that encoding; NULL: UTF-8. encoding says what is done with the rest */
+    const char *charset;   /**< an iconv name: what has no byte order mark is in that encoding; NULL: UTF-8. encoding says what is done with
+                              the rest */
     const char *rejects;   /**< path of a CSV (file, record, line, reason, raw) for malformed records; NULL: the first one is an error */
     bool dup_ids_suffix;   /**< true: the n-th holder of an id gets "#n" appended; false: NF_EDATA naming both records */
     nf_markup markup;      /**< of text columns; files are told by name and content */
@@ -122,7 +123,8 @@ typedef struct nf_docs nf_docs; /**< an open document stream; not thread-safe */
 /** @return name of the i-th input format, NULL past the end; *summary (may be NULL) gets a line about it. */
 NF_API const char *nf_format_name(size_t i, const char **summary);
 
-/** @return the i-th optional library that input needs and what is there of it: "HTML by libxml2 2.9.14", "no HTML: made without libxml2"; NULL past the end. */
+/** @return the i-th optional library that input needs and what is there of it: "HTML by libxml2 2.9.14", "no HTML: made without libxml2";
+ * NULL past the end. */
 NF_API const char *nf_input_feature(size_t i);
 
 /**
@@ -135,7 +137,8 @@ NF_API const char *nf_input_feature(size_t i);
 NF_API NF_MUST_CHECK nf_status nf_docs_open(nf_docs **out, const char *const *paths, size_t n, const nf_docs_opts *opts, nf_err *err);
 /** Next batch into b, dropping what it held; b->n == 0 means the end. On failure b is empty. Same batches for any thread count. */
 NF_API NF_MUST_CHECK nf_status nf_docs_next(nf_docs *in, nf_batch *b, nf_err *err);
-/** Have fn called with every batch that nf_docs_next() is about to hand out, whoever reads; its failure is that of nf_docs_next(). At most four watch, in the order they came. */
+/** Have fn called with every batch that nf_docs_next() is about to hand out, whoever reads; its failure is that of nf_docs_next(). At most
+ * four watch, in the order they came. */
 NF_API void nf_docs_watch(nf_docs *in, nf_status (*fn)(void *ctx, const nf_batch *b, nf_err *err), void *ctx);
 /** Column names carried through (everything that is not a text column), borrowed from the stream; complete after nf_docs_open(). */
 NF_API const nf_str *nf_docs_columns(const nf_docs *in, size_t *n);
@@ -163,7 +166,8 @@ typedef struct nf_csv nf_csv; /**< a table being written; not thread-safe; error
 NF_API NF_MUST_CHECK nf_status nf_csv_open(nf_csv **out, const char *path, nf_csv_dialect dialect, nf_err *err);
 NF_API void nf_csv_text(nf_csv *w, const char *p, size_t n);         /**< one text cell */
 NF_API void nf_csv_str(nf_csv *w, const char *s);                    /**< one text cell, NUL-terminated */
-NF_API void nf_csv_num(nf_csv *w, double v, int decimals);           /**< fixed decimals 0..9, no exponent; a value that is not finite is a blank cell */
+NF_API void nf_csv_num(nf_csv *w, double v,
+                       int decimals); /**< fixed decimals 0..9, no exponent; a value that is not finite is a blank cell */
 NF_API void nf_csv_int(nf_csv *w, int64_t v);
 NF_API void nf_csv_blank(nf_csv *w);
 NF_API void nf_csv_end(nf_csv *w);                                   /**< ends the row */

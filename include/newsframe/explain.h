@@ -2,9 +2,10 @@
 /**
  * explain.h - why a document has its label: prior, terms and sentences, in parts of the margin.
  *
- * The score of a class is its prior and a sum over terms, so the difference of two scores is too. The margin compares log-odds, each against all other classes; it is
- * the difference of the scores times a factor of the document (2 with two classes, near 1 where others are far behind), and so are its parts. Where documents may have
- * several labels, what is taken apart is the score of a label less its threshold.
+ * The score of a class is its prior and a sum over terms, so the difference of two scores is too. The margin compares log-odds, each
+ * against all other classes; it is the difference of the scores times a factor of the document (2 with two classes, near 1 where others are
+ * far behind), and so are its parts. Where documents may have several labels, what is taken apart is the score of a label less its
+ * threshold.
  */
 #ifndef NEWSFRAME_EXPLAIN_H
 #define NEWSFRAME_EXPLAIN_H
@@ -32,7 +33,8 @@ typedef struct nf_term_part {
 typedef struct nf_explanation {
     nf_score score;            /**< as nf_scorer_batch() gives it; nothing else is there unless it is scored */
     int32_t label, against;    /**< the class that is explained, and the best of the others; -1: its threshold */
-    double margin;             /**< log-odds of the one less those of the other, or the threshold: below 0 when the class asked for is not the best, or not given */
+    double margin; /**< log-odds of the one less those of the other, or the threshold: below 0 when the class asked for is not the best, or
+                      not given */
     double prior;              /**< part of the class priors, less the threshold */
     int64_t margin_micro, prior_micro;
     const nf_term_part *term;  /**< nterms, by falling absolute value, ties in term order */
@@ -46,10 +48,10 @@ typedef struct nf_explanation {
 } nf_explanation;
 
 /**
- * Explain one document. @param label a class, or -1: the one with the highest score. @param against another class, or -1: the best of the others (not looked at where
- * documents may have several labels).
- * Microunits are the nearest whole ones, but for the fewest that must be the next so that the sum is the margin as it is printed with six decimals: those nearest
- * to it, the first of equals. @return NF_EINVAL: no such class, or twice the same; after a failure the explanation is empty. O(document).
+ * Explain one document. @param label a class, or -1: the one with the highest score. @param against another class, or -1: the best of the
+ * others (not looked at where documents may have several labels). Microunits are the nearest whole ones, but for the fewest that must be
+ * the next so that the sum is the margin as it is printed with six decimals: those nearest to it, the first of equals. @return NF_EINVAL:
+ * no such class, or twice the same; after a failure the explanation is empty. O(document).
  */
 NF_API NF_MUST_CHECK nf_status nf_explain(nf_explanation *out, nf_scorer *s, const nf_doc *d, int32_t label, int32_t against, nf_err *err);
 NF_API void nf_explanation_clear(nf_explanation *e);
@@ -58,7 +60,8 @@ NF_API void nf_explanation_clear(nf_explanation *e);
 typedef struct nf_class_term {
     size_t term;         /**< nf_model_term() */
     double weight;       /**< nf_model_term_weight(): what the model makes of it */
-    double log_odds, z;  /**< of the class against all other documents, by documents that have the term: Monroe, Colaresi, Quinn 2008; 0 where the model has no counts */
+    double log_odds, z;  /**< of the class against all other documents, by documents that have the term: Monroe, Colaresi, Quinn 2008; 0
+                            where the model has no counts */
     uint64_t class_docs; /**< documents of the class with the term */
     uint64_t docs;       /**< all documents with the term */
 } nf_class_term;
@@ -82,13 +85,16 @@ NF_API NF_MUST_CHECK nf_status nf_model_diff_new(nf_model_diff **out, const nf_m
 /** How many terms both have, only a, only b. */
 NF_API void nf_model_diff_terms(const nf_model_diff *d, size_t *both, size_t *only_a, size_t *only_b);
 /**
- * The terms whose weight for class ka of a is another for class kb of b, by falling difference, ties by the bytes of the term: at most that many.
+ * The terms whose weight for class ka of a is another for class kb of b, by falling difference, ties by the bytes of the term: at most that
+ * many.
  * @param change borrowed until the next call. @param n how many there are. @param moved how many there would be without the limit.
  */
-NF_API NF_MUST_CHECK nf_status nf_model_diff_class(nf_model_diff *d, size_t ka, size_t kb, size_t most, const nf_term_change **change, size_t *n, size_t *moved, nf_err *err);
+NF_API NF_MUST_CHECK nf_status nf_model_diff_class(nf_model_diff *d, size_t ka, size_t kb, size_t most, const nf_term_change **change,
+                                                   size_t *n, size_t *moved, nf_err *err);
 NF_API void nf_model_diff_free(nf_model_diff *d); /**< NULL is fine */
 
-/** A sentence for each of a list of pairs of class and term: of those that have the term the one with the highest score of the class, short ones first. */
+/** A sentence for each of a list of pairs of class and term: of those that have the term the one with the highest score of the class, short
+ * ones first. */
 typedef struct nf_examples nf_examples;
 typedef struct nf_example {
     nf_str text, id; /**< the sentence and its document; n == 0: there is none. Borrowed */
@@ -96,7 +102,8 @@ typedef struct nf_example {
     size_t start, end;
 } nf_example;
 /** @param out owned. @param terms and classes n each, borrowed during the call: pair i is terms[i], classes[i]. */
-NF_API NF_MUST_CHECK nf_status nf_examples_new(nf_examples **out, const nf_model *m, const size_t *terms, const size_t *classes, size_t n, nf_err *err);
+NF_API NF_MUST_CHECK nf_status nf_examples_new(nf_examples **out, const nf_model *m, const size_t *terms, const size_t *classes, size_t n,
+                                               nf_err *err);
 /** Look through documents. The result depends on their order alone, not on batches or threads. */
 NF_API NF_MUST_CHECK nf_status nf_examples_add(nf_examples *e, nf_scorer *s, const nf_batch *b, nf_err *err);
 NF_API nf_example nf_examples_get(const nf_examples *e, size_t i);

@@ -36,7 +36,8 @@ typedef struct nf_select_opts {
 /** i-th tokeniser, weighting; NULL past the end; *summary may be NULL. */
 NF_API const char *nf_tokenizer_name(size_t i, const char **summary);
 NF_API const char *nf_weighting_name(size_t i, const char **summary);
-NF_API bool nf_weighting_is_additive(const char *name); /**< sums over documents add up: it can be counted, and has exact leave-one-out. false for no such weighting */
+NF_API bool nf_weighting_is_additive(
+    const char *name); /**< sums over documents add up: it can be counted, and has exact leave-one-out. false for no such weighting */
 
 /** What to keep while counting. {0}: threads = usable CPUs, memory = half of RAM, nothing but counts. */
 typedef struct nf_corpus_opts {
@@ -60,8 +61,8 @@ typedef struct nf_corpus nf_corpus;
  */
 NF_API NF_MUST_CHECK nf_status nf_corpus_count(nf_corpus **out, nf_docs *in, const nf_corpus_opts *opts, nf_err *err);
 /**
- * Only documents with a flag stay, in their order, as if there had been no others. The one change a corpus can undergo: not while others use it. Strings
- * that were borrowed stay valid, also those of documents that go. @param keep a flag for each document, borrowed. O(rows).
+ * Only documents with a flag stay, in their order, as if there had been no others. The one change a corpus can undergo: not while others
+ * use it. Strings that were borrowed stay valid, also those of documents that go. @param keep a flag for each document, borrowed. O(rows).
  */
 NF_API NF_MUST_CHECK nf_status nf_corpus_keep(nf_corpus *c, const bool *keep, nf_err *err);
 NF_API void nf_corpus_free(nf_corpus *c);
@@ -69,7 +70,8 @@ NF_API void nf_corpus_free(nf_corpus *c);
 NF_API size_t nf_corpus_docs(const nf_corpus *c);                    /**< documents, labelled or not */
 NF_API size_t nf_corpus_classes(const nf_corpus *c);                 /**< distinct labels */
 NF_API nf_str nf_corpus_class(const nf_corpus *c, size_t k);         /**< label k, sorted by bytes; borrowed */
-NF_API int32_t nf_corpus_label(const nf_corpus *c, size_t doc);      /**< number of its label set, -1 when not labelled; where documents have one label that is the class */
+NF_API int32_t nf_corpus_label(
+    const nf_corpus *c, size_t doc); /**< number of its label set, -1 when not labelled; where documents have one label that is the class */
 NF_API bool nf_corpus_is_multi(const nf_corpus *c);                  /**< counted with nf_corpus_opts.multi */
 NF_API size_t nf_corpus_sets(const nf_corpus *c);                    /**< distinct sets of labels, in the order of their classes */
 /** Classes of a set, rising, at most cap of them into classes; returns how many the set has (1 where documents have one label). */

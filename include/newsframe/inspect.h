@@ -103,7 +103,8 @@ typedef struct nf_inspection {
     uint64_t lines_told;        /**< documents whose lines were told apart */
     uint64_t mixed;             /**< of these: a tenth or more of the letters in lines of another language */
     char mixed_id[64];          /**< id of the first */
-    uint64_t two_scripts;       /**< documents with a twentieth or more of the letters, 20 at least, in a second script (kana and ideographs are one) */
+    uint64_t two_scripts; /**< documents with a twentieth or more of the letters, 20 at least, in a second script (kana and ideographs are
+                             one) */
     char two_scripts_id[64];
     nf_inspect_count *script;   /**< by falling letters */
     size_t nscripts;
@@ -114,12 +115,14 @@ typedef struct nf_inspection {
     char copy_id[64];    /**< id of one of these */
     bool texts_full;     /**< NF_INSPECT_TEXTS was reached */
 
-    uint64_t chars, removed_chars; /**< characters of the lines of all texts, and of those that newsframe clean cuts by its built-in rules */
+    uint64_t chars,
+        removed_chars; /**< characters of the lines of all texts, and of those that newsframe clean cuts by its built-in rules */
     uint64_t with_cuts;            /**< documents with a cut */
     uint64_t all_cut;              /**< documents of which nothing is left */
     char all_cut_id[64];           /**< id of the first */
 
-    uint64_t dated, undated, unreadable, ambiguous; /**< documents whose date could be read, is blank, could not be read; read, but day and month may be swapped */
+    uint64_t dated, undated, unreadable,
+        ambiguous; /**< documents whose date could be read, is blank, could not be read; read, but day and month may be swapped */
     int32_t first_day, last_day;                    /**< since 1970-01-01, of the dated */
     nf_str first_date, last_date;                   /**< "YYYY-MM-DD" */
     char unreadable_date[64], unreadable_id[64];    /**< the first */

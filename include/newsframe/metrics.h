@@ -2,8 +2,8 @@
 /**
  * metrics.h - how well a machine reproduces human labels, and the folds of cross-validation.
  *
- * Classes are numbered 0..k-1 and every table here is in that order. A document that the machine did not label (machine class -1) counts against
- * recall and accuracy: it is a document that the human labelled and the machine did not get right. It counts against no precision.
+ * Classes are numbered 0..k-1 and every table here is in that order. A document that the machine did not label (machine class -1) counts
+ * against recall and accuracy: it is a document that the human labelled and the machine did not get right. It counts against no precision.
  * A figure that has no meaning is flagged with the reason; its value is then -1, outside the range of every figure, never 0 and never NaN.
  */
 #ifndef NEWSFRAME_METRICS_H
@@ -103,8 +103,8 @@ NF_API NF_MUST_CHECK nf_status nf_wilson(uint64_t correct, uint64_t n, double le
 /* ---- documents with several labels ---- */
 
 /**
- * A set of classes for each document: cls[ptr[i]] .. cls[ptr[i+1] - 1], rising. {0} is empty; nf_label_sets_clear(). An empty set is a document that was not
- * judged; one that was and has no label has the class "none" alone.
+ * A set of classes for each document: cls[ptr[i]] .. cls[ptr[i+1] - 1], rising. {0} is empty; nf_label_sets_clear(). An empty set is a
+ * document that was not judged; one that was and has no label has the class "none" alone.
  */
 typedef struct nf_label_sets {
     size_t n;
@@ -124,8 +124,8 @@ typedef struct nf_constant_answer {
 } nf_constant_answer;
 
 /**
- * Figures of sets of labels. The class "none" has figures of its own and enters no average: micro, macro, Hamming loss and cardinality are about labels.
- * A document that the machine did not judge counts as one without labels, and never as right.
+ * Figures of sets of labels. The class "none" has figures of its own and enters no average: micro, macro, Hamming loss and cardinality are
+ * about labels. A document that the machine did not judge counts as one without labels, and never as right.
  */
 typedef struct nf_multi_metrics {
     size_t k;
@@ -147,11 +147,12 @@ typedef struct nf_multi_metrics {
 } nf_multi_metrics;
 
 /**
- * @param out owned on success, nf_multi_metrics_clear(). @param human, machine sets of the same documents, borrowed. @param k classes. @param none as above.
+ * @param out owned on success, nf_multi_metrics_clear(). @param human, machine sets of the same documents, borrowed. @param k classes.
+ * @param none as above.
  * @return NF_EINVAL: lengths differ, or a class out of range; NF_EDATA: no document was judged by a human. O(labels + k log k).
  */
-NF_API NF_MUST_CHECK nf_status nf_multi_metrics_of(nf_multi_metrics *out, const nf_label_sets *human, const nf_label_sets *machine, size_t k, int32_t none,
-                                                   nf_err *err);
+NF_API NF_MUST_CHECK nf_status nf_multi_metrics_of(nf_multi_metrics *out, const nf_label_sets *human, const nf_label_sets *machine,
+                                                   size_t k, int32_t none, nf_err *err);
 NF_API void nf_multi_metrics_clear(nf_multi_metrics *m);
 
 /* ---- folds ---- */
@@ -170,8 +171,8 @@ typedef struct nf_fold_opts {
  * Random stratified folds, the same for the same labels, groups and seed.
  *
  * A class is too small when it has fewer than 2 documents, or all its documents are in one group: it is trained on in every fold and cannot
- * be scored. Without groups the folds of every other class differ by one document at most, and so do the whole folds. With groups, which are
- * dealt whole and the largest first, the balance is as close as they allow; no fold is empty.
+ * be scored. Without groups the folds of every other class differ by one document at most, and so do the whole folds. With groups, which
+ * are dealt whole and the largest first, the balance is as close as they allow; no fold is empty.
  * @param fold n, caller-allocated: in [0,k), or -1: no label, or of a class that is too small. A document of a class that is too small goes
  *   along with its group when that has a fold: it is held out with it and is not to be scored either.
  * @param too_small nclasses flags, caller-allocated; also true for a class without documents.
@@ -184,12 +185,14 @@ NF_API NF_MUST_CHECK nf_status nf_folds_stratified(int32_t *fold, bool *too_smal
                                                    const nf_fold_opts *opts, nf_err *err);
 
 /**
- * Folds of documents with several labels: groups of documents (or documents alone) are dealt by their rarest label, rarest first, each to the fold that has the
- * fewest of that label, then to the smallest (the idea of Sechidis et al. 2011, in one pass). Every document with a label gets a fold.
+ * Folds of documents with several labels: groups of documents (or documents alone) are dealt by their rarest label, rarest first, each to
+ * the fold that has the fewest of that label, then to the smallest (the idea of Sechidis et al. 2011, in one pass). Every document with a
+ * label gets a fold.
  * @param fold n, caller-allocated: in [0,k), -1 without labels. @param sets n sets, borrowed. @param nclasses above every class.
  * @return NF_EINVAL: k out of range; NF_EDATA: k above the number of documents, or groups, with labels. O(n*k).
  */
-NF_API NF_MUST_CHECK nf_status nf_folds_multi(int32_t *fold, const nf_label_sets *sets, size_t nclasses, const nf_fold_opts *opts, nf_err *err);
+NF_API NF_MUST_CHECK nf_status nf_folds_multi(int32_t *fold, const nf_label_sets *sets, size_t nclasses, const nf_fold_opts *opts,
+                                              nf_err *err);
 
 /**
  * The folds of scikit-learn's StratifiedKFold(k) without shuffling, for comparisons: depends on file order, small classes get folds too.

@@ -2,8 +2,8 @@
 /**
  * models.h - naive Bayes classifiers: train, score, save, load, cross-validate.
  *
- * A model is derived and read-only: it may be shared between threads. A score depends on the document and the model alone, never on what else was in
- * the batch, the threads or the CPU.
+ * A model is derived and read-only: it may be shared between threads. A score depends on the document and the model alone, never on what
+ * else was in the batch, the threads or the CPU.
  */
 #ifndef NEWSFRAME_MODELS_H
 #define NEWSFRAME_MODELS_H
@@ -29,7 +29,8 @@ typedef struct nf_classifier_needs {
     bool smoothing;        /**< has smoothing */
     bool cost;             /**< has a cost */
     bool kinds;            /**< any kind of smoothing; else "lidstone" */
-    bool exact;            /**< smoothing is tuned by exact leave-one-out (kind "lidstone", no class weights); else by folds, which need the documents */
+    bool exact; /**< smoothing is tuned by exact leave-one-out (kind "lidstone", no class weights); else by folds, which need the documents
+                 */
     const char *weighting; /**< by default */
 } nf_classifier_needs;
 NF_API bool nf_classifier_about(const char *name, nf_classifier_needs *out);
@@ -42,19 +43,24 @@ typedef struct nf_train_opts {
     nf_select_opts select;  /**< default min_df 2 */
     const char *classifier; /**< nf_classifier_name(); NULL: the first */
     const char *weighting;  /**< NULL: the classifier's own */
-    const char *prior;      /**< NULL: the classifier's own (cnb "uniform", mnb "data"); "data", "uniform", or "a=.2,b=.8" for all classes */
-    double smoothing;       /**< > 0; 0 = auto: accuracy over a ladder of values, by exact leave-one-out, or by folds where that is not exact */
+    const char *prior; /**< NULL: the classifier's own (cnb "uniform", mnb "data"); "data", "uniform", or "a=.2,b=.8" for all classes */
+    double smoothing;  /**< > 0; 0 = auto: accuracy over a ladder of values, by exact leave-one-out, or by folds where that is not exact */
     const char *smoothing_kind; /**< nf_smoothing_name(); NULL: the first */
     double cost;            /**< C of linear machines, > 0; 0: the classifier's own */
-    const char *class_weight; /**< NULL: 1 for all; "balanced" (documents / (classes * documents of the class)), or "a=2,b=1", 1 where not named */
+    const char
+        *class_weight; /**< NULL: 1 for all; "balanced" (documents / (classes * documents of the class)), or "a=2,b=1", 1 where not named */
     uint64_t seed;          /**< of the order in which linear machines see documents, and of folds; 0 = 1 */
-    const uint32_t *groups; /**< a number for each document of a corpus, or NULL: folds of tuning keep groups whole, leave-one-out leaves aside documents with copies. Borrowed */
-    const char *calibration; /**< "power" (default), "temperature", "bias" or "none"; where no document can be left out exactly, by five folds of counts held in memory */
+    const uint32_t *groups; /**< a number for each document of a corpus, or NULL: folds of tuning keep groups whole, leave-one-out leaves
+                               aside documents with copies. Borrowed */
+    const char *calibration; /**< "power" (default), "temperature", "bias" or "none"; where no document can be left out exactly, by five
+                                folds of counts held in memory */
     int threads;
     const nf_codebook *codebook; /**< its frames are the classes, its seeds a prior on their terms; NULL: none. Borrowed */
-    bool unlabeled;         /**< documents without a label are learned from too, by EM: classifier mnb, weighting tfidf, counts held in memory (nf_count_opts.whole) */
+    bool unlabeled; /**< documents without a label are learned from too, by EM: classifier mnb, weighting tfidf, counts held in memory
+                       (nf_count_opts.whole) */
     double unlabeled_weight; /**< > 0: of a document without a label; 0 = auto: by cross-validation, 0.1 where there are too few labels */
-    double seed_strength;   /**< > 0: seeds of a class count like so many documents; 0 = auto: by leave-one-out, 3 where there are too few labels */
+    double seed_strength;    /**< > 0: seeds of a class count like so many documents; 0 = auto: by leave-one-out, 3 where there are too few
+                                labels */
 } nf_train_opts;
 NF_API nf_train_opts nf_train_defaults(void);
 
@@ -69,7 +75,8 @@ typedef struct nf_model_info {
     uint64_t labelled;
     double smoothing;
     const char *smoothing_kind;
-    const char *smoothing_how; /**< "given", "leave-one-out", "folds", "fixed" (no documents to tune on), "none" (the classifier has no smoothing) */
+    const char *smoothing_how; /**< "given", "leave-one-out", "folds", "fixed" (no documents to tune on), "none" (the classifier has no
+                                  smoothing) */
     double cost;             /**< of linear machines; 0: it has none */
     const char *class_weight; /**< "": none */
     double loo_accuracy;     /**< accuracy by leave-one-out or folds at the chosen smoothing; negative when not computed */
@@ -86,7 +93,8 @@ typedef struct nf_model_info {
     const char *unlabeled_how; /**< of the weight: "given", "cross-validation", "fixed" */
     double seed_strength;    /**< of its seeds */
     const char *seed_strength_how; /**< "given", "leave-one-out", "fixed" */
-    const char *thresholds_how; /**< of models of several labels: "out-of-fold", or "fixed" at 0 where there were no documents to find them on; else NULL */
+    const char *thresholds_how; /**< of models of several labels: "out-of-fold", or "fixed" at 0 where there were no documents to find them
+                                   on; else NULL */
     uint64_t threshold_documents; /**< that thresholds were found on */
     double threshold_micro_f1; /**< of these at the thresholds; negative when there are none */
     uint64_t typicality;     /**< training documents that its bounds of typicality were found on; 0: it has none */
@@ -118,25 +126,30 @@ typedef struct nf_tried {
 } nf_tried;
 
 typedef struct nf_tune_opts {
-    nf_train_opts train;     /**< selection, prior, class weights, threads, seed, groups; weighting, smoothing, cost where given are the only ones tried */
+    nf_train_opts train; /**< selection, prior, class weights, threads, seed, groups; weighting, smoothing, cost where given are the only
+                            ones tried */
     const char *const *classifiers; /**< only these, in the order of the grid; NULL: all of the grid */
     size_t nclassifiers;
     bool ngrams_fixed;       /**< only n-grams as counted; else words alone too */
     const int32_t *fold;     /**< of each document, -1: not held out; borrowed */
     size_t folds;
     bool forward;            /**< a fold is scored by what was trained on those below it */
-    bool (*go_on)(void *ctx, const nf_tried *next); /**< asked before every candidate, and between its folds; false ends the search. May be NULL */
+    bool (*go_on)(void *ctx,
+                  const nf_tried *next); /**< asked before every candidate, and between its folds; false ends the search. May be NULL */
     void *ctx;
 } nf_tune_opts;
 
 /**
- * Tries the candidates of a fixed grid, in a fixed order. tried out, owned, nf_tried_free(): n rows, those not reached too. *best: greatest accuracy, ties to the
- * first. @return NF_EINVAL: nothing of the grid is left; NF_EDATA: no candidate was finished, or as nf_crossval().
+ * Tries the candidates of a fixed grid, in a fixed order. tried out, owned, nf_tried_free(): n rows, those not reached too. *best: greatest
+ * accuracy, ties to the first. @return NF_EINVAL: nothing of the grid is left; NF_EDATA: no candidate was finished, or as nf_crossval().
  */
-NF_API NF_MUST_CHECK nf_status nf_tune(nf_tried **tried, size_t *n, size_t *best, const nf_corpus *c, const nf_tune_opts *opts, nf_err *err);
+NF_API NF_MUST_CHECK nf_status nf_tune(nf_tried **tried, size_t *n, size_t *best, const nf_corpus *c, const nf_tune_opts *opts,
+                                       nf_err *err);
 NF_API void nf_tried_free(nf_tried *t); /**< NULL is fine */
-/** The same, then a model with the settings that did best, which keeps the table (nf_model_info.tuned). c must hold its documents: nf_count_opts.whole. */
-NF_API NF_MUST_CHECK nf_status nf_model_train_tuned(nf_model **out, nf_tried **tried, size_t *n, size_t *best, const nf_counted *c, const nf_tune_opts *opts, nf_err *err);
+/** The same, then a model with the settings that did best, which keeps the table (nf_model_info.tuned). c must hold its documents:
+ * nf_count_opts.whole. */
+NF_API NF_MUST_CHECK nf_status nf_model_train_tuned(nf_model **out, nf_tried **tried, size_t *n, size_t *best, const nf_counted *c,
+                                                    const nf_tune_opts *opts, nf_err *err);
 
 /** Untrusted input is fine: any file gives NF_OK, NF_EMODEL, NF_EIO or NF_ENOMEM. */
 NF_API NF_MUST_CHECK nf_status nf_model_load(nf_model **out, const char *path, nf_err *err);
@@ -181,17 +194,21 @@ NF_API size_t nf_model_labels(const nf_model *m, const double *log_odds, bool *c
  */
 NF_API bool nf_model_probabilities(const nf_model *m, nf_unit_kind unit, const double *log_odds, double *prob);
 /**
- * Bounds of sets of classes that hold the right one, in each class, at a rate of at least coverage, for documents from where those it was trained on come.
- * @param coverage 0.5 to 0.9999. @param bound classes, caller-allocated, for nf_model_set(). @param shared classes, caller-allocated: the class has too few
- * documents for a bound of its own; it has that of all such classes together (or of all classes, where these are too few too), and the rate is theirs.
+ * Bounds of sets of classes that hold the right one, in each class, at a rate of at least coverage, for documents from where those it was
+ * trained on come.
+ * @param coverage 0.5 to 0.9999. @param bound classes, caller-allocated, for nf_model_set(). @param shared classes, caller-allocated: the
+ * class has too few documents for a bound of its own; it has that of all such classes together (or of all classes, where these are too few
+ * too), and the rate is theirs.
  * @return NF_EINVAL: the model is not calibrated, coverage out of range. O(documents it was calibrated on).
  */
 NF_API NF_MUST_CHECK nf_status nf_model_set_bounds(const nf_model *m, double coverage, double *bound, bool *shared, nf_err *err);
-/** The set of a document with these probabilities: flags by class, caller-allocated. @return how many classes; 0: the document is like none. */
+/** The set of a document with these probabilities: flags by class, caller-allocated. @return how many classes; 0: the document is like
+ * none. */
 NF_API size_t nf_model_set(const nf_model *m, const double *bound, const double *prob, bool *in);
 /**
- * How sure the model is of a document, for nf_reliability_of(). @param log_odds its row; NULL: it was not scored. @param human its class, any number the
- * model does not have for another label, -1 for none. @param bound of nf_model_set_bounds(), or NULL: no set. @param prob classes of scratch.
+ * How sure the model is of a document, for nf_reliability_of(). @param log_odds its row; NULL: it was not scored. @param human its class,
+ * any number the model does not have for another label, -1 for none. @param bound of nf_model_set_bounds(), or NULL: no set. @param prob
+ * classes of scratch.
  */
 NF_API nf_confidence nf_model_confidence(const nf_model *m, const double *log_odds, int32_t human, const double *bound, double *prob);
 
@@ -227,19 +244,21 @@ typedef struct nf_score {
 typedef struct nf_scorer_opts {
     uint64_t min_tokens; /**< fewer: too_short; 0 = 3 */
     double threshold;    /**< margin below it: below_threshold; 0 = none */
-    double min_prob;     /**< probability of the best class below it: below_threshold; 0 = none; else NF_EINVAL for a model that is not calibrated */
+    double min_prob;     /**< probability of the best class below it: below_threshold; 0 = none; else NF_EINVAL for a model that is not
+                            calibrated */
     int threads;
     const nf_lang *lang;  /**< tell languages (nf_score.lang); NULL: do not. Borrowed while the scorer lives */
     int language;         /**< nf_lang_find(): other documents get other_language, those of no language are scored; -1: all are */
-    bool typicality;      /**< what is unlike nearly all training documents gets unlike_training; NF_EINVAL when the model does not know (nf_model_info.typicality) */
+    bool typicality;      /**< what is unlike nearly all training documents gets unlike_training; NF_EINVAL when the model does not know
+                             (nf_model_info.typicality) */
 } nf_scorer_opts;
 
 /** Scratch for scoring a stream with one model; not thread-safe itself, uses threads inside. */
 typedef struct nf_scorer nf_scorer;
 NF_API NF_MUST_CHECK nf_status nf_scorer_new(nf_scorer **out, const nf_model *m, const nf_scorer_opts *opts, nf_err *err);
 /**
- * Score a batch. @param scores b->n, caller-allocated. @param log_odds b->n x classes, caller-allocated, row-major: ln(p/(1-p)) of each class against
- * the rest in nats, p the softmax of the class scores; zeros when nothing was scored.
+ * Score a batch. @param scores b->n, caller-allocated. @param log_odds b->n x classes, caller-allocated, row-major: ln(p/(1-p)) of each
+ * class against the rest in nats, p the softmax of the class scores; zeros when nothing was scored.
  */
 NF_API NF_MUST_CHECK nf_status nf_scorer_batch(nf_scorer *s, const nf_batch *b, nf_score *scores, double *log_odds, nf_err *err);
 /**
@@ -254,23 +273,27 @@ typedef struct nf_crossval_opts {
     nf_train_opts train;
     size_t folds;    /**< default 5 */
     uint64_t seed;   /**< default 1 */
-    const uint32_t *groups; /**< a number for each document or NULL, borrowed: documents with one number (copies: nf_groups.first) stay in one fold */
+    const uint32_t
+        *groups; /**< a number for each document or NULL, borrowed: documents with one number (copies: nf_groups.first) stay in one fold */
     nf_confidence *confidence; /**< a place for each document, or NULL: how sure the model was that had not seen it */
     double coverage;         /**< of the sets of classes in confidence; 0 = 0.9 */
 } nf_crossval_opts;
 /**
- * @param fold_of n, caller-allocated: fold of each document, -1 when it was in none (no label, or a class with one document, or with one group).
+ * @param fold_of n, caller-allocated: fold of each document, -1 when it was in none (no label, or a class with one document, or with one
+ * group).
  * @param predicted n, caller-allocated: class given when the document was held out, -1 when none.
  * @param smoothing folds values, caller-allocated: what each fold chose.
  */
-NF_API NF_MUST_CHECK nf_status nf_crossval(const nf_corpus *c, const nf_crossval_opts *opts, int32_t *fold_of, int32_t *predicted, double *smoothing, nf_err *err);
+NF_API NF_MUST_CHECK nf_status nf_crossval(const nf_corpus *c, const nf_crossval_opts *opts, int32_t *fold_of, int32_t *predicted,
+                                           double *smoothing, nf_err *err);
 /**
- * The same where documents may have several labels: every document with labels is held out once (nf_folds_multi()); thresholds and smoothing are found within the
- * other documents. @param human, predicted out, owned: what people said, and the models; an empty set where they said nothing.
+ * The same where documents may have several labels: every document with labels is held out once (nf_folds_multi()); thresholds and
+ * smoothing are found within the other documents. @param human, predicted out, owned: what people said, and the models; an empty set where
+ * they said nothing.
  * @return NF_EINVAL: counted with one label a document.
  */
-NF_API NF_MUST_CHECK nf_status nf_crossval_multi(const nf_corpus *c, const nf_crossval_opts *opts, int32_t *fold_of, nf_label_sets *human, nf_label_sets *predicted,
-                                                 double *smoothing, nf_err *err);
+NF_API NF_MUST_CHECK nf_status nf_crossval_multi(const nf_corpus *c, const nf_crossval_opts *opts, int32_t *fold_of, nf_label_sets *human,
+                                                 nf_label_sets *predicted, double *smoothing, nf_err *err);
 
 NF_END_DECLS
 

@@ -2,8 +2,9 @@
 /**
  * reliability.h - are probabilities worth what they say?
  *
- * Documents are put into NF_RELIABILITY_BINS bins of equal width by the probability p of their most probable class. The expected calibration error is the
- * mean over documents of |share of the bin whose most probable class is the right one - mean p of the bin| (Naeini et al. 2015; Guo et al. 2017).
+ * Documents are put into NF_RELIABILITY_BINS bins of equal width by the probability p of their most probable class. The expected
+ * calibration error is the mean over documents of |share of the bin whose most probable class is the right one - mean p of the bin| (Naeini
+ * et al. 2015; Guo et al. 2017).
  */
 #ifndef NEWSFRAME_RELIABILITY_H
 #define NEWSFRAME_RELIABILITY_H
@@ -43,8 +44,10 @@ typedef struct nf_reliability {
     nf_reliability_bin bin[NF_RELIABILITY_BINS];
 } nf_reliability;
 
-/** @param human n classes, -1: none; such documents are left out. @param excluded flags by class, or NULL: classes whose documents are left out. */
-NF_API NF_MUST_CHECK nf_status nf_reliability_of(nf_reliability *out, const nf_confidence *c, const int32_t *human, size_t n, const bool *excluded, nf_err *err);
+/** @param human n classes, -1: none; such documents are left out. @param excluded flags by class, or NULL: classes whose documents are left
+ * out. */
+NF_API NF_MUST_CHECK nf_status nf_reliability_of(nf_reliability *out, const nf_confidence *c, const int32_t *human, size_t n,
+                                                 const bool *excluded, nf_err *err);
 
 NF_END_DECLS
 

@@ -2,8 +2,8 @@
 /**
  * sentence.h - a text as paragraphs and sentences: places in the original bytes.
  *
- * A line of a scraped text is a paragraph, unless lines were cut to a width: then they are joined. A sentence ends at a stop, with the quotes and brackets
- * that close after it; stops of abbreviations, initials and numbers end none. Sentences lie within paragraphs.
+ * A line of a scraped text is a paragraph, unless lines were cut to a width: then they are joined. A sentence ends at a stop, with the
+ * quotes and brackets that close after it; stops of abbreviations, initials and numbers end none. Sentences lie within paragraphs.
  */
 #ifndef NEWSFRAME_SENTENCE_H
 #define NEWSFRAME_SENTENCE_H
@@ -34,10 +34,12 @@ typedef struct nf_units {
 } nf_units;
 
 /**
- * Cut a text into units. Every byte that is not blank is in one unit, those of cuts in none; no unit reaches over a cut. What stands between two blank
- * lines is cut the same way whatever stands around it. Time and memory are linear in the text; any bytes are fine, UTF-8 or not.
- * @param cuts what cleaning leaves out (nf_clean_text() of the same text), or NULL. @param kind NF_UNIT_DOCUMENT: one unit, from the first byte that is not
- * blank to the last (of cuts only those at its ends are left out); no unit where there is none. @return NF_ENOMEM; units are empty then.
+ * Cut a text into units. Every byte that is not blank is in one unit, those of cuts in none; no unit reaches over a cut. What stands
+ * between two blank lines is cut the same way whatever stands around it. Time and memory are linear in the text; any bytes are fine, UTF-8
+ * or not.
+ * @param cuts what cleaning leaves out (nf_clean_text() of the same text), or NULL. @param kind NF_UNIT_DOCUMENT: one unit, from the first
+ * byte that is not blank to the last (of cuts only those at its ends are left out); no unit where there is none. @return NF_ENOMEM; units
+ * are empty then.
  */
 NF_API NF_MUST_CHECK nf_status nf_units_split(nf_units *units, nf_str text, const nf_cuts *cuts, nf_unit_kind kind, nf_err *err);
 NF_API void nf_units_clear(nf_units *units);

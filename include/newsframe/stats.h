@@ -20,12 +20,15 @@ typedef struct nf_count_opts {
     nf_corpus_opts corpus; /**< keep_ids and keep_carried are ignored. Beyond about a quarter of corpus.memory counts go to disk */
     /** nf_weighting_name() whose sums are kept; NULL: the first. One that is not additive stays in memory and cannot be saved. */
     const char *weighting;
-    /** Keep (id, text hash) pairs: the same pair twice is NF_EDATA, here and when statistics are merged. Records without an id of their own are kept too, but refused never. */
+    /** Keep (id, text hash) pairs: the same pair twice is NF_EDATA, here and when statistics are merged. Records without an id of their own
+     * are kept too, but refused never. */
     bool ledger;
-    const void *salt; /**< with ledger: hides hashes and ids from whoever does not have these salt_n bytes, borrowed; NULL: nothing is hidden */
+    const void
+        *salt; /**< with ledger: hides hashes and ids from whoever does not have these salt_n bytes, borrowed; NULL: nothing is hidden */
     size_t salt_n;
     bool whole;     /**< hold all documents in memory, up to corpus.memory, for nf_counted_keep(); NF_ELIMIT beyond it */
-    nf_docs *unlabeled; /**< a second stream, counted after the first; its labels are not looked at. Implies whole; the first may be NULL then. Borrowed */
+    nf_docs *unlabeled; /**< a second stream, counted after the first; its labels are not looked at. Implies whole; the first may be NULL
+                           then. Borrowed */
     bool no_sample; /**< keep no rows of documents: smoothing cannot be tuned then */
 } nf_count_opts;
 
@@ -46,9 +49,9 @@ NF_API NF_MUST_CHECK nf_status nf_counted_open(nf_counted **out, const char *con
 /** Write a statistics file, atomically. @return NF_EINVAL for a weighting that is not additive, with what to do instead. */
 NF_API NF_MUST_CHECK nf_status nf_counted_save(const nf_counted *c, int threads, const char *path, nf_err *err);
 /**
- * Only documents with a flag count from now on, as if the others had not been read: a group of copies weighs as its first document (keep[i]: nf_groups.rank[i]
- * is at most 1). Counts of weight 1 and 0 stay exact integers, which shares such as 1/3 would not be. What is kept cannot be saved as statistics: which
- * document is a copy depends on all others, so such counts do not add up.
+ * Only documents with a flag count from now on, as if the others had not been read: a group of copies weighs as its first document
+ * (keep[i]: nf_groups.rank[i] is at most 1). Counts of weight 1 and 0 stay exact integers, which shares such as 1/3 would not be. What is
+ * kept cannot be saved as statistics: which document is a copy depends on all others, so such counts do not add up.
  * @param keep a flag for each document counted, in their order, borrowed. @return NF_EINVAL: not counted with whole, or with a ledger.
  */
 NF_API NF_MUST_CHECK nf_status nf_counted_keep(nf_counted *c, const bool *keep, nf_err *err);
@@ -65,13 +68,15 @@ typedef struct nf_counted_totals {
     uint64_t docs, labelled, tokens;
 } nf_counted_totals;
 /**
- * Write the statistics that counting all documents of from but those of in gives, byte for byte. Documents must come with the labels that they were counted with.
- * @param in a stream of documents, opened with nf_docs_opts.multi when labels are "multi". @param path replaced atomically; untouched on failure. @param forgotten
- * what was taken away, may be NULL.
- * @return NF_EDATA: a document that is not in the ledger, or, where there is none, counts that would become negative, naming the term or the label; NF_EINVAL: salt.
+ * Write the statistics that counting all documents of from but those of in gives, byte for byte. Documents must come with the labels that
+ * they were counted with.
+ * @param in a stream of documents, opened with nf_docs_opts.multi when labels are "multi". @param path replaced atomically; untouched on
+ * failure. @param forgotten what was taken away, may be NULL.
+ * @return NF_EDATA: a document that is not in the ledger, or, where there is none, counts that would become negative, naming the term or
+ * the label; NF_EINVAL: salt.
  */
-NF_API NF_MUST_CHECK nf_status nf_counted_forget(const nf_counted *from, nf_docs *in, const nf_forget_opts *opts, const char *path, nf_counted_totals *forgotten,
-                                                 nf_err *err);
+NF_API NF_MUST_CHECK nf_status nf_counted_forget(const nf_counted *from, nf_docs *in, const nf_forget_opts *opts, const char *path,
+                                                 nf_counted_totals *forgotten, nf_err *err);
 NF_API void nf_counted_free(nf_counted *c); /**< NULL is fine */
 
 NF_API uint64_t nf_counted_docs(const nf_counted *c);                    /**< documents, labelled or not */

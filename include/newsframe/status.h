@@ -56,7 +56,8 @@ NF_API void nf_init(void);
 /** @return the version, for example "0.1.0". */
 NF_API const char *nf_version(void);
 
-/** @return where cblas_sgemm is bound to and which kernels are in use, as one line. Static storage. Opens OpenBLAS, which else only products of matrices do. */
+/** @return where cblas_sgemm is bound to and which kernels are in use, as one line. Static storage. Opens OpenBLAS, which else only
+ * products of matrices do. */
 NF_API const char *nf_build_info(void);
 
 NF_END_DECLS

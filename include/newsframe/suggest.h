@@ -34,12 +34,13 @@ typedef struct nf_suggestions {
 NF_API void nf_suggestions_clear(nf_suggestions *s);
 
 /**
- * @param out owned, nf_suggestions_clear(). @param frame_of frame of each document of c, -1: of none (it is among the others). @param names nframes keys of frames.
+ * @param out owned, nf_suggestions_clear(). @param frame_of frame of each document of c, -1: of none (it is among the others). @param names
+ * nframes keys of frames.
  * @param cb whose seeds are known; may be NULL. O(entries + terms * frames).
  * @return NF_EDATA when no document has a frame or no term is left; NF_ELIMIT: terms x frames.
  */
-NF_API NF_MUST_CHECK nf_status nf_suggest(nf_suggestions *out, const nf_corpus *c, const int32_t *frame_of, const nf_str *names, size_t nframes, const nf_codebook *cb,
-                                          const nf_suggest_opts *opts, nf_err *err);
+NF_API NF_MUST_CHECK nf_status nf_suggest(nf_suggestions *out, const nf_corpus *c, const int32_t *frame_of, const nf_str *names,
+                                          size_t nframes, const nf_codebook *cb, const nf_suggest_opts *opts, nf_err *err);
 
 NF_END_DECLS
 

@@ -2,8 +2,8 @@
 /**
  * units.h - scores of sentences and paragraphs, and the angle of a document as a mixture of its sentences.
  *
- * Boilerplate is cut first, from the whole document; units lie in what is left, their places are in the original. A title is a unit of its own (or several). A unit
- * is scored like a document that is nothing but that unit.
+ * Boilerplate is cut first, from the whole document; units lie in what is left, their places are in the original. A title is a unit of its
+ * own (or several). A unit is scored like a document that is nothing but that unit.
  */
 #ifndef NEWSFRAME_UNITS_H
 #define NEWSFRAME_UNITS_H
@@ -29,7 +29,8 @@ typedef struct nf_scored_unit {
     nf_role role;
     nf_unit place;
     nf_score score;    /**< lang is that of the document */
-    double carries;    /**< nats of the document's margin (with several labels: of what its label has above the threshold) that its terms make up; 0 where it was not asked for */
+    double carries; /**< nats of the document's margin (with several labels: of what its label has above the threshold) that its terms make
+                       up; 0 where it was not asked for */
 } nf_scored_unit;
 
 /** Units of a batch in the order of the documents, and the memory that holds them. {0} is empty and reusable. */
@@ -42,14 +43,17 @@ typedef struct nf_scored_units {
 } nf_scored_units;
 
 /**
- * Score the units of a batch (of which a part is a batch too: {docs + i, n, NULL}). The same for any number of threads, and for a document alone.
- * @param kind NF_UNIT_PARAGRAPH or NF_UNIT_SENTENCE. @param scores of the documents, as nf_scorer_batch() gave them, to fill carries; NULL: do not.
+ * Score the units of a batch (of which a part is a batch too: {docs + i, n, NULL}). The same for any number of threads, and for a document
+ * alone.
+ * @param kind NF_UNIT_PARAGRAPH or NF_UNIT_SENTENCE. @param scores of the documents, as nf_scorer_batch() gave them, to fill carries; NULL:
+ * do not.
  */
-NF_API NF_MUST_CHECK nf_status nf_scorer_units(nf_scorer *s, const nf_batch *b, nf_unit_kind kind, const nf_score *scores, nf_scored_units *out,
-                                               nf_err *err);
+NF_API NF_MUST_CHECK nf_status nf_scorer_units(nf_scorer *s, const nf_batch *b, nf_unit_kind kind, const nf_score *scores,
+                                               nf_scored_units *out, nf_err *err);
 NF_API void nf_scored_units_clear(nf_scored_units *u);
 
-/** Which unit carries the label of document doc: the one with the greatest part in its margin (ties: the first); SIZE_MAX when none has any. */
+/** Which unit carries the label of document doc: the one with the greatest part in its margin (ties: the first); SIZE_MAX when none has
+ * any. */
 NF_API size_t nf_units_evidence(const nf_scored_units *u, size_t doc);
 
 /** The frames of a document. */
@@ -61,8 +65,8 @@ typedef struct nf_mixture {
 #define NF_MIXTURE_NONE "none"    /**< a class of this name is no frame: its units count as without one */
 
 /**
- * Salience of each class in document doc: a unit gives its label 1, twice in title and lead, and the sum is scaled to 1. Of several labels the second has 1/2, the
- * third 1/3, in the order of what they have above their thresholds.
+ * Salience of each class in document doc: a unit gives its label 1, twice in title and lead, and the sum is scaled to 1. Of several labels
+ * the second has 1/2, the third 1/3, in the order of what they have above their thresholds.
  * @param share classes, caller-allocated; zeros when no unit has a label that is a frame. @param chosen classes, caller-allocated, scratch.
  */
 NF_API void nf_units_mix(const nf_scored_units *u, const nf_model *m, size_t doc, double *share, bool *chosen, nf_mixture *out);

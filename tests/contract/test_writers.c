@@ -6,7 +6,8 @@
 
 #include <unistd.h>
 
-static const char source[] = "{\"id\":\"1\",\"label\":\"war\",\"text\":\"tanks, \\\"again\\\"\",\"more\":[1]}\n{\"id\":\"2\",\"label\":null,\"text\":\"caf\xc3\xa9\"}\n";
+static const char source[] = "{\"id\":\"1\",\"label\":\"war\",\"text\":\"tanks, "
+                             "\\\"again\\\"\",\"more\":[1]}\n{\"id\":\"2\",\"label\":null,\"text\":\"caf\xc3\xa9\"}\n";
 
 static int formats(void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * fuzz_clean.c - any bytes as a text to clean, as phrases and as the content of a cleaner. Of a text the first byte picks the rules; bytes 1 to 31 stand for
- * lines that pages have. Stops the process when cuts overlap, leave the text or do not add up.
+ * fuzz_clean.c - any bytes as a text to clean, as phrases and as the content of a cleaner. Of a text the first byte picks the rules; bytes
+ * 1 to 31 stand for lines that pages have. Stops the process when cuts overlap, leave the text or do not add up.
  */
 #include "clean_kit.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Any bytes as a codebook: refused with a message, or written in one form that reads back as itself; its seeds are counted in its own text. */
+/* Any bytes as a codebook: refused with a message, or written in one form that reads back as itself; its seeds are counted in its own text.
+ */
 #include "base/limits.h"
 #include "base/try.h"
 #include "features/codebook.h"

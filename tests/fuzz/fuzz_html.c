@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Any bytes as a page: refused with words, or text whose marks cover it line by line, without blank lines and without controls between words. */
+/* Any bytes as a page: refused with words, or text whose marks cover it line by line, without blank lines and without controls between
+ * words. */
 #include "base/try.h"
 #include "base/utf8.h"
 #include "datasets/html.h"

@@ -67,7 +67,8 @@ static void make_image(void)
     NF_ASSERT(fine);
     nfi_origin origin = {.text = &t, .label = c->classname};
     int fd = mkstemp(path);
-    fine = fd >= 0 && nfi_model_finish(&m, &terms, NULL, &origin, &o, NULL) == NF_OK && calibrate(m) == NF_OK && nf_model_save(m, path, NULL) == NF_OK;
+    fine = fd >= 0 && nfi_model_finish(&m, &terms, NULL, &origin, &o, NULL) == NF_OK && calibrate(m) == NF_OK &&
+           nf_model_save(m, path, NULL) == NF_OK;
     NF_ASSERT(fine);
     close(fd);
     FILE *f = fopen(path, "rb");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Any bytes, made valid UTF-8: the repair is valid, no longer, has no mojibake left, and changes nothing where none is found; text that is broken
- * on purpose is found. */
+/* Any bytes, made valid UTF-8: the repair is valid, no longer, has no mojibake left, and changes nothing where none is found; text that is
+ * broken on purpose is found. */
 #include "base/try.h"
 #include "base/utf8.h"
 #include "newsframe/mojibake.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * fuzz_sentence.c - any bytes as a text to cut into units. Bytes 1 to 31, line ends aside, stand for pieces that the rules look at. Stops the process when units do
- * not cover the text, overlap, or leave it.
+ * fuzz_sentence.c - any bytes as a text to cut into units. Bytes 1 to 31, line ends aside, stand for pieces that the rules look at. Stops
+ * the process when units do not cover the text, overlap, or leave it.
  */
 #include "sentence_kit.h"
 

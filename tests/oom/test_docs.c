@@ -95,12 +95,16 @@ START_TEST(fasttext_and_sgml_are_read_or_refused)
     reads("fasttext", path, (nf_docs_opts){0}, false);
     nft_file_str(path, NULL, "bad.ft", "__label__a one\n__label__b\n");
     reads("fasttext with rejects", path, (nf_docs_opts){0}, true);
-    nft_file_str(path, NULL, "d.jsonl", "{\"text\":\"caf\xc3\xa9 war\",\"label\":[[5,8,\"w\"],[0,4,\"p\\u0041\"]]}\n{\"text\":\"b\",\"label\":[]}\n");
+    nft_file_str(path, NULL, "d.jsonl",
+                 "{\"text\":\"caf\xc3\xa9 war\",\"label\":[[5,8,\"w\"],[0,4,\"p\\u0041\"]]}\n{\"text\":\"b\",\"label\":[]}\n");
     reads("doccano", path, (nf_docs_opts){0}, false);
-    nft_file_str(path, NULL, "p.jsonl", "{\"text\":\"a\",\"_task_hash\":1,\"accept\":[\"x\"],\"answer\":\"accept\"}\n{\"text\":\"b\",\"label\":\"x\",\"answer\":\"reject\"}\n");
+    nft_file_str(path, NULL, "p.jsonl",
+                 "{\"text\":\"a\",\"_task_hash\":1,\"accept\":[\"x\"],\"answer\":\"accept\"}\n{\"text\":\"b\",\"label\":\"x\",\"answer\":"
+                 "\"reject\"}\n");
     reads("prodigy", path, (nf_docs_opts){.all_columns = true}, false);
-    nft_file_str(path, NULL, "in.sgm", "<REUTERS NEWID=\"1\"><TOPICS><D>a</D></TOPICS><PLACES><D>x</D><D>y</D></PLACES><TEXT>&#2;<TITLE>T &amp; U</TITLE>"
-                                       "<BODY>b &lt; c</BODY></TEXT></REUTERS>\n<REUTERS></REUTERS>");
+    nft_file_str(path, NULL, "in.sgm",
+                 "<REUTERS NEWID=\"1\"><TOPICS><D>a</D></TOPICS><PLACES><D>x</D><D>y</D></PLACES><TEXT>&#2;<TITLE>T &amp; U</TITLE>"
+                 "<BODY>b &lt; c</BODY></TEXT></REUTERS>\n<REUTERS></REUTERS>");
     reads("sgml", path, (nf_docs_opts){.all_columns = true}, false);
     nft_file_str(path, NULL, "bad.sgm", "words <REUTERS></REUTERS>");
     reads("sgml with rejects", path, (nf_docs_opts){0}, true);
@@ -200,8 +204,9 @@ START_TEST(packed_input_is_read_or_refused)
     reads("gzip", path, (nf_docs_opts){0}, false);
     nft_file(path, NULL, "in.zip", zip, sizeof zip - 1);
     reads("zip", path, (nf_docs_opts){.need_label = true}, false);
-    nft_file_str(path, NULL, "in.html", "<html lang=en><title>T</title><meta property=og:site_name content=S><script type=application/ld+json>"
-                                        "{\"datePublished\":\"2024\"}</script><h1>Head</h1><p>Troops <a href=x>crossed</a>&#150;");
+    nft_file_str(path, NULL, "in.html",
+                 "<html lang=en><title>T</title><meta property=og:site_name content=S><script type=application/ld+json>"
+                 "{\"datePublished\":\"2024\"}</script><h1>Head</h1><p>Troops <a href=x>crossed</a>&#150;");
     if (nfi_has_html)
         reads("html", path, (nf_docs_opts){0}, false);
     nft_file_str(path, NULL, "in.jsonl", "{\"t\":\"title\",\"text\":\"<p>Troops</p>crossed\"}\n");

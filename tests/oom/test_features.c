@@ -234,7 +234,8 @@ START_TEST(a_corpus_is_counted_or_not)
 
     paths_of(path);
     nft_file_str(stop, NULL, "stop.txt", "and\na\n");
-    const nf_text_opts text[] = {{0}, {.ngram_lo = 1, .ngram_hi = 4, .stopwords = stop}, {.tokenizer = "sklearn", .stopwords = "en"}, {.language = "en"}};
+    const nf_text_opts text[] = {
+        {0}, {.ngram_lo = 1, .ngram_hi = 4, .stopwords = stop}, {.tokenizer = "sklearn", .stopwords = "en"}, {.language = "en"}};
     for (size_t i = 0; i < 4; i++)
         for (int threads = 1; threads <= 3; threads += 2) {
             oom_env env = {.in = {path, &text[i]}, .threads = threads};

@@ -155,7 +155,8 @@ static nf_status errors(oom_env *env, nf_err *err)
     if (s != NF_OK)
         return s;
     s = nf_scorer_new(&x, env->in[0], &(nf_scorer_opts){.threads = env->threads}, err);
-    if (s == NF_OK && (s = nf_scorer_batch(x, b, scores, odds, err)) == NF_OK && (s = nf_errors_add(e, x, b, scores, odds, human, err)) == NF_OK)
+    if (s == NF_OK && (s = nf_scorer_batch(x, b, scores, odds, err)) == NF_OK &&
+        (s = nf_errors_add(e, x, b, scores, odds, human, err)) == NF_OK)
         s = nf_errors_finish(e, err);
     nf_scorer_free(x);
     nf_errors_free(e);
@@ -318,8 +319,10 @@ static nf_status suggest(oom_env *env, nf_err *err)
     return s;
 }
 
-static const char seeds[] = "{\"id\":\"x\",\"odd\":1,\"frames\":[{\"key\":\"war\",\"seeds\":[\"troop*\",\"missile\"]},{\"key\":\"money\",\"seeds\":[\"tax\"]},"
-                            "{\"key\":\"talks\",\"seeds\":[\"summit talks\"]},{\"key\":\"home\",\"seeds\":[\"school*\"]},{\"key\":\"sport\",\"seeds\":[\"match\"]}]}";
+static const char seeds[] =
+    "{\"id\":\"x\",\"odd\":1,\"frames\":[{\"key\":\"war\",\"seeds\":[\"troop*\",\"missile\"]},{\"key\":\"money\",\"seeds\":[\"tax\"]},"
+    "{\"key\":\"talks\",\"seeds\":[\"summit "
+    "talks\"]},{\"key\":\"home\",\"seeds\":[\"school*\"]},{\"key\":\"sport\",\"seeds\":[\"match\"]}]}";
 
 START_TEST(codebooks_are_read_or_not)
 {
@@ -377,7 +380,8 @@ static void several(char path[NFT_PATH])
     size_t n = strlen(text);
 
     for (int i = 0; i < DOCS; i++)
-        n += (size_t)snprintf(text + n, sizeof text - n, "%d,%s again number%d,%s\n", i, i % 3 ? i % 2 ? "troops fire" : "tax vote" : "troops tax", i % 4,
+        n += (size_t)snprintf(text + n, sizeof text - n, "%d,%s again number%d,%s\n", i,
+                              i % 3 ? i % 2 ? "troops fire" : "tax vote" : "troops tax", i % 4,
                               i % 3 ? i % 2 ? "war" : "money" : "war;money");
     nft_file_str(path, NULL, "several.csv", text);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * test_linear.c - linear machines against LIBLINEAR as scikit-learn has it (linear.txt). Solved to the end, weights agree to 1e-5. Models stop earlier: their
- * objective is at most 2 % above (1.6 % measured) the least, and never below it.
+ * test_linear.c - linear machines against LIBLINEAR as scikit-learn has it (linear.txt). Solved to the end, weights agree to 1e-5. Models
+ * stop earlier: their objective is at most 2 % above (1.6 % measured) the least, and never below it.
  */
 #include "golden.h"
 

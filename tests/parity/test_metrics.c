@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Figures and unshuffled folds equal those of scikit-learn in metrics.txt. Where it puts 0 for a figure without denominator, ours is flagged. */
+/* Figures and unshuffled folds equal those of scikit-learn in metrics.txt. Where it puts 0 for a figure without denominator, ours is
+ * flagged. */
 #include "golden.h"
 
 #include "newsframe/metrics.h"

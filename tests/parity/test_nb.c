@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * test_nb.c - weights and class scores against scikit-learn (nb.txt), and the textbook example (iir.txt). Models store float32, so scores agree to
- * a few units of 1e-6 of the sum of their terms; weighted rows to 1e-6, idf to 1e-12.
+ * test_nb.c - weights and class scores against scikit-learn (nb.txt), and the textbook example (iir.txt). Models store float32, so scores
+ * agree to a few units of 1e-6 of the sum of their terms; weighted rows to 1e-6, idf to 1e-12.
  */
 #include "golden.h"
 

@@ -38,8 +38,8 @@ START_TEST(cuts_hold_together_and_are_final)
         ck_check_cuts(s, &used);
         ck_assert_uint_eq(used.n, fresh.n);
         for (size_t k = 0; k < used.n; k++)
-            ck_assert(used.cut[k].start == fresh.cut[k].start && used.cut[k].end == fresh.cut[k].end && used.cut[k].line == fresh.cut[k].line &&
-                      used.cut[k].rule == fresh.cut[k].rule);
+            ck_assert(used.cut[k].start == fresh.cut[k].start && used.cut[k].end == fresh.cut[k].end &&
+                      used.cut[k].line == fresh.cut[k].line && used.cut[k].rule == fresh.cut[k].rule);
         text.n = nf_clean_apply(s, &used, text.p);
         nft_ok(nf_clean_text(c, (nf_str){text.p, text.n}, (nf_str){0}, NULL, 0, &again, &nft_err));
         ck_assert_msg(again.n == 0, "case %d: cleaning again cuts %zu more, the first by %s", i, again.n,
@@ -102,10 +102,42 @@ END_TEST
 /* A line longer than what is looked at in blocks is read byte by byte; blanks at its end change nothing else. */
 START_TEST(words_of_a_line_are_those_found_byte_by_byte)
 {
-    static const char *const piece[] = {"a", "the", "Minister", "iPhone", "McDONALD", "extraordinarily", "counterrevolutionaries", "don't", "O'Neill",
-                                        "rock'n'roll", "'", "'s", "7", "1,000", "3.5", "12:30", "mig29", "29a", ".", ", ", " | ", " > ", ">", "_", "-",
-                                        "\xc3\xa9t\xc3\xa9", "\xc3\xa9", "caf\xc3\xa9s", "\xe2\x80\x99", "don\xe2\x80\x99t", "\xe2\x80\x9c", "\xc2\xbb", "\xc2\xa0",
-                                        "\xd0\x9c\xd0\xb8\xd1\x80", "\xe4\xb8\xad\xe6\x96\x87", "\xf0\x9f\x98\x80"};
+    static const char *const piece[] = {"a",
+                                        "the",
+                                        "Minister",
+                                        "iPhone",
+                                        "McDONALD",
+                                        "extraordinarily",
+                                        "counterrevolutionaries",
+                                        "don't",
+                                        "O'Neill",
+                                        "rock'n'roll",
+                                        "'",
+                                        "'s",
+                                        "7",
+                                        "1,000",
+                                        "3.5",
+                                        "12:30",
+                                        "mig29",
+                                        "29a",
+                                        ".",
+                                        ", ",
+                                        " | ",
+                                        " > ",
+                                        ">",
+                                        "_",
+                                        "-",
+                                        "\xc3\xa9t\xc3\xa9",
+                                        "\xc3\xa9",
+                                        "caf\xc3\xa9s",
+                                        "\xe2\x80\x99",
+                                        "don\xe2\x80\x99t",
+                                        "\xe2\x80\x9c",
+                                        "\xc2\xbb",
+                                        "\xc2\xa0",
+                                        "\xd0\x9c\xd0\xb8\xd1\x80",
+                                        "\xe4\xb8\xad\xe6\x96\x87",
+                                        "\xf0\x9f\x98\x80"};
     uint64_t x[1024], y[1024];
     char a[2048], b[2048];
 
@@ -130,8 +162,9 @@ START_TEST(words_of_a_line_are_those_found_byte_by_byte)
         memcpy(tight + 1, a, n);
         size_t m = nfi_clean_words(tight + 1, n, n, x, 1024, &l), o = nfi_clean_words(b, NFI_LINE_SCAN + n, sizeof b, y, 1024, &k);
         ck_assert_msg(m == o && memcmp(x, y, m * sizeof *x) == 0, "case %d: other words in \"%.*s\"", i, (int)n, a);
-        ck_assert_msg(l.capitals == k.capitals && l.separators == k.separators && l.digits == k.digits && l.letters == k.letters && l.script == k.script &&
-                          l.numbers == k.numbers, "case %d: other counts in \"%.*s\"", i, (int)n, a);
+        ck_assert_msg(l.capitals == k.capitals && l.separators == k.separators && l.digits == k.digits && l.letters == k.letters &&
+                          l.script == k.script && l.numbers == k.numbers,
+                      "case %d: other counts in \"%.*s\"", i, (int)n, a);
         memset(a + n, i % 2 ? 'x' : '\'', sizeof a - n); /* what follows the line is no part of it */
         o = nfi_clean_words(a, n, sizeof a, y, 1024, NULL);
         ck_assert(m == o && memcmp(x, y, m * sizeof *x) == 0);

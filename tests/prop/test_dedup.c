@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Random corpora with copies: every mark is true, few are missing, and neither batches, threads nor the order of dated documents change any. */
+/* Random corpora with copies: every mark is true, few are missing, and neither batches, threads nor the order of dated documents change
+ * any. */
 #include "dedup_kit.h"
 
 enum { TEXTS = 60, DOCS = 400 };
@@ -10,7 +11,8 @@ static void make(dk_docs *k, nfi_rng *r)
     nfi_buf b = {0};
 
     for (size_t i = 0; i < DOCS; i++) {
-        uint64_t text = nfi_rng_below(r, TEXTS), seed = text, n = 5 + text * 2, edits = nfi_rng_below(r, 4) ? nfi_rng_below(r, 1 + n / 6) : 0;
+        uint64_t text = nfi_rng_below(r, TEXTS), seed = text, n = 5 + text * 2,
+                 edits = nfi_rng_below(r, 4) ? nfi_rng_below(r, 1 + n / 6) : 0;
         nfi_rng words = nft_rng(1000 + seed);
         char date[11] = "";
         b.n = 0;
@@ -62,10 +64,12 @@ static size_t judge(const dk_docs *k, const nf_groups *g, double threshold)
         uint32_t f = g->first[i];
         double best = 0;
         ck_assert_msg(g->first[f] == f && f <= i, "document %zu: its first is no first, or later", i);
-        ck_assert((g->group[i] == 0) == (g->rank[i] == 0) && (g->rank[i] == 1) == (g->group[i] != 0 && f == i) && g->group[i] == g->group[f]);
+        ck_assert((g->group[i] == 0) == (g->rank[i] == 0) && (g->rank[i] == 1) == (g->group[i] != 0 && f == i) &&
+                  g->group[i] == g->group[f]);
         if (f != i) {
             double j = nfi_jaccard(set[i], n[i], set[f], n[f], 0);
-            ck_assert_msg(j >= threshold && (float)j == g->similarity[i], "document %zu: %g, marked with %g", i, j, (double)g->similarity[i]);
+            ck_assert_msg(j >= threshold && (float)j == g->similarity[i], "document %zu: %g, marked with %g", i, j,
+                          (double)g->similarity[i]);
         }
         for (size_t x = 0; x < i; x++) {
             if (g->first[x] != x)
@@ -97,7 +101,8 @@ START_TEST(marks_are_true_and_nothing_else_matters)
         members += a.exact + a.near;
         for (size_t i = 0; i < DOCS; i++) {
             ck_assert(a.first[i] == b.first[i] && a.rank[i] == b.rank[i] && a.group[i] == b.group[i] && a.similarity[i] == b.similarity[i]);
-            ck_assert_msg(at[a.first[i]] == c.first[at[i]] && a.rank[i] == c.rank[at[i]] && a.group[i] == c.group[at[i]] && a.similarity[i] == c.similarity[at[i]],
+            ck_assert_msg(at[a.first[i]] == c.first[at[i]] && a.rank[i] == c.rank[at[i]] && a.group[i] == c.group[at[i]] &&
+                              a.similarity[i] == c.similarity[at[i]],
                           "document %zu in another order", i);
         }
         ck_assert(a.compared == b.compared && a.compared == c.compared && a.crowded == 0);

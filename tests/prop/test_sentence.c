@@ -108,8 +108,10 @@ END_TEST
 /* Texts of one piece over and over: what looks ahead or back without bound takes minutes. */
 START_TEST(no_text_takes_long)
 {
-    static const char *const pieces[] = {". ", "(", "\"", ".\"", "- ", ". - ", "a.", "A.", "A.B", "\n", "a\n", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n", "\xcc\x81", ".[1]", ". (", "1.", "\xe3\x80\x82", ".\xcc\x81",
-                                         " . . .", "word", "\xe2\x80\x9c", ".' "};
+    static const char *const pieces[] = {". ",       "(",    "\"",           ".\"", "- ",           ". - ",
+                                         "a.",       "A.",   "A.B",          "\n",  "a\n",          "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n",
+                                         "\xcc\x81", ".[1]", ". (",          "1.",  "\xe3\x80\x82", ".\xcc\x81",
+                                         " . . .",   "word", "\xe2\x80\x9c", ".' "};
     nf_units u = {0};
     nfi_buf text = {0};
 
@@ -119,7 +121,8 @@ START_TEST(no_text_takes_long)
             nfi_buf_puts(&text, pieces[k]);
         clock_t from = clock();
         nft_ok(nf_units_split(&u, (nf_str){text.p, text.n}, NULL, NF_UNIT_SENTENCE, &nft_err));
-        ck_assert_msg((double)(clock() - from) / CLOCKS_PER_SEC < 2.0, "256 KiB of \"%s\" takes %g s", pieces[k], (double)(clock() - from) / CLOCKS_PER_SEC);
+        ck_assert_msg((double)(clock() - from) / CLOCKS_PER_SEC < 2.0, "256 KiB of \"%s\" takes %g s", pieces[k],
+                      (double)(clock() - from) / CLOCKS_PER_SEC);
     }
     nf_units_clear(&u);
     nfi_buf_clear(&text);

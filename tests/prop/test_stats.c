@@ -144,8 +144,8 @@ static void model_of(const nf_counted *c, const char *path)
 }
 
 /*
- * Twenty partitions, on one thread and on three: merged in any order the counts of the parts are those of the whole, the whole without a part those of the others, and
- * the models of both have the same bytes.
+ * Twenty partitions, on one thread and on three: merged in any order the counts of the parts are those of the whole, the whole without a
+ * part those of the others, and the models of both have the same bytes.
  */
 START_TEST(parts_come_and_go_without_a_trace)
 {

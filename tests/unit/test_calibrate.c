@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * test_calibrate.c - calibration of scores whose true probabilities are known: documents are drawn from a softmax of known temperature, power and offsets,
- * and these must be found again. Sets of classes must hold the right one as often as they say.
+ * test_calibrate.c - calibration of scores whose true probabilities are known: documents are drawn from a softmax of known temperature,
+ * power and offsets, and these must be found again. Sets of classes must hold the right one as often as they say.
  */
 #include "models_kit.h"
 
@@ -348,11 +348,17 @@ START_TEST(a_known_sigmoid_is_found)
 }
 END_TEST
 
-/* Where no document can be left out exactly: from folds, each document once, the same for any threads; nothing of it when counts hold no documents. */
+/* Where no document can be left out exactly: from folds, each document once, the same for any threads; nothing of it when counts hold no
+ * documents. */
 START_TEST(others_are_calibrated_by_folds)
 {
-    static const nf_train_opts with[] = {{.classifier = "svm"}, {.classifier = "nbsvm", .smoothing = 0.5}, {.classifier = "logistic"}, {.classifier = "centroid"},
-                                         {.classifier = "wcnb", .smoothing = 1}, {.class_weight = "balanced", .smoothing = 1}, {.classifier = "mnb", .smoothing_kind = "dirichlet"},
+    static const nf_train_opts with[] = {{.classifier = "svm"},
+                                         {.classifier = "nbsvm", .smoothing = 0.5},
+                                         {.classifier = "logistic"},
+                                         {.classifier = "centroid"},
+                                         {.classifier = "wcnb", .smoothing = 1},
+                                         {.class_weight = "balanced", .smoothing = 1},
+                                         {.classifier = "mnb", .smoothing_kind = "dirichlet"},
                                          {.weighting = "ltc"}};
     nf_count_opts count = {.corpus = {.threads = 1}, .whole = true};
     dk_docs k = {0};
@@ -401,7 +407,8 @@ START_TEST(folds_are_those_of_cross_validation)
 {
     dk_docs k = {0};
     nfi_rng r = nft_rng(82);
-    nf_crossval_opts cv = {.folds = 5, .seed = 7, .train = {.classifier = "logistic", .calibration = "none", .select = {.min_df = 2}, .seed = 7}};
+    nf_crossval_opts cv = {
+        .folds = 5, .seed = 7, .train = {.classifier = "logistic", .calibration = "none", .select = {.min_df = 2}, .seed = 7}};
     nfi_oof_table t = {0};
     nfi_calibration *got = NULL, *want = NULL;
 

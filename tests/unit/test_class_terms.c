@@ -43,7 +43,9 @@ START_TEST(terms_come_by_z_and_fewer_are_the_first_of_more)
     }
     size_t positive = 0;
     for (size_t t = 0; t < model->n; t++)
-        positive += nfi_keyness_of((double)nf_model_term_docs(model, t, 1), mine, (double)nf_model_term_df(model, t), whole, NFI_KEYNESS_DOCS).z > 0;
+        positive +=
+            nfi_keyness_of((double)nf_model_term_docs(model, t, 1), mine, (double)nf_model_term_df(model, t), whole, NFI_KEYNESS_DOCS).z >
+            0;
     ck_assert_uint_eq(all, positive);
     nft_ok(nf_model_class_terms(model, 1, 7, some, &n, &nft_err));
     ck_assert_uint_eq(n, 7);
@@ -57,7 +59,8 @@ END_TEST
 
 START_TEST(examples_have_their_terms)
 {
-    static const char *const sentence[] = {"The missile of the troops hit today.", "An envoy went to the summit.", "Troops were at the summit."};
+    static const char *const sentence[] = {"The missile of the troops hit today.", "An envoy went to the summit.",
+                                           "Troops were at the summit."};
     char text[2000];
     nf_class_term term[5];
     size_t terms[5], classes[5] = {0}, n = 0;

@@ -9,8 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SAID "The council voted on Monday to rebuild the ferry line that the storms destroyed, after months in which the islanders had to sail round.\n"
-#define ALSO "Two boats that had been laid up for years will be repaired at the yard in the old docks, and the pier is to be raised by a metre.\n"
+#define SAID                                                                                                                               \
+    "The council voted on Monday to rebuild the ferry line that the storms destroyed, after months in which the islanders had to sail "    \
+    "round.\n"
+#define ALSO                                                                                                                               \
+    "Two boats that had been laid up for years will be repaired at the yard in the old docks, and the pier is to be raised by a metre.\n"
 
 static nf_cleaner *make(const char *only)
 {
@@ -53,8 +56,10 @@ START_TEST(words_are_alike_whatever_their_dress)
     ck_assert(same_words("Share this article", "  share, THIS article! "));
     ck_assert(same_words("Share this articleComments", "share this article comments"));
     ck_assert(same_words("don't", "dont") && same_words("don\xe2\x80\x99t", "dont"));
-    ck_assert(same_words("(0 votes)", "1,234.5 votes") && same_words("caf\xc3\xa9\xc2\xa0noir", "caf\xc3\xa9 \xe2\x80\x9cnoir\xe2\x80\x9d"));
-    ck_assert(!same_words("share this article", "share this articles") && !same_words("ab c", "a bc") && !same_words("eight by", "eightby"));
+    ck_assert(same_words("(0 votes)", "1,234.5 votes") &&
+              same_words("caf\xc3\xa9\xc2\xa0noir", "caf\xc3\xa9 \xe2\x80\x9cnoir\xe2\x80\x9d"));
+    ck_assert(!same_words("share this article", "share this articles") && !same_words("ab c", "a bc") &&
+              !same_words("eight by", "eightby"));
     ck_assert(!same_words("abcdefgh", "abcdefghabcdefgh") && !same_words("votes", "0 votes"));
     ck_assert(same_words("", "... -- \xe2\x80\xa2 |"));
 }
@@ -63,7 +68,8 @@ END_TEST
 START_TEST(each_rule_cuts_its_own)
 {
     cuts("shape", "Menu\nSearch\n" SAID ALSO "Tags\nFerry | Storm\n", "1 2 5 6");
-    cuts("position", SAID ALSO "3 Comments\nI think that the pier should be raised by two metres at least, if you ask me.\nNever.\n", "3 4 5");
+    cuts("position", SAID ALSO "3 Comments\nI think that the pier should be raised by two metres at least, if you ask me.\nNever.\n",
+         "3 4 5");
     cuts("script", SAID "\xd0\x94\xd0\xbe\xd1\x81\xd1\x82\xd1\x83\xd0\xbf\xd0\xbd\xd0\xbe \xd0\xb4\xd0\xbb\xd1\x8f\n" ALSO, "2");
     cuts("repeats", "Storm barrier passes its first test\n" SAID "Storm Barrier passes its first test!\n", "3");
     cuts("phrases", SAID "Share this article\nWe use cookies to show things.\n", "2 3");
@@ -80,8 +86,10 @@ START_TEST(doubtful_lines_stay)
     cuts("repeats", "The price rose by 3 percent to 45.\nThe price rose by 4 percent to 46.\n", "");
     cuts("repeats", SAID "The council voted on Monday to rebuild the ferry line that the storms destroyed, it said.\n", "");
     cuts("position", "3 Comments\n" SAID ALSO, "");                                   /* no text before it */
-    cuts(NULL, "the first line of a mail that was cut to a width of seventy\nand goes on here, as the next one does, up to its very end, so\n"
-               "that none of them ends like a sentence and each begins with a small\nletter\nThe end\nMenu of the day\n", "");
+    cuts(NULL,
+         "the first line of a mail that was cut to a width of seventy\nand goes on here, as the next one does, up to its very end, so\n"
+         "that none of them ends like a sentence and each begins with a small\nletter\nThe end\nMenu of the day\n",
+         "");
 }
 END_TEST
 
@@ -128,10 +136,12 @@ START_TEST(phrases_match_as_their_kind_says)
 
     nft_file_str(path, NULL, "p.txt", "# comment\n\nis quokka report\r\nstarts wombat news\n  has # numbats seen  \n");
     nft_ok(nf_cleaner_new(&c, &(nf_clean_opts){.only = &rule, .nonly = 1, .phrases = path}, &nft_err));
-    cut_lines(got, c, "Quokka report\nThe quokka report\nWombat news of today\nSome wombat news\nToday 3 numbats seen here\nnumbats seen", NULL, 0);
+    cut_lines(got, c, "Quokka report\nThe quokka report\nWombat news of today\nSome wombat news\nToday 3 numbats seen here\nnumbats seen",
+              NULL, 0);
     ck_assert_str_eq(got, "1 3 5");
     nf_cleaner_free(c);
-    static const char *const bad[] = {"was a\n", "is\n", "is ...\n", "has one two three four five six seven eight nine ten eleven twelve thirteen", "is \xff"};
+    static const char *const bad[] = {"was a\n", "is\n", "is ...\n",
+                                      "has one two three four five six seven eight nine ten eleven twelve thirteen", "is \xff"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         nft_file_str(path, NULL, "bad.txt", bad[i]);
         nft_fails(nf_cleaner_new(&c, &(nf_clean_opts){.phrases = path}, &nft_err), NF_EFORMAT);
@@ -151,11 +161,17 @@ START_TEST(content_makes_the_same_cleaner_or_is_refused)
     nf_cleaner_free(x);
     for (size_t n = 0; n < a->content.n; n += 1 + n / 64)
         nft_fails(nfi_cleaner_from_content(&x, a->content.p, n, "test", &nft_err), NF_EMODEL);
-    static const char *const bad[] = {
-        "version=2\nrules=none\nphrases=0\nlines=0\n",         "version=1\nrules=shape,lines\nphrases=0\nlines=0\n", "version=1\nrules=\nphrases=0\nlines=0\n",
-        "version=1\nrules=none\nphrases=9\nlines=0\n",         "version=1\nrules=none\nphrases=5\nis a \nlines=0\n", "version=1\nrules=none\nphrases=00\nlines=0\n",
-        "version=1\nrules=none\nphrases=0\nlines=1\n0123456789", "version=1\nrules=none\nphrases=0\nlines=0\n.",      "version=1\nrules=none\nphrases=6\nwas a\nlines=0\n",
-        "version=1\nrules=none\nphrases=0\nlines=2\nbbbbbbbbbbbbbbbbaaaaaaaaaaaaaaaa", "version=1\nrules=none\nphrases=0\nlines=1152921504606846976\n"};
+    static const char *const bad[] = {"version=2\nrules=none\nphrases=0\nlines=0\n",
+                                      "version=1\nrules=shape,lines\nphrases=0\nlines=0\n",
+                                      "version=1\nrules=\nphrases=0\nlines=0\n",
+                                      "version=1\nrules=none\nphrases=9\nlines=0\n",
+                                      "version=1\nrules=none\nphrases=5\nis a \nlines=0\n",
+                                      "version=1\nrules=none\nphrases=00\nlines=0\n",
+                                      "version=1\nrules=none\nphrases=0\nlines=1\n0123456789",
+                                      "version=1\nrules=none\nphrases=0\nlines=0\n.",
+                                      "version=1\nrules=none\nphrases=6\nwas a\nlines=0\n",
+                                      "version=1\nrules=none\nphrases=0\nlines=2\nbbbbbbbbbbbbbbbbaaaaaaaaaaaaaaaa",
+                                      "version=1\nrules=none\nphrases=0\nlines=1152921504606846976\n"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         nft_fails(nfi_cleaner_from_content(&x, bad[i], strlen(bad[i]), "test", &nft_err), NF_EMODEL);
     nf_cleaner_free(a);

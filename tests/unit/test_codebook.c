@@ -41,9 +41,11 @@ static uint64_t hits(const char *seeds, const char *text)
 
 START_TEST(fields_are_read_and_strange_ones_are_named)
 {
-    nf_codebook *cb = parse("\xef\xbb\xbf{\"id\": \"x\", \"colour\": {\"deep\": [1, {\"frames\": 2}]}, \"title\": \"A \\\"b\\\"\", \"note\": 3,\n"
-                            "\"frames\": [{\"key\": \"war\", \"name\": \"War\", \"definition\": \"d\", \"include\": \"i\", \"exclude\": \"e\", \"colour\": 1, \"sedes\": [],\n"
-                            "\"examples\": [1], \"seeds\": [\" war \", \"arms deal\"]}, {\"key\": \"none\", \"seeds\": []}]}");
+    nf_codebook *cb =
+        parse("\xef\xbb\xbf{\"id\": \"x\", \"colour\": {\"deep\": [1, {\"frames\": 2}]}, \"title\": \"A \\\"b\\\"\", \"note\": 3,\n"
+              "\"frames\": [{\"key\": \"war\", \"name\": \"War\", \"definition\": \"d\", \"include\": \"i\", \"exclude\": \"e\", "
+              "\"colour\": 1, \"sedes\": [],\n"
+              "\"examples\": [1], \"seeds\": [\" war \", \"arms deal\"]}, {\"key\": \"none\", \"seeds\": []}]}");
 
     ck_assert(is(nf_codebook_id(cb), "x"));
     ck_assert(is(nf_codebook_title(cb), "A \"b\""));
@@ -61,7 +63,9 @@ END_TEST
 
 START_TEST(what_is_written_is_read_again)
 {
-    nf_codebook *a = parse("{\"id\":\"x\\u00e9\",\"frames\":[{\"key\":\"war\",\"definition\":\"q\\\"\\n\",\"seeds\":[\"war*\",\"arms deal\"]},{\"key\":\"none\"}]}"), *b;
+    nf_codebook *a = parse("{\"id\":\"x\\u00e9\",\"frames\":[{\"key\":\"war\",\"definition\":\"q\\\"\\n\",\"seeds\":[\"war*\",\"arms "
+                           "deal\"]},{\"key\":\"none\"}]}"),
+                *b;
     nfi_buf one = {0}, two = {0};
 
     nfi_codebook_write(a, &one);
@@ -96,7 +100,8 @@ static const struct {
     {"{\"frames\":[{\"key\":\"a\"}]}", "frame \"a\" has no seeds", 1},
     {"{\"frames\":[{\"key\":\"a\",\"seeds\":\"war\"}]}", "field \"seeds\" is a string, expected a list", 1},
     {"{\"frames\":[{\"key\":\"a\",\"seeds\":[\"war\", 3]}]}", "has a number in it, expected strings", 1},
-    {"{\"frames\":[{\"key\":\"a\",\"seeds\":[\"war\"]},\n{\"key\":\"b\",\"seeds\":[\"war\"]},\n{\"key\":\"a\",\"seeds\":[\"x y\"]}]}", "key \"a\" is there twice, first on line 1", 3},
+    {"{\"frames\":[{\"key\":\"a\",\"seeds\":[\"war\"]},\n{\"key\":\"b\",\"seeds\":[\"war\"]},\n{\"key\":\"a\",\"seeds\":[\"x y\"]}]}",
+     "key \"a\" is there twice, first on line 1", 3},
     {"{\"frames\":[{\"key\":\"a\",\"key\":\"b\",\"seeds\":[\"war\"]}]}", "field \"key\" is there twice", 1},
     {"{\"frames\":[{\"key\":\"a\",\"seeds\":[\"*\"]}]}", "match every word", 1},
     {"{\"frames\":[{\"key\":\"a\",\"seeds\":[\"war *\"]}]}", "match every word", 1},

@@ -122,10 +122,40 @@ END_TEST
 START_TEST(excel_gets_a_mark_and_crlf_and_no_formulas)
 {
     nf_csv *w = table(NF_CSV_EXCEL);
-    static const char *const cells[] = {
-        "=1+1", "+44 20", "-1",  "-- dash",       "@user",    "\t=1", "\r=1", "\n",  " =1",   "\xef\xbc\x9d" "1", "\xef\xbc\x8b",     "\xef\xbc\x8d",
-        "\xef\xbc\xa0x",  "|cmd",   "%0A", "\u00a0\u200b=", "\ufeff=1", "a=1",  "'=1",  "1-2", "plain", "",    "\u3000x",
-        "-0.5", "-12,5",  "-1+2", "-.5",           "-1.",      "-1.2.3", "-",  "--1", "-1e5",  " -1"};
+    static const char *const cells[] = {"=1+1",
+                                        "+44 20",
+                                        "-1",
+                                        "-- dash",
+                                        "@user",
+                                        "\t=1",
+                                        "\r=1",
+                                        "\n",
+                                        " =1",
+                                        "\xef\xbc\x9d"
+                                        "1",
+                                        "\xef\xbc\x8b",
+                                        "\xef\xbc\x8d",
+                                        "\xef\xbc\xa0x",
+                                        "|cmd",
+                                        "%0A",
+                                        "\u00a0\u200b=",
+                                        "\ufeff=1",
+                                        "a=1",
+                                        "'=1",
+                                        "1-2",
+                                        "plain",
+                                        "",
+                                        "\u3000x",
+                                        "-0.5",
+                                        "-12,5",
+                                        "-1+2",
+                                        "-.5",
+                                        "-1.",
+                                        "-1.2.3",
+                                        "-",
+                                        "--1",
+                                        "-1e5",
+                                        " -1"};
 
     for (size_t i = 0; i < sizeof cells / sizeof *cells; i++)
         nf_csv_str(w, cells[i]);
@@ -160,7 +190,8 @@ START_TEST(excel_cells_are_cut_at_a_character_and_counted)
 
     for (int i = 0; i < 40000; i++) {
         nfi_buf_putc(&ascii, 'a');
-        nfi_buf_puts(&wide, i % 2 ? "\xc3\xa9" : "\xf0\x9f\x98\x80"); /* one unit of UTF-16 and two: 32,000 are 10,666 pairs and one more emoji */
+        nfi_buf_puts(&wide,
+                     i % 2 ? "\xc3\xa9" : "\xf0\x9f\x98\x80"); /* one unit of UTF-16 and two: 32,000 are 10,666 pairs and one more emoji */
     }
     nf_csv_text(w, ascii.p, 32000);
     ck_assert_uint_eq(nf_csv_cut(w), 0);

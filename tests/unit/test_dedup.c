@@ -36,8 +36,8 @@ START_TEST(copies_are_marked_with_their_first_document)
     group(NULL);
     static const uint32_t group_of[] = {1, 0, 1, 1, 0}, first[] = {0, 1, 0, 0, 4}, rank[] = {1, 0, 2, 3, 0};
     for (size_t i = 0; i < 5; i++)
-        ck_assert_msg(g.group[i] == group_of[i] && g.first[i] == first[i] && g.rank[i] == rank[i], "document %zu: group %u first %u rank %u", i, g.group[i],
-                      g.first[i], g.rank[i]);
+        ck_assert_msg(g.group[i] == group_of[i] && g.first[i] == first[i] && g.rank[i] == rank[i],
+                      "document %zu: group %u first %u rank %u", i, g.group[i], g.first[i], g.rank[i]);
     ck_assert(g.similarity[0] == 1.0f && g.similarity[1] == 0.0f && g.similarity[2] == 1.0f && g.similarity[3] == (float)(86.0 / 96.0));
     ck_assert(g.groups == 1 && g.largest == 3 && g.alone == 2 && g.firsts == 1 && g.exact == 1 && g.near == 1);
 }
@@ -213,7 +213,8 @@ START_TEST(more_documents_can_be_grouped_again)
 }
 END_TEST
 
-/* A thousand texts that share most of a template: what is looked at stays below a fixed number each, and exact copies are found all the same. */
+/* A thousand texts that share most of a template: what is looked at stays below a fixed number each, and exact copies are found all the
+ * same. */
 START_TEST(crowded_buckets_cost_a_fixed_number_of_comparisons)
 {
     enum { N = 1500 };
@@ -238,8 +239,14 @@ END_TEST
 
 START_TEST(options_out_of_range_are_refused)
 {
-    static const nf_dedup_opts bad[] = {{.threshold = 0.05}, {.threshold = 1.5}, {.threshold = -1}, {.shingle = 17}, {.shingle = -1},
-                                        {.tokenizer = "none"}, {.window = true, .window_seconds = -1}, {.window = true, .ignore_dates = true}};
+    static const nf_dedup_opts bad[] = {{.threshold = 0.05},
+                                        {.threshold = 1.5},
+                                        {.threshold = -1},
+                                        {.shingle = 17},
+                                        {.shingle = -1},
+                                        {.tokenizer = "none"},
+                                        {.window = true, .window_seconds = -1},
+                                        {.window = true, .ignore_dates = true}};
     nf_dedup *d = NULL;
 
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)

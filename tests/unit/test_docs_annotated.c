@@ -4,11 +4,15 @@
 
 START_TEST(spans_of_characters_become_spans_of_bytes_and_their_names_labels)
 {
-    expect_str("d.jsonl", "{\"text\":\"caf\xc3\xa9 \xf0\x9f\x98\x80 war\",\"label\":[[7,10,\"w\"],[0,4,\"p\"],[0,0,\"w\"]]}\n{\"text\":\"b\",\"label\":[]}\n", NULL,
-               "columns: label, byte_spans\n"
-               "1:1 id=d.jsonl:1 label= title= text=caf\xc3\xa9 \xf0\x9f\x98\x80 war [[\"w\",\"p\"]] "
-               "[[{\"start\":11,\"end\":14,\"label\":\"w\"},{\"start\":0,\"end\":5,\"label\":\"p\"},{\"start\":0,\"end\":0,\"label\":\"w\"}]] flags=8\n"
-               "2:2 id=d.jsonl:2 label= title= text=b [[]] [] flags=8\n");
+    expect_str(
+        "d.jsonl",
+        "{\"text\":\"caf\xc3\xa9 \xf0\x9f\x98\x80 war\",\"label\":[[7,10,\"w\"],[0,4,\"p\"],[0,0,\"w\"]]}\n{\"text\":\"b\",\"label\":[]}\n",
+        NULL,
+        "columns: label, byte_spans\n"
+        "1:1 id=d.jsonl:1 label= title= text=caf\xc3\xa9 \xf0\x9f\x98\x80 war [[\"w\",\"p\"]] "
+        "[[{\"start\":11,\"end\":14,\"label\":\"w\"},{\"start\":0,\"end\":5,\"label\":\"p\"},{\"start\":0,\"end\":0,\"label\":\"w\"}]] "
+        "flags=8\n"
+        "2:2 id=d.jsonl:2 label= title= text=b [[]] [] flags=8\n");
 }
 END_TEST
 
@@ -22,7 +26,8 @@ START_TEST(places_in_a_long_text_are_found_from_marks)
     nfi_buf_puts(&b, "\",\"label\":[[255,256,\"a\"],[256,257,\"a\"],[511,1000,\"a\"],[1000,1000,\"a\"]]}");
     char *got = dump_bytes("d.jsonl", b.p, b.n, NULL, NULL);
     ck_assert_msg(strstr(got, "{\"start\":510,\"end\":512,\"label\":\"a\"},{\"start\":512,\"end\":514,\"label\":\"a\"},"
-                              "{\"start\":1022,\"end\":2000,\"label\":\"a\"},{\"start\":2000,\"end\":2000,\"label\":\"a\"}") != NULL, "%s", got);
+                              "{\"start\":1022,\"end\":2000,\"label\":\"a\"},{\"start\":2000,\"end\":2000,\"label\":\"a\"}") != NULL,
+                  "%s", got);
     ck_assert_ptr_nonnull(strstr(got, " label=a "));
     nfi_free(got);
     nfi_buf_clear(&b);
@@ -31,7 +36,8 @@ END_TEST
 
 START_TEST(the_text_of_old_exports_is_called_data)
 {
-    expect_str("d.jsonl", "{\"id\":7,\"data\":\"a\",\"label\":[\"x\"]}\n", NULL, "columns: id, label\n1:1 id=7 label=x title= text=a [7] [[\"x\"]]\n");
+    expect_str("d.jsonl", "{\"id\":7,\"data\":\"a\",\"label\":[\"x\"]}\n", NULL,
+               "columns: id, label\n1:1 id=7 label=x title= text=a [7] [[\"x\"]]\n");
     expect_str("d.jsonl", "{\"id\":7,\"data\":\"a\",\"label\":[\"x\"]}\n", &(nf_docs_opts){.format = "jsonl", .text = "data"},
                "columns: id, label\n1:1 id=7 label=x title= text=a [7] [[\"x\"]]\n");
 }
@@ -40,9 +46,10 @@ END_TEST
 START_TEST(only_what_was_accepted_is_a_label)
 {
     nf_docs_stats st;
-    static const char text[] = "{\"text\":\"a\",\"label\":\"x\",\"answer\":\"accept\"}\n{\"text\":\"b\",\"label\":\"x\",\"answer\":\"reject\"}\n"
-                               "{\"text\":\"c\",\"accept\":[\"y\"],\"answer\":\"ignore\"}\n{\"text\":\"d\",\"accept\":[\"y\"],\"answer\":\"accept\"}\n"
-                               "{\"text\":\"e\",\"accept\":[],\"answer\":\"accept\"}\n{\"text\":\"f\",\"spans\":[{\"start\":0,\"end\":1,\"label\":\"z\"}]}\n";
+    static const char text[] =
+        "{\"text\":\"a\",\"label\":\"x\",\"answer\":\"accept\"}\n{\"text\":\"b\",\"label\":\"x\",\"answer\":\"reject\"}\n"
+        "{\"text\":\"c\",\"accept\":[\"y\"],\"answer\":\"ignore\"}\n{\"text\":\"d\",\"accept\":[\"y\"],\"answer\":\"accept\"}\n"
+        "{\"text\":\"e\",\"accept\":[],\"answer\":\"accept\"}\n{\"text\":\"f\",\"spans\":[{\"start\":0,\"end\":1,\"label\":\"z\"}]}\n";
     char *got = dump_bytes("p.jsonl", text, strlen(text), NULL, &st);
     ck_assert_str_eq(got, "columns: label, answer, extra\n"
                           "1:1 id=p.jsonl:1 label=x title= text=a [x] [accept] [] flags=8\n"

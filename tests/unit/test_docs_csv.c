@@ -54,9 +54,11 @@ START_TEST(a_byte_order_mark_says_the_encoding)
            "columns:\n2:1 id=a.csv:1 label= title= text=caf\xc3\xa9 flags=8\n");
     expect("a.csv", "text\n", 5, &(nf_docs_opts){.charset = "latin-9000"},
            "invalid argument : no encoding \"latin-9000\"; closest: LATIN1, LATIN2, TIS-620; iconv -l lists all\n");
-    expect("a.csv", "PK\x03\x04zip", 7, NULL,
-           "malformed input a.csv: is a zip archive (or an Office document); archives are read twice, so name the file itself, not a pipe\n");
-    expect("a.csv", "\x1f\x8b\x08", 3, NULL, "malformed input a.csv: is damaged or cut short: its first bytes say it is compressed, the next do not fit\n");
+    expect(
+        "a.csv", "PK\x03\x04zip", 7, NULL,
+        "malformed input a.csv: is a zip archive (or an Office document); archives are read twice, so name the file itself, not a pipe\n");
+    expect("a.csv", "\x1f\x8b\x08", 3, NULL,
+           "malformed input a.csv: is damaged or cut short: its first bytes say it is compressed, the next do not fit\n");
 }
 END_TEST
 
@@ -137,7 +139,8 @@ START_TEST(invalid_utf8_is_repaired_refused_or_read_as_windows_1252)
     nfi_free(got);
 
     got = dump_bytes("e.csv", in, strlen(in), &(nf_docs_opts){.encoding = NF_ENC_UTF8_OR_1252}, &st);
-    ck_assert_str_eq(got, "columns: id, ti\n2:1 id=1 label= title= text=caf\xc3\xa9 [1] [\xc3\xa2\xe2\x80\x9a] flags=2\n3:2 id=2 label= title= text=caf\xc3\xa9 [2] [x]\n");
+    ck_assert_str_eq(got, "columns: id, ti\n2:1 id=1 label= title= text=caf\xc3\xa9 [1] [\xc3\xa2\xe2\x80\x9a] flags=2\n3:2 id=2 label= "
+                          "title= text=caf\xc3\xa9 [2] [x]\n");
     ck_assert_uint_eq(st.fallback, 2);
     nfi_free(got);
 
@@ -185,8 +188,9 @@ START_TEST(labels_are_checked_where_they_are_needed)
     char *got = dump_bytes("l.csv", big, strlen(big), &o, NULL);
     ck_assert_ptr_nonnull(strstr(got, "label=llll"));
     nfi_free(got);
-    expect_str("l.csv", "text,label\nx,a;b\n", &o,
-               "columns: label\nmalformed input l.csv:2: field \"label\" has several labels; add --multi where documents may have several\n");
+    expect_str(
+        "l.csv", "text,label\nx,a;b\n", &o,
+        "columns: label\nmalformed input l.csv:2: field \"label\" has several labels; add --multi where documents may have several\n");
     expect_str("l.csv", "text,label\nx,\"a\nb\"\n", &o,
                "columns: label\nmalformed input l.csv:2: label in field \"label\" contains a control character\n");
     expect_str("l.csv", "text,label\nx,a\u202eb\n", &o,
@@ -351,8 +355,9 @@ END_TEST
 
 START_TEST(options_that_make_no_sense_are_refused)
 {
-    expect_str("a.csv", "text\n", &(nf_docs_opts){.format = "xml"},
-               "invalid argument : no input format \"xml\"; formats are: csv, tsv, jsonl, doccano, prodigy, fasttext, sgml, html, text, folder\n");
+    expect_str(
+        "a.csv", "text\n", &(nf_docs_opts){.format = "xml"},
+        "invalid argument : no input format \"xml\"; formats are: csv, tsv, jsonl, doccano, prodigy, fasttext, sgml, html, text, folder\n");
     expect_str("a.csv", "text\n", &(nf_docs_opts){.encoding = (nf_encoding)7}, "invalid argument : no encoding number 7\n");
 }
 END_TEST

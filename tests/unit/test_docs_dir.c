@@ -74,7 +74,8 @@ START_TEST(a_folder_for_each_class_labels_its_files)
           "columns: label\n0:1 id=trade/1.txt label=trade title= text=t [trade]\n0:1 id=war/1.txt label=war title= text=w [war]\n");
     folder("a;b");
     file("a;b/x", "");
-    reads(dir, &o, "malformed input /a;b/x: the folder name as a label lists several labels; add --multi where documents may have several\n");
+    reads(dir, &o,
+          "malformed input /a;b/x: the folder name as a label lists several labels; add --multi where documents may have several\n");
     file("loose.txt", "l"); /* now not every file lies one level down */
     reads(dir, &o,
           "invalid argument /a;b/x: a text alone has no label; put the files of each class into a folder of its name, and name the folder "

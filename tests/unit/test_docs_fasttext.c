@@ -17,15 +17,17 @@ START_TEST(several_labels_are_a_list_and_refused_where_one_is_needed)
     static const char two[] = "__label__a __label__b\"c text\n";
 
     expect_str("f.ft", two, NULL, "columns: label\n1:1 id=f.ft:1 label= title= text=text [[\"a\",\"b\\\"c\"]] flags=8\n");
-    expect_str("f.ft", two, &(nf_docs_opts){.need_label = true},
-               "columns: label\nmalformed input f.ft:1: field \"label\" has several labels; add --multi where documents may have several\n");
+    expect_str(
+        "f.ft", two, &(nf_docs_opts){.need_label = true},
+        "columns: label\nmalformed input f.ft:1: field \"label\" has several labels; add --multi where documents may have several\n");
 }
 END_TEST
 
 START_TEST(a_line_that_cannot_be_read_is_named)
 {
     expect_str("f.ft", "__label__a text\n__label__b \n", NULL, "columns: label\nmalformed input f.ft:2: a label and no text behind it\n");
-    expect_str("f.ft", "__label__ text\n", NULL, "columns: label\nmalformed input f.ft:1: __label__ without the name of a label behind it\n");
+    expect_str("f.ft", "__label__ text\n", NULL,
+               "columns: label\nmalformed input f.ft:1: __label__ without the name of a label behind it\n");
     expect_str("f.ft", "one __label__b two\n", NULL,
                "columns: label\nmalformed input f.ft:1: \"__label__b\" stands within the text; labels stand before it\n");
 }

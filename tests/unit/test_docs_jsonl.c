@@ -149,10 +149,12 @@ START_TEST(several_labels_need_another_model)
     snprintf(want, sizeof want, "columns: labels\n%s", refused);
     expect_str("f.jsonl", "{\"text\":\"a\",\"labels\":[\"x\",\"y\"]}\n", &o, want);
     expect_str("f.jsonl", "{\"text\":\"a\",\"labels\":[[\"x\"]]}\n", &o, want);
-    expect_str("f.jsonl", "{\"text\":\"a\",\"label\":[\"x\", 2]}\n", &o,
-               "columns: label\nmalformed input f.jsonl:1: field \"label\" has several labels; add --multi where documents may have several\n");
-    expect_str("f.jsonl", "{\"text\":\"a\",\"label\":\"x; y\"}\n", &o,
-               "columns: label\nmalformed input f.jsonl:1: field \"label\" has several labels; add --multi where documents may have several\n");
+    expect_str(
+        "f.jsonl", "{\"text\":\"a\",\"label\":[\"x\", 2]}\n", &o,
+        "columns: label\nmalformed input f.jsonl:1: field \"label\" has several labels; add --multi where documents may have several\n");
+    expect_str(
+        "f.jsonl", "{\"text\":\"a\",\"label\":\"x; y\"}\n", &o,
+        "columns: label\nmalformed input f.jsonl:1: field \"label\" has several labels; add --multi where documents may have several\n");
     /* a plain label wins, a list of one is that one, an empty list is none, and without need_label lists are carried only */
     expect_str("f.jsonl", "{\"id\":1,\"text\":\"a\",\"labels\":[\"x\",\"y\"],\"label\":\"l\"}\n", &o,
                "columns: id, labels, label\n1:1 id=1 label=l title= text=a [1] [[\"x\",\"y\"]] [l]\n");

@@ -71,8 +71,9 @@ START_TEST(references_are_characters_and_controls_are_blanks)
     static const char text[] = "<REUTERS NEWID=\"1\"><TEXT>&#233;&#x41;&#55296;&quot;AT&T&bogus;\x02|\0|&#1;.</TEXT></REUTERS>";
 
     expect("r.sgm", text, sizeof text - 1, &(nf_docs_opts){.text = "text"},
-           COLUMNS "1:1 id=1 label= title= text=\xc3\xa9&#x41;\xef\xbf\xbd\"AT&T&bogus; | | . [1] [] [] [] [] [] [] [] [] [] [] [] [] [] [] "
-                   "flags=5\n");
+           COLUMNS
+           "1:1 id=1 label= title= text=\xc3\xa9&#x41;\xef\xbf\xbd\"AT&T&bogus; | | . [1] [] [] [] [] [] [] [] [] [] [] [] [] [] [] "
+           "flags=5\n");
 }
 END_TEST
 

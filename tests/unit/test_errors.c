@@ -23,7 +23,8 @@ START_TEST(wrong_documents_are_listed_the_worst_first)
     nf_batch b = dk_batch(&k, 0, DOCS);
     nft_ok(nf_scorer_new(&s, m, &(nf_scorer_opts){.threads = 2}, &nft_err));
     nft_ok(nf_scorer_batch(s, &b, score, odds, &nft_err));
-    for (size_t i = 0; i < DOCS; i++) { /* labels of every tenth are changed, some are missing, one is a class that the model does not have */
+    for (size_t i = 0; i < DOCS;
+         i++) { /* labels of every tenth are changed, some are missing, one is a class that the model does not have */
         int32_t is = nf_model_find_label(m, b.docs[i].label);
         human[i] = b.docs[i].label.n == 0 ? -1 : i == 50 ? NK : i % 10 == 3 ? (is + 1) % NK : is;
         wrong += human[i] >= 0 && human[i] != score[i].label;

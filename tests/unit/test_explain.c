@@ -10,9 +10,38 @@
 enum { DOCS = 60, NK = 4 };
 
 /* Pieces that fold, split, join, vanish or overlap. */
-static const char *const pieces[] = {"Troops ", "missile, ", "don\xe2\x80\x99t ", "U.S. ", "US ", "us ", "Pyongyang's ", "cooperation.The ", "food-stressed ", "and/or ", "1,000 ", "3.5 ", "example.com ",
-                                     "caf\xc3\xa9 ", "cafe\xcc\x81 ", "\xef\xac\x81nd ", "\xe6\xb8\xaf\xe5\x8f\xa3\xe5\x85\xb3 ", "\xd0\x9f\xd1\x83\xd1\x82\xd0\xb8\xd0\xbd ", "co\xc2\xadoperate ", "\n", "\n\n",
-                                     "Share this articleComments\n", "ADVERTISEMENT\n", "\xc2\xa0", "\xff ", "the ", "A B ", "J.R.R. Tolkien ", "(said) ", "x_y ", "MIG29 ", "\xe2\x80\x9cTax\xe2\x80\x9d "};
+static const char *const pieces[] = {"Troops ",
+                                     "missile, ",
+                                     "don\xe2\x80\x99t ",
+                                     "U.S. ",
+                                     "US ",
+                                     "us ",
+                                     "Pyongyang's ",
+                                     "cooperation.The ",
+                                     "food-stressed ",
+                                     "and/or ",
+                                     "1,000 ",
+                                     "3.5 ",
+                                     "example.com ",
+                                     "caf\xc3\xa9 ",
+                                     "cafe\xcc\x81 ",
+                                     "\xef\xac\x81nd ",
+                                     "\xe6\xb8\xaf\xe5\x8f\xa3\xe5\x85\xb3 ",
+                                     "\xd0\x9f\xd1\x83\xd1\x82\xd0\xb8\xd0\xbd ",
+                                     "co\xc2\xadoperate ",
+                                     "\n",
+                                     "\n\n",
+                                     "Share this articleComments\n",
+                                     "ADVERTISEMENT\n",
+                                     "\xc2\xa0",
+                                     "\xff ",
+                                     "the ",
+                                     "A B ",
+                                     "J.R.R. Tolkien ",
+                                     "(said) ",
+                                     "x_y ",
+                                     "MIG29 ",
+                                     "\xe2\x80\x9cTax\xe2\x80\x9d "};
 
 static size_t random_text(nfi_rng *r, char *text, size_t cap)
 {
@@ -60,8 +89,8 @@ START_TEST(places_hold_the_tokens_that_are_counted)
                             ascii = ascii && (in[c] & 0x80) == 0 && in[c] != '.' && in[c] != '\'';
                         if (ascii) /* letter by letter */
                             for (size_t c = 0; c < x->n; c++)
-                                ck_assert_msg((in[c] | 0x20) == (p.bytes.p[x->off + c] | 0x20), "%.*s at %.*s", (int)x->n, p.bytes.p + x->off,
-                                              (int)(x->end - x->start), in);
+                                ck_assert_msg((in[c] | 0x20) == (p.bytes.p[x->off + c] | 0x20), "%.*s at %.*s", (int)x->n,
+                                              p.bytes.p + x->off, (int)(x->end - x->start), in);
                     }
                 nfi_tokbuf_clear(&b);
             }
@@ -97,7 +126,8 @@ static void check(nf_model *m, nfi_rng *r, nf_explanation *e, nf_scorer *s)
 
     nf_model_describe(m, &info);
     for (uint64_t w = 2 + nfi_rng_below(r, 30); w > 0; w--) {
-        static const char *const words[] = {"troops ", "missile. ", "The tax ", "budget ", "summit ", "envoy. ", "officials said ", "Monday again. ", "rare3 ", "caf\xc3\xa9 ", "flood "};
+        static const char *const words[] = {"troops ",         "missile. ",      "The tax ", "budget ",      "summit ", "envoy. ",
+                                            "officials said ", "Monday again. ", "rare3 ",   "caf\xc3\xa9 ", "flood "};
         n += (size_t)snprintf(body + n, sizeof body - n, "%s", words[nfi_rng_below(r, sizeof words / sizeof *words)]);
     }
     nf_doc d = {.title = {"Officials said", nfi_rng_below(r, 2) ? 14 : 0}, .text = {body, n}};
@@ -141,7 +171,8 @@ START_TEST(parts_add_up_to_the_margin)
         int hi;
         const char *stop, *classifier, *weighting;
         size_t nk;
-    } kinds[] = {{2, "none", "cnb", "tfidf", 4}, {3, "en", "mnb", "tf", 2}, {1, "none", "mnb", "tfidf", 3}, {2, "none", "cnb", "sklearn", 2}};
+    } kinds[] = {
+        {2, "none", "cnb", "tfidf", 4}, {3, "en", "mnb", "tf", 2}, {1, "none", "mnb", "tfidf", 3}, {2, "none", "cnb", "sklearn", 2}};
 
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
         nf_model *m = train(kinds[k].hi, kinds[k].stop, kinds[k].classifier, kinds[k].weighting, kinds[k].nk);

@@ -52,7 +52,8 @@ START_TEST(a_model_gives_the_rows_of_the_corpus_it_was_trained_on)
             ck_assert(fabs(nf_model_term_idf(m, same) - nf_weighting_idf(name, k.n, nf_vocabulary_df(v, t))) < NFT_LOOSE);
             for (size_t i = 0; i < k.n; i++) {
                 float x = at(&X, i, t), y = at(&Y, i, same);
-                ck_assert_msg(fabsf(x - y) <= 1e-6f * fabsf(x), "%s, document %zu, %.*s: %.9g and %.9g", name, i, (int)n, a, (double)x, (double)y);
+                ck_assert_msg(fabsf(x - y) <= 1e-6f * fabsf(x), "%s, document %zu, %.*s: %.9g and %.9g", name, i, (int)n, a, (double)x,
+                              (double)y);
             }
         }
         nf_csr_clear(&X);

@@ -108,7 +108,8 @@ END_TEST
 START_TEST(folds_of_a_seed_stay_what_they_are)
 {
     /* frozen: published folds must be repeatable with later versions */
-    const int32_t labels[] = {0, 1, 0, 1, 0, 1, 0, 1, 2, -1}, plain[] = {2, 0, 0, 1, 0, 1, 1, 2, -1, -1}, grouped[] = {0, 0, 2, 2, 1, 1, 1, 2, 1, -1};
+    const int32_t labels[] = {0, 1, 0, 1, 0, 1, 0, 1, 2, -1}, plain[] = {2, 0, 0, 1, 0, 1, 1, 2, -1, -1},
+                  grouped[] = {0, 0, 2, 2, 1, 1, 1, 2, 1, -1};
     const uint32_t groups[] = {5, 5, 6, 7, 8, 9, 8, 7, 9, 5};
     int32_t fold[10];
     bool small[3];
@@ -322,9 +323,10 @@ START_TEST(fewer_than_two_usable_classes_are_named)
     check_refused(&p, &(nf_fold_opts){.k = 2}, NF_EDATA,
                   "only class 0 (3) can be held out, expected at least 2 classes with 2 documents in different groups; too few documents: "
                   "class 1 (1)");
-    check_refused(&p, &(nf_fold_opts){.k = 2, .names = names}, NF_EDATA,
-                  "only \"military\" (3) can be held out, expected at least 2 classes with 2 documents in different groups; too few documents: "
-                  "\"a\\u{1b}\" (1)");
+    check_refused(
+        &p, &(nf_fold_opts){.k = 2, .names = names}, NF_EDATA,
+        "only \"military\" (3) can be held out, expected at least 2 classes with 2 documents in different groups; too few documents: "
+        "\"a\\u{1b}\" (1)");
     check_refused(&all, &(nf_fold_opts){.k = 2}, NF_EDATA,
                   "no class can be held out, expected at least 2 classes with 2 documents in different groups; too few documents: "
                   "class 0 (1), class 1 (1), class 2 (1), class 3 (1) and 1 more");

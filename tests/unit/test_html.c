@@ -96,8 +96,11 @@ START_TEST(a_page_speaks_of_itself)
     is(p.url, "https://www.example.org/a?b=1&c");
     is(p.lang, "de-AT");
     is(p.source, "Example");
-    nfi_free(lines_of("<meta name=date content=2020><title>T</title><meta property=og:url content=http://www.a.example:80/x><h1></h1><h1>The <b>head</b></h1><h1>no</h1>"
-                      "<time datetime=2021>May</time><script type=application/ld+json>{\"a\":\"datePublished\", \"datePublished\" : \"2024-01-02T03:04Z\"}</script>", &p));
+    nfi_free(lines_of("<meta name=date content=2020><title>T</title><meta property=og:url "
+                      "content=http://www.a.example:80/x><h1></h1><h1>The <b>head</b></h1><h1>no</h1>"
+                      "<time datetime=2021>May</time><script type=application/ld+json>{\"a\":\"datePublished\", \"datePublished\" : "
+                      "\"2024-01-02T03:04Z\"}</script>",
+                      &p));
     is(p.title, "The head");
     is(p.date, "2024-01-02T03:04Z");
     is(p.source, "a.example");
@@ -122,7 +125,8 @@ START_TEST(the_encoding_is_that_of_the_mark_then_of_the_bytes_then_of_the_page)
     } cases[] = {
         {"<html><p>caf\xc3\xa9", "caf\u00e9 [] [] [] [] []\n", 0, NULL},
         {"<html><meta charset=windows-1251><p>\xcc\xe8\xf0", "\u041c\u0438\u0440 [] [] [] [] []\n", 0, NULL},
-        {"<html><meta http-equiv=Content-Type content='text/html; charset=iso-8859-1'><p>\x93x\x94", "\u201cx\u201d [] [] [] [] []\n", 0, NULL},
+        {"<html><meta http-equiv=Content-Type content='text/html; charset=iso-8859-1'><p>\x93x\x94", "\u201cx\u201d [] [] [] [] []\n", 0,
+         NULL},
         {"<html><meta charset=iso-8859-1><p>caf\xc3\xa9", "caf\u00e9 [] [] [] [] []\n", 0, NULL}, /* wrong about itself */
         {"<html><p>\xb9", "\u0161 [] [] [] [] []\n", 0, &latin2},
         {"<html><meta charset=no-such-thing><p>\xb9", "\u0161 [] [] [] [] []\n", 0, &latin2},
@@ -144,9 +148,12 @@ END_TEST
 
 START_TEST(columns_hold_html_when_they_look_like_it_or_when_told)
 {
-    expect_str("a.jsonl", "{\"id\":1,\"text\":\"<p>a</p><p>b</p>\"}\n{\"id\":2,\"text\":\"a <b> c </p>\"}\n{\"id\":3,\"text\":\"<p> 3 < 4\"}\n", NULL,
-               "columns: id\n1:1 id=1 label= title= text=a\nb [1]\n2:2 id=2 label= title= text=a <b> c </p> [2]\n3:3 id=3 label= title= text=<p> 3 < 4 [3]\n");
-    expect_str("a.jsonl", "{\"id\":1,\"text\":\"<p>a</p>\"}\n", &(nf_docs_opts){.markup = NF_MARKUP_NONE}, "columns: id\n1:1 id=1 label= title= text=<p>a</p> [1]\n");
+    expect_str("a.jsonl",
+               "{\"id\":1,\"text\":\"<p>a</p><p>b</p>\"}\n{\"id\":2,\"text\":\"a <b> c </p>\"}\n{\"id\":3,\"text\":\"<p> 3 < 4\"}\n", NULL,
+               "columns: id\n1:1 id=1 label= title= text=a\nb [1]\n2:2 id=2 label= title= text=a <b> c </p> [2]\n3:3 id=3 label= title= "
+               "text=<p> 3 < 4 [3]\n");
+    expect_str("a.jsonl", "{\"id\":1,\"text\":\"<p>a</p>\"}\n", &(nf_docs_opts){.markup = NF_MARKUP_NONE},
+               "columns: id\n1:1 id=1 label= title= text=<p>a</p> [1]\n");
     expect_str("a.csv", "id,t,text\n1,Head,a &amp; <b>c</b>\n", &(nf_docs_opts){.markup = NF_MARKUP_HTML, .text = "t,text"},
                "columns: id\n2:1 id=1 label= title= text=Head\na & c [1]\n");
 }
@@ -208,7 +215,8 @@ END_TEST
 
 START_TEST(a_page_is_told_by_its_beginning)
 {
-    static const char *const yes[] = {"<!DOCTYPE html>", " \n<!-- x --><html lang=en>", "<?xml version='1.0'?><!doctype HTML PUBLIC ''>", "<HTML>"};
+    static const char *const yes[] = {"<!DOCTYPE html>", " \n<!-- x --><html lang=en>", "<?xml version='1.0'?><!doctype HTML PUBLIC ''>",
+                                      "<HTML>"};
     static const char *const no[] = {"", "<", "<htmlx>", "<!doctype htm>", "text <html>", "<!-- <html>", "<rss>", "<p>"};
 
     for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)

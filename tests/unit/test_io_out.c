@@ -195,7 +195,8 @@ END_TEST
 static bool change_folder_meanwhile(const char *dir)
 {
     nfi_out *o;
-    return chdir(dir) == 0 && nfi_out_open(&o, "here.txt", NULL) == NF_OK && chdir("/") == 0 && (nfi_out_write(o, "x", 1), nfi_out_commit(o, NULL) == NF_OK);
+    return chdir(dir) == 0 && nfi_out_open(&o, "here.txt", NULL) == NF_OK && chdir("/") == 0 &&
+           (nfi_out_write(o, "x", 1), nfi_out_commit(o, NULL) == NF_OK);
 }
 
 START_TEST(a_change_of_folder_does_not_move_the_output)
@@ -320,8 +321,8 @@ static bool no_descriptors(const char *path)
         return false;
     while (n < 100 && dup(2) >= 0)
         n++;
-    return n < 100 && nfi_out_open(&o, path, &err) == NF_EIO && nfi_in_open(&in, path, &err) == NF_EIO && nfi_in_open(&in, "-", &err) == NF_EIO &&
-           nfi_tmp_file(&fd, &err) == NF_EIO;
+    return n < 100 && nfi_out_open(&o, path, &err) == NF_EIO && nfi_in_open(&in, path, &err) == NF_EIO &&
+           nfi_in_open(&in, "-", &err) == NF_EIO && nfi_tmp_file(&fd, &err) == NF_EIO;
 }
 
 START_TEST(running_out_of_descriptors_is_an_error)

@@ -110,8 +110,14 @@ END_TEST
 
 START_TEST(what_says_nothing_is_of_no_language)
 {
-    static const char *const nothing[] = {"", "12 34 56 -- 78 %", "The harbour", "\u041f\u043e\u0440\u0442", "\u6e2f\u53e3", "https://a.b/1",
-                                          "xkqz wvvk qqjx zzkw xvvq kkjz wqqx vzzk jjxq wkkv", "\U00010330\U00010331\U00010332\U00010333\U00010334"
+    static const char *const nothing[] = {"",
+                                          "12 34 56 -- 78 %",
+                                          "The harbour",
+                                          "\u041f\u043e\u0440\u0442",
+                                          "\u6e2f\u53e3",
+                                          "https://a.b/1",
+                                          "xkqz wvvk qqjx zzkw xvvq kkjz wqqx vzzk jjxq wkkv",
+                                          "\U00010330\U00010331\U00010332\U00010333\U00010334"
                                           "\U00010335\U00010336\U00010337"};
 
     for (size_t i = 0; i < sizeof nothing / sizeof *nothing; i++)

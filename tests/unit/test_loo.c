@@ -218,7 +218,13 @@ static void check(const nf_corpus *c, const nfi_classifier *k, const nfi_weighti
     nft_ok(nfi_nb_prior(spec, c->classname, t.class_docs, NULL, t.nclasses, prior, &nft_err));
     double *idf = idf_of_all(&t), total[2 * (MAX_CLASSES + 1)];
     nfi_nb_totals(&t, w->idf ? idf : NULL, total, total + t.nclasses);
-    naive x = {.t = &t, .s = &s, .w = w, .k = k, .prior = prior, .length = k->length ? nfi_fit_length(&t, total) : 1.0, .data = strcmp(spec, "data") == 0};
+    naive x = {.t = &t,
+               .s = &s,
+               .w = w,
+               .k = k,
+               .prior = prior,
+               .length = k->length ? nfi_fit_length(&t, total) : 1.0,
+               .data = strcmp(spec, "data") == 0};
     x.own = own_weights(&t, &s, w);
     x.score = calloc(s.n * t.nclasses + 1, sizeof *x.score);
     x.gone = calloc(t.n + 1, 1);
@@ -235,7 +241,8 @@ static void check(const nf_corpus *c, const nfi_classifier *k, const nfi_weighti
             for (size_t d = 0; d < s.n; d++)
                 classify_without(&x, d);
         }
-        nft_ok(nfi_nb_leave_one_out(k, &t, &s, w, idf, prior, x.data, smoothings, SMOOTHINGS, threads[h % 4], correct, &tried, scores ? &out : NULL, &nft_err));
+        nft_ok(nfi_nb_leave_one_out(k, &t, &s, w, idf, prior, x.data, smoothings, SMOOTHINGS, threads[h % 4], correct, &tried,
+                                    scores ? &out : NULL, &nft_err));
         check_scores(&x, &out);
         ck_assert_uint_eq(out.n, scores ? x.known : 0);
         nfi_left_out_clear(&out);
@@ -282,7 +289,8 @@ START_TEST(leaving_each_document_out_equals_recounting_without_it)
             for (size_t k = 0; nfi_classifiers[k]; k++)
                 for (size_t w = 0; nfi_weightings[w]; w++)
                     for (size_t p = 0; p < 3; p++)
-                        if (nfi_weightings[w]->additive && nfi_classifiers[k]->exact && (!nfi_classifiers[k]->presence || nfi_weightings[w]->tf == NFI_TF_BINARY))
+                        if (nfi_weightings[w]->additive && nfi_classifiers[k]->exact &&
+                            (!nfi_classifiers[k]->presence || nfi_weightings[w]->tf == NFI_TF_BINARY))
                             check(c, nfi_classifiers[k], nfi_weightings[w], specs[p], 1 + (w + p + (size_t)round) % 3);
             nf_corpus_free(c);
             dk_clear(&docs);
@@ -340,7 +348,8 @@ START_TEST(tuning_takes_the_best_and_the_larger_of_equals)
             continue;
         nft_ok(nfi_nb_tune(nfi_classifiers[k], &t, &s, nfi_weightings[0], idf, prior, false, 2, &a, &accuracy, &tried, &nft_err));
         const double around[] = {a, 0.3, 1.0, 3.0}; /* where the climb begins */
-        nft_ok(nfi_nb_leave_one_out(nfi_classifiers[k], &t, &s, nfi_weightings[0], idf, prior, false, around, 4, 1, correct, &n, NULL, &nft_err));
+        nft_ok(nfi_nb_leave_one_out(nfi_classifiers[k], &t, &s, nfi_weightings[0], idf, prior, false, around, 4, 1, correct, &n, NULL,
+                                    &nft_err));
         ck_assert_uint_eq(n, tried);
         ck_assert_double_eq(accuracy, (double)correct[0] / (double)n);
         for (size_t i = 1; i < 4; i++)

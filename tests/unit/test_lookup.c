@@ -13,7 +13,8 @@ START_TEST(terms_are_found_either_way)
         size_t hits = 0, misses = 0;
 
         mk_docs(&k, &r, 60, 3);
-        nf_model *m = mk_train(&k, &(nf_count_opts){.corpus = {.threads = 1, .text = {.ngram_lo = 1, .ngram_hi = hi}}}, &(nf_train_opts){.smoothing = 1});
+        nf_model *m = mk_train(&k, &(nf_count_opts){.corpus = {.threads = 1, .text = {.ngram_lo = 1, .ngram_hi = hi}}},
+                               &(nf_train_opts){.smoothing = 1});
         nft_ok(nfi_lookup_init(&plain, m, &nft_err));
         nft_ok(nfi_lookup_init(&hashed, m, &nft_err));
         nft_ok(nfi_lookup_hash(&hashed, &nft_err));

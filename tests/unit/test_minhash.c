@@ -67,7 +67,8 @@ END_TEST
 
 START_TEST(texts_that_differ_in_signs_alone_are_exact_copies)
 {
-    static const char *const same[] = {"Troops crossed the river at dawn.", "troops  crossed\nthe RIVER, at dawn!", "\"Troops\" crossed the river\tat dawn"};
+    static const char *const same[] = {"Troops crossed the river at dawn.", "troops  crossed\nthe RIVER, at dawn!",
+                                       "\"Troops\" crossed the river\tat dawn"};
     nfi_shingler s = {0};
     nfi_shingles x;
     nfi_hash128 want = {0};
@@ -97,7 +98,8 @@ START_TEST(hashes_do_not_change)
     nfi_densify_init(&d);
     nfi_minhash(&d, a, n, sig);
     ck_assert_uint_eq(n, 2);
-    ck_assert_msg(a[0] == 0x86800cdc60b7ce1au && a[1] == 0xaf2bd4fa1d765ea8u, "%#llx %#llx", (unsigned long long)a[0], (unsigned long long)a[1]);
+    ck_assert_msg(a[0] == 0x86800cdc60b7ce1au && a[1] == 0xaf2bd4fa1d765ea8u, "%#llx %#llx", (unsigned long long)a[0],
+                  (unsigned long long)a[1]);
     ck_assert_msg(nfi_band_key(sig, (nfi_bands){32, 4}, 7) == 0xa1d654d2u, "%#x", nfi_band_key(sig, (nfi_bands){32, 4}, 7));
     free(a);
 }
@@ -109,7 +111,8 @@ START_TEST(repeated_sentences_do_not_slow_the_sort)
     size_t n;
 
     for (size_t i = 0; i < 200000; i++) /* ten shingles, twenty thousand times each */
-        nfi_buf_puts(&b, (const char *const[]){"share ", "this ", "article ", "with ", "your ", "friend ", "or ", "leave ", "one ", "comment "}[i % 10]);
+        nfi_buf_puts(&b, (const char *const[]){"share ", "this ", "article ", "with ", "your ", "friend ", "or ", "leave ", "one ",
+                                               "comment "}[i % 10]);
     free(ddk_set((nf_str){b.p, b.n}, 5, &n));
     ck_assert_uint_eq(n, 10);
     nfi_buf_clear(&b);
@@ -141,7 +144,8 @@ START_TEST(jaccard_is_exact_at_and_above_its_floor)
     nfi_rng r = nft_rng(2);
 
     for (int round = 0; round < 3000; round++) {
-        size_t na = nfi_rng_below(&r, 60), nb = nfi_rng_below(&r, 60), small = na < nb ? na : nb, both = small ? nfi_rng_below(&r, small + 1) : 0;
+        size_t na = nfi_rng_below(&r, 60), nb = nfi_rng_below(&r, 60), small = na < nb ? na : nb,
+               both = small ? nfi_rng_below(&r, small + 1) : 0;
         uint64_t *a, *b;
         two_sets(&r, na, nb, both, &a, &b);
         double want = na + nb ? (double)both / (double)(na + nb - both) : 0.0, least = (double)nfi_rng_below(&r, 11) / 10;

@@ -364,7 +364,8 @@ START_TEST(counts_beyond_a_byte_are_kept_and_checked)
         dk_add(&k, "war", i < 254 ? "troops tanks fire" : i == 254 ? "tanks fire" : "fire");
         dk_add(&k, "talks", "summit");
     }
-    nf_model *made = mk_train(&k, &(nf_count_opts){.corpus = {.threads = 1, .text = {.ngram_lo = 1, .ngram_hi = 1}}}, &(nf_train_opts){.smoothing = 1});
+    nf_model *made =
+        mk_train(&k, &(nf_count_opts){.corpus = {.threads = 1, .text = {.ngram_lo = 1, .ngram_hi = 1}}}, &(nf_train_opts){.smoothing = 1});
     char *p = mk_bytes(made, &size);
     nfi_free(image);
     image = nfi_alloc_aligned(size, 1);

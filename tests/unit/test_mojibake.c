@@ -55,10 +55,19 @@ static void is_sound(const char *text)
 }
 
 static const char *const texts[] = {
-    "It\u2019s \u201cover\u201d, she said \u2014 for \u20ac5\u2026", "Caf\u00e9, na\u00efve, \u00fcber, ma\u00f1ana", "\u00a320 and \u00b0C, \u00a9 2002",
-    "Milo\u0161evi\u0107 in Plze\u0148, \u0130stanbul, \u015eanl\u0131urfa", "\u041f\u0440\u0438\u0432\u0435\u0442, \u043c\u0438\u0440", "\u0391\u03b8\u03ae\u03bd\u03b1",
-    "\u4e2d\u56fd\u7684\u65b0\u95fb", "\u0928\u0908 \u0926\u093f\u0932\u094d\u0932\u0940", "\u0645\u0631\u062d\u0628\u0627", "\U0001f600 ok", "Vi\u1ec7t Nam: \u0111\u1ed9c l\u1eadp",
-    "a\u00a0b\u2122", "\ufeffTitle",
+    "It\u2019s \u201cover\u201d, she said \u2014 for \u20ac5\u2026",
+    "Caf\u00e9, na\u00efve, \u00fcber, ma\u00f1ana",
+    "\u00a320 and \u00b0C, \u00a9 2002",
+    "Milo\u0161evi\u0107 in Plze\u0148, \u0130stanbul, \u015eanl\u0131urfa",
+    "\u041f\u0440\u0438\u0432\u0435\u0442, \u043c\u0438\u0440",
+    "\u0391\u03b8\u03ae\u03bd\u03b1",
+    "\u4e2d\u56fd\u7684\u65b0\u95fb",
+    "\u0928\u0908 \u0926\u093f\u0932\u094d\u0932\u0940",
+    "\u0645\u0631\u062d\u0628\u0627",
+    "\U0001f600 ok",
+    "Vi\u1ec7t Nam: \u0111\u1ed9c l\u1eadp",
+    "a\u00a0b\u2122",
+    "\ufeffTitle",
 };
 
 START_TEST(what_is_broken_up_to_four_times_is_found_and_undone_exactly)

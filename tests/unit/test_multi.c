@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Several labels a document: cuts, folds, figures and what scores say, worked out by hand; sets and sums of a corpus; thresholds of damaged files. */
+/* Several labels a document: cuts, folds, figures and what scores say, worked out by hand; sets and sums of a corpus; thresholds of damaged
+ * files. */
 #include "models_kit.h"
 
 #include "features/stats.h"

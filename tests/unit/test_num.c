@@ -256,7 +256,8 @@ START_TEST(shortest_numbers_read_back_to_the_same_bits)
 }
 END_TEST
 
-/* A decimal comma, as in German, and a mark of two bytes, as in Pashto. The locales are made on the spot, as few systems have them ready. */
+/* A decimal comma, as in German, and a mark of two bytes, as in Pashto. The locales are made on the spot, as few systems have them ready.
+ */
 START_TEST(locales_change_nothing)
 {
     static const char *const marks[] = {",", "<U066B>"};

@@ -9,7 +9,8 @@
 /* p of the most probable class, of the human one; right when they are the same. */
 static nf_confidence sure(double top, double own, bool right)
 {
-    return (nf_confidence){.there = true, .right = right, .top = top, .own = own, .square = (1 - own) * (1 - own) + (right ? 0.1 : top * top)};
+    return (nf_confidence){
+        .there = true, .right = right, .top = top, .own = own, .square = (1 - own) * (1 - own) + (right ? 0.1 : top * top)};
 }
 
 START_TEST(by_hand)

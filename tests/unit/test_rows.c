@@ -42,7 +42,8 @@ START_TEST(coordinates_come_in_any_order)
 {
     nf_rows r;
 
-    nft_ok(read_str(&r, "a.mtx", "%%MatrixMarket Matrix coordinate REAL general\n% words\n\n3 4 3\n3 1 1.5\n1 4 2\n1  2 -1e-3\n", &nft_err));
+    nft_ok(
+        read_str(&r, "a.mtx", "%%MatrixMarket Matrix coordinate REAL general\n% words\n\n3 4 3\n3 1 1.5\n1 4 2\n1  2 -1e-3\n", &nft_err));
     ck_assert_uint_eq(r.rows, 3);
     ck_assert_uint_eq(r.cols, 4);
     ck_assert_int_eq(r.idx[0], 1);

@@ -84,7 +84,8 @@ END_TEST
 START_TEST(shares_of_a_text)
 {
     nfi_scripts s = {0};
-    const char *text = "Kyiv, 24.02: \xd0\x9a\xd0\xb8\xd1\x97\xd0\xb2 \xe4\xb8\xad\xff\xe3\x81\x82"; /* 4 Latin, 4 Cyrillic, 1 Han, a bad byte, 1 kana */
+    const char *text =
+        "Kyiv, 24.02: \xd0\x9a\xd0\xb8\xd1\x97\xd0\xb2 \xe4\xb8\xad\xff\xe3\x81\x82"; /* 4 Latin, 4 Cyrillic, 1 Han, a bad byte, 1 kana */
 
     nfi_scripts_add(&s, text, strlen(text));
     ck_assert_uint_eq(s.letters, 10);

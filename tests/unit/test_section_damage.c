@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * test_section_damage.c - every truncation and every flipped bit of a small file, and files that are wrong with right checksums. What the whole
- * reader refuses the streaming reader refuses too.
+ * test_section_damage.c - every truncation and every flipped bit of a small file, and files that are wrong with right checksums. What the
+ * whole reader refuses the streaming reader refuses too.
  */
 #define _GNU_SOURCE
 #include "unit/section_file.h"
@@ -25,7 +25,8 @@ static void refused(const void *p, size_t n, const char *words)
     ck_assert_int_eq(whole_status(path, &err[1]), NF_EMODEL);
     ck_assert_int_eq(stream_status(path, &err[2]), NF_EMODEL);
     for (int i = 0; i < 3; i++)
-        ck_assert_msg(words ? strstr(err[i].msg, words) != NULL : err[i].msg[0] != '\0', "reader %d says '%s', not '%s'", i, err[i].msg, words);
+        ck_assert_msg(words ? strstr(err[i].msg, words) != NULL : err[i].msg[0] != '\0', "reader %d says '%s', not '%s'", i, err[i].msg,
+                      words);
 }
 
 static void put64(unsigned char *p, uint64_t v) { memcpy(p, &v, 8); }
@@ -116,7 +117,8 @@ START_TEST(bursts_and_swapped_blocks_are_refused)
 }
 END_TEST
 
-/* A change to the small file, and the words it must be refused with. at counts from the header, from entry e of the table, or from the end. */
+/* A change to the small file, and the words it must be refused with. at counts from the header, from entry e of the table, or from the end.
+ */
 enum where { IN_HEADER, IN_TABLE, FROM_END };
 static const struct forgery {
     const char *words;

@@ -45,31 +45,34 @@ static void sentences(const char *const *marked, size_t n)
 START_TEST(stops_end_sentences)
 {
     SENTENCES("The port is shut.| Ships wait!| Who will pay?| Nobody knows.", "One.|  Two.", "It closed...| But why", "Really?!| Yes.",
-              "Rates rose.| 24 firms failed.", "He was 24.| The law changed.", "It came in 2019.| Nobody cared.", "Prices fell by 3.5 percent in May.",
-              "Vote.| $5 million was spent.", "So it goes\xe2\x80\xa6| And on.", "so it goes . . . and on . . .| Then it ends.");
+              "Rates rose.| 24 firms failed.", "He was 24.| The law changed.", "It came in 2019.| Nobody cared.",
+              "Prices fell by 3.5 percent in May.", "Vote.| $5 million was spent.", "So it goes\xe2\x80\xa6| And on.",
+              "so it goes . . . and on . . .| Then it ends.");
 }
 END_TEST
 
 START_TEST(small_letters_and_commas_go_on)
 {
-    SENTENCES("They spoke of \xe2\x80\x9cunity.\xe2\x80\x9d on key points.", "\"Why?\" he asked.", "Yahoo! shares fell.| Others rose.", "The U.S., he said, will wait.",
-              "It was, well... odd.", "Inc., the firm, said no.");
+    SENTENCES("They spoke of \xe2\x80\x9cunity.\xe2\x80\x9d on key points.", "\"Why?\" he asked.", "Yahoo! shares fell.| Others rose.",
+              "The U.S., he said, will wait.", "It was, well... odd.", "Inc., the firm, said no.");
     (void)0;
 }
 END_TEST
 
 START_TEST(what_closes_after_a_stop_belongs_to_it)
 {
-    SENTENCES("\"We won.\"| They left.", "\xe2\x80\x9cWe won.\xe2\x80\x9d| They left.", "(They left.)| We stayed.", "He called it \"a pact of brothers.\"| Last year he had not.",
-              "It fell.[12]| It rose.[3]", "\xc2\xab Nous partons.\xc2\xa0\xc2\xbb| Il est parti.", "\xe2\x80\x9eWir gehen.\xe2\x80\x9c| Er ging.", "It ended.| \xe2\x80\x9cNow what?\xe2\x80\x9d",
-              "It ended.| \"Now what?\" she said.", "('It ended.')| Then this.");
+    SENTENCES("\"We won.\"| They left.", "\xe2\x80\x9cWe won.\xe2\x80\x9d| They left.", "(They left.)| We stayed.",
+              "He called it \"a pact of brothers.\"| Last year he had not.", "It fell.[12]| It rose.[3]",
+              "\xc2\xab Nous partons.\xc2\xa0\xc2\xbb| Il est parti.", "\xe2\x80\x9eWir gehen.\xe2\x80\x9c| Er ging.",
+              "It ended.| \xe2\x80\x9cNow what?\xe2\x80\x9d", "It ended.| \"Now what?\" she said.", "('It ended.')| Then this.");
 }
 END_TEST
 
 START_TEST(abbreviations_and_initials_do_not_end_sentences)
 {
-    SENTENCES("Mr. Stone met Gen. Hall and Sen. J. R. Poole in St. Louis.", "George W. Bush came.| A. B. Clark left.", "The U.S. Senate met at 5 p.m. Monday.",
-              "He lives in the U.S.| The law allows it.", "Acme Inc. Chairman Ray Lee quit.| Acme Inc.| The firm is old.", "On Sept. 11 it began; in Sept.| Putin came.",
+    SENTENCES("Mr. Stone met Gen. Hall and Sen. J. R. Poole in St. Louis.", "George W. Bush came.| A. B. Clark left.",
+              "The U.S. Senate met at 5 p.m. Monday.", "He lives in the U.S.| The law allows it.",
+              "Acme Inc. Chairman Ray Lee quit.| Acme Inc.| The firm is old.", "On Sept. 11 it began; in Sept.| Putin came.",
               "See No. 5 and pp. 12.", "She said no.| He left.", "It is i.e. Paris, e.g. Rome.", "SEN. SMITH SPOKE.", "Plan B.| The end.",
               "Dr.Smith came.");
 }
@@ -77,17 +80,21 @@ END_TEST
 
 START_TEST(missing_blanks_are_seen)
 {
-    SENTENCES("They spoke of cooperation.|The rest was silent.", "It came in 2019.|Nobody cared.", "\xe2\x80\x9cWe won.\xe2\x80\x9d|They left.", "Read example.org and www.Example.com/A.Bc?D=Ef now.",
-              "Why?|Nobody knows.", "It uses Node.js, v2.5 and ASP.NET.", "mail a.Be@c.De today.", "see http://host/One.Two?Three=Four now.", "left the USA.|They came.",
-              "It ended.|\xe2\x80\x9cNow what?\xe2\x80\x9d");
+    SENTENCES("They spoke of cooperation.|The rest was silent.", "It came in 2019.|Nobody cared.",
+              "\xe2\x80\x9cWe won.\xe2\x80\x9d|They left.", "Read example.org and www.Example.com/A.Bc?D=Ef now.", "Why?|Nobody knows.",
+              "It uses Node.js, v2.5 and ASP.NET.", "mail a.Be@c.De today.", "see http://host/One.Two?Three=Four now.",
+              "left the USA.|They came.", "It ended.|\xe2\x80\x9cNow what?\xe2\x80\x9d");
 }
 END_TEST
 
 START_TEST(other_scripts_have_other_stops)
 {
-    SENTENCES("\u6e2f\u53e3\u5173\u95ed\u4e86\u3002|\u8239\u5728\u7b49\uff01|\u8c01\u4ed8\uff1f", "\u300c\u884c\u304f\u3002\u300d\u3068\u8a00\u3063\u305f\u3002",
-              "\u0628\u0642\u064a \u0627\u0644\u0645\u064a\u0646\u0627\u0621 \u0645\u063a\u0644\u0642\u0627\u061f| \u0646\u0639\u0645.| \u0628\u0642\u064a.",
-              "\u092c\u0902\u0926\u0930 \u092c\u0902\u0926 \u0939\u0948\u0964| \u0939\u0948\u0964", "\u0412. \u041f\u0443\u0442\u0438\u043d \u0438 \u0433. \u041a\u0438\u0435\u0432.| \u0414\u0430.",
+    SENTENCES("\u6e2f\u53e3\u5173\u95ed\u4e86\u3002|\u8239\u5728\u7b49\uff01|\u8c01\u4ed8\uff1f",
+              "\u300c\u884c\u304f\u3002\u300d\u3068\u8a00\u3063\u305f\u3002",
+              "\u0628\u0642\u064a \u0627\u0644\u0645\u064a\u0646\u0627\u0621 \u0645\u063a\u0644\u0642\u0627\u061f| \u0646\u0639\u0645.| "
+              "\u0628\u0642\u064a.",
+              "\u092c\u0902\u0926\u0930 \u092c\u0902\u0926 \u0939\u0948\u0964| \u0939\u0948\u0964",
+              "\u0412. \u041f\u0443\u0442\u0438\u043d \u0438 \u0433. \u041a\u0438\u0435\u0432.| \u0414\u0430.",
               "\ub2eb\ud600 \uc788\ub2e4.|\uadf8\ub294 \uac14\ub2e4.", "Am 24. April kam er.| Der Tag war kalt.", "Er kam z. B. Montag.");
 }
 END_TEST
@@ -95,8 +102,8 @@ END_TEST
 START_TEST(lines_of_pages_are_paragraphs)
 {
     SENTENCES("Talks fail again|\nMinisters met on Monday.| They left.|\n\nNext|\r\nOne|\rTwo", "Goods:|\n- Tea|\n- Coffee.|\n- Milk",
-                                         "1. Tea is dear.|\n2. Coffee is not.| Really.", "apples|\npears|\nplums", "Mac OS|\n  \xe2\x80\xa2 Linux|\n  \xe2\x80\xa2 Windows",
-                                         "a. Tea|\nb. Milk", "First line|\xe2\x80\xa8Second line");
+              "1. Tea is dear.|\n2. Coffee is not.| Really.", "apples|\npears|\nplums",
+              "Mac OS|\n  \xe2\x80\xa2 Linux|\n  \xe2\x80\xa2 Windows", "a. Tea|\nb. Milk", "First line|\xe2\x80\xa8Second line");
 }
 END_TEST
 
@@ -110,7 +117,8 @@ START_TEST(lines_cut_to_a_width_are_joined)
                                   "Shares fell.";
     check(wrapped, NF_UNIT_SENTENCE);
     check("The ministers of the four countries met on Monday in the\ncapital to talk about the price of gas.", NF_UNIT_SENTENCE);
-    check("The ministers of the four countries met on Monday in the\ncapital to talk. They left\nearly.|\n\nShares fell. They rose.", NF_UNIT_PARAGRAPH);
+    check("The ministers of the four countries met on Monday in the\ncapital to talk. They left\nearly.|\n\nShares fell. They rose.",
+          NF_UNIT_PARAGRAPH);
 }
 END_TEST
 
@@ -181,7 +189,8 @@ START_TEST(sentences_of_coded_articles_end_where_a_reader_says)
     fclose(f);
     char *gold = nft_read(path, NULL);
     for (const char *line = gold; *line;) {
-        const char *eol = strchr(line, '\n') ? strchr(line, '\n') : line + strlen(line), *at = strstr(line, "\"sentences\""), *id = strstr(line, "\"id\": \"");
+        const char *eol = strchr(line, '\n') ? strchr(line, '\n') : line + strlen(line), *at = strstr(line, "\"sentences\""),
+                   *id = strstr(line, "\"id\": \"");
         nf_units units = {0};
         size_t n, start, end;
         ck_assert(at && at < eol && id && id < eol);

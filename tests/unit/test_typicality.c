@@ -9,7 +9,8 @@
 
 enum { ROWS = 399, LENGTH = 8 };
 
-/* Rows of 8 terms: u[0], u[1], u[2] of them unknown in the first three rows, 1 in the others. Two of 1,000 documents have the second term: without one it is gone. */
+/* Rows of 8 terms: u[0], u[1], u[2] of them unknown in the first three rows, 1 in the others. Two of 1,000 documents have the second term:
+ * without one it is gone. */
 static nfi_typicality *fit(size_t rows, const uint32_t u[3], int threads)
 {
     uint32_t df[] = {500, 2}, length[ROWS], term[2 * ROWS], tf[2 * ROWS];

@@ -14,8 +14,13 @@ static dk_docs docs;
 /* Documents of several sentences, some with a title. */
 static void setup(void)
 {
-    static const char *const sentence[] = {"Troops fired a missile today.", "The tax fell as the budget grew.", "An envoy went to the summit.", "A flood closed the school.",
-                                           "Officials said so again on Monday", "Yes.", "The summit of the envoy ended a flood of missile talk."};
+    static const char *const sentence[] = {"Troops fired a missile today.",
+                                           "The tax fell as the budget grew.",
+                                           "An envoy went to the summit.",
+                                           "A flood closed the school.",
+                                           "Officials said so again on Monday",
+                                           "Yes.",
+                                           "The summit of the envoy ended a flood of missile talk."};
     nf_count_opts count = {.corpus = {.text = {.ngram_lo = 1, .ngram_hi = 1}}};
     nf_train_opts o = nf_train_defaults();
     nfi_rng r = nft_rng(5);
@@ -29,7 +34,8 @@ static void setup(void)
     for (size_t d = 0; d < DOCS; d++) {
         size_t at = 0;
         for (uint64_t n = nfi_rng_below(&r, 8); n > 0; n--)
-            at += (size_t)snprintf(text + at, sizeof text - at, "%s%s", sentence[nfi_rng_below(&r, 7)], nfi_rng_below(&r, 3) ? " " : "\n\n");
+            at +=
+                (size_t)snprintf(text + at, sizeof text - at, "%s%s", sentence[nfi_rng_below(&r, 7)], nfi_rng_below(&r, 3) ? " " : "\n\n");
         dk_add_n(&docs, NULL, d % 3 ? NULL : sentence[d % 7], text, at);
     }
 }
@@ -63,7 +69,8 @@ START_TEST(a_unit_scores_like_a_document_of_its_own)
         double odds[NK];
         ck_assert(i >= u.first[x->doc] && i < u.first[x->doc + 1]);
         nft_ok(nf_scorer_batch(s, &(nf_batch){&one, 1, NULL}, &score, odds, &nft_err));
-        ck_assert(score.status == x->score.status && score.label == x->score.label && score.second == x->score.second && score.n_tokens == x->score.n_tokens);
+        ck_assert(score.status == x->score.status && score.label == x->score.label && score.second == x->score.second &&
+                  score.n_tokens == x->score.n_tokens);
         ck_assert(score.margin == x->score.margin && score.oov_share == x->score.oov_share && x->carries == 0.0);
         ck_assert_mem_eq(odds, u.log_odds + i * NK, sizeof odds);
     }
@@ -86,7 +93,8 @@ START_TEST(units_do_not_depend_on_threads_or_batches)
         nft_ok(nf_scorer_units(one, &(nf_batch){b.docs + d, 1, NULL}, NF_UNIT_SENTENCE, scores + d, &v, &nft_err));
         ck_assert_uint_eq(u.first[d], at);
         for (size_t i = 0; i < v.n; i++, at++) {
-            ck_assert(u.unit[at].doc == d && v.unit[i].doc == 0 && v.unit[i].carries == u.unit[at].carries && v.unit[i].score.margin == u.unit[at].score.margin);
+            ck_assert(u.unit[at].doc == d && v.unit[i].doc == 0 && v.unit[i].carries == u.unit[at].carries &&
+                      v.unit[i].score.margin == u.unit[at].score.margin);
             ck_assert_mem_eq(u.log_odds + at * NK, v.log_odds + i * NK, NK * sizeof *odds);
         }
         ck_assert_uint_eq(u.first[d + 1], at);
@@ -132,7 +140,8 @@ END_TEST
 
 START_TEST(a_mixture_counts_labels_twice_in_title_and_lead)
 {
-    static const char text[] = "The missile of the troops hit today.\n\nThe tax and the budget fell. An envoy left the summit. Another envoy left the summit.";
+    static const char text[] =
+        "The missile of the troops hit today.\n\nThe tax and the budget fell. An envoy left the summit. Another envoy left the summit.";
     nf_doc d = {.title = {"Troops fire a missile", 21}, .text = {text, sizeof text - 1}};
     nf_scorer *s = scorer(1);
     nf_scored_units u = {0};
@@ -166,7 +175,8 @@ END_TEST
 
 START_TEST(boilerplate_has_no_units)
 {
-    static const char text[] = "Skip to content\nMenu\nWe use cookies to personalise content and ads, and to analyse our traffic.\nAccept all cookies\nCookie policy\nSign in\n"
+    static const char text[] = "Skip to content\nMenu\nWe use cookies to personalise content and ads, and to analyse our traffic.\nAccept "
+                               "all cookies\nCookie policy\nSign in\n"
                                "Subscribe to our newsletter";
     nf_doc d = {.text = {text, sizeof text - 1}};
     nf_scorer *s = scorer(1);
