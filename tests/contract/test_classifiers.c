@@ -264,6 +264,100 @@ START_TEST(smoothing_given_is_smoothing_used)
 }
 END_TEST
 
+/* Corpora at the edge of what can be learned from. */
+enum { EMPTY_AMONG, EMPTY_CLASS, ONE_TERM, ONE_TERM_EACH, SINGLE, DEGENERATE };
+
+static void degenerate(dk_docs *k, int which)
+{
+    static const char *const label[] = {"war", "money", "talks"}, *const text[] = {"troops", "tax", "summit"};
+
+    for (size_t i = 0; i < 30; i++) {
+        size_t c = i % 3;
+        if (which == SINGLE && i >= 3)
+            break;
+        if (which == EMPTY_AMONG)
+            dk_add(k, label[c], i % 4 == 0 ? "" : i % 4 == 1 ? "..." : i % 4 == 2 ? text[c] : "troops tax summit today");
+        else if (which == EMPTY_CLASS)
+            dk_add(k, label[c], c == 1 ? "" : i % 2 ? text[c] : "troops summit today");
+        else
+            dk_add(k, label[c], which == ONE_TERM ? "today" : text[c]);
+    }
+}
+
+static void check_finite(const nf_model *m, const char *what)
+{
+    const char *name = m->classifier->name;
+
+    for (size_t c = 0; c < m->nclasses; c++)
+        ck_assert_msg(isfinite(m->z[c]) && isfinite(m->log_prior[c]), "%s: class %zu of a model of %s", name, c, what);
+    for (size_t t = 0; t < m->n; t++) {
+        ck_assert_msg(isfinite(m->base[t]), "%s: term %zu of a model of %s", name, t, what);
+        for (uint64_t e = m->ptr[t]; e < m->ptr[t + 1]; e++)
+            ck_assert_msg(isfinite(m->w[e]), "%s: term %zu, class %u of a model of %s", name, t, m->cls[e], what);
+    }
+}
+
+START_TEST(empty_documents_and_single_terms_are_fine)
+{
+    static const char *const what[DEGENERATE] = {"empty documents among others", "a class of empty documents", "one term", "a term a class", "a document a class"};
+    static const char *const query[] = {"", "...", "troops", "today", "unheard of", "troops troops tax tax today"};
+    enum { QUERIES = sizeof query / sizeof *query };
+
+    for (int d = 0; go_together((size_t)_i) && d < DEGENERATE; d++) {
+        dk_docs k = {0}, q = {0};
+        nf_train_opts o = nf_train_defaults();
+        nf_count_opts count = {.corpus = {.threads = 1}};
+        nf_scorer_opts so = {.min_tokens = 1, .threads = 1};
+        nf_scorer *scorer = NULL;
+        nf_score score[QUERIES];
+        double odds[QUERIES * CLASSES], prob[CLASSES];
+        size_t n;
+        void *block = NULL;
+        nf_model *back = NULL;
+
+        pick((size_t)_i, &o.classifier, &o.weighting);
+        count.weighting = o.weighting;
+        o.threads = 1;
+        o.select.min_df = 1;
+        degenerate(&k, d);
+        nf_model *m = mk_train(&k, &count, &o);
+        ck_assert_uint_eq(m->nclasses, CLASSES);
+        check_finite(m, what[d]);
+        char *bytes = mk_bytes(m, &n);
+        nft_ok(mk_load(&back, &block, bytes, n, &nft_err));
+        for (size_t i = 0; i < QUERIES; i++)
+            dk_add(&q, NULL, query[i]);
+        nf_batch b = dk_batch(&q, 0, QUERIES);
+        nft_ok(nf_scorer_new(&scorer, back, &so, &nft_err));
+        nft_ok(nf_scorer_batch(scorer, &b, score, odds, &nft_err));
+        ck_assert_int_eq(score[0].status, NF_SCORE_EMPTY);
+        ck_assert_int_eq(score[1].status, NF_SCORE_EMPTY);
+        ck_assert_int_eq(score[4].status, NF_SCORE_NO_KNOWN_WORDS);
+        for (size_t i = 0; i < QUERIES; i++) {
+            double sum = 0.0;
+            for (size_t c = 0; c < CLASSES; c++)
+                ck_assert_msg(isfinite(odds[i * CLASSES + c]), "%s, %s: \"%s\" class %zu", o.classifier, what[d], query[i], c);
+            if (!nf_model_probabilities(back, NF_UNIT_DOCUMENT, odds + i * CLASSES, prob))
+                continue;
+            for (size_t c = 0; c < CLASSES; c++)
+                sum += prob[c];
+            ck_assert_double_eq_tol(sum, 1.0, 1e-9);
+        }
+        if (d == ONE_TERM_EACH) {
+            ck_assert_int_eq(score[2].status, NF_SCORE_OK);
+            ck_assert_int_eq(score[2].label, nf_model_find_label(back, (nf_str){"war", 3}));
+        }
+        nf_scorer_free(scorer);
+        nf_model_free(back);
+        nf_model_free(m);
+        nfi_free(block);
+        free(bytes);
+        dk_clear(&k);
+        dk_clear(&q);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("classifiers");
@@ -277,6 +371,7 @@ int main(void)
     tcase_add_loop_test(t, settings_of_training_are_told_after_a_reload, 0, n);
     tcase_add_loop_test(t, one_class_is_refused, 0, n);
     tcase_add_loop_test(t, smoothing_given_is_smoothing_used, 0, n);
+    tcase_add_loop_test(t, empty_documents_and_single_terms_are_fine, 0, n);
     suite_add_tcase(s, t);
     return nft_run(s);
 }
