@@ -299,7 +299,8 @@ static void check_finite(const nf_model *m, const char *what)
 
 START_TEST(empty_documents_and_single_terms_are_fine)
 {
-    static const char *const what[DEGENERATE] = {"empty documents among others", "a class of empty documents", "one term", "a term a class", "a document a class"};
+    static const char *const what[DEGENERATE] = {"empty documents among others", "a class of empty documents", "one term", "a term a class",
+                                                  "a document a class"};
     static const char *const query[] = {"", "...", "troops", "today", "unheard of", "troops troops tax tax today"};
     enum { QUERIES = sizeof query / sizeof *query };
 

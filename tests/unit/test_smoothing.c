@@ -16,13 +16,15 @@ enum { TERMS = 4, CLASSES = 3 };
 /* Terms in byte order: blue, green, grey, red. */
 static const char *const label[CLASSES] = {"a", "b", "c"};
 static const char *const text[CLASSES] = {"red red blue", "red green", "green green green grey"};
-static const double count[CLASSES][TERMS] = {{1, 0, 0, 2}, {0, 1, 0, 1}, {0, 3, 1, 0}}, all[TERMS] = {1, 4, 1, 3}, sum[CLASSES] = {3, 2, 4};
+static const double count[CLASSES][TERMS] = {{1, 0, 0, 2}, {0, 1, 0, 1}, {0, 3, 1, 0}};
+static const double all[TERMS] = {1, 4, 1, 3}, sum[CLASSES] = {3, 2, 4};
 
 static nf_model *train(const char *classifier, const char *kind, double smoothing)
 {
     dk_docs k = {0};
     nf_count_opts c = {.corpus = {.text = {.tokenizer = "sklearn", .ngram_lo = 1, .ngram_hi = 1}, .threads = 1}, .weighting = "tf"};
-    nf_train_opts o = {.classifier = classifier, .weighting = "tf", .smoothing = smoothing, .smoothing_kind = kind, .calibration = "none", .threads = 1};
+    nf_train_opts o = {.classifier = classifier, .weighting = "tf", .smoothing = smoothing, .smoothing_kind = kind,
+                       .calibration = "none", .threads = 1};
 
     for (size_t i = 0; i < CLASSES; i++)
         dk_add(&k, label[i], text[i]);
@@ -44,8 +46,8 @@ static double given(const nf_model *m, size_t t, size_t k)
 
 static void same(const nf_model *m, size_t t, size_t k, double probability, double sign)
 {
-    ck_assert_msg(fabs(given(m, t, k) - sign * log(probability)) < NFT_LOOSE, "%s term %zu class %s: %.9f, expected %.9f", m->classifier->name, t, label[k],
-                  sign * exp(sign * given(m, t, k)), probability);
+    ck_assert_msg(fabs(given(m, t, k) - sign * log(probability)) < NFT_LOOSE, "%s term %zu class %s: %.9f, expected %.9f",
+                  m->classifier->name, t, label[k], sign * exp(sign * given(m, t, k)), probability);
 }
 
 START_TEST(lidstone_adds_the_same_to_every_term)
