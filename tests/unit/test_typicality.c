@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test_typicality.c - bounds of what is like the training documents: against figures done by hand, in a model, and in its file. */
 #include "model_forge.h"
-#include "models_kit.h"
 
 #include "models/typicality.h"
 
@@ -150,71 +149,31 @@ END_TEST
 
 /* ---- in a file ---- */
 
-static unsigned char *image; /* the file of a model with bounds, 64-byte aligned */
-static size_t size;
-
 static void setup(void)
 {
     dk_docs k = {0};
     nfi_rng r = nft_rng(1);
 
     mk_docs(&k, &r, 300, 3);
-    nf_model *m = trained(&k, NULL, 1);
-    char *p = mk_bytes(m, &size);
-    image = nfi_alloc_aligned(size, 1);
-    memcpy(image, p, size);
-    free(p);
-    nf_model_free(m);
+    forge_keep(trained(&k, NULL, 1));
     dk_clear(&k);
-}
-
-static void teardown(void)
-{
-    nfi_free(image);
-}
-
-static forge *fresh(void)
-{
-    static forge f;
-    ck_assert(forge_open(&f, image, size));
-    return &f;
-}
-
-static nf_status load(nf_model **m, forge *f, nf_err *err)
-{
-    char dir[NFT_PATH], path[NFT_PATH];
-
-    nft_dir(dir);
-    snprintf(path, sizeof path, "%.400s/m.nfm", dir);
-    nft_ok(forge_write(f, path, 1, &nft_err));
-    forge_clear(f);
-    return nf_model_load(m, path, err);
-}
-
-static void is_refused(forge *f, const char *words)
-{
-    nf_model *m;
-    nf_err err = {0};
-
-    ck_assert_msg(load(&m, f, &err) == NF_EMODEL, "what should say \"%s\" is accepted", words);
-    ck_assert_msg(strstr(err.msg, words) != NULL, "\"%s\" does not say \"%s\"", err.msg, words);
 }
 
 START_TEST(bounds_come_back)
 {
     nf_model *m, *none;
     size_t n;
-    forge *f = fresh();
+    forge *f = forge_fresh();
 
-    nft_ok(load(&m, f, &nft_err));
+    nft_ok(forge_load(&m, f, &nft_err));
     ck_assert_ptr_nonnull(m->typicality);
     char *bytes = mk_bytes(m, &n);
-    ck_assert_uint_eq(n, size);
-    ck_assert_mem_eq(bytes, image, n);
+    ck_assert_uint_eq(n, forge_size);
+    ck_assert_mem_eq(bytes, forge_image, n);
     free(bytes);
-    f = fresh();
+    f = forge_fresh();
     forge_find(f, "TYPN")->omit = forge_find(f, "TYPB")->omit = true;
-    nft_ok(load(&none, f, &nft_err));
+    nft_ok(forge_load(&none, f, &nft_err));
     ck_assert_ptr_null(none->typicality);
     nf_model_free(m);
     nf_model_free(none);
@@ -229,37 +188,31 @@ START_TEST(what_cannot_be_is_refused)
     forge_section *s;
 
     for (size_t i = 0; i < 4; i++)
-        for (size_t w = 0; w < sizeof wild / sizeof *wild; w++) {
-            f = fresh();
-            memcpy(forge_find(f, "TYPB")->p + 8 * i, &wild[w], 8);
-            is_refused(f, "TYPB");
-        }
-    f = fresh();
-    memcpy(forge_find(f, "TYPB")->p, &(double){1.01}, 8);
-    is_refused(f, "TYPB");
+        for (size_t w = 0; w < sizeof wild / sizeof *wild; w++)
+            forge_element("TYPB", i, wild[w], "TYPB");
+    forge_element("TYPB", 0, 1.01, "TYPB");
+    forge_element("TYPN", 0, NFI_LEAST_TYPICAL - 1, "TYPN");
+    forge_element("TYPN", 0, 2e19, "TYPN");
     for (size_t i = 0; i < 2; i++) {
-        f = fresh();
-        memcpy(forge_find(f, "TYPN")->p, (const uint64_t[]){NFI_LEAST_TYPICAL - 1, UINT64_MAX} + i, 8);
-        is_refused(f, "TYPN");
-        f = fresh();
+        f = forge_fresh();
         forge_find(f, tag[i])->omit = true;
-        is_refused(f, "TYPN and TYPB");
-        f = fresh();
+        forge_refused(f, tag[i], "TYPN and TYPB");
+        f = forge_fresh();
         s = forge_find(f, tag[i]);
         s->type = NFI_U16;
         s->count = s->bytes / 2;
-        is_refused(f, tag[i]);
+        forge_refused(f, tag[i], tag[i]);
     }
-    f = fresh();
+    f = forge_fresh();
     s = forge_find(f, "TYPB");
     s->count--;
     s->bytes -= 8;
-    is_refused(f, "do not match");
-    f = fresh();
+    forge_refused(f, "a bound less", "do not match");
+    f = forge_fresh();
     s = forge_find(f, "TYPB");
     double many[2 * NFI_TYPICAL_LENGTHS + 2] = {0};
-    ck_assert(forge_put(s, many, 2 * NFI_TYPICAL_LENGTHS + 2));
-    is_refused(f, "do not match");
+    forge_put(s, many, 2 * NFI_TYPICAL_LENGTHS + 2);
+    forge_refused(f, "bounds of a length more", "do not match");
 }
 END_TEST
 
@@ -273,7 +226,7 @@ int main(void)
     tcase_add_test(t, strange_texts_are_told_and_others_are_not);
     tcase_add_test(t, a_model_that_does_not_know_says_so);
     suite_add_tcase(s, t);
-    tcase_add_checked_fixture(files, setup, teardown);
+    tcase_add_checked_fixture(files, setup, forge_drop);
     tcase_add_test(files, bounds_come_back);
     tcase_add_test(files, what_cannot_be_is_refused);
     suite_add_tcase(s, files);
