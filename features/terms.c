@@ -465,6 +465,38 @@ out:
     return s;
 }
 
+static void free_entries(uint64_t *ptr, uint16_t *cls, int64_t *val, uint32_t *doc)
+{
+    nfi_free(ptr);
+    nfi_free(cls);
+    nfi_free(val);
+    nfi_free(doc);
+}
+
+nf_status nfi_term_sums_new(nfi_term_sums *out, size_t terms, size_t n, const char *what, nf_err *err)
+{
+    nfi_term_sums e = {.ptr = nfi_alloc(terms + 1, sizeof *e.ptr),
+                     .cls = nfi_alloc(n, sizeof *e.cls),
+                     .val = nfi_calloc(n, sizeof *e.val),
+                     .doc = nfi_calloc(n, sizeof *e.doc)};
+
+    if (!e.ptr || !e.cls || !e.val || !e.doc) {
+        free_entries(e.ptr, e.cls, e.val, e.doc);
+        return nfi_oom(err, what);
+    }
+    *out = e;
+    return NF_OK;
+}
+
+void nfi_terms_replace(nfi_terms *t, const nfi_term_sums *e)
+{
+    free_entries(t->ptr, t->cls, t->val, t->doc);
+    t->ptr = e->ptr;
+    t->cls = e->cls;
+    t->val = e->val;
+    t->doc = e->doc;
+}
+
 size_t nfi_terms_spell(const nfi_terms *t, size_t term, char *buf, size_t cap)
 {
     size_t n = 0;

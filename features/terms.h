@@ -60,6 +60,18 @@ typedef enum nfi_sum {
 nf_status nfi_terms_build(nfi_terms *out, uint32_t **term_of, const nf_corpus *c, const uint8_t *use, const nf_select_opts *select,
                           const nfi_weighting *weighting, nfi_sum sum, int threads, nf_err *err) NF_MUST_CHECK;
 
+/* Entries of terms, apart from the terms. */
+typedef struct nfi_term_sums {
+    uint64_t *ptr;
+    uint16_t *cls;
+    int64_t *val;
+    uint32_t *doc;
+} nfi_term_sums;
+/* Room for n entries of so many terms, owned; val and doc are zeros. what: for the message when there is no memory. */
+nf_status nfi_term_sums_new(nfi_term_sums *out, size_t terms, size_t n, const char *what, nf_err *err) NF_MUST_CHECK;
+/* Gives t other entries than it had, which are freed. */
+void nfi_terms_replace(nfi_terms *t, const nfi_term_sums *e);
+
 /* Spells term t into buf (cut at cap); returns the full length. */
 size_t nfi_terms_spell(const nfi_terms *t, size_t term, char *buf, size_t cap);
 /* seq of another order into the column order: columns[rank[t]] = t. Owned. */

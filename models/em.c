@@ -310,44 +310,28 @@ out:
 static nf_status take_sums(nfi_terms *t, const em *x, nf_err *err)
 {
     size_t n = 0, cells = x->n * x->nk;
-    uint64_t *ptr = nfi_alloc(x->n + 1, sizeof *ptr);
+    nfi_term_sums all;
 
     for (size_t i = 0; i < cells; i++)
         n += x->sum[i] != 0;
     n += (size_t)t->ptr[t->n]; /* entries of value 0 stay: they may have documents */
-    uint16_t *cls = nfi_alloc(n, sizeof *cls);
-    int64_t *val = nfi_alloc(n, sizeof *val);
-    uint32_t *doc = nfi_alloc(n, sizeof *doc);
-    if (!ptr || !cls || !val || !doc) {
-        nfi_free(ptr);
-        nfi_free(cls);
-        nfi_free(val);
-        nfi_free(doc);
-        return nfi_oom(err, "learning from documents without a label");
-    }
+    NF_TRY(nfi_term_sums_new(&all, x->n, n, "learning from documents without a label", err));
     n = 0;
     for (size_t i = 0; i < x->n; i++) {
         uint64_t e = t->ptr[i];
-        ptr[i] = n;
+        all.ptr[i] = n;
         for (size_t k = 0; k < x->nk; k++) {
             bool had = e < t->ptr[i + 1] && t->cls[e] == k;
             if (had || x->sum[i * x->nk + k]) {
-                cls[n] = (uint16_t)k;
-                val[n] = x->sum[i * x->nk + k];
-                doc[n++] = had ? t->doc[e] : 0;
+                all.cls[n] = (uint16_t)k;
+                all.val[n] = x->sum[i * x->nk + k];
+                all.doc[n++] = had ? t->doc[e] : 0;
             }
             e += had;
         }
     }
-    ptr[x->n] = n;
-    nfi_free(t->ptr);
-    nfi_free(t->cls);
-    nfi_free(t->val);
-    nfi_free(t->doc);
-    t->ptr = ptr;
-    t->cls = cls;
-    t->val = val;
-    t->doc = doc;
+    all.ptr[x->n] = n;
+    nfi_terms_replace(t, &all);
     return NF_OK;
 }
 

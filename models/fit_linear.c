@@ -269,14 +269,7 @@ static nf_status assemble(linear *x, nf_err *err)
             f->w[to] = w;
         }
     }
-    nfi_free(t->ptr);
-    nfi_free(t->cls);
-    nfi_free(t->doc);
-    nfi_free(t->val);
-    t->ptr = ptr;
-    t->cls = cls;
-    t->doc = doc;
-    t->val = NULL;
+    nfi_terms_replace(t, &(nfi_term_sums){.ptr = ptr, .cls = cls, .doc = doc}); /* sums are of no use to it */
     for (size_t i = 0; i < t->n; i++)
         f->base[i] = 0.0f;
     return NF_OK;

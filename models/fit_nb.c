@@ -269,40 +269,24 @@ out:
 nf_status nfi_fit_all_entries(nfi_terms *t, const char *classifier, nf_err *err)
 {
     size_t n, nk = t->nclasses;
+    nfi_term_sums all;
 
     if (!nfi_mul(t->n, nk, &n) || n > NFI_MAX_ENTRIES)
         return NF_FAIL(
             err, NF_ELIMIT,
             "%s keeps a weight for every term and class: %zu x %zu are more than 2^30; raise --min-df, set --max-features, or use cnb",
             classifier, t->n, nk);
-    uint64_t *ptr = nfi_alloc(t->n + 1, sizeof *ptr);
-    uint16_t *cls = nfi_alloc(n, sizeof *cls);
-    int64_t *val = nfi_calloc(n, sizeof *val);
-    uint32_t *doc = nfi_calloc(n, sizeof *doc);
-    if (!ptr || !cls || !val || !doc) {
-        nfi_free(ptr);
-        nfi_free(cls);
-        nfi_free(val);
-        nfi_free(doc);
-        return nfi_oom(err, "weights");
-    }
+    NF_TRY(nfi_term_sums_new(&all, t->n, n, "weights", err));
     for (size_t i = 0; i < t->n; i++) {
-        ptr[i] = i * nk;
+        all.ptr[i] = i * nk;
         for (size_t k = 0; k < nk; k++)
-            cls[i * nk + k] = (uint16_t)k;
+            all.cls[i * nk + k] = (uint16_t)k;
         for (uint64_t e = t->ptr[i]; e < t->ptr[i + 1]; e++) {
-            val[i * nk + t->cls[e]] = t->val[e];
-            doc[i * nk + t->cls[e]] = t->doc[e];
+            all.val[i * nk + t->cls[e]] = t->val[e];
+            all.doc[i * nk + t->cls[e]] = t->doc[e];
         }
     }
-    ptr[t->n] = n;
-    nfi_free(t->ptr);
-    nfi_free(t->cls);
-    nfi_free(t->val);
-    nfi_free(t->doc);
-    t->ptr = ptr;
-    t->cls = cls;
-    t->val = val;
-    t->doc = doc;
+    all.ptr[t->n] = n;
+    nfi_terms_replace(t, &all);
     return NF_OK;
 }

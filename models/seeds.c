@@ -127,42 +127,26 @@ static nf_status find_pairs(finder *x, const nfi_terms *t, nf_err *err)
 static nf_status make_entries(nfi_seeds *s, nfi_terms *t, const finder *x, nf_err *err)
 {
     size_t most = (size_t)t->ptr[t->n] + x->n, n = 0, p = 0;
-    uint64_t *ptr = nfi_alloc(t->n + 1, sizeof *ptr);
-    uint16_t *cls = nfi_alloc(most, sizeof *cls);
-    int64_t *val = nfi_alloc(most, sizeof *val);
-    uint32_t *doc = nfi_alloc(most, sizeof *doc);
+    nfi_term_sums more;
 
-    if (!ptr || !cls || !val || !doc) {
-        nfi_free(ptr);
-        nfi_free(cls);
-        nfi_free(val);
-        nfi_free(doc);
-        return nfi_oom(err, "seeds");
-    }
+    NF_TRY(nfi_term_sums_new(&more, t->n, most, "seeds", err));
     for (size_t i = 0; i < t->n; i++) {
-        ptr[i] = n;
+        more.ptr[i] = n;
         for (uint64_t e = t->ptr[i], end = t->ptr[i + 1]; e < end || (p < x->n && x->pair_term[p] == i);) {
             uint32_t have = e < end ? t->cls[e] : UINT32_MAX, want = p < x->n && x->pair_term[p] == i ? x->pair_cls[p] : UINT32_MAX;
-            cls[n] = (uint16_t)(have <= want ? have : want);
-            val[n] = have <= want ? t->val[e] : 0;
-            doc[n] = have <= want ? t->doc[e] : 0;
+            more.cls[n] = (uint16_t)(have <= want ? have : want);
+            more.val[n] = have <= want ? t->val[e] : 0;
+            more.doc[n] = have <= want ? t->doc[e] : 0;
             if (want <= have) {
                 s->entry[p] = n;
-                s->own[p++] = val[n];
+                s->own[p++] = more.val[n];
             }
             e += have <= want;
             n++;
         }
     }
-    ptr[t->n] = n;
-    nfi_free(t->ptr);
-    nfi_free(t->cls);
-    nfi_free(t->val);
-    nfi_free(t->doc);
-    t->ptr = ptr;
-    t->cls = cls;
-    t->val = val;
-    t->doc = doc;
+    more.ptr[t->n] = n;
+    nfi_terms_replace(t, &more);
     return NF_OK;
 }
 
