@@ -27,7 +27,7 @@ struct opts {
     const char *unlabeled_weight;
 };
 
-enum { TUNE_FOLDS = 5 };
+enum { TUNE_FOLDS = 5, OUTPUTS = 4 };
 
 static const nfi_opt rows[] = {
     OPT_HEADER("Output"),
@@ -189,6 +189,9 @@ static void add_stats(nf_docs_stats *a, const nf_docs_stats *b)
 typedef struct reading {
     nf_docs *docs, *unlabeled;
     nf_docs_stats stats;
+    nf_codebook *codebook;
+    nf_dedup_opts dup;
+    nf_clean_opts dup_clean;
     nfi_dup_watch watch;
     nfi_tune_watch folds;
     nf_groups groups; /* of copies, with --tune */
@@ -198,7 +201,7 @@ typedef struct reading {
     size_t nsalt;
 } reading;
 
-static nf_status open_all(const struct opts *o, int nargs, char **args, const nf_dedup_opts *dup, reading *r, nf_err *err)
+static nf_status open_all(const struct opts *o, int nargs, char **args, reading *r, nf_err *err)
 {
     nf_status s = NF_OK;
 
@@ -209,7 +212,7 @@ static nf_status open_all(const struct opts *o, int nargs, char **args, const nf
     if (s == NF_OK && o->tune)
         s = nfi_tune_watch_begin(&r->folds, r->docs, &o->tuning, err);
     if (s == NF_OK && (o->dup_weight || o->tune))
-        s = nfi_dup_watch_begin(&r->watch, r->docs, dup, &o->in, err);
+        s = nfi_dup_watch_begin(&r->watch, r->docs, &r->dup, &o->in, err);
     if (s == NF_OK && (o->remember || o->unlabeled.n))
         s = nf_seen_new(&r->again.labelled, err);
     if (s == NF_OK && r->again.labelled && r->docs)
@@ -219,8 +222,7 @@ static nf_status open_all(const struct opts *o, int nargs, char **args, const nf
     return s;
 }
 
-static nf_status count_documents(const struct opts *o, nfi_cli *cli, int nargs, char **args, nf_counted **out, const nf_dedup_opts *dup,
-                                 reading *r, nf_err *err)
+static nf_status count_documents(const struct opts *o, nfi_cli *cli, int nargs, char **args, nf_counted **out, reading *r, nf_err *err)
 {
     nfi_progress progress = {0};
     nf_count_opts count = {.weighting = o->tune ? o->train.weighting : nfi_work_weighting(&o->train),
@@ -232,7 +234,7 @@ static nf_status count_documents(const struct opts *o, nfi_cli *cli, int nargs, 
 
     nfi_work_count(&o->terms, &o->common, &progress, &count.corpus, &clean);
     count.corpus.multi = o->in.multi;
-    nf_status s = open_all(o, nargs, args, dup, r, err);
+    nf_status s = open_all(o, nargs, args, r, err);
     count.unlabeled = r->unlabeled;
     nfi_progress_start(&progress, cli, "counting", "documents");
     if (s == NF_OK)
@@ -261,7 +263,7 @@ static nf_status count_documents(const struct opts *o, nfi_cli *cli, int nargs, 
 }
 
 /* Options that contradict each other, as far as documents without a label have to do with it. */
-static int check_unlabeled(nfi_cli *cli, const struct opts *o, int nargs, nf_train_opts *train)
+static int check_unlabeled(nfi_cli *cli, const struct opts *o, const char *const *outputs, int nargs, nf_train_opts *train)
 {
     train->unlabeled = o->unlabeled.n > 0;
     if (o->from && o->remember)
@@ -291,7 +293,7 @@ static int check_unlabeled(nfi_cli *cli, const struct opts *o, int nargs, nf_tra
             cli, "--unlabeled goes with --classifier mnb alone: %s has no likelihood that documents without a label could raise",
             train->classifier);
     for (size_t i = 0; i < o->unlabeled.n; i++) {
-        int code = nfi_work_outputs(cli, (const char *const[]){o->output, o->in.rejects}, 2, 0, NULL, o->unlabeled.v[i]);
+        int code = nfi_work_outputs(cli, outputs, OUTPUTS, 0, NULL, o->unlabeled.v[i]);
         if (code != NFI_EXIT_OK)
             return code;
     }
@@ -332,63 +334,84 @@ static nf_status choose(const struct opts *o, nfi_cli *cli, const nf_counted *co
     return s;
 }
 
+static bool fixed_by_statistics(const nfi_cli *cli)
+{
+    static const char *const names[] = {"ngrams", "tokenizer", "stopwords", "language", "no-clean", "no-rule", "lines", "phrases"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (nfi_cli_given(cli, names[i]))
+            return true;
+    return false;
+}
+
+/* Options that contradict each other, as far as copies, choosing and statistics have to do with it. */
+static int check_ways(nfi_cli *cli, const struct opts *o, int nargs)
+{
+    if (o->dup_weight && (o->stats || o->from))
+        return nfi_cli_usage(cli, "--dup-weight does not go with statistics: which document is a copy depends on all others, so such "
+                                  "counts do not add up; write the documents with newsframe dedup --keep first, and count those");
+    if (!o->dup_weight && !o->tune && (nfi_cli_given(cli, "dup-threshold") || nfi_cli_given(cli, "dup-window")))
+        return nfi_cli_usage(cli, "--dup-threshold and --dup-window say what a copy is; add --dup-weight");
+    int usage = nfi_tune_options(cli, &o->tuning, &o->train, o->tune, "tune");
+    if (usage != NFI_EXIT_OK)
+        return usage;
+    if (o->tune && (o->from || o->in.multi || o->codebook.file || o->unlabeled.n))
+        return nfi_cli_usage(cli, "--tune goes with none of --from, --multi, --codebook and --unlabeled: it chooses by labelled documents "
+                                  "held out, with one label each");
+    if (o->tune && o->dup_weight && (o->tuning.group || o->tuning.time))
+        return nfi_cli_usage(cli, "--dup-weight goes with neither --group nor --time; without it copies stay in one fold anyway");
+    if (o->tried && !o->tune)
+        return nfi_cli_usage(cli, "--tried writes what --tune tried; add --tune");
+    if (o->from && nargs == 0)
+        return nfi_cli_usage(cli, "--from needs statistics files to read");
+    if (o->from && fixed_by_statistics(cli))
+        return nfi_cli_usage(cli, "--tokenizer, --ngrams, --stopwords, --language and how texts are cleaned are fixed when documents are "
+                                  "counted; with --from they cannot be changed");
+    if (!o->stats && (o->ledger.none || o->ledger.salt))
+        return nfi_cli_usage(cli, "--no-ledger and --ledger-salt say what statistics keep; add --stats FILE");
+    return NFI_EXIT_OK;
+}
+
+/* Checks the options and reads the small files that they name. */
+static int prepare(const struct opts *o, nfi_cli *cli, int nargs, char **args, nf_train_opts *train, reading *r)
+{
+    const char *const outputs[OUTPUTS] = {o->output, o->stats, o->in.rejects, o->tried};
+    int usage = nfi_work_check_labels(cli, &o->in);
+
+    if (usage == NFI_EXIT_OK)
+        usage = nfi_work_train(cli, &o->train, &o->terms, &o->common, train);
+    if (usage == NFI_EXIT_OK)
+        usage = nfi_dup_options(cli, &o->dup, &o->terms, &o->common, &r->dup_clean, &r->dup);
+    if (usage == NFI_EXIT_OK)
+        usage = check_ways(cli, o, nargs);
+    if (usage == NFI_EXIT_OK)
+        usage = nfi_work_outputs(cli, outputs, OUTPUTS, nargs, args, NULL);
+    if (usage == NFI_EXIT_OK)
+        usage = nfi_work_check_terms(cli, &o->terms, outputs, OUTPUTS);
+    if (usage == NFI_EXIT_OK && o->codebook.file)
+        usage = nfi_work_outputs(cli, outputs, OUTPUTS, 0, NULL, o->codebook.file);
+    if (usage == NFI_EXIT_OK && o->ledger.salt)
+        usage = nfi_work_outputs(cli, outputs, OUTPUTS, 0, NULL, o->ledger.salt);
+    if (usage == NFI_EXIT_OK)
+        usage = nfi_work_salt(cli, &o->ledger, &r->salt, &r->nsalt);
+    if (usage == NFI_EXIT_OK)
+        usage = check_unlabeled(cli, o, outputs, nargs, train);
+    if (usage == NFI_EXIT_OK)
+        usage = nfi_codebook_options(cli, &o->codebook, &r->codebook, train);
+    return usage;
+}
+
 static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 {
     const struct opts *o = opts;
     nf_train_opts train;
     nf_counted *counted = NULL;
     nf_model *model = NULL;
-    nf_codebook *codebook = NULL;
     reading read = {0};
     nf_err err = {0};
     nf_status s;
-    nf_dedup_opts dup;
-    nf_clean_opts dup_clean;
 
-    int usage = nfi_work_check_labels(cli, &o->in);
-    if (usage == NFI_EXIT_OK)
-        usage = nfi_work_train(cli, &o->train, &o->terms, &o->common, &train);
-    if (usage == NFI_EXIT_OK)
-        usage = nfi_dup_options(cli, &o->dup, &o->terms, &o->common, &dup_clean, &dup);
-    if (usage == NFI_EXIT_OK && o->dup_weight && (o->stats || o->from))
-        usage = nfi_cli_usage(cli, "--dup-weight does not go with statistics: which document is a copy depends on all others, so such "
-                                   "counts do not add up; write the "
-                                   "documents with newsframe dedup --keep first, and count those");
-    if (usage == NFI_EXIT_OK && !o->dup_weight && !o->tune && (nfi_cli_given(cli, "dup-threshold") || nfi_cli_given(cli, "dup-window")))
-        usage = nfi_cli_usage(cli, "--dup-threshold and --dup-window say what a copy is; add --dup-weight");
-    if (usage == NFI_EXIT_OK)
-        usage = nfi_tune_options(cli, &o->tuning, &o->train, o->tune, "tune");
-    if (usage == NFI_EXIT_OK && o->tune && (o->from || o->in.multi || o->codebook.file || o->unlabeled.n))
-        usage = nfi_cli_usage(cli, "--tune goes with none of --from, --multi, --codebook and --unlabeled: it chooses by labelled documents "
-                                   "held out, with one label each");
-    if (usage == NFI_EXIT_OK && o->tune && o->dup_weight && (o->tuning.group || o->tuning.time))
-        usage = nfi_cli_usage(cli, "--dup-weight goes with neither --group nor --time; without it copies stay in one fold anyway");
-    if (usage == NFI_EXIT_OK && o->tried && !o->tune)
-        usage = nfi_cli_usage(cli, "--tried writes what --tune tried; add --tune");
-    if (usage == NFI_EXIT_OK)
-        usage = nfi_work_outputs(cli, (const char *const[]){o->output, o->stats, o->in.rejects, o->tried}, 4, nargs, args, NULL);
-    if (usage == NFI_EXIT_OK)
-        usage = nfi_work_check_terms(cli, &o->terms, (const char *const[]){o->output, o->stats, o->in.rejects}, 3);
-    if (usage == NFI_EXIT_OK && o->from && nargs == 0)
-        usage = nfi_cli_usage(cli, "--from needs statistics files to read");
-    if (usage == NFI_EXIT_OK && o->from &&
-        (nfi_cli_given(cli, "ngrams") || nfi_cli_given(cli, "tokenizer") || nfi_cli_given(cli, "stopwords") ||
-         nfi_cli_given(cli, "language") || nfi_cli_given(cli, "no-clean") || nfi_cli_given(cli, "no-rule") || nfi_cli_given(cli, "lines") ||
-         nfi_cli_given(cli, "phrases")))
-        usage = nfi_cli_usage(cli, "--tokenizer, --ngrams, --stopwords, --language and how texts are cleaned are fixed when documents are "
-                                   "counted; with --from they cannot be changed");
-    if (usage == NFI_EXIT_OK && o->codebook.file)
-        usage = nfi_work_outputs(cli, (const char *const[]){o->output, o->stats, o->in.rejects}, 3, nargs, args, o->codebook.file);
-    if (usage == NFI_EXIT_OK && !o->stats && (o->ledger.none || o->ledger.salt))
-        usage = nfi_cli_usage(cli, "--no-ledger and --ledger-salt say what statistics keep; add --stats FILE");
-    if (usage == NFI_EXIT_OK && o->ledger.salt)
-        usage = nfi_work_outputs(cli, (const char *const[]){o->output, o->stats, o->in.rejects}, 3, nargs, args, o->ledger.salt);
-    if (usage == NFI_EXIT_OK)
-        usage = nfi_work_salt(cli, &o->ledger, &read.salt, &read.nsalt);
-    if (usage == NFI_EXIT_OK)
-        usage = check_unlabeled(cli, o, nargs, &train);
-    if (usage == NFI_EXIT_OK)
-        usage = nfi_codebook_options(cli, &o->codebook, &codebook, &train);
+    int usage = prepare(o, cli, nargs, args, &train, &read);
     if (usage != NFI_EXIT_OK) {
         nfi_free(read.salt);
         return usage;
@@ -397,7 +420,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     if (o->from)
         s = nf_counted_open(&counted, (const char *const *)args, (size_t)nargs, &err);
     else
-        s = count_documents(o, cli, nargs, args, &counted, &dup, &read, &err);
+        s = count_documents(o, cli, nargs, args, &counted, &read, &err);
     if (s == NF_OK) {
         report_classes(cli, counted);
         if (o->in.multi)
@@ -424,7 +447,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     }
     nfi_free(read.salt);
     nf_model_free(model);
-    nf_codebook_free(codebook);
+    nf_codebook_free(read.codebook);
     nf_counted_free(counted);
     nf_dedup_free(read.watch.d);
     nf_seen_free(read.again.labelled);
