@@ -44,6 +44,24 @@ static inline char *golden_field(golden *g)
     return f;
 }
 
+/* The next field, copied to dst of cap bytes; fails the test when there is none or it is too long. */
+static inline void golden_copy(golden *g, char *dst, size_t cap)
+{
+    const char *f = golden_field(g);
+    ck_assert_ptr_nonnull(f);
+    ck_assert_uint_lt(strlen(f), cap);
+    memcpy(dst, f, strlen(f) + 1);
+}
+
+/* The same with all that is left of the line, blanks and all; there may be nothing left. */
+static inline void golden_copy_rest(golden *g, char *dst, size_t cap)
+{
+    const char *rest = g->field ? g->field : "";
+    ck_assert_uint_lt(strlen(rest), cap);
+    memcpy(dst, rest, strlen(rest) + 1);
+    g->field = NULL;
+}
+
 /* Goes to the next line that is neither empty nor a comment and returns its first field, NULL at the end of the file. */
 static inline char *golden_next(golden *g)
 {

@@ -27,14 +27,6 @@ typedef struct machine {
     double cost[2], objective, v[MAX_TERMS + 1]; /* v: the bias at the end */
 } machine;
 
-static void copy_field(golden *g, char *dst, size_t cap)
-{
-    const char *f = golden_field(g);
-    ck_assert_ptr_nonnull(f);
-    ck_assert_uint_lt(strlen(f), cap);
-    memcpy(dst, f, strlen(f) + 1);
-}
-
 static void read_line(golden *g, machine_set *s, const char *what)
 {
     char a[8], b[8];
@@ -44,19 +36,18 @@ static void read_line(golden *g, machine_set *s, const char *what)
     } else if (strcmp(what, "classes") == 0) {
         s->nclass = (size_t)golden_number(g);
         for (size_t k = 0; k < s->nclass; k++)
-            copy_field(g, s->name[k], sizeof s->name[k]);
+            golden_copy(g, s->name[k], sizeof s->name[k]);
     } else if (strcmp(what, "train") == 0) {
         s->cls[s->ntrain] = (int)golden_number(g);
-        ck_assert_uint_lt(strlen(g->field), TEXT);
-        memcpy(s->train[s->ntrain++], g->field, strlen(g->field) + 1);
+        golden_copy_rest(g, s->train[s->ntrain++], TEXT);
     } else if (strcmp(what, "terms") == 0) {
         s->nterm = (size_t)golden_number(g);
         ck_assert_uint_le(s->nterm, MAX_TERMS);
         for (size_t t = 0; t < s->nterm; t++)
-            copy_field(g, s->term[t], sizeof s->term[t]);
+            golden_copy(g, s->term[t], sizeof s->term[t]);
     } else if (strcmp(what, "weighting") == 0) {
-        copy_field(g, a, sizeof a);
-        copy_field(g, b, sizeof b);
+        golden_copy(g, a, sizeof a);
+        golden_copy(g, b, sizeof b);
         memset(s->x, 0, sizeof s->x);
         snprintf(s->weighting, sizeof s->weighting, "%s", strcmp(b, "l2") == 0 ? "sklearn" : "tfidf");
         ck_assert(strcmp(b, "l2") == 0 ? a[0] == '0' : a[0] == '1' && strcmp(b, "pre") == 0);

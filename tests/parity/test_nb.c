@@ -20,21 +20,6 @@ typedef struct golden_set {
     double idf[MAX_TERMS];
 } golden_set;
 
-static void word_of(golden *g, char *dst, size_t cap)
-{
-    const char *f = golden_field(g);
-    ck_assert_ptr_nonnull(f);
-    ck_assert_uint_lt(strlen(f), cap);
-    memcpy(dst, f, strlen(f) + 1);
-}
-
-static void rest_of_line(golden *g, char *dst)
-{
-    const char *rest = g->field ? g->field : "";
-    ck_assert_int_lt(strlen(rest), TEXT);
-    memcpy(dst, rest, strlen(rest) + 1);
-}
-
 /* A JSONL file of the documents; class "" leaves the label out. */
 static void write_docs(char path[NFT_PATH], const golden_set *s, bool query)
 {
@@ -183,16 +168,16 @@ static void read_line(golden *g, golden_set *s, const char *what)
     if (strcmp(what, "classes") == 0) {
         s->nclass = (size_t)golden_number(g);
         for (size_t k = 0; k < s->nclass; k++)
-            word_of(g, s->name[k], sizeof s->name[k]);
+            golden_copy(g, s->name[k], sizeof s->name[k]);
     } else if (strcmp(what, "train") == 0) {
         s->cls[s->ntrain] = (int)golden_number(g);
-        rest_of_line(g, s->train[s->ntrain++]);
+        golden_copy_rest(g, s->train[s->ntrain++], TEXT);
     } else if (strcmp(what, "query") == 0) {
-        rest_of_line(g, s->query[s->nquery++]);
+        golden_copy_rest(g, s->query[s->nquery++], TEXT);
     } else if (strcmp(what, "terms") == 0) {
         s->nterm = (size_t)golden_number(g);
         for (size_t t = 0; t < s->nterm; t++)
-            word_of(g, s->term[t], sizeof s->term[t]);
+            golden_copy(g, s->term[t], sizeof s->term[t]);
     } else if (strcmp(what, "idf") == 0) {
         golden_number(g);
         for (size_t t = 0; t < s->nterm; t++)
@@ -214,8 +199,8 @@ START_TEST(weights_and_scores_equal_those_of_scikit_learn)
             drop(&f);
             memset(&s, 0, sizeof s);
         } else if (strcmp(what, "weighting") == 0) {
-            word_of(&g, sublinear, sizeof sublinear);
-            word_of(&g, norm, sizeof norm);
+            golden_copy(&g, sublinear, sizeof sublinear);
+            golden_copy(&g, norm, sizeof norm);
         } else if (strcmp(what, "row") == 0 && strcmp(norm, "l2") == 0) {
             size_t i = (size_t)golden_number(&g);
             check_rows(&s, sublinear[0] == '1' ? "tfidf" : "tfidf-raw", &g, i);
@@ -223,7 +208,7 @@ START_TEST(weights_and_scores_equal_those_of_scikit_learn)
         } else if (strcmp(what, "score") == 0 && scheme(sublinear, norm)) {
             char classifier[8];
             double joint[MAX_CLASSES];
-            word_of(&g, classifier, sizeof classifier);
+            golden_copy(&g, classifier, sizeof classifier);
             double smoothing = golden_number(&g);
             size_t i = (size_t)golden_number(&g);
             golden_number(&g);
@@ -267,9 +252,9 @@ START_TEST(the_textbook_example_comes_out)
     for (const char *what; (what = golden_next(&g));) {
         if (strcmp(what, "train") == 0) {
             s.cls[s.ntrain] = golden_field(&g)[0] == 'Y';
-            rest_of_line(&g, s.train[s.ntrain++]);
+            golden_copy_rest(&g, s.train[s.ntrain++], TEXT);
         } else if (strcmp(what, "query") == 0) {
-            rest_of_line(&g, s.query[s.nquery++]);
+            golden_copy_rest(&g, s.query[s.nquery++], TEXT);
         } else if (strcmp(what, "multinomial") == 0) {
             fit(&f, &s, "tf", "mnb", 1.0);
             size_t k = golden_field(&g)[0] == 'Y';
