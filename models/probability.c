@@ -77,6 +77,8 @@ nf_status nf_model_set_bounds(const nf_model *m, double coverage, double *bound,
     const nfi_calibration *c = m->calibration;
     double common;
 
+    if (nf_model_is_multi(m))
+        return NF_FAIL(err, NF_EINVAL, "sets of classes go with models of one label; where documents have several, thresholds decide");
     if (!c)
         return NF_FAIL(err, NF_EINVAL, "the model is not calibrated: there is nothing to make sets from");
     if (!(coverage >= 0.5 && coverage <= 0.9999))

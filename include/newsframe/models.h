@@ -199,7 +199,7 @@ NF_API bool nf_model_probabilities(const nf_model *m, nf_unit_kind unit, const d
  * @param coverage 0.5 to 0.9999. @param bound classes, caller-allocated, for nf_model_set(). @param shared classes, caller-allocated: the
  * class has too few documents for a bound of its own; it has that of all such classes together (or of all classes, where these are too few
  * too), and the rate is theirs.
- * @return NF_EINVAL: the model is not calibrated, coverage out of range. O(documents it was calibrated on).
+ * @return NF_EINVAL: the model is not calibrated, or gives several labels; coverage out of range. O(documents it was calibrated on).
  */
 NF_API NF_MUST_CHECK nf_status nf_model_set_bounds(const nf_model *m, double coverage, double *bound, bool *shared, nf_err *err);
 /** The set of a document with these probabilities: flags by class, caller-allocated. @return how many classes; 0: the document is like
