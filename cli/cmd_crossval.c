@@ -311,9 +311,8 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
                                    o->eval.reliability, o->eval.sets,    o->in.rejects};
 
     int usage = nfi_work_check_labels(cli, &o->in);
-    if (usage == NFI_EXIT_OK && o->in.multi && (o->eval.confusion || o->eval.reliability || o->eval.sets))
-        usage = nfi_cli_usage(
-            cli, "--confusion, --reliability and --sets are for documents with one label; --predictions has the sets of labels");
+    if (usage == NFI_EXIT_OK && o->in.multi)
+        usage = nfi_work_check_multi_tables(cli, &o->eval);
     if (usage == NFI_EXIT_OK)
         usage = nfi_work_train(cli, &o->train, &o->terms, &o->common, &cv.train);
     if (!nfi_cli_given(cli, "calibration") && !o->in.multi && !nfi_work_exact(&o->train)) /* five more models a fold */
@@ -321,8 +320,10 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     if (usage == NFI_EXIT_OK)
         usage = nfi_tune_options(cli, &o->tune, &o->train, o->grid, "grid");
     if (usage == NFI_EXIT_OK && o->grid &&
-        (o->in.multi || o->eval.summary || o->eval.confusion || o->eval.predictions || nfi_cli_given(cli, "min-accuracy")))
-        usage = nfi_cli_usage(cli, "--grid goes with none of --multi, --summary, --confusion, --predictions and --min-accuracy");
+        (o->in.multi || o->eval.summary || o->eval.confusion || o->eval.predictions || o->eval.reliability || o->eval.sets ||
+         nfi_cli_given(cli, "min-accuracy")))
+        usage = nfi_cli_usage(
+            cli, "--grid goes with none of --multi, --summary, --confusion, --predictions, --reliability, --sets and --min-accuracy");
     if (usage == NFI_EXIT_OK)
         usage = nfi_dup_options(cli, &o->dup, &o->terms, &o->common, &dup_clean, &dup);
     if (usage == NFI_EXIT_OK)

@@ -342,6 +342,17 @@ static int report(const struct opts *o, nfi_cli *cli, const read_docs *r, const 
     return NFI_EXIT_OK;
 }
 
+/* Options that depend on how many labels a document may have. */
+static int check_model(const struct opts *o, nfi_cli *cli, const nf_model *m, bool multi)
+{
+    if (!multi && o->codebook)
+        return nfi_cli_usage(cli, "--codebook is a baseline where documents may have several labels; add --multi");
+    int usage = multi ? nfi_work_check_multi_tables(cli, &o->eval) : NFI_EXIT_OK;
+    if (usage == NFI_EXIT_OK && o->errors && multi && !nf_model_is_multi(m))
+        usage = nfi_cli_usage(cli, "--errors with --multi needs a model that gives several labels; train one with --multi");
+    return usage;
+}
+
 static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 {
     const struct opts *o = opts;
@@ -372,18 +383,9 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nfi_input_opts in = o->in;
     r.model = model;
     r.multi = in.multi |= s == NF_OK && nf_model_is_multi(model);
-    if (s == NF_OK && !r.multi && o->codebook) {
+    if (s == NF_OK && (usage = check_model(o, cli, model, r.multi)) != NFI_EXIT_OK) {
         nf_model_free(model);
-        return nfi_cli_usage(cli, "--codebook is a baseline where documents may have several labels; add --multi");
-    }
-    if (s == NF_OK && r.multi && (o->eval.confusion || o->eval.reliability || o->eval.sets)) {
-        nf_model_free(model);
-        return nfi_cli_usage(
-            cli, "--confusion, --reliability and --sets are for documents with one label; --predictions has the sets of labels");
-    }
-    if (s == NF_OK && o->errors && r.multi && !nf_model_is_multi(model)) {
-        nf_model_free(model);
-        return nfi_cli_usage(cli, "--errors with --multi needs a model that gives several labels; train one with --multi");
+        return usage;
     }
     if (s == NF_OK && o->errors)
         s = nf_errors_new(&r.errors, model, &err);

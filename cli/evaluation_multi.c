@@ -196,6 +196,14 @@ bool nfi_work_same_set(const nf_label_sets *a, const nf_label_sets *b, size_t d)
     return n == b->ptr[d + 1] - b->ptr[d] && memcmp(a->cls + a->ptr[d], b->cls + b->ptr[d], n * sizeof *a->cls) == 0;
 }
 
+int nfi_work_check_multi_tables(nfi_cli *cli, const nfi_eval_opts *o)
+{
+    if (o->confusion || o->reliability || o->sets)
+        return nfi_cli_usage(
+            cli, "--confusion, --reliability and --sets are for documents with one label; --predictions has the sets of labels");
+    return NFI_EXIT_OK;
+}
+
 int nfi_work_multi_evaluation(nfi_cli *cli, const nfi_multi_evaluation *e, const nfi_output_opts *out, const nfi_eval_opts *o)
 {
     const char *const path[] = {out->output, o->summary, o->predictions};

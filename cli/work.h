@@ -171,5 +171,7 @@ typedef struct nfi_multi_evaluation {
 int32_t nfi_work_none(const nf_str *label, size_t k);
 bool nfi_work_same_set(const nf_label_sets *a, const nf_label_sets *b, size_t doc);
 int nfi_work_multi_evaluation(nfi_cli *cli, const nfi_multi_evaluation *e, const nfi_output_opts *out, const nfi_eval_opts *o);
+/* Refuses the tables that only documents with one label have. NFI_EXIT_OK, or a message and NFI_EXIT_USAGE. */
+int nfi_work_check_multi_tables(nfi_cli *cli, const nfi_eval_opts *o);
 
 #endif
