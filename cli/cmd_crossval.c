@@ -70,7 +70,7 @@ static nf_status count_documents(const struct opts *o, nfi_cli *cli, int nargs, 
     if (dup)
         s = nfi_dup_watch_begin(watch, docs, dup, &o->in, err);
     if (s == NF_OK)
-        s = nfi_tune_watch_begin(fold_watch, docs, &o->tune, err);
+        nfi_tune_watch_begin(fold_watch, docs, &o->tune);
     nfi_progress_start(&progress, cli, "counting", "documents");
     if (s == NF_OK)
         s = nf_corpus_count(out, docs, &count, err);
@@ -253,24 +253,18 @@ static int report(const struct opts *o, nfi_cli *cli, const nf_corpus *c, result
 static nf_status try_all(const struct opts *o, nfi_cli *cli, const nf_corpus *c, const nf_crossval_opts *cv, const nfi_tune_watch *folds,
                          const nf_groups *g, const nf_docs_stats *stats, nf_err *err)
 {
-    size_t n = nf_corpus_docs(c), k = nf_corpus_classes(c);
+    size_t n = nf_corpus_docs(c);
     uint64_t unlabelled = 0, out = 0;
     nfi_tuning t = {0};
     nfi_tally tally;
     nf_status s = NF_OK;
-    int32_t *label = nfi_alloc(n, sizeof *label);
-    nf_str *name = nfi_alloc(k, sizeof *name);
 
-    if (!label || !name)
-        s = err->code = NF_ENOMEM;
-    for (size_t d = 0; s == NF_OK && d < n; d++)
-        unlabelled += (label[d] = nf_corpus_label(c, d)) < 0;
-    for (size_t i = 0; s == NF_OK && i < k; i++)
-        name[i] = nf_corpus_class(c, i);
-    if (s == NF_OK && unlabelled == n)
+    for (size_t d = 0; d < n; d++)
+        unlabelled += nf_corpus_label(c, d) < 0;
+    if (unlabelled == n)
         s = nf_crossval(c, cv, NULL, NULL, NULL, err); /* says what is missing */
     if (s == NF_OK)
-        s = nfi_tuning_begin(&t, cli, &o->tune, &o->train, &cv->train, folds, g, label, n, name, k, (size_t)o->folds, o->common.seed, err);
+        s = nfi_tuning_begin(&t, cli, &o->tune, &o->train, &cv->train, folds, g, c, (size_t)o->folds, err);
     if (s == NF_OK)
         s = nf_tune(&t.tried, &t.n, &t.best, c, &t.opts, err);
     if (s == NF_OK)
@@ -278,7 +272,7 @@ static nf_status try_all(const struct opts *o, nfi_cli *cli, const nf_corpus *c,
     if (s == NF_OK) {
         nfi_tuning_report(&t);
         for (size_t d = 0; d < n; d++)
-            out += label[d] >= 0 && t.fold[d] < (int32_t)o->tune.time;
+            out += nf_corpus_label(c, d) >= 0 && t.fold[d] < (int32_t)o->tune.time;
         nfi_tally_begin(&tally, "read", stats->read);
         nfi_tally_part(&tally, "held out", n - unlabelled - out);
         nfi_tally_part(&tally, "in no fold", out);
@@ -287,8 +281,6 @@ static nf_status try_all(const struct opts *o, nfi_cli *cli, const nf_corpus *c,
         nfi_tally_end(&tally, cli);
     }
     nfi_tuning_clear(&t);
-    nfi_free(label);
-    nfi_free(name);
     return s;
 }
 

@@ -210,7 +210,7 @@ static nf_status open_all(const struct opts *o, int nargs, char **args, reading 
     if (s == NF_OK && o->unlabeled.n)
         s = nfi_work_open(&r->unlabeled, &o->in, &o->common, false, (int)o->unlabeled.n, (char **)(uintptr_t)o->unlabeled.v, err);
     if (s == NF_OK && o->tune)
-        s = nfi_tune_watch_begin(&r->folds, r->docs, &o->tuning, err);
+        nfi_tune_watch_begin(&r->folds, r->docs, &o->tuning);
     if (s == NF_OK && (o->dup_weight || o->tune))
         s = nfi_dup_watch_begin(&r->watch, r->docs, &r->dup, &o->in, err);
     if (s == NF_OK && (o->remember || o->unlabeled.n))
@@ -305,23 +305,13 @@ static nf_status choose(const struct opts *o, nfi_cli *cli, const nf_counted *co
                         nf_model **model, nf_err *err)
 {
     const nf_corpus *c = nfi_counted_corpus(counted);
-    size_t n = nf_corpus_docs(c), k = nf_corpus_classes(c);
     nfi_tuning t = {0};
     nf_status s = NF_OK;
-    int32_t *label = nfi_alloc(n, sizeof *label);
-    nf_str *name = nfi_alloc(k, sizeof *name);
 
-    if (!label || !name)
-        s = err->code = NF_ENOMEM;
-    if (s == NF_OK && k < 2)
+    if (nf_corpus_classes(c) < 2)
         s = nf_model_train(model, counted, train, err); /* says what is missing */
-    for (size_t d = 0; s == NF_OK && d < n; d++)
-        label[d] = nf_corpus_label(c, d);
-    for (size_t i = 0; s == NF_OK && i < k; i++)
-        name[i] = nf_corpus_class(c, i);
     if (s == NF_OK)
-        s = nfi_tuning_begin(&t, cli, &o->tuning, &o->train, train, &r->folds, &r->groups, label, n, name, k, TUNE_FOLDS, o->common.seed,
-                             err);
+        s = nfi_tuning_begin(&t, cli, &o->tuning, &o->train, train, &r->folds, &r->groups, c, TUNE_FOLDS, err);
     if (s == NF_OK)
         s = nf_model_train_tuned(model, &t.tried, &t.n, &t.best, counted, &t.opts, err);
     if (s == NF_OK)
@@ -329,8 +319,6 @@ static nf_status choose(const struct opts *o, nfi_cli *cli, const nf_counted *co
     if (s == NF_OK)
         nfi_tuning_report(&t);
     nfi_tuning_clear(&t);
-    nfi_free(label);
-    nfi_free(name);
     return s;
 }
 

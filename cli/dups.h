@@ -31,7 +31,7 @@ int nfi_dup_options(nfi_cli *cli, const nfi_dup_opts *o, const nfi_term_opts *te
 
 /*
  * A collector behind a stream. With a window the first batch must have a date column or dates: else the message says how to name one, and
- * the exit code is NFI_EXIT_USAGE (nfi_dup_exit).
+ * the exit code is NFI_EXIT_USAGE (nfi_dup_fail).
  */
 typedef struct nfi_dup_watch {
     nf_dedup *d;

@@ -80,13 +80,11 @@ static nf_status watch(void *ctx, const nf_batch *b, nf_err *err)
     return NF_OK;
 }
 
-nf_status nfi_tune_watch_begin(nfi_tune_watch *w, nf_docs *docs, const nfi_tune_rows *o, nf_err *err)
+void nfi_tune_watch_begin(nfi_tune_watch *w, nf_docs *docs, const nfi_tune_rows *o)
 {
-    (void)err;
     *w = (nfi_tune_watch){.o = o, .docs = docs};
     if (o->group || o->time)
         nf_docs_watch(docs, watch, w);
-    return NF_OK;
 }
 
 void nfi_tune_watch_clear(nfi_tune_watch *w)
@@ -164,22 +162,28 @@ static bool go_on(void *ctx, const nf_tried *next)
 }
 
 nf_status nfi_tuning_begin(nfi_tuning *t, nfi_cli *cli, const nfi_tune_rows *o, const nfi_train_rows *rows, const nf_train_opts *train,
-                           const nfi_tune_watch *w, const nf_groups *dup, const int32_t *labels, size_t n, const nf_str *names, size_t k,
-                           size_t folds, uint64_t seed, nf_err *err)
+                           const nfi_tune_watch *w, const nf_groups *dup, const nf_corpus *c, size_t folds, nf_err *err)
 {
+    size_t n = nf_corpus_docs(c), k = nf_corpus_classes(c);
     nf_status s = NF_OK;
     bool *small = nfi_calloc(k, sizeof *small);
+    int32_t *labels = nfi_alloc(n, sizeof *labels);
+    nf_str *names = nfi_alloc(k, sizeof *names);
 
     *t = (nfi_tuning){.cli = cli, .end = o->budget ? now() + seconds_of(o->budget) : 0};
     t->fold = nfi_alloc(n, sizeof *t->fold);
     t->groups = nfi_alloc(n, sizeof *t->groups);
-    if (!small || !t->fold || !t->groups) {
+    if (!small || !labels || !names || !t->fold || !t->groups) {
         s = nfi_oom(err, "folds");
         goto out;
     }
+    for (size_t d = 0; d < n; d++)
+        labels[d] = nf_corpus_label(c, d);
+    for (size_t i = 0; i < k; i++)
+        names[i] = nf_corpus_class(c, i);
     NF_ASSERT((!w->group && !w->day) || w->n == n);
     NF_GO(make_groups(t->groups, n, w, dup, err));
-    nf_fold_opts fo = {.k = folds, .seed = seed, .groups = t->groups, .names = names};
+    nf_fold_opts fo = {.k = folds, .seed = train->seed, .groups = t->groups, .names = names};
     if (o->time)
         NF_GO(by_time(t->fold, labels, n, w, dup, folds, err));
     else
@@ -201,6 +205,8 @@ nf_status nfi_tuning_begin(nfi_tuning *t, nfi_cli *cli, const nfi_tune_rows *o, 
     }
 out:
     nfi_free(small);
+    nfi_free(labels);
+    nfi_free(names);
     if (s != NF_OK)
         nfi_tuning_clear(t);
     return s;

@@ -28,7 +28,7 @@ typedef struct nfi_tune_watch {
     int32_t *day;       /* n: days, INT32_MIN without a date; only with time */
     size_t n, cap_group, cap_day;
 } nfi_tune_watch;
-nf_status nfi_tune_watch_begin(nfi_tune_watch *w, nf_docs *docs, const nfi_tune_rows *o, nf_err *err) NF_MUST_CHECK;
+void nfi_tune_watch_begin(nfi_tune_watch *w, nf_docs *docs, const nfi_tune_rows *o);
 void nfi_tune_watch_clear(nfi_tune_watch *w);
 
 /* NFI_EXIT_OK, or a message and NFI_EXIT_USAGE. on: --tune or --grid was given. */
@@ -44,10 +44,9 @@ typedef struct nfi_tuning {
     nf_tried *tried;
     size_t n, best;
 } nfi_tuning;
-/* labels, names: of n documents and k classes; dup: groups of copies, may be NULL. */
+/* dup: groups of copies in c, may be NULL. */
 nf_status nfi_tuning_begin(nfi_tuning *t, nfi_cli *cli, const nfi_tune_rows *o, const nfi_train_rows *rows, const nf_train_opts *train,
-                           const nfi_tune_watch *w, const nf_groups *dup, const int32_t *labels, size_t n, const nf_str *names, size_t k,
-                           size_t folds, uint64_t seed, nf_err *err) NF_MUST_CHECK;
+                           const nfi_tune_watch *w, const nf_groups *dup, const nf_corpus *c, size_t folds, nf_err *err) NF_MUST_CHECK;
 void nfi_tuning_clear(nfi_tuning *t);
 void nfi_tuning_report(const nfi_tuning *t);
 /* The table tried. NULL path: nothing. */
