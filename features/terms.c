@@ -497,21 +497,25 @@ void nfi_terms_replace(nfi_terms *t, const nfi_term_sums *e)
     t->doc = e->doc;
 }
 
+size_t nfi_spell_word(char *buf, size_t cap, size_t n, nf_str word)
+{
+    if (n > 0) {
+        if (n < cap)
+            buf[n] = ' ';
+        n++;
+    }
+    if (n < cap)
+        memcpy(buf + n, word.p, word.n < cap - n ? word.n : cap - n);
+    return n + word.n;
+}
+
 size_t nfi_terms_spell(const nfi_terms *t, size_t term, char *buf, size_t cap)
 {
+    const uint32_t *seq = t->seq + term * (size_t)t->stride;
     size_t n = 0;
 
-    for (int k = 0; k < t->stride && t->seq[term * (size_t)t->stride + (size_t)k]; k++) {
-        nf_str w = t->word[t->seq[term * (size_t)t->stride + (size_t)k] - 1];
-        if (k > 0) {
-            if (n < cap)
-                buf[n] = ' ';
-            n++;
-        }
-        if (n < cap)
-            memcpy(buf + n, w.p, w.n < cap - n ? w.n : cap - n);
-        n += w.n;
-    }
+    for (int k = 0; k < t->stride && seq[k]; k++)
+        n = nfi_spell_word(buf, cap, n, t->word[seq[k] - 1]);
     return n;
 }
 

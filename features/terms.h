@@ -72,6 +72,8 @@ nf_status nfi_term_sums_new(nfi_term_sums *out, size_t terms, size_t n, const ch
 /* Gives t other entries than it had, which are freed. */
 void nfi_terms_replace(nfi_terms *t, const nfi_term_sums *e);
 
+/* One word more of a term of which n bytes are spelled already (buf has the first cap of them); returns how many there are with it. */
+size_t nfi_spell_word(char *buf, size_t cap, size_t n, nf_str word);
 /* Spells term t into buf (cut at cap); returns the full length. */
 size_t nfi_terms_spell(const nfi_terms *t, size_t term, char *buf, size_t cap);
 /* seq of another order into the column order: columns[rank[t]] = t. Owned. */

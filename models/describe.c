@@ -79,19 +79,11 @@ int32_t nf_model_find_label(const nf_model *m, nf_str label)
 
 size_t nf_model_term(const nf_model *m, size_t t, char *buf, size_t cap)
 {
+    const uint32_t *seq = m->seq + t * (size_t)m->stride;
     size_t n = 0;
 
-    for (int k = 0; k < m->stride && m->seq[t * (size_t)m->stride + (size_t)k]; k++) {
-        nf_str w = nfi_model_word(m, m->seq[t * (size_t)m->stride + (size_t)k] - 1);
-        if (k > 0) {
-            if (n < cap)
-                buf[n] = ' ';
-            n++;
-        }
-        if (n < cap)
-            memcpy(buf + n, w.p, w.n < cap - n ? w.n : cap - n);
-        n += w.n;
-    }
+    for (int k = 0; k < m->stride && seq[k]; k++)
+        n = nfi_spell_word(buf, cap, n, nfi_model_word(m, seq[k] - 1));
     return n;
 }
 
