@@ -87,18 +87,23 @@ size_t nf_model_term(const nf_model *m, size_t t, char *buf, size_t cap)
     return n;
 }
 
-/* Entry of class k in term t, or UINT64_MAX. */
-static uint64_t entry_of(const nf_model *m, size_t t, size_t k)
+uint64_t nfi_model_entry(const nf_model *m, size_t t, size_t k)
 {
-    for (uint64_t e = m->ptr[t]; e < m->ptr[t + 1]; e++)
-        if (m->cls[e] == k)
-            return e;
-    return UINT64_MAX;
+    uint64_t lo = m->ptr[t], hi = m->ptr[t + 1];
+
+    while (lo < hi) {
+        uint64_t mid = lo + (hi - lo) / 2;
+        if (m->cls[mid] < k)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo < m->ptr[t + 1] && m->cls[lo] == k ? lo : UINT64_MAX;
 }
 
 uint64_t nf_model_term_docs(const nf_model *m, size_t t, size_t k)
 {
-    uint64_t e = entry_of(m, t, k);
+    uint64_t e = nfi_model_entry(m, t, k);
     size_t lo = 0, hi = m->nmany;
 
     if (e == UINT64_MAX || !m->doc)
@@ -118,10 +123,12 @@ uint64_t nf_model_term_docs(const nf_model *m, size_t t, size_t k)
 double nf_model_term_weight(const nf_model *m, size_t t, size_t k)
 {
     double mine = 0.0, others = 0.0;
+    uint64_t e = m->ptr[t];
 
     for (size_t c = 0; c < m->nclasses; c++) {
-        uint64_t e = entry_of(m, t, c);
-        double v = (double)(e == UINT64_MAX ? m->base[t] : m->w[e]) + m->z[c];
+        bool has = e < m->ptr[t + 1] && m->cls[e] == c;
+        double v = (double)(has ? m->w[e] : m->base[t]) + m->z[c];
+        e += has;
         if (c == k)
             mine = v;
         else

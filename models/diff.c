@@ -37,19 +37,11 @@ static double sum_of(const nf_model *m, size_t t)
 static double weight_of(const nf_model_diff *d, int which, size_t t, size_t k)
 {
     const nf_model *m = d->m[which];
-    double mine;
-    uint64_t lo, hi;
 
     if (t == NF_NO_TERM)
         return 0.0;
-    for (lo = m->ptr[t], hi = m->ptr[t + 1]; lo < hi;) { /* classes rise */
-        uint64_t mid = lo + (hi - lo) / 2;
-        if (m->cls[mid] < k)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    mine = (double)(lo < m->ptr[t + 1] && m->cls[lo] == k ? m->w[lo] : m->base[t]) + m->z[k];
+    uint64_t e = nfi_model_entry(m, t, k);
+    double mine = (double)(e == UINT64_MAX ? m->base[t] : m->w[e]) + m->z[k];
     return (double)m->idf[t] * (mine - (d->sum[which][t] + d->z[which] - mine) / (double)(m->nclasses - 1));
 }
 

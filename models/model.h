@@ -89,6 +89,9 @@ static inline nf_str nfi_model_word(const nf_model *m, size_t i)
     return (nf_str){m->word_bytes + a, (size_t)(m->word_end[i] - a)};
 }
 
+/* describe.c: the entry of class k in term t, UINT64_MAX where it has none. */
+uint64_t nfi_model_entry(const nf_model *m, size_t t, size_t k);
+
 /* Where a model comes from when its documents were counted. Borrowed. The others only where the documents are at hand: classifiers made
  * from rows, and folds. */
 typedef struct nfi_origin {
