@@ -4,7 +4,7 @@
  *
  * Wilson 1927: with p = x/n and the normal quantile z, (p + z^2/2n -+ z sqrt(p(1-p)/n + z^2/4n^2)) / (1 + z^2/n).
  */
-#include "newsframe/metrics.h"
+#include "models/figures.h"
 
 #include "base/limits.h"
 #include "base/mem.h"
@@ -73,7 +73,7 @@ void nf_confusion_clear(nf_confusion *c)
     *c = (nf_confusion){0};
 }
 
-static nf_figure share(uint64_t part, uint64_t whole, nf_undefined why_not)
+nf_figure nfi_share(uint64_t part, uint64_t whole, nf_undefined why_not)
 {
     return whole ? (nf_figure){(double)part / (double)whole, NF_DEFINED} : (nf_figure){-1.0, why_not};
 }
@@ -102,17 +102,18 @@ static void count_class_totals(nf_metrics *m, const nf_confusion *c, const bool 
     }
 }
 
-static void judge_class(nf_class_metrics *c, bool scored)
+void nfi_judge_class(nf_class_metrics *c)
 {
-    if (!scored) {
-        c->why = NF_N_TOO_SMALL;
-        c->precision = c->recall = c->f1 = (nf_figure){-1.0, NF_N_TOO_SMALL};
-        return;
-    }
-    c->precision = share(c->true_positives, c->predicted, NF_NEVER_PREDICTED);
-    c->recall = share(c->true_positives, c->support, NF_NO_SUPPORT);
-    c->f1 = share(2 * c->true_positives, c->support + c->predicted, NF_NEVER_USED);
+    c->precision = nfi_share(c->true_positives, c->predicted, NF_NEVER_PREDICTED);
+    c->recall = nfi_share(c->true_positives, c->support, NF_NO_SUPPORT);
+    c->f1 = nfi_share(2 * c->true_positives, c->support + c->predicted, NF_NEVER_USED);
     c->why = c->f1.why != NF_DEFINED ? c->f1.why : c->precision.why != NF_DEFINED ? c->precision.why : c->recall.why;
+}
+
+static void leave_class(nf_class_metrics *c)
+{
+    c->why = NF_N_TOO_SMALL;
+    c->precision = c->recall = c->f1 = (nf_figure){-1.0, NF_N_TOO_SMALL};
 }
 
 static void judge_all(nf_metrics *m, const bool *excluded)
@@ -153,7 +154,7 @@ nf_status nf_metrics_of(nf_metrics *out, const nf_confusion *c, const bool *excl
         goto out;
     }
     for (size_t j = 0; j < m.k; j++)
-        judge_class(&m.cls[j], is_scored(excluded, j));
+        (is_scored(excluded, j) ? nfi_judge_class : leave_class)(&m.cls[j]);
     judge_all(&m, excluded);
     NF_GO(nf_wilson(m.correct, m.n, 0.95, &m.accuracy_low, &m.accuracy_high, err));
     *out = m;

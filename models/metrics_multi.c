@@ -5,7 +5,7 @@
  * The best constant set: of all sets of j labels the one with the j greatest supports has most right labels, so j = 1, 2, ... are all that
  * need be tried.
  */
-#include "newsframe/metrics.h"
+#include "models/figures.h"
 
 #include "base/limits.h"
 #include "base/mem.h"
@@ -32,11 +32,6 @@ void nf_label_sets_clear(nf_label_sets *s)
     nfi_free(s->ptr);
     nfi_free(s->cls);
     *s = (nf_label_sets){0};
-}
-
-static nf_figure share(uint64_t part, uint64_t whole, nf_undefined why_not)
-{
-    return whole ? (nf_figure){(double)part / (double)whole, NF_DEFINED} : (nf_figure){-1.0, why_not};
 }
 
 static nf_status check(const nf_label_sets *s, size_t k, const char *who, nf_err *err)
@@ -76,10 +71,7 @@ static void judge(nf_multi_metrics *m)
 
     for (size_t k = 0; k < m->k; k++) {
         nf_class_metrics *c = &m->cls[k];
-        c->precision = share(c->true_positives, c->predicted, NF_NEVER_PREDICTED);
-        c->recall = share(c->true_positives, c->support, NF_NO_SUPPORT);
-        c->f1 = share(2 * c->true_positives, c->support + c->predicted, NF_NEVER_USED);
-        c->why = c->f1.why != NF_DEFINED ? c->f1.why : c->precision.why != NF_DEFINED ? c->precision.why : c->recall.why;
+        nfi_judge_class(c);
         if ((int32_t)k == m->none)
             continue;
         m->human_labels += c->support;
@@ -91,9 +83,9 @@ static void judge(nf_multi_metrics *m)
         }
     }
     wrong = m->human_labels + m->machine_labels - 2 * m->right_labels;
-    m->micro_precision = share(m->right_labels, m->machine_labels, NF_NEVER_PREDICTED);
-    m->micro_recall = share(m->right_labels, m->human_labels, NF_NO_SUPPORT);
-    m->micro_f1 = share(2 * m->right_labels, m->human_labels + m->machine_labels, NF_NEVER_USED);
+    m->micro_precision = nfi_share(m->right_labels, m->machine_labels, NF_NEVER_PREDICTED);
+    m->micro_recall = nfi_share(m->right_labels, m->human_labels, NF_NO_SUPPORT);
+    m->micro_f1 = nfi_share(2 * m->right_labels, m->human_labels + m->machine_labels, NF_NEVER_USED);
     m->macro_f1 = m->macro_classes ? sum / (double)m->macro_classes : 0.0;
     m->subset_accuracy = (double)m->exact / (double)m->n;
     m->hamming_loss = labels ? (double)wrong / (double)m->n / (double)labels : 0.0;
