@@ -94,7 +94,10 @@ static nf_status resolve(nf_model *m, const nf_train_opts *o, nf_err *err)
     if (o->class_weight && k->fit == nfi_fit_centroid)
         return NF_FAIL(err, NF_EINVAL, "%s has no class weights: the length of a class's mean does not matter to it", k->name);
     if (o->codebook && (!k->exact || k->presence))
-        return NF_FAIL(err, NF_EINVAL, "a codebook goes with cnb and mnb: %s has no sums that seeds could be added to", k->name);
+        return NF_FAIL(err, NF_EINVAL, "a codebook goes with cnb, mnb and mnb-length: %s %s", k->name,
+                       k->rows       ? "is made from documents, not from sums that seeds could be added to"
+                       : k->presence ? "counts documents, not the sums that seeds are added to"
+                                     : "cannot leave a document out exactly, which is how the strength of seeds is found");
     if (o->seed_strength != 0.0 && !(o->seed_strength > 0.0 && o->seed_strength <= NFI_MAX_SEED_STRENGTH))
         return NF_FAIL(err, NF_EINVAL, "the strength of seeds must be above 0 and at most %g", NFI_MAX_SEED_STRENGTH);
     if (o->unlabeled_weight != 0.0 && !(o->unlabeled_weight > 0.0 && o->unlabeled_weight <= 1.0))
@@ -360,11 +363,6 @@ static nf_status plant(finish *x, nf_err *err)
 
     if (!o->codebook)
         return NF_OK;
-    if (m->classifier->rows)
-        return NF_FAIL(
-            err, NF_EINVAL,
-            "classifier \"%s\" is made from documents, not from sums that seeds could be added to; use one that counts, such as cnb",
-            m->classifier->name);
     NF_GO(nfi_seeds_find(&seeds, x->t, m->label, o->codebook, m->text.tokenizer->name, m->weighting, err));
     if (o->seed_strength == 0.0 && x->t->multi)
         nfi_seeds_set(&seeds, x->t, strength = NFI_SEED_STRENGTH);
