@@ -119,18 +119,9 @@ static nf_status weigh_terms(nf_explanation *e, nf_scorer *s, const nf_doc *d, d
 {
     const nf_model *m = s->m;
     struct nf_explanation_mem *mem = e->mem;
-    nfi_scoring *w = &s->w[0];
-    uint64_t n_tokens;
+    nfi_score_row row;
 
-    w->rows.n = 0;
-    NF_TRY(nfi_count_text(&w->counter, d, &w->rows, &n_tokens, err));
-    NF_TRY(nfi_scoring_map(s, w, err));
-    NF_TRY(nfi_grow(&w->row, &w->caprow, w->rows.n, sizeof *w->row, err));
-    for (size_t i = 0; i < w->rows.n; i++) {
-        uint32_t t = w->term[w->rows.id[i]];
-        w->row[i] = t != NFI_NONE ? t & ~NFI_NGRAM_BIT : NFI_NONE;
-    }
-    nfi_score_row row = {w->row, w->rows.tf, w->rows.n};
+    NF_TRY(nfi_scoring_row(s, &s->w[0], d, &row, err));
     double scale = nfi_row_scale(m, s->table, &row);
     NF_TRY(nfi_grow(&mem->term, &mem->cap, row.n, sizeof *mem->term, err));
     *sum = m->log_prior[e->label] - (e->against < 0 ? nf_model_threshold(m, (size_t)e->label) : m->log_prior[e->against]);

@@ -402,22 +402,30 @@ nf_status nf_scorer_batch(nf_scorer *s, const nf_batch *b, nf_score *scores, dou
 
 /* ---- rows ---- */
 
-static nf_status row_of(nf_scorer *s, nfi_scoring *w, const nf_doc *d, nfi_chunk_rows *out, size_t *length, nf_err *err)
+nf_status nfi_scoring_row(nf_scorer *s, nfi_scoring *w, const nf_doc *d, nfi_score_row *out, nf_err *err)
 {
-    const nf_model *m = s->m;
     uint64_t n_tokens;
-    size_t from = out->n;
 
     w->rows.n = 0;
     NF_TRY(nfi_count_text(&w->counter, d, &w->rows, &n_tokens, err));
     NF_TRY(nfi_scoring_map(s, w, err));
     NF_TRY(nfi_grow(&w->row, &w->caprow, w->rows.n, sizeof *w->row, err));
-    NF_TRY(nfi_grow(&out->entry, &out->cap, out->n + w->rows.n, sizeof *out->entry, err));
     for (size_t e = 0; e < w->rows.n; e++) {
         uint32_t t = w->term[w->rows.id[e]];
         w->row[e] = t != NFI_NONE ? t & ~NFI_NGRAM_BIT : NFI_NONE;
     }
-    nfi_score_row row = {w->row, w->rows.tf, w->rows.n};
+    *out = (nfi_score_row){w->row, w->rows.tf, w->rows.n};
+    return NF_OK;
+}
+
+static nf_status row_of(nf_scorer *s, nfi_scoring *w, const nf_doc *d, nfi_chunk_rows *out, size_t *length, nf_err *err)
+{
+    const nf_model *m = s->m;
+    nfi_score_row row;
+    size_t from = out->n;
+
+    NF_TRY(nfi_scoring_row(s, w, d, &row, err));
+    NF_TRY(nfi_grow(&out->entry, &out->cap, out->n + row.n, sizeof *out->entry, err));
     double scale = nfi_row_scale(m, s->table, &row);
     for (size_t e = 0; e < row.n; e++) {
         if (row.term[e] == NFI_NONE)

@@ -56,6 +56,8 @@ nf_status nfi_scoring_begin(nfi_scoring *w, nf_err *err) NF_MUST_CHECK;
 nf_status nfi_scoring_language(const nf_scorer *s, const nf_doc *d, int32_t *lang, nf_err *err) NF_MUST_CHECK;
 /* Looks up the nodes that the vocabulary gained since the last call, in groups whose cache misses overlap. */
 nf_status nfi_scoring_map(nf_scorer *s, nfi_scoring *w, nf_err *err) NF_MUST_CHECK;
+/* Counts a document: its terms as the model has them, in w until the next one. */
+nf_status nfi_scoring_row(nf_scorer *s, nfi_scoring *w, const nf_doc *d, nfi_score_row *out, nf_err *err) NF_MUST_CHECK;
 /*
  * Scores what w->rows holds: out has n_tokens and lang, the rest as {.label = -1, .second = -1}. Leaves the model's terms of the entries in
  * w->row.
