@@ -78,14 +78,10 @@ static nf_status resolve(nf_model *m, const nf_train_opts *o, nf_err *err)
         return NF_FAIL(err, NF_EINVAL, "%s has no smoothing", k->name);
     if (o->smoothing != 0.0 && !(o->smoothing >= NFI_MIN_SMOOTHING && o->smoothing <= NFI_MAX_SMOOTHING))
         return NF_FAIL(err, NF_EINVAL, "smoothing must be from %g to %g (or auto)", NFI_MIN_SMOOTHING, NFI_MAX_SMOOTHING);
-    size_t kind = 0;
-    while (o->smoothing_kind && kind < NFI_SMOOTHINGS && strcmp(nf_smoothing_name(kind, NULL), o->smoothing_kind) != 0)
-        kind++;
-    if (kind == NFI_SMOOTHINGS)
+    if (o->smoothing_kind && !nfi_smoothing_find(o->smoothing_kind, &m->kind))
         return NF_FAIL(err, NF_EINVAL, "no kind of smoothing \"%s\"", o->smoothing_kind);
-    if (kind != NFI_LIDSTONE && !k->kinds)
+    if (m->kind != NFI_LIDSTONE && !k->kinds)
         return NF_FAIL(err, NF_EINVAL, "%s has no smoothing of kind \"%s\"", k->name, o->smoothing_kind);
-    m->kind = (nfi_smoothing)kind;
     if (o->cost != 0.0 && k->cost == 0)
         return NF_FAIL(err, NF_EINVAL, "%s has no cost", k->name);
     if (o->cost != 0.0 && !(o->cost >= NFI_MIN_COST && o->cost <= NFI_MAX_COST))

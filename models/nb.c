@@ -122,6 +122,16 @@ const char *nf_smoothing_name(size_t i, const char **summary)
     NFI_RETURN_NAME(smoothings, i, summary);
 }
 
+bool nfi_smoothing_find(const char *name, nfi_smoothing *out)
+{
+    for (size_t i = 0; smoothings[i]; i++)
+        if (strcmp(smoothings[i]->name, name) == 0) {
+            *out = (nfi_smoothing)i;
+            return true;
+        }
+    return false;
+}
+
 nf_status nfi_classifier_weighting(const nfi_weighting **out, const nfi_classifier *k, const char *name, nf_err *err)
 {
     const char *want = name ? name : k->weighting ? k->weighting : nfi_weightings[0]->name;

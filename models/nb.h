@@ -17,6 +17,8 @@
 /* How mass is given to terms that a class has not seen: the numbers are places in the table of nf_smoothing_name(). */
 typedef enum nfi_smoothing { NFI_LIDSTONE, NFI_DIRICHLET, NFI_WITTEN_BELL, NFI_SMOOTHINGS } nfi_smoothing;
 
+bool nfi_smoothing_find(const char *name, nfi_smoothing *out); /* false: no such kind */
+
 struct nfi_fit;
 typedef struct nfi_classifier {
     const char *name, *summary;

@@ -38,16 +38,14 @@ static nf_status get(nf_model *m, nf_err *err)
     NF_TRY(nfi_meta_text(&meta, "class_weight", weight, sizeof weight, err));
     NF_TRY(nfi_meta_number(&meta, "cost", 0, NFI_MAX_COST, &cost, err));
     NF_TRY(nfi_meta_text(&meta, "smoothing_kind", kind, sizeof kind, err));
-    size_t i = 0;
-    while (i < NFI_SMOOTHINGS && strcmp(nf_smoothing_name(i, NULL), kind) != 0)
-        i++;
-    if (i == NFI_SMOOTHINGS)
+    nfi_smoothing found;
+    if (!nfi_smoothing_find(kind, &found))
         return NF_FAIL_AT(err, NF_EMODEL, nfi_secr_name(m->file), 0,
                           "damaged or hostile model: it names a kind of smoothing that this program does not have");
     if (strcmp(weight, "none") != 0)
         memcpy(m->class_weight, weight, sizeof weight);
     m->cost = cost;
-    m->kind = (nfi_smoothing)i;
+    m->kind = found;
     return NF_OK;
 }
 
