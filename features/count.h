@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* count.h - documents to term counts: one counter a thread. */
+/* count.h - documents one after another to term counts, for scoring and inspection: one counter a thread. A corpus is counted by gather.h. */
 #ifndef NFI_COUNT_H
 #define NFI_COUNT_H
 
@@ -50,7 +50,7 @@ nf_status nfi_count_doc(nfi_counter *c, const nf_str *parts, size_t nparts, nfi_
 /* What of a document is counted: title and cleaned text, the latter in clean where anything was cut. */
 nf_status nfi_text_parts(const nfi_text *t, const nf_doc *d, nf_cuts *cuts, nfi_buf *clean, nf_str part[2], nf_err *err) NF_MUST_CHECK;
 
-/* The same for title and cleaned text of a document: what every verb counts. */
+/* The same for title and cleaned text of a document. */
 nf_status nfi_count_text(nfi_counter *c, const nf_doc *d, nfi_rows *rows, uint64_t *n_tokens, nf_err *err) NF_MUST_CHECK;
 
 void nfi_rows_clear(nfi_rows *r);

@@ -67,21 +67,13 @@ void nfi_vocab_clear(nfi_vocab *v)
     *v = (nfi_vocab){0};
 }
 
-void nfi_vocab_seal(nfi_vocab *v)
-{
-    nfi_free(v->words);
-    nfi_free(v->pairs);
-    v->words = NULL;
-    v->pairs = NULL;
-    v->wcap = v->pcap = 0;
-}
-
 nf_status nfi_vocab_reset(nfi_vocab *v, nf_err *err)
 {
     nfi_vocab fresh = {0};
 
     NF_TRY(alloc_tables(&fresh, err)); /* first: on failure v stays what it was */
-    nfi_vocab_seal(v);
+    nfi_free(v->words);
+    nfi_free(v->pairs);
     v->words = fresh.words;
     v->pairs = fresh.pairs;
     v->wcap = fresh.wcap;
@@ -89,12 +81,6 @@ nf_status nfi_vocab_reset(nfi_vocab *v, nf_err *err)
     v->nwords = v->npairs = v->nnode = 0;
     nfi_arena_reset(&v->arena);
     return NF_OK;
-}
-
-size_t nfi_vocab_bytes(const nfi_vocab *v)
-{
-    return v->wcap * sizeof *v->words + v->pcap * sizeof *v->pairs + v->capnode * sizeof *v->node + v->capword * sizeof *v->word +
-           v->arena.bytes;
 }
 
 /* Moves all words into fresh, which takes the place of the table. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * vocab.h - the growing vocabulary of one counting thread: words, and n-grams as (prefix, last word) pairs, so that no string is built or
- * hashed for an n-gram.
+ * vocab.h - a growing vocabulary of one thread: words, and n-grams as (prefix, last word) pairs, so that no string is built or hashed for
+ * an n-gram. For texts that are looked at one after another (count.h) and for labels; a corpus has words.h and grams.h.
  *
- * Every word and n-gram is a node; node numbers are dense in order of first sight and mean nothing outside (final ids are ranks by document
- * frequency and bytes). Tables are open addressing with linear probing, load at most 2/3, keyed by a random secret; a probe run that should
- * not happen makes the next nfi_vocab_reserve() draw another secret and switch the word table to SipHash.
+ * Every word and n-gram is a node; node numbers are dense in order of first sight and mean nothing outside. Tables are open addressing with
+ * linear probing, load at most 2/3, keyed by a random secret; a probe run that should not happen makes the next nfi_vocab_reserve() draw
+ * another secret and switch the word table to SipHash.
  */
 #ifndef NFI_VOCAB_H
 #define NFI_VOCAB_H
@@ -54,9 +54,6 @@ nf_status nfi_vocab_init(nfi_vocab *v, nf_err *err) NF_MUST_CHECK;
 void nfi_vocab_clear(nfi_vocab *v);
 /* Forgets everything, keeps the memory; tables shrink back when they had grown far. */
 nf_status nfi_vocab_reset(nfi_vocab *v, nf_err *err) NF_MUST_CHECK;
-/* Frees the tables when no look-up is to come; nodes and words stay. */
-void nfi_vocab_seal(nfi_vocab *v);
-size_t nfi_vocab_bytes(const nfi_vocab *v); /* memory held, for budgets */
 
 /* Room for n more words / pairs, so that slots stay put until that many were inserted. */
 nf_status nfi_vocab_reserve(nfi_vocab *v, size_t words, size_t pairs, nf_err *err) NF_MUST_CHECK;
