@@ -14,16 +14,6 @@ _Static_assert(FLT_EVAL_METHOD == 0, "float and double expressions must round to
 #define EACH 0x0101010101010101u /* times a byte: that byte eight times */
 #define TOP (EACH * 0x80)
 
-static inline uint64_t load_le(const uint8_t *p)
-{
-    uint64_t u;
-    memcpy(&u, p, 8);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    u = __builtin_bswap64(u);
-#endif
-    return u;
-}
-
 static inline void store_le(uint8_t *p, uint64_t u)
 {
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
@@ -45,7 +35,7 @@ static void classify(const uint8_t *src, size_t blocks, uint8_t *dst, nfi_class6
     for (size_t b = 0; b < blocks; b++) {
         nfi_class64 c = {0};
         for (int i = 0; i < 64; i += 8, src += 8, dst += 8) {
-            uint64_t v = load_le(src), ascii = v & ~TOP, low = ascii | EACH * 0x20;
+            uint64_t v = nfi_load_le(src), ascii = v & ~TOP, low = ascii | EACH * 0x20;
             uint64_t upper = in_range(ascii, 'A', 'Z') & ~v & TOP;
             uint64_t joiner = equal(ascii, 0x27) | equal(ascii & ~(EACH * 2), 0x2c) | equal(ascii & ~EACH, 0x3a) | equal(ascii, 0x5f);
             uint64_t bar = equal(ascii, '>') | equal(ascii, '|');

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * num.h - numbers that are the same on every machine: logarithm and exponential from basic IEEE operations only (glibc's
- * change in the last bit between CPUs with and without FMA), and parsing and printing that no locale can change.
+ * change in the last bit between CPUs with and without FMA), words from bytes, and parsing and printing that no locale can change.
  *
  * log: x = 2^k m with m in [sqrt(1/2), sqrt(2)); s = (m-1)/(m+1); atanh series with the minimax coefficients of fdlibm (Sun 1993), error <
  * 1 ulp. exp: x = k ln2 + r, |r| <= ln2/2; rational form with the minimax coefficients of fdlibm, error < 1 ulp; below -708 the result is
@@ -29,6 +29,17 @@ static inline double nfi_from_bits(uint64_t u)
     double x;
     memcpy(&x, &u, sizeof x);
     return x;
+}
+
+/* Eight bytes at p, the first one lowest. */
+static inline uint64_t nfi_load_le(const unsigned char *p)
+{
+    uint64_t u;
+    memcpy(&u, p, 8);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    u = __builtin_bswap64(u);
+#endif
+    return u;
 }
 
 /* ln x for normal x > 0. */

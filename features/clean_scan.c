@@ -2,21 +2,12 @@
 /* clean_scan.c - a text as lines, a line as hashes of its words and a handful of counts. One pass; nothing is allocated for a line. */
 #include "features/clean.h"
 
+#include "base/num.h"
 #include "base/try.h"
 
 #include <string.h>
 
 #define EACH 0x0101010101010101u /* times a byte: that byte eight times */
-
-static inline uint64_t load_le(const unsigned char *s)
-{
-    uint64_t v;
-    memcpy(&v, s, 8);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    v = __builtin_bswap64(v);
-#endif
-    return v;
-}
 
 /* ---- lines ---- */
 
@@ -28,7 +19,7 @@ static uint32_t count_chars(const unsigned char *s, size_t n)
     while (i + 8 <= n) {
         uint64_t sum = 0; /* of each byte: at most 255 of it */
         for (int k = 0; k < 255 && i + 8 <= n; k++, i += 8) {
-            uint64_t v = load_le(s + i);
+            uint64_t v = nfi_load_le(s + i);
             sum += v >> 7 & ~v >> 6 & EACH;
         }
         for (; sum; sum >>= 8)

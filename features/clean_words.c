@@ -10,6 +10,7 @@
 #include "features/clean.h"
 
 #include "base/kern.h"
+#include "base/num.h"
 
 #include <string.h>
 
@@ -180,17 +181,6 @@ static size_t read_one(found *f, const unsigned char *s, size_t i, size_t n)
     return i;
 }
 
-
-static inline uint64_t load_le(const unsigned char *s)
-{
-    uint64_t v;
-    memcpy(&v, s, 8);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    v = __builtin_bswap64(v);
-#endif
-    return v;
-}
-
 /*
  * A line of at most NFI_LINE_SCAN bytes, its runs of letters, and the places where more than that must be looked at: capitals after small
  * letters, runs of digits, runs of bytes beyond ASCII, and apostrophes inside words.
@@ -263,7 +253,7 @@ static const uint64_t low_bytes[8] = {0, 0xff, 0xffff, 0xffffff, 0xffffffff, 0xf
 /* The hash of n letters, what take() and hashed() make of them. No branch up to 15, for lengths cannot be foreseen. */
 static inline uint64_t hash_letters(const uint8_t *low, size_t n)
 {
-    uint64_t a = load_le(low), b = load_le(low + 8), more = -(uint64_t)(n > 7);
+    uint64_t a = nfi_load_le(low), b = nfi_load_le(low + 8), more = -(uint64_t)(n > 7);
     hasher x = {0, a, 0};
 
     fold(&x);
@@ -272,7 +262,7 @@ static inline uint64_t hash_letters(const uint8_t *low, size_t n)
     for (; n > 15; n -= 8, x.n += 8) {
         fold(&x);
         low += 8;
-        x.k = load_le(low + 8);
+        x.k = nfi_load_le(low + 8);
     }
     x.k &= low_bytes[n & 7];
     x.n += (unsigned)n;
