@@ -7,18 +7,9 @@
 #include "base/try.h"
 #include "base/utf8.h"
 #include "datasets/json_text.h"
+#include "datasets/str.h"
 
 #include <string.h>
-
-static int by_bytes(const void *a, const void *b, void *ctx)
-{
-    const nf_str *x = a, *y = b;
-    size_t n = x->n < y->n ? x->n : y->n;
-    int d = n ? memcmp(x->p, y->p, n) : 0;
-
-    (void)ctx;
-    return d ? d : (x->n > y->n) - (x->n < y->n);
-}
 
 static bool is_text(nf_str s, const char *text)
 {
@@ -45,11 +36,11 @@ nf_status nfi_label_set(nf_str *out, nf_str *label, size_t n, nfi_arena *arena, 
         none |= is_text(x, NFI_NO_LABEL);
         label[m++] = x;
     }
-    NF_TRY(nfi_sort(label, m, sizeof *label, by_bytes, NULL, NULL));
+    NF_TRY(nfi_sort(label, m, sizeof *label, nfi_by_str, NULL, NULL));
     n = m;
     m = 0;
     for (size_t i = 0; i < n; i++)
-        if (m == 0 || by_bytes(&label[m - 1], &label[i], NULL) != 0) {
+        if (m == 0 || nfi_str_cmp(label[m - 1], label[i]) != 0) {
             label[m++] = label[i];
             bytes += label[i].n + 1;
         }
@@ -206,7 +197,7 @@ nf_status nfi_take_label_set(const nfi_shape *sh, nfi_row *row, nf_str *out)
 
     NF_TRY(from_cell(sh, row, &cell));
     NF_TRY(from_flags(sh, row, &flags));
-    if (cell.n && flags.n && by_bytes(&cell, &flags, NULL) != 0 && row->bad.code == NF_OK) {
+    if (cell.n && flags.n && nfi_str_cmp(cell, flags) != 0 && row->bad.code == NF_OK) {
         nfi_escape(a, sizeof a, cell.p, cell.n < 100 ? cell.n : 100);
         nfi_escape(b, sizeof b, flags.p, flags.n < 100 ? flags.n : 100);
         return nfi_row_bad(row, NF_EDATA, "the label is \"%s\", but the label columns say \"%s\"", a, b);

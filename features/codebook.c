@@ -12,6 +12,7 @@
 #include "datasets/json_pool.h"
 #include "datasets/json_text.h"
 #include "datasets/record.h"
+#include "datasets/str.h"
 
 #include <string.h>
 #include <yajl/yajl_parse.h>
@@ -299,9 +300,7 @@ static int on_close(void *ctx)
 static int by_key(const void *a, const void *b, void *ctx)
 {
     const nf_frame *f = ctx;
-    nf_str x = f[*(const uint32_t *)a].key, y = f[*(const uint32_t *)b].key;
-    int d = memcmp(x.p, y.p, x.n < y.n ? x.n : y.n);
-    return d ? d : (x.n > y.n) - (x.n < y.n);
+    return nfi_str_cmp(f[*(const uint32_t *)a].key, f[*(const uint32_t *)b].key);
 }
 
 static nf_status check_keys(const reader *r, nf_err *err)

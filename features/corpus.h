@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "datasets/str.h"
 #include "features/grams.h"
 #include "newsframe/features.h"
 
@@ -134,12 +135,6 @@ nf_status nfi_counting_finish(nfi_counting *k, nf_corpus **out, nf_err *err) NF_
 void nfi_counting_clear(nfi_counting *k);
 uint64_t nfi_memory_budget(const nf_corpus_opts *o); /* o->memory, or half of RAM */
 
-static inline int nfi_str_cmp(nf_str x, nf_str y)
-{
-    size_t n = x.n < y.n ? x.n : y.n;
-    int d = n ? memcmp(x.p, y.p, n) : 0;
-    return d ? d : (x.n > y.n) - (x.n < y.n);
-}
 /* For nfi_sort() of uint32_t numbers of strings; ctx is the array of nf_str. */
 int nfi_by_bytes(const void *a, const void *b, void *ctx);
 

@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/sort.h"
 #include "base/try.h"
+#include "datasets/str.h"
 
 #include <string.h>
 
@@ -27,12 +28,6 @@ typedef struct maker {
     seed_word *w;
     size_t n, cap, nseeds;
 } maker;
-
-static int cmp_str(nf_str x, nf_str y)
-{
-    int d = memcmp(x.p, y.p, x.n < y.n ? x.n : y.n);
-    return d ? d : (x.n > y.n) - (x.n < y.n);
-}
 
 static bool begins(nf_str word, nf_str prefix) { return prefix.n <= word.n && memcmp(word.p, prefix.p, prefix.n) == 0; }
 
@@ -86,7 +81,7 @@ static nf_status cut_seed(maker *mk, nf_str seed, uint32_t frame, nf_err *err)
 static int by_word(const void *a, const void *b, void *ctx)
 {
     const seed_word *w = ctx, *x = &w[*(const uint32_t *)a], *y = &w[*(const uint32_t *)b];
-    return x->prefix != y->prefix ? (int)x->prefix - (int)y->prefix : cmp_str(x->s, y->s);
+    return x->prefix != y->prefix ? (int)x->prefix - (int)y->prefix : nfi_str_cmp(x->s, y->s);
 }
 
 /* For each prefix the longest other one that it begins with; a stack of those that are open. */
@@ -258,7 +253,7 @@ static size_t at_most(const nfi_seed_words *l, nf_str word)
 
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
-        if (cmp_str(l->word[mid], word) <= 0)
+        if (nfi_str_cmp(l->word[mid], word) <= 0)
             lo = mid + 1;
         else
             hi = mid;
@@ -271,7 +266,7 @@ static size_t look_up(const nf_lexicon *lx, nf_str word, uint32_t *way, size_t n
 {
     size_t i = at_most(&lx->exact, word);
 
-    if (i && cmp_str(lx->exact.word[i - 1], word) == 0)
+    if (i && nfi_str_cmp(lx->exact.word[i - 1], word) == 0)
         way[n++] = (uint32_t)i - 1;
     for (i = at_most(&lx->prefix, word); i; i = lx->prefix.up[i - 1])
         if (begins(word, lx->prefix.word[i - 1]))

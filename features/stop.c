@@ -9,6 +9,7 @@
 #include "base/sort.h"
 #include "base/try.h"
 #include "base/utf8.h"
+#include "datasets/str.h"
 
 #include <string.h>
 
@@ -18,23 +19,14 @@ static const char *const english[] = {
 #include "features/stop_en.inc"
 };
 
-static int by_bytes(const void *a, const void *b, void *ctx)
-{
-    const nf_str *x = a, *y = b;
-    int d = memcmp(x->p, y->p, x->n < y->n ? x->n : y->n);
-
-    (void)ctx;
-    return d ? d : (x->n > y->n) - (x->n < y->n);
-}
-
 /* Sorts words (in the arena of s already) and leaves one of each in s->word. */
 static nf_status settle(nfi_stop *s, nf_str *words, size_t n, const char *name, nf_err *err)
 {
     size_t len = strlen(name);
 
-    NF_TRY(nfi_sort(words, n, sizeof *words, by_bytes, NULL, err));
+    NF_TRY(nfi_sort(words, n, sizeof *words, nfi_by_str, NULL, err));
     for (size_t i = 0; i < n; i++)
-        if (s->n == 0 || by_bytes(&words[s->n - 1], &words[i], NULL) != 0)
+        if (s->n == 0 || nfi_str_cmp(words[s->n - 1], words[i]) != 0)
             words[s->n++] = words[i];
     s->word = nfi_arena_alloc(&s->arena, s->n * sizeof *s->word + 1);
     if (!s->word)
@@ -150,7 +142,7 @@ bool nfi_stop_has(const nfi_stop *s, const char *p, size_t n)
 
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
-        int d = by_bytes(&s->word[mid], &key, NULL);
+        int d = nfi_str_cmp(s->word[mid], key);
         if (d == 0)
             return true;
         if (d < 0)

@@ -171,10 +171,7 @@ static uint64_t head(nf_str w)
 static int by_word(const void *a, const void *b, void *ctx)
 {
     const nf_str *word = ctx;
-    nf_str x = word[((const nfi_kv *)a)->val], y = word[((const nfi_kv *)b)->val];
-    size_t n = x.n < y.n ? x.n : y.n;
-    int d = memcmp(x.p, y.p, n);
-    return d ? d : (x.n > y.n) - (x.n < y.n);
+    return nfi_str_cmp(word[((const nfi_kv *)a)->val], word[((const nfi_kv *)b)->val]);
 }
 
 /* Words flagged in used, by bytes: rank[word number] = place + 1; the strings are copied into t. */
