@@ -178,7 +178,7 @@ static nf_status add(nf_docs *in, const char *base, nfi_archive *archive, const 
         if (!label)
             return nfi_oom(err, "a folder");
         NF_TRY(nfi_name_id(&src.label, label, &in->arena, err));
-        const char *fault = in->o.need_label || in->o.check_label ? nfi_label_fault(src.label) : NULL;
+        const char *fault = in->o.need_label || in->o.check_label ? nfi_one_label_fault(src.label) : NULL;
         if (in->o.multi) {
             nf_str *part;
             size_t parts;

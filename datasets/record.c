@@ -128,6 +128,8 @@ static bool is_control(uint32_t cp)
            (cp >= 0x202a && cp <= 0x202e) || (cp >= 0x2066 && cp <= 0x2069) || cp == 0xfeff;
 }
 
+static const char semicolon[] = "has a semicolon", several[] = "lists several labels; add --multi where documents may have several";
+
 const char *nfi_label_fault(nf_str label)
 {
     if (label.n > NFI_MAX_LABEL)
@@ -138,7 +140,13 @@ const char *nfi_label_fault(nf_str label)
         if (is_control(cp))
             return "contains a control character";
     }
-    return memchr(label.p ? label.p : "", ';', label.n) ? "lists several labels; add --multi where documents may have several" : NULL;
+    return memchr(label.p ? label.p : "", NFI_LABEL_JOIN, label.n) ? semicolon : NULL;
+}
+
+const char *nfi_one_label_fault(nf_str label)
+{
+    const char *fault = nfi_label_fault(label);
+    return fault == semicolon ? several : fault;
 }
 
 /* Content of a column that must be plain: absent and null give an empty string. */
@@ -217,7 +225,7 @@ static nf_status take_label(const nfi_shape *sh, nfi_row *row, nf_str *label)
     }
     *label = nfi_trim_str(*label);
     const char *fault = sh->check_label && label->n ? nfi_label_fault(*label) : NULL;
-    if (fault && strncmp(fault, "lists", 5) == 0)
+    if (fault == semicolon)
         return nfi_row_bad(row, NF_EFORMAT, "field \"%s\" has several labels; add --multi where documents may have several", name);
     return fault ? nfi_row_bad(row, NF_EFORMAT, "label in field \"%s\" %s", name, fault) : NF_OK;
 }

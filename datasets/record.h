@@ -33,6 +33,8 @@ nf_status nfi_fields_html(nf_doc *doc, nf_str *parts, size_t n, nf_markup markup
 
 /* NULL when the label may stand in a model file, else what is wrong with it. */
 const char *nfi_label_fault(nf_str label);
+/* The same of what is to be the one label of a document: a semicolon lists several, and the fault says what to do. */
+const char *nfi_one_label_fault(nf_str label);
 
 void nfi_row_clear(nfi_row *row); /* frees what the row owns */
 

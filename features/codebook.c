@@ -287,7 +287,7 @@ static int on_close(void *ctx)
         if (f->key.n == 0)
             return BAD(r, NF_EFORMAT, "a frame has no key");
         if (fault)
-            return BAD(r, NF_EFORMAT, "key \"%s\" %s", key.text, strncmp(fault, "lists", 5) == 0 ? "has a semicolon" : fault);
+            return BAD(r, NF_EFORMAT, "key \"%s\" %s", key.text, fault);
         if (f->nseeds == 0 && !is(f->key, "none"))
             return BAD(r, NF_EFORMAT, "frame \"%s\" has no seeds; only the frame \"none\" may be without", key.text);
     }

@@ -140,6 +140,15 @@ START_TEST(columns_that_are_missing_are_answered_with_the_keys)
 }
 END_TEST
 
+START_TEST(a_label_with_a_semicolon_is_none_of_several)
+{
+    expect_str("f.jsonl", "{\"text\":\"a\",\"labels\":[\"x\",\"y;z\"]}\n", &(nf_docs_opts){.need_label = true, .multi = true},
+               "columns: labels\nmalformed input f.jsonl:1: field \"labels\": the label has a semicolon\n");
+    expect_str("f.jsonl", "{\"text\":\"a\",\"y;z\":1}\n", &(nf_docs_opts){.multi = true, .label_columns = "y;z"},
+               "invalid argument f.jsonl: label column \"y;z\": as a label it has a semicolon\n");
+}
+END_TEST
+
 START_TEST(several_labels_need_another_model)
 {
     nf_docs_opts o = {.need_label = true};
@@ -371,6 +380,7 @@ int main(void)
     tcase_add_test(t, a_null_text_is_an_empty_one_and_a_nul_a_space);
     tcase_add_test(t, keys_the_first_record_has_not_go_to_extra);
     tcase_add_test(t, columns_that_are_missing_are_answered_with_the_keys);
+    tcase_add_test(t, a_label_with_a_semicolon_is_none_of_several);
     tcase_add_test(t, several_labels_need_another_model);
     tcase_add_test(t, invalid_utf8_in_a_line_follows_the_encoding);
     tcase_add_test(t, nesting_has_a_limit);
