@@ -64,8 +64,9 @@ static nf_status check_additive(const nfi_weighting *w, nf_err *err)
                    nfi_weightings[0]->name);
 }
 
+/* To path, or, with NULL, to an unlinked file. */
 static nf_status save_corpus(const nf_corpus *c, const nfi_weighting *w, const nfi_stats_head *h, const nfi_ledger *l, int threads,
-                             const char *path, nf_err *err)
+                             const char *path, int *fd, nf_err *err)
 {
     nfi_terms t = {0};
     bool any;
@@ -74,7 +75,7 @@ static nf_status save_corpus(const nf_corpus *c, const nfi_weighting *w, const n
     if (s == NF_OK)
         s = all_terms(&t, NULL, c, w, threads, &any, err);
     if (s == NF_OK)
-        s = nfi_stats_write(any ? &t : NULL, h, l, path, NULL, err);
+        s = nfi_stats_write(any ? &t : NULL, h, l, path, fd, err);
     nfi_terms_clear(&t);
     return s;
 }
@@ -299,6 +300,13 @@ nf_status nf_counted_keep(nf_counted *c, const bool *keep, nf_err *err)
 
 /* ---- using counts ---- */
 
+static nf_status save(const nf_counted *c, int threads, const char *path, int *fd, nf_err *err)
+{
+    if (c->corpus)
+        return save_corpus(c->corpus, c->weighting, &c->head, c->head.ledger ? &c->ledger : NULL, threads, path, fd, err);
+    return nfi_stats_merge_to(c->set.src, c->set.n, path, fd, NULL, err);
+}
+
 nf_status nf_counted_save(const nf_counted *c, int threads, const char *path, nf_err *err)
 {
     if (c->part)
@@ -306,9 +314,7 @@ nf_status nf_counted_save(const nf_counted *c, int threads, const char *path, nf
             err, NF_EINVAL,
             "counts without the copies do not add up, since which document is a copy depends on all others: write the documents with "
             "newsframe dedup --keep first, and count those");
-    if (c->corpus)
-        return save_corpus(c->corpus, c->weighting, &c->head, c->head.ledger ? &c->ledger : NULL, threads, path, err);
-    return nfi_stats_merge_to(c->set.src, c->set.n, path, NULL, NULL, err);
+    return save(c, threads, path, NULL, err);
 }
 
 nf_status nf_stats_save(const nf_corpus *c, const char *weighting, int threads, const char *path, nf_err *err)
@@ -319,7 +325,7 @@ nf_status nf_stats_save(const nf_corpus *c, const char *weighting, int threads, 
     if (!w)
         return NF_FAIL(err, NF_EINVAL, "no weighting \"%s\"", weighting);
     NF_TRY(nfi_stats_head_of(&head, c, w, false, err));
-    nf_status s = save_corpus(c, w, &head, NULL, threads, path, err);
+    nf_status s = save_corpus(c, w, &head, NULL, threads, path, NULL, err);
     nfi_stats_head_clear(&head);
     return s;
 }
@@ -336,18 +342,6 @@ nf_status nf_stats_merge(const char *const *in, size_t n, const char *out, nf_er
 
 /* ---- forgetting ---- */
 
-static nf_status corpus_to(int *fd, const nf_counted *c, int threads, nf_err *err)
-{
-    nfi_terms t = {0};
-    bool any;
-
-    nf_status s = all_terms(&t, NULL, c->corpus, c->weighting, threads, &any, err);
-    if (s == NF_OK)
-        s = nfi_stats_write(any ? &t : NULL, &c->head, c->head.ledger ? &c->ledger : NULL, NULL, fd, err);
-    nfi_terms_clear(&t);
-    return s;
-}
-
 /* What was counted as one source: made, cleared by the caller, unless c has one. */
 static nf_status as_source(const nf_counted *c, nfi_stats_src *made, const nfi_stats_src **src, int threads, nf_err *err)
 {
@@ -357,7 +351,7 @@ static nf_status as_source(const nf_counted *c, nfi_stats_src *made, const nfi_s
     if (!c->corpus && c->set.n == 1)
         return NF_OK;
     *src = made;
-    NF_TRY(c->corpus ? corpus_to(&fd, c, threads, err) : nfi_stats_merge_to(c->set.src, c->set.n, NULL, &fd, NULL, err));
+    NF_TRY(save(c, threads, NULL, &fd, err));
     return nfi_stats_src_open_fd(made, fd, c->corpus ? "these documents" : c->set.src[0].name, err);
 }
 

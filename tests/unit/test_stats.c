@@ -412,6 +412,8 @@ START_TEST(a_weighting_that_does_not_add_up_stays_in_memory)
     static kit_corpus c;
     nfi_rng r = nft_rng(6);
     char path[NFT_PATH];
+    nf_docs *in = NULL;
+    nf_err why = {0};
     nf_counted *x;
     nf_count_opts o = {.corpus = {.threads = 1}, .weighting = "sklearn"};
 
@@ -419,6 +421,10 @@ START_TEST(a_weighting_that_does_not_add_up_stays_in_memory)
     x = kit_count(c.path, c.n, &o);
     kit_path(path, c.dir, "s.nfs");
     nft_fails(nf_counted_save(x, 1, path, &nft_err), NF_EINVAL);
+    nft_ok(nf_docs_open(&in, (const char *const[]){c.path[0]}, 1, NULL, &nft_err));
+    ck_assert_int_eq(nf_counted_forget(x, in, &(nf_forget_opts){.threads = 1}, path, NULL, &why), NF_EINVAL);
+    ck_assert(strstr(why.msg, "\"sklearn\" cannot be counted: use"));
+    nf_docs_close(in);
     nf_counted_free(x);
     o.corpus.memory = 1;
     nft_fails(kit_try_count(&x, c.path, c.n, &o, &nft_err), NF_ELIMIT);
