@@ -116,17 +116,10 @@ static nf_status take_columns(nf_corpus *c, nfi_vocab *labels, const nf_batch *b
         if (d->label.n && c->multi) {
             NF_TRY(nfi_set_node(labels, d->label, &c->label[n], err));
         } else if (d->label.n) {
-            uint8_t padded[NFI_MAX_LABEL + 16] = {0};
-            bool fresh;
+            uint32_t node;
             size_t len = d->label.n <= NFI_MAX_LABEL ? d->label.n : nfi_utf8_valid_prefix(d->label.p, NFI_MAX_LABEL);
-            memcpy(padded, d->label.p, len);
-            NF_TRY(nfi_vocab_reserve(labels, 1, 0, err));
-            nfi_word_slot *s = nfi_vocab_word(labels, padded, (uint32_t)len, &fresh);
-            if (!s)
-                return nfi_oom(err, "labels");
-            if (labels->nwords > NFI_MAX_LABELS)
-                return NF_FAIL(err, NF_ELIMIT, "more than %d distinct labels; is the label column the right one?", NFI_MAX_LABELS);
-            c->label[n] = (int32_t)s->id;
+            NF_TRY(nfi_label_node(labels, (nf_str){d->label.p, len}, &node, err));
+            c->label[n] = (int32_t)node;
         }
         if (o->keep_ids) {
             NF_TRY(copy_str(c, &c->id[n], d->id, err));

@@ -5,25 +5,35 @@
 #include "base/sort.h"
 #include "base/try.h"
 
+nf_status nfi_label_node(nfi_vocab *labels, nf_str label, uint32_t *node, nf_err *err)
+{
+    uint8_t padded[NFI_MAX_LABEL + 16] = {0};
+    bool fresh;
+
+    memcpy(padded, label.p, label.n);
+    NF_TRY(nfi_vocab_reserve(labels, 1, 0, err));
+    nfi_word_slot *w = nfi_vocab_word(labels, padded, (uint32_t)label.n, &fresh);
+    if (!w)
+        return nfi_oom(err, "labels");
+    if (labels->nwords > NFI_MAX_LABELS)
+        return NF_FAIL(err, NF_ELIMIT, "more than %d distinct labels; is the label column the right one?", NFI_MAX_LABELS);
+    *node = w->id;
+    return NF_OK;
+}
+
 nf_status nfi_set_node(nfi_vocab *labels, nf_str set, int32_t *node, nf_err *err)
 {
-    uint32_t prefix = NFI_NONE;
+    uint32_t prefix = NFI_NONE, last;
 
     for (const char *p = set.p, *end = set.p + set.n; p < end;) {
-        uint8_t padded[NFI_MAX_LABEL + 16] = {0};
         const char *cut = memchr(p, ';', (size_t)(end - p)), *e = cut ? cut : end;
         size_t n = (size_t)(e - p);
         bool fresh;
         if (n == 0 || n > NFI_MAX_LABEL)
             return NF_FAIL(err, NF_EINVAL, "a label of %zu bytes in a set", n);
-        memcpy(padded, p, n);
-        NF_TRY(nfi_vocab_reserve(labels, 1, 1, err));
-        nfi_word_slot *w = nfi_vocab_word(labels, padded, (uint32_t)n, &fresh);
-        if (!w)
-            return nfi_oom(err, "labels");
-        if (labels->nwords > NFI_MAX_LABELS)
-            return NF_FAIL(err, NF_ELIMIT, "more than %d distinct labels; is the label column the right one?", NFI_MAX_LABELS);
-        prefix = prefix == NFI_NONE ? w->id : nfi_vocab_pair(labels, prefix, w->id, &fresh)->id;
+        NF_TRY(nfi_label_node(labels, (nf_str){p, n}, &last, err));
+        NF_TRY(nfi_vocab_reserve(labels, 0, 1, err));
+        prefix = prefix == NFI_NONE ? last : nfi_vocab_pair(labels, prefix, last, &fresh)->id;
         if (prefix > INT32_MAX)
             return NF_FAIL(err, NF_ELIMIT, "too many different sets of labels");
         p = cut ? cut + 1 : end;

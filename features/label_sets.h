@@ -8,6 +8,9 @@
 
 #include "features/corpus.h"
 
+/* The node of a label of at most NFI_MAX_LABEL bytes, new or not. NF_ELIMIT: too many labels. */
+nf_status nfi_label_node(nfi_vocab *labels, nf_str label, uint32_t *node, nf_err *err) NF_MUST_CHECK;
+
 /* The node of the set "a;b" (rising, as nf_doc.label has it), new or not. NF_ELIMIT: too many labels. */
 nf_status nfi_set_node(nfi_vocab *labels, nf_str set, int32_t *node, nf_err *err) NF_MUST_CHECK;
 
