@@ -86,6 +86,21 @@ static nf_status class_of(read_docs *r, nf_str label, int32_t *out, nf_err *err)
     return NF_OK;
 }
 
+/* Puts the class of a label into cls, sorted, of n; unknown labels have numbers in order of sight. */
+static nf_status put_class(read_docs *r, uint16_t *cls, size_t *n, nf_str label, nf_err *err)
+{
+    int32_t k = 0;
+
+    NF_TRY(class_of(r, label, &k, err));
+    if (k >= MOST_LABELS)
+        return NF_FAIL(err, NF_ELIMIT, "more than %d labels; is the label column the right one?", MOST_LABELS);
+    size_t at = (*n)++;
+    for (; at > 0 && cls[at - 1] > k; at--)
+        cls[at] = cls[at - 1];
+    cls[at] = (uint16_t)k;
+    return NF_OK;
+}
+
 /* Adds the labels of a cell "a;b", and the classes that the model chose. */
 static nf_status take_sets(read_docs *r, nf_str label, const nf_score *score, const double *odds, nf_err *err)
 {
@@ -95,13 +110,7 @@ static nf_status take_sets(read_docs *r, nf_str label, const nf_score *score, co
 
     for (const char *p = label.p, *end = label.p + label.n; s == NF_OK && p < end;) {
         const char *cut = memchr(p, ';', (size_t)(end - p)), *e = cut ? cut : end;
-        int32_t k = 0;
-        if ((s = class_of(r, (nf_str){p, (size_t)(e - p)}, &k, err)) == NF_OK && k >= MOST_LABELS)
-            s = NF_FAIL(err, NF_ELIMIT, "more than %d labels; is the label column the right one?", MOST_LABELS);
-        size_t at = n++;
-        for (; at > 0 && cls[at - 1] > k; at--) /* unknown labels have numbers in order of sight */
-            cls[at] = cls[at - 1];
-        cls[at] = (uint16_t)k;
+        s = put_class(r, cls, &n, (nf_str){p, (size_t)(e - p)}, err);
         p = cut ? cut + 1 : end;
     }
     if (s == NF_OK)
@@ -128,17 +137,10 @@ static nf_status take_lexicon(read_docs *r, const nf_doc *d, nf_err *err)
     bool any = false;
 
     for (size_t f = 0; s == NF_OK && f <= frames; f++) {
-        int32_t k = 0;
         if (f < frames ? !r->frame[f] : any)
             continue;
         any = true;
-        s = class_of(r, f < frames ? nf_codebook_frame(r->codebook, f)->key : (nf_str){"none", 4}, &k, err);
-        if (s == NF_OK && k >= MOST_LABELS)
-            s = NF_FAIL(err, NF_ELIMIT, "more than %d labels; is the label column the right one?", MOST_LABELS);
-        size_t at = n++;
-        for (; at > 0 && cls[at - 1] > k; at--)
-            cls[at] = cls[at - 1];
-        cls[at] = (uint16_t)k;
+        s = put_class(r, cls, &n, f < frames ? nf_codebook_frame(r->codebook, f)->key : (nf_str){"none", 4}, err);
     }
     if (s == NF_OK)
         s = nf_label_sets_add(&r->lexicon_set, cls, n, err);
@@ -161,13 +163,10 @@ static nf_status open_codebook(read_docs *r, nfi_cli *cli, const char *file, nf_
 
 static nf_status take(read_docs *r, const nf_batch *b, const nf_score *scores, const double *odds, nf_err *err)
 {
-    nf_status s;
-
-    if ((s = nfi_grow(&r->id, &r->capid, r->n + b->n, sizeof *r->id, err)) != NF_OK ||
-        (s = nfi_grow(&r->human, &r->caphuman, r->n + b->n, sizeof *r->human, err)) != NF_OK ||
-        (s = nfi_grow(&r->machine, &r->capmachine, r->n + b->n, sizeof *r->machine, err)) != NF_OK ||
-        (s = nfi_grow(&r->confidence, &r->capconfidence, r->n + b->n, sizeof *r->confidence, err)) != NF_OK)
-        return s;
+    NF_TRY(nfi_grow(&r->id, &r->capid, r->n + b->n, sizeof *r->id, err));
+    NF_TRY(nfi_grow(&r->human, &r->caphuman, r->n + b->n, sizeof *r->human, err));
+    NF_TRY(nfi_grow(&r->machine, &r->capmachine, r->n + b->n, sizeof *r->machine, err));
+    NF_TRY(nfi_grow(&r->confidence, &r->capconfidence, r->n + b->n, sizeof *r->confidence, err));
     for (size_t i = 0; i < b->n; i++) {
         const nf_doc *d = &b->docs[i];
         char *id = nfi_arena_copy(&r->arena, d->id.p, d->id.n);
@@ -177,15 +176,11 @@ static nf_status take(read_docs *r, const nf_batch *b, const nf_score *scores, c
         if (d->label.n == 0)
             r->unlabelled++;
         if (r->multi)
-            s = take_sets(r, d->label, &scores[i], odds + i * r->known, err);
-        else
-            s = NF_OK;
-        if (s == NF_OK && r->codebook)
-            s = take_lexicon(r, d, err);
-        if (s != NF_OK)
-            return s;
-        if (d->label.n && !r->multi && (s = class_of(r, d->label, &r->human[r->n], err)) != NF_OK)
-            return s;
+            NF_TRY(take_sets(r, d->label, &scores[i], odds + i * r->known, err));
+        else if (d->label.n)
+            NF_TRY(class_of(r, d->label, &r->human[r->n], err));
+        if (r->codebook)
+            NF_TRY(take_lexicon(r, d, err));
         r->confidence[r->n] =
             nf_model_confidence(r->model, scores[i].scored && !r->multi ? odds + i * r->known : NULL, r->human[r->n], r->bound, r->prob);
         r->id[r->n] = (nf_str){id, d->id.n};

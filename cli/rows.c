@@ -6,6 +6,7 @@
 #include "base/num.h"
 #include "base/try.h"
 #include "cli/columns.h"
+#include "cli/work.h"
 
 #include <string.h>
 
@@ -31,17 +32,6 @@ nf_status nfi_rows_table_write(const char *path, nf_csv_dialect dialect, const n
         nf_csv_end(w);
     }
     return nf_csv_close(w, 1, err);
-}
-
-static size_t find(const nf_docs *in, const char *name)
-{
-    size_t n;
-    const nf_str *c = nf_docs_columns(in, &n);
-
-    for (size_t i = 0; i < n; i++)
-        if (c[i].n == strlen(name) && memcmp(c[i].p, name, c[i].n) == 0)
-            return i;
-    return SIZE_MAX;
 }
 
 /* The bytes stay; where they are is known when there are no more. p holds the offset until then. */
@@ -85,7 +75,7 @@ nf_status nfi_rows_table_read(nfi_rows_table *t, const char *path, nf_rows *r, n
 
     if (s != NF_OK)
         return s;
-    size_t id = find(in, "id"), target = find(in, "target");
+    size_t id = nfi_work_column(in, (const char *const[]){"id"}, 1), target = nfi_work_column(in, (const char *const[]){"target"}, 1);
     while ((s = nf_docs_next(in, &b, err)) == NF_OK && b.n > 0)
         for (size_t i = 0; i < b.n; i++)
             NF_GO(take(t, &b.docs[i], id, target, path, err));
