@@ -10,13 +10,13 @@ text (five folds; --units is what make_builtin trained on, beside geo-1.nfm in t
 """
 import argparse
 import collections
-import csv
-import json
 import math
 import os
 import subprocess
 import tempfile
 import zlib
+
+import marks
 
 FOLDS = 5
 ANGLES = ("military", "economic", "diplomatic")
@@ -25,13 +25,10 @@ ANGLES = ("military", "economic", "diplomatic")
 def score(args, rows, extra=()):
     with tempfile.TemporaryDirectory() as tmp:
         path, out = os.path.join(tmp, "in.jsonl"), os.path.join(tmp, "out.csv")
-        with open(path, "w", encoding="utf-8") as f:
-            for i, r in enumerate(rows):
-                f.write(json.dumps({"id": str(i), "title": r.get("title") or "", "text": r["text"]}) + "\n")
+        marks.write(path, [{"id": str(i), "title": r.get("title") or "", "text": r["text"]} for i, r in enumerate(rows)])
         command = [args.program, "score", path, "-o", out, "-q", *extra] + (["-m", args.model] if args.model else [])
         subprocess.run(command, check=True)
-        with open(out, encoding="utf-8", newline="") as f:
-            return list(csv.DictReader(f))
+        return marks.table(out)
 
 
 def number(row, frame):
@@ -39,8 +36,7 @@ def number(row, frame):
 
 
 def angles(args):
-    with open(args.articles, encoding="utf-8") as f:
-        rows = [r for r in map(json.loads, f) if r.get("label") in ANGLES]
+    rows = [r for r in marks.read(args.articles) if r.get("label") in ANGLES]
     pairs = collections.Counter()
     for r, s in zip(rows, score(args, rows)):
         pairs[r["label"], max(ANGLES, key=lambda k: number(s, k))] += 1
@@ -53,13 +49,12 @@ def angles(args):
 
 
 def gold_sentences(folder):
-    out, texts = [], []
-    with open(os.path.join(folder, "gold.jsonl"), encoding="utf-8") as f:
-        for text in map(json.loads, f):
-            with open(os.path.join(folder, text["id"]), "rb") as raw:
-                data = raw.read()
-            texts.append(text)
-            out += [{"text": data[s["start"]:s["end"]].decode(), "frames": s["frames"], "of": text["id"]} for s in text["sentences"] if not s["boilerplate"]]
+    out, texts = [], marks.read(os.path.join(folder, "gold.jsonl"))
+    for text in texts:
+        with open(os.path.join(folder, text["id"]), "rb") as raw:
+            data = raw.read()
+        out += [{"text": data[s["start"]:s["end"]].decode(), "frames": s["frames"], "of": text["id"]}
+                for s in text["sentences"] if not s["boilerplate"]]
     return texts, out
 
 
@@ -74,8 +69,7 @@ def micro(rows, scores, frames, cut):
 
 def units_of(args):
     """Units of training, and sentences with all their frames and the fold of their text."""
-    with open(args.units, encoding="utf-8") as f:
-        units = [json.loads(line) for line in f]
+    units = marks.read(args.units)
     for u in units:
         of = "-".join(u["id"].split("-")[:2 if u["id"][5].isdigit() else 3])
         u["fold"] = zlib.crc32(of.encode()) % FOLDS
@@ -90,8 +84,7 @@ def trained_without(args, units, fold, model):
     """The settings are those of the built-in model, as its file tells them."""
     told = subprocess.run([args.program, "model", "info"] + ([args.model] if args.model else []), check=True, capture_output=True, text=True).stdout
     told = dict(line.split("\t", 1) for line in told.splitlines())
-    with open(model + ".jsonl", "w", encoding="utf-8") as f:
-        f.writelines(json.dumps({k: u[k] for k in ("id", "title", "text", "label")}) + "\n" for u in units if u["fold"] != fold)
+    marks.write(model + ".jsonl", [{k: u[k] for k in ("id", "title", "text", "label")} for u in units if u["fold"] != fold])
     weights = ["--class-weight", told["class_weight"]] if told.get("class_weight") else []
     subprocess.run([args.program, "train", model + ".jsonl", "-o", model, "-q", "--dup-ids", "suffix", "--codebook", args.codebook, "--calibration", "none",
                     "--smoothing", told["smoothing"], "--seed-strength", told["seed_strength"], "--min-df", "4", *weights], check=True)

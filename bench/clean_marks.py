@@ -10,30 +10,25 @@ pages     word F1 of the kept text against the gold text of each page, mean over
 accuracy  each task with and without cleaning
 """
 import collections
-import csv
-import json
 import os
 import re
 import subprocess
 import sys
 import tempfile
 
-csv.field_size_limit(1 << 30)
+import marks
 
 
 def clean(program, path, *more):
     with tempfile.TemporaryDirectory() as d:
         out, audit = os.path.join(d, "out.csv"), os.path.join(d, "audit.csv")
         subprocess.run([program, "clean", *path, "-o", out, "--audit", audit, "-q", *more], check=True)
-        with open(out, newline="", encoding="utf-8") as f:
-            rows = list(csv.DictReader(f))
-        with open(audit, newline="", encoding="utf-8") as f:
-            return rows, list(csv.DictReader(f))
+        return marks.table(out), marks.table(audit)
 
 
 def seeds(program, data):
     folder = os.path.join(data, "seeds")
-    gold = [json.loads(line) for line in open(os.path.join(folder, "gold.jsonl"), encoding="utf-8")]
+    gold = marks.read(os.path.join(folder, "gold.jsonl"))
     right = cut_all = boiler_all = broken = 0
     for g in gold:
         path = os.path.join(folder, g["id"])
@@ -68,7 +63,7 @@ def f1(a, b):
 
 def pages(program, data, show=0):
     path = os.path.join(data, "pages", "l3s_gn1.jsonl")
-    pages = {p["id"]: p for p in (json.loads(line) for line in open(path, encoding="utf-8"))}
+    pages = {p["id"]: p for p in marks.read(path)}
     order = sorted(pages)
     for name, more in (("one page alone", ["--no-rule", "lines"]), ("with line table", [])):
         kept, _ = clean(program, [path], *more)

@@ -9,8 +9,6 @@ computed here anew from the texts: by sets of word 5-grams in plain Python, no h
 word is cannot differ between the two; only those without natural copies, so that every pair stands alone.
 """
 import argparse
-import csv
-import json
 import os
 import random
 import re
@@ -19,7 +17,8 @@ import subprocess
 import sys
 import tempfile
 
-csv.field_size_limit(1 << 30)
+import marks
+
 K = 5
 
 
@@ -41,18 +40,12 @@ def dedup(program, path, *options):
     with tempfile.NamedTemporaryFile(suffix=".csv") as out:
         subprocess.run([program, "dedup", path, "-o", out.name, "-q", *options], check=True, stderr=subprocess.DEVNULL)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        with open(out.name, encoding="utf-8", newline="") as f:
-            rows = [(r["id"], r["dup_group"], r["dup_of"], r["dup_similarity"]) for r in csv.DictReader(f)]
+        rows = [(r["id"], r["dup_group"], r["dup_of"], r["dup_similarity"]) for r in marks.table(out.name)]
     return rows, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def read(path):
-    with open(path, encoding="utf-8") as f:
-        return [json.loads(line) for line in f]
-
-
 def news_agency(program, path):
-    docs = read(path)
+    docs = marks.read(path)
     rows, _ = dedup(program, path)
     group = {r[0]: r[1] for r in rows}
     first, copies, found = {}, 0, 0
@@ -92,7 +85,7 @@ def edited(w, rng):
 
 
 def planted(program, path, n, seed):
-    rng, docs = random.Random(seed), read(path)
+    rng, docs = random.Random(seed), marks.read(path)
     rows, seconds = dedup(program, path, "--threshold", "0.2", "--threads", "1")
     alone = {r[0] for r in rows if r[1] == ""}
     plain = [d for d in docs if d["id"] in alone and is_plain(d["text"]) and len(words(d["text"])) >= 15]
@@ -106,10 +99,8 @@ def planted(program, path, n, seed):
         out.append(c)
     rng.shuffle(out)
     ok = True
-    with tempfile.NamedTemporaryFile("w", suffix=".jsonl", encoding="utf-8") as f:
-        for d in out:
-            f.write(json.dumps({"id": d["id"], "text": d["text"], "date": d.get("date", "")}) + "\n")
-        f.flush()
+    with tempfile.NamedTemporaryFile(suffix=".jsonl") as f:
+        marks.write(f.name, [{"id": d["id"], "text": d["text"], "date": d.get("date", "")} for d in out])
         size = sum(len(d["text"].encode()) for d in out)
         for threshold, wanted in ((0.5, 0.95), (0.7, 0.99)):
             rows, seconds = dedup(program, f.name, "--threshold", str(threshold), "--threads", "1")

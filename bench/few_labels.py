@@ -1,19 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""few_labels.py TRAIN.jsonl TEST.jsonl [--program NEWSFRAME] [--labels 5] [--draws 5] [--ngrams 1-2]: a few labels a class, all other documents of TRAIN without,
-accuracy on TEST: the mean over draws, and that of training on the labelled documents alone."""
+"""few_labels.py TRAIN.jsonl TEST.jsonl [--program NEWSFRAME] [--labels 5] [--draws 5] [--ngrams 1-2]: a few labels a class, all other documents
+of TRAIN without, accuracy on TEST: the mean over draws, and that of training on the labelled documents alone."""
 import argparse
-import json
 import os
 import random
 import re
 import subprocess
 import tempfile
 
-
-def write(path, rows):
-    with open(path, "w", encoding="utf-8") as f:
-        f.writelines(json.dumps(r) + "\n" for r in rows)
+import marks
 
 
 def accuracy(program, model, test):
@@ -30,8 +26,7 @@ def main():
     p.add_argument("--draws", type=int, default=5)
     p.add_argument("--ngrams", default="1-2")
     args = p.parse_args()
-    with open(args.train, encoding="utf-8") as f:
-        rows = [json.loads(line) for line in f]
+    rows = marks.read(args.train)
     found = {"with": [], "without": []}
     with tempfile.TemporaryDirectory() as tmp:
         few, rest, model = (os.path.join(tmp, name) for name in ("few.jsonl", "rest.jsonl", "m.nfm"))
@@ -41,8 +36,8 @@ def main():
             for r in order:
                 have[r["label"]] = have.get(r["label"], 0) + 1
                 (labelled if have[r["label"]] <= args.labels else others).append(r)
-            write(few, labelled)
-            write(rest, others)
+            marks.write(few, labelled)
+            marks.write(rest, others)
             for how, extra in (("with", ["--unlabeled", rest]), ("without", [])):
                 subprocess.run([args.program, "train", few, "-o", model, "-q", "--ngrams", args.ngrams, *extra], check=True, stderr=subprocess.DEVNULL)
                 found[how].append(accuracy(args.program, model, args.test))

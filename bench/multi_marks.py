@@ -8,43 +8,32 @@ DATA holds reuters21578/{train,test}.jsonl, narrative_frames/all.jsonl and ccf_c
 90 topics that both parts have, documents with none of them left out. Settings are those with the best mean of micro and macro F1 in cross-validation on the
 training part; the test part is looked at once, with these.
 """
-import csv
-import json
 import os
 import subprocess
 import sys
 import tempfile
 
+import marks
+
 SETTINGS = {"cnb": [[]], "nbsvm": [["--ngrams", "1-1"], []], "svm": [["--ngrams", "1-1"], ["--ngrams", "1-1", "--cost", "3"]]}
 
 
-def read(path):
-    with open(path, encoding="utf-8") as f:
-        return [json.loads(line) for line in f]
-
-
-def write(path, docs):
-    with open(path, "w", encoding="utf-8") as f:
-        f.writelines(json.dumps(d) + "\n" for d in docs)
-
-
 def r90(data, folder):
-    parts = {name: read(f"{data}/reuters21578/{name}.jsonl") for name in ("train", "test")}
+    parts = {name: marks.read(f"{data}/reuters21578/{name}.jsonl") for name in ("train", "test")}
     seen = [set(x for d in docs for x in d["labels"]) for docs in parts.values()]
     keep = seen[0] & seen[1]
     paths = []
     for name, docs in parts.items():
         docs = [{"id": d["id"], "title": d.get("title") or "", "text": d["text"], "labels": [x for x in d["labels"] if x in keep]} for d in docs]
         paths.append(os.path.join(folder, f"r90.{name}.jsonl"))
-        write(paths[-1], [d for d in docs if d["labels"]])
+        marks.write(paths[-1], [d for d in docs if d["labels"]])
     return paths
 
 
 def figures(program, *args):
     with tempfile.NamedTemporaryFile(suffix=".csv") as summary:
         subprocess.run([program, *args, "--summary", summary.name, "-o", "/dev/null", "-q"], check=True, stderr=subprocess.DEVNULL)
-        with open(summary.name, newline="") as f:
-            return {row["measure"]: float(row["value"] or "nan") for row in csv.DictReader(f)}
+        return {row["measure"]: float(row["value"] or "nan") for row in marks.table(summary.name)}
 
 
 def show(name, x):
