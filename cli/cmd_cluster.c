@@ -2,9 +2,11 @@
 /* cmd_cluster.c - newsframe cluster: documents into groups by topic, as two tables. */
 #include "cli/columns.h"
 #include "cli/dups.h"
+#include "cli/similar.h"
 #include "cli/work.h"
 
 #include "base/buf.h"
+#include "base/try.h"
 #include "newsframe/cluster.h"
 
 #include <string.h>
@@ -16,7 +18,7 @@ struct opts {
     nfi_term_opts terms;
     nfi_output_opts out;
     nfi_common_opts common;
-    const char *clusters, *weighting, *metric, *init;
+    const char *clusters, *similarities, *weighting, *metric, *init;
     uint64_t k, restarts, max_iter;
     bool no_refine, dup_weight;
     nfi_dup_opts dup;
@@ -35,6 +37,8 @@ static const nfi_opt rows[] = {
              "plain Lloyd iterations, without the moves of single documents that improve the objective at the end"),
     OPT_OUTPUT(struct opts, out),
     OPT_FILE(0, "clusters", struct opts, clusters, NULL, "also write one row a cluster to FILE: size, terms, exemplars"),
+    OPT_FILE(0, "similarities", struct opts, similarities, NULL,
+             "also write to FILE how alike the centroids of every two clusters are, the nearest first"),
     OPT_TEXT(struct opts, terms, "1", "en"),
     OPT_LANGUAGE(struct opts, terms),
     OPT_SELECT(struct opts, terms, "5", "50%"),
@@ -73,6 +77,7 @@ typedef struct job {
     nf_clusters k;
     nf_cluster_term *heavy, *distinct; /* k x TERMS */
     int64_t *exemplar;                 /* k x EXEMPLARS */
+    nfi_buf name;                      /* of a cluster, for the moment */
 } job;
 
 /* The stream is closed before the tables are written: keep the column names. */
@@ -312,6 +317,30 @@ static nf_status cluster_table(job *j, nf_err *err)
     return ok ? s : NF_ENOMEM;
 }
 
+static void name_cells(nf_csv *w, void *ctx, size_t c)
+{
+    job *j = ctx;
+
+    nf_csv_int(w, (int64_t)c + 1);
+    name_of(j, &j->name, c);
+    nf_csv_text(w, j->name.p, j->name.n);
+}
+
+static nf_status similarity_table(job *j, nf_err *err)
+{
+    nf_dense S = {0};
+    nf_status s = NF_OK;
+
+    NF_TRY(nfi_similar_alloc(&S, j->k.k, "clusters", err));
+    NF_GO(nf_cluster_similarity(&j->k, &S, err));
+    NF_GO(nfi_similar_write(&(nfi_similar_table){"cluster_similarities", "clusters", name_cells, j}, &S, j->o->similarities,
+                            j->o->out.excel, j->cli, err));
+    s = nfi_buf_ok(&j->name) ? NF_OK : nfi_oom(err, "names of clusters");
+out:
+    nf_dense_clear(&S);
+    return s;
+}
+
 /* Where documents carry labels: how far clusters and labels agree. */
 static void report_agreement(job *j)
 {
@@ -355,9 +384,9 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nf_clean_opts dup_clean;
     nf_err err = {0};
 
-    int usage = nfi_work_outputs(cli, (const char *const[]){o->out.output, o->clusters, o->in.rejects}, 3, nargs, args, NULL);
+    int usage = nfi_work_outputs(cli, (const char *const[]){o->out.output, o->clusters, o->similarities, o->in.rejects}, 4, nargs, args, NULL);
     if (usage == NFI_EXIT_OK)
-        usage = nfi_work_check_terms(cli, &o->terms, (const char *const[]){o->out.output, o->clusters, o->in.rejects}, 3);
+        usage = nfi_work_check_terms(cli, &o->terms, (const char *const[]){o->out.output, o->clusters, o->similarities, o->in.rejects}, 4);
     if (usage == NFI_EXIT_OK)
         usage = nfi_dup_options(cli, &o->dup, &o->terms, &o->common, &dup_clean, &dup);
     if (usage == NFI_EXIT_OK && !o->dup_weight && (nfi_cli_given(cli, "dup-threshold") || nfi_cli_given(cli, "dup-window")))
@@ -369,10 +398,13 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         s = cluster(&j, &err);
     if (s == NF_OK && o->clusters)
         s = cluster_table(&j, &err);
+    if (s == NF_OK && o->similarities)
+        s = similarity_table(&j, &err);
     if (s == NF_OK)
         s = document_table(&j, &err);
     if (s == NF_OK)
         report(&j);
+    nfi_buf_clear(&j.name);
     nfi_free(j.column);
     nfi_free(j.names);
     nfi_free(j.heavy);
@@ -393,7 +425,7 @@ static const char *const paragraphs[] = {"Groups documents by k-means on tf-idf 
                                          "several seedings of which the best objective wins. One table has every document "
                                          "with its cluster, how similar it is to the centroid, the second best cluster and the margin; the "
                                          "other has every cluster with its size, heaviest terms, most distinctive "
-                                         "terms and the documents nearest to the centroid.",
+                                         "terms and the documents nearest to the centroid. --similarities adds a third: the cosine of the centroids of every two clusters.",
                                          "With --dup-weight a group of copies, as newsframe dedup finds them, counts as one document: its "
                                          "first is clustered, and the rows of the copies say where that one went.",
                                          "The same seed gives the same clusters for any number of threads and on any CPU. Clusters "

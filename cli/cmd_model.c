@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* cmd_model.c - newsframe model info|verify|dump FILE; diff is in model_diff.c. */
+/* cmd_model.c - newsframe model info|verify|dump|similarities FILE; diff is in model_diff.c. */
 #include "cli/model_diff.h"
+#include "cli/similar.h"
 
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/io.h"
 #include "base/num.h"
 #include "base/try.h"
+#include "newsframe/explain.h"
 
 #include <string.h>
 #include <strings.h>
@@ -31,6 +33,8 @@ static const nfi_opt rows[] = {
     OPT_END};
 
 typedef struct job {
+    nfi_cli *cli;
+    const char *path, *output; /* path NULL: the built-in model */
     const nf_model *m;
     nf_model_info info;
     char sha256[65];
@@ -188,39 +192,86 @@ static nf_status dump(job *j, nf_csv *w)
     return nfi_buf_ok(&j->b) ? NF_OK : NF_ENOMEM;
 }
 
-static nf_status write_text(const nfi_buf *b, const char *path, nf_err *err)
+/* ---- what can be asked of one model ---- */
+
+static nf_status do_info(job *j, nf_err *err)
 {
     nfi_out *o;
-    nf_status s = nfi_out_open(&o, path, err);
 
-    if (s != NF_OK)
-        return s;
-    nfi_out_write(o, b->p, b->n);
+    info(j);
+    if (!nfi_buf_ok(&j->b))
+        return NF_ENOMEM;
+    NF_TRY(nfi_out_open(&o, j->output, err));
+    nfi_out_write(o, j->b.p, j->b.n);
     return nfi_out_commit(o, err);
 }
+
+static nf_status do_verify(job *j, nf_err *err)
+{
+    (void)err; /* loading it was the check */
+    nfi_cli_note(j->cli, "%s: whole and valid, %zu terms, %zu classes, SHA-256 %s", j->path ? j->path : "built-in model", j->info.terms,
+                 j->info.classes, j->sha256);
+    return NF_OK;
+}
+
+static nf_status do_dump(job *j, nf_err *err)
+{
+    nf_csv *w = NULL;
+
+    NF_TRY(nf_csv_open(&w, j->output, NF_CSV_PLAIN, err));
+    nf_status s = dump(j, w), closed = nf_csv_close(w, s == NF_OK, err);
+    return s == NF_OK ? closed : s;
+}
+
+static void name_cell(nf_csv *w, void *ctx, size_t k)
+{
+    const job *j = ctx;
+    nf_str l = nf_model_label(j->m, k);
+
+    nf_csv_text(w, l.p, l.n);
+}
+
+static nf_status do_similarities(job *j, nf_err *err)
+{
+    nf_dense S = {0};
+    nf_status s = NF_OK;
+
+    NF_TRY(nfi_similar_alloc(&S, j->info.classes, "classes", err));
+    NF_GO(nf_model_similarity(j->m, &S, err));
+    s = nfi_similar_write(&(nfi_similar_table){"class_similarities", "classes", name_cell, j}, &S, j->output, NF_CSV_PLAIN, j->cli, err);
+out:
+    nf_dense_clear(&S);
+    return s;
+}
+
+static const struct action {
+    const char *name;
+    nf_status (*run)(job *j, nf_err *err);
+} actions[] = {{"info", do_info}, {"verify", do_verify}, {"dump", do_dump}, {"similarities", do_similarities}, {NULL, NULL}};
 
 static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 {
     const struct opts *o = opts;
     const char *what = args[0], *path = nargs > 1 ? args[1] : NULL;
+    const struct action *a = actions;
     nf_model *model = NULL;
-    nf_csv *w = NULL;
-    job j = {0};
     nf_err err = {0};
-    nf_status s;
 
     if (strcmp(what, "diff") == 0)
         return nfi_model_diff(cli, &o->diff, o->output, nargs - 1, args + 1);
+    while (a->name && strcmp(a->name, what) != 0)
+        a++;
+    if (!a->name)
+        return nfi_cli_usage(cli, "model %s: expected info, verify, dump, similarities or diff", what);
     if (nargs > 2)
         return nfi_cli_usage(cli, "model %s looks at one model, %d are given", what, nargs - 1);
-    if (strcmp(what, "info") != 0 && strcmp(what, "verify") != 0 && strcmp(what, "dump") != 0)
-        return nfi_cli_usage(cli, "model %s: expected info, verify, dump or diff", what);
     if (o->expect && (strlen(o->expect) != 64 || strspn(o->expect, "0123456789abcdefABCDEF") != 64))
         return nfi_cli_usage(cli, "--expect-sha256: \"%.80s\" given, expected 64 hexadecimal digits", o->expect);
     int usage = nfi_cli_check_output(cli, o->output, args + 1, nargs - 1);
     if (usage != NFI_EXIT_OK)
         return usage;
-    s = nfi_work_model(&model, path, &err);
+    job j = {.cli = cli, .path = path, .output = o->output};
+    nf_status s = nfi_work_model(&model, path, &err);
     if (s == NF_OK && path)
         s = nfi_sha256_file(j.sha256, path, &err);
     else if (s == NF_OK)
@@ -233,20 +284,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     if (s == NF_OK) {
         nf_model_describe(model, &j.info);
         j.m = model;
-    }
-    if (s == NF_OK && what[0] == 'i') {
-        info(&j);
-        s = nfi_buf_ok(&j.b) ? write_text(&j.b, o->output, &err) : NF_ENOMEM;
-    } else if (s == NF_OK && what[0] == 'd') {
-        s = nf_csv_open(&w, o->output, NF_CSV_PLAIN, &err);
-        if (s == NF_OK) {
-            s = dump(&j, w);
-            nf_status closed = nf_csv_close(w, s == NF_OK, &err);
-            s = s == NF_OK ? closed : s;
-        }
-    } else if (s == NF_OK) {
-        nfi_cli_note(cli, "%s: whole and valid, %zu terms, %zu classes, SHA-256 %s", path ? path : "built-in model", j.info.terms,
-                     j.info.classes, j.sha256);
+        s = a->run(&j, &err);
     }
     nfi_buf_clear(&j.b);
     nf_model_free(model);
@@ -256,8 +294,10 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 static const char *const paragraphs[] = {
     "model info prints what a model is made of, one key and value a line, separated by a tab; model verify checks every byte and every "
     "value and prints one line; model dump writes "
-    "all terms as CSV: document frequency, and for each class the documents that have the term and its weight. Without FILE it is the "
-    "built-in model.",
+    "all terms as CSV: document frequency, and for each class the documents that have the term and its weight; model similarities writes "
+    "how alike every two classes are, the nearest first. Without FILE it is the built-in model.",
+    "The similarity of two classes is the cosine of their weights, those of each term less their mean over the classes: near 1 for classes "
+    "that the model hardly tells apart, below 0 for those that it tells apart most. Of a model of two classes it is -1.",
     "model diff A B compares two models: settings that differ go to standard error, and the terms whose weight moved to the output, those "
     "that moved most first, class by class; the "
     "weight of a term that only one model has is blank in the other. With a corpus after the models it counts the documents that get "
@@ -265,16 +305,18 @@ static const char *const paragraphs[] = {
     "--documents lists them.",
     "A model file holds data only. A damaged or foreign file is refused with exit code 4; --expect-sha256 pins the very file.", NULL};
 
-static const nfi_example examples[] = {{"newsframe model info", "what the built-in model is made of"},
-                                       {"newsframe model dump angles.nfm -o terms.csv", "all terms and weights of a model as CSV"},
-                                       {"newsframe model diff angles.nfm angles.nfm test.jsonl --documents flips.csv -o changes.csv",
-                                        "what a model changes, and for which documents"},
-                                       {NULL, NULL}};
+static const nfi_example examples[] = {
+    {"newsframe model info", "what the built-in model is made of"},
+    {"newsframe model dump angles.nfm -o terms.csv", "all terms and weights of a model as CSV"},
+    {"newsframe model similarities -o similar.csv", "which frames of the built-in model are close to each other"},
+    {"newsframe model diff angles.nfm angles.nfm test.jsonl --documents flips.csv -o changes.csv",
+     "what a model changes, and for which documents"},
+    {NULL, NULL}};
 
 const nfi_verb nfi_verb_model = {.name = "model",
                                  .group = "Files",
-                                 .summary = "look into models: info, verify, dump, diff",
-                                 .operands = "info|verify|dump|diff [FILE...]",
+                                 .summary = "look into models: info, verify, dump, similarities, diff",
+                                 .operands = "info|verify|dump|similarities|diff [FILE...]",
                                  .min_args = 1,
                                  .max_args = -1,
                                  .paragraphs = paragraphs,

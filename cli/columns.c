@@ -132,6 +132,13 @@ const nfi_dict_column nfi_dict[] = {
     {"terms", "example", "text", "", "a sentence with the term from the corpus given"},
     {"terms", "example_id", "text", "", "id of its document"},
 
+    {"class_similarities", "class", "text", "", "the class"},
+    {"class_similarities", "rank", "integer", ">= 1", "place of the other among its neighbours, by falling similarity"},
+    {"class_similarities", "other_class", "text", "", "another class"},
+    {"class_similarities", "similarity", "number", "-1 to 1",
+     "cosine of the weights of the two, those of each term less their mean over the classes; by OpenBLAS: the last digit may differ between "
+     "kinds of CPU"},
+
     {"suggestions", "frame", "text", "", "key of the frame"},
     {"suggestions", "term", "text", "", "a word, or words in a row"},
     {"suggestions", "seed", "yes|no", "", "whether the codebook has a seed that matches it"},
@@ -215,6 +222,14 @@ const nfi_dict_column nfi_dict[] = {
     {"clusters", "distinctive_terms", "text", "",
      "terms with the greatest log-odds z score against the other clusters, falling, joined by \" | \""},
     {"clusters", "exemplars", "text", "", "ids of the documents nearest to the centroid, nearest first, joined by \" | \""},
+
+    {"cluster_similarities", "cluster", "integer", "1 to k", "the cluster"},
+    {"cluster_similarities", "name", "text", "", "its name"},
+    {"cluster_similarities", "rank", "integer", "1 to k - 1", "place of the other among its neighbours, by falling similarity"},
+    {"cluster_similarities", "other_cluster", "integer", "1 to k", "another cluster"},
+    {"cluster_similarities", "other_name", "text", "", "its name"},
+    {"cluster_similarities", "similarity", "number", "-1 to 1",
+     "cosine of the two centroids, by OpenBLAS: the last digit may differ between kinds of CPU"},
 
     {"cleaned", "<carried>", "text", "", CARRIED},
     {"cleaned", "text", "text", "", "the text as it was read; nothing of it is lost"},

@@ -139,6 +139,16 @@ static nf_status terms(oom_env *env, nf_err *err)
     return s;
 }
 
+static nf_status similarity(oom_env *env, nf_err *err)
+{
+    float val[CLASSES * 16] = {-5};
+    nf_dense S = {.rows = CLASSES, .cols = CLASSES, .ld = 16, .val = val};
+    nf_status s = nf_model_similarity(env->in[0], &S, err);
+
+    ck_assert(s == NF_OK || val[0] == -5);
+    return s;
+}
+
 static nf_status errors(oom_env *env, nf_err *err)
 {
     const nf_batch *b = env->in[1];
@@ -453,6 +463,7 @@ START_TEST(models_are_used_or_not)
         oom_run("nf_explain", explain, &with);
         oom_run("nf_errors_add", errors, &with);
         oom_run("nf_examples_add", terms, &with);
+        oom_run("nf_model_similarity", similarity, &with);
     }
     nfi_free(aligned);
     free(p);

@@ -57,6 +57,70 @@ START_TEST(terms_come_by_z_and_fewer_are_the_first_of_more)
 }
 END_TEST
 
+START_TEST(similarity_of_classes_is_the_cosine_of_their_weights)
+{
+    nf_dense S = {0}, wrong = {0};
+
+    /* A weight against the mean of the others is n/(n-1) times that against the mean of all: the cosine is the same. */
+    nft_ok(nf_dense_alloc(&S, NK, NK, &nft_err));
+    nft_ok(nf_model_similarity(model, &S, &nft_err));
+    for (size_t i = 0; i < NK; i++)
+        for (size_t j = 0; j < NK; j++) {
+            double ij = 0, ii = 0, jj = 0;
+            for (size_t t = 0; t < model->n; t++) {
+                double x = nf_model_term_weight(model, t, i), y = nf_model_term_weight(model, t, j);
+                ij += x * y;
+                ii += x * x;
+                jj += y * y;
+            }
+            ck_assert_double_eq_tol(S.val[i * S.ld + j], ij / sqrt(ii * jj), NFT_LOOSE);
+            ck_assert(S.val[i * S.ld + j] == S.val[j * S.ld + i]);
+        }
+    nft_ok(nf_dense_alloc(&wrong, NK, NK + 1, &nft_err));
+    nft_fails(nf_model_similarity(model, &wrong, &nft_err), NF_EINVAL);
+    nf_dense_clear(&wrong);
+    nf_dense_clear(&S);
+}
+END_TEST
+
+START_TEST(similarity_goes_on_from_block_to_block)
+{
+    enum { MANY = 5000 }; /* terms: more than two blocks */
+    nf_train_opts o = nf_train_defaults();
+    dk_docs k = {0};
+    nf_model *m;
+    nf_dense S = {0};
+
+    for (int d = 0; d < 50; d++) { /* each word in two documents, of the same class or not */
+        char text[2000];
+        size_t at = 0;
+        for (int i = 0; i < 200; i++)
+            at += (size_t)snprintf(text + at, sizeof text - at, "w%d ", d % 25 * 200 + i);
+        dk_add(&k, (const char *const[]){"a", "b", "c"}[(d < 25 ? d : d * 7) % 3], text);
+    }
+    o.select.min_df = 1;
+    m = mk_train(&k, NULL, &o);
+    ck_assert_uint_ge(m->n, MANY);
+    nft_ok(nf_dense_alloc(&S, 3, 3, &nft_err));
+    nft_ok(nf_model_similarity(m, &S, &nft_err));
+    for (size_t i = 0; i < 3; i++) {
+        double ij = 0, ii = 0, jj = 0;
+        size_t j = (i + 1) % 3;
+        for (size_t t = 0; t < m->n; t++) {
+            double x = nf_model_term_weight(m, t, i), y = nf_model_term_weight(m, t, j);
+            ij += x * y;
+            ii += x * x;
+            jj += y * y;
+        }
+        ck_assert(S.val[i * S.ld + i] == 1.0f);
+        ck_assert_double_eq_tol(S.val[i * S.ld + j], ij / sqrt(ii * jj), NFT_LOOSE);
+    }
+    nf_dense_clear(&S);
+    nf_model_free(m);
+    dk_clear(&k);
+}
+END_TEST
+
 START_TEST(examples_have_their_terms)
 {
     static const char *const sentence[] = {"The missile of the troops hit today.", "An envoy went to the summit.",
@@ -118,6 +182,8 @@ int main(void)
 
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, terms_come_by_z_and_fewer_are_the_first_of_more);
+    tcase_add_test(tc, similarity_of_classes_is_the_cosine_of_their_weights);
+    tcase_add_test(tc, similarity_goes_on_from_block_to_block);
     tcase_add_test(tc, examples_have_their_terms);
     suite_add_tcase(s, tc);
     return nft_run(s);
