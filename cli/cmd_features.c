@@ -23,12 +23,23 @@ struct opts {
     const char *to, *vocabulary, *rows, *model, *weighting;
 };
 
+/* The output formats that hold features. */
+static const char *format_name(size_t i, const char **summary)
+{
+    const char *name;
+
+    for (size_t at = 0; (name = nf_out_format_name(at, summary)) != NULL; at++)
+        if (nf_out_format_has_features(name) && i-- == 0)
+            return name;
+    return NULL;
+}
+
 static const nfi_opt rows[] = {
     OPT_HEADER("Output"),
     {NFI_ROW(NFI_OPT_FILE, const char *, 'o', "output", struct opts, out.output, "FILE", NULL,
              "the features to write, replaced at once when all is done"),
      .flags = NFI_OPT_REQUIRED},
-    OPT_ENUM(0, "to", struct opts, to, NULL, nf_out_format_name, "svmlight or mtx; without it the extension of the output decides"),
+    OPT_ENUM(0, "to", struct opts, to, NULL, format_name, "output format; without it the extension of the output decides"),
     OPT_FILE(0, "vocabulary", struct opts, vocabulary, NULL, "also write one row a column to FILE: its term, document frequency and idf"),
     OPT_FILE(0, "rows", struct opts, rows, NULL,
              "also write one row a document to FILE: its id and label; svmlight then has no ids behind its lines"),
@@ -39,6 +50,7 @@ static const nfi_opt rows[] = {
     OPT_TEXT(struct opts, terms, "1-2", "none"),
     OPT_SELECT(struct opts, terms, "2", "100%"),
     OPT_ENUM(0, "weighting", struct opts, weighting, "tfidf", nf_weighting_name, "how frequencies become weights"),
+    OPT_CLEAN(struct opts, terms),
     OPT_INPUT(struct opts, in),
     OPT_HEADER("Common"),
     OPT_THREADS(struct opts, common),

@@ -33,7 +33,7 @@ static const nfi_opt rows[] = {
     OPT_FLAG(0, "mixture", struct opts, mixture,
              "add the share of each class among the sentences, the primary frame and the secondary ones"),
     OPT_REAL(0, "coverage", struct opts, coverage, "SHARE", "0", 0, 0.9999,
-             "add the set of classes that holds the right one so often; from .5 on"),
+             "add the set of classes that holds the right one so often; from .5 on; 0 adds none"),
     OPT_FLAG(0, "evidence", struct opts, evidence, "add the sentence that carries the label, with its place"),
     OPT_FLAG(0, "strict", struct opts, strict, "exit 5 when a document got no label"),
     OPT_OUTPUT(struct opts, out),

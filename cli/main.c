@@ -133,8 +133,14 @@ static bool row_flag(const nfi_verb *verb, const void *opts, const char *name)
 
 static int print_help(nfi_cli *cli, const nfi_verb *verb, bool longer)
 {
+    nfi_buf b = {0};
     nf_err err = {0};
-    return nfi_cli_fail(cli, nfi_print_help(verb, stdout, longer, &err), &err);
+    nf_status s = nfi_help(&b, verb, longer, &err);
+
+    if (s == NF_OK)
+        return print_buf(cli, &b);
+    nfi_buf_clear(&b);
+    return nfi_cli_fail(cli, s, &err);
 }
 
 static int run_verb(nfi_cli *cli, const nfi_verb *verb, int argc, char **argv)

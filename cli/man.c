@@ -80,6 +80,22 @@ static void put_title(nfi_buf *b, const nfi_verb *verb)
     nfi_buf_puts(b, "\n.SH SYNOPSIS\n");
 }
 
+/* What a value may be, a line each. */
+static void put_choices(nfi_buf *b, const nfi_opt *row)
+{
+    const char *name, *says;
+
+    nfi_buf_puts(b, ".RS\n.PD 0\n");
+    for (size_t i = 0; says = NULL, (name = row->names(i, &says)) != NULL; i++) {
+        put_line(b, ".TP 16\n.B ", name);
+        if (says && *says)
+            put_sentence(b, says);
+        else
+            nfi_buf_puts(b, "\\&\n");
+    }
+    nfi_buf_puts(b, ".PD\n.RE\n");
+}
+
 static void put_option(nfi_buf *b, const nfi_opt *row)
 {
     nfi_buf text = {0};
@@ -116,6 +132,8 @@ static void put_option(nfi_buf *b, const nfi_opt *row)
     }
     b->failed |= text.failed;
     nfi_buf_clear(&text);
+    if (row->names)
+        put_choices(b, row);
 }
 
 static void put_options(nfi_buf *b, const nfi_opt *rows)
@@ -144,14 +162,21 @@ static void put_exits(nfi_buf *b, unsigned exits)
 
 static void put_examples(nfi_buf *b, const nfi_verb *verb)
 {
+    nfi_buf command = {0};
+
     nfi_buf_puts(b, ".SH EXAMPLES\n");
     for (const nfi_example *e = verb->examples; e->command; e++) {
         nfi_buf_puts(b, ".PP\n");
         put_sentence(b, e->says);
         nfi_buf_puts(b, ".PP\n.RS 4\n.EX\n");
-        put_line(b, "", e->command);
+        command.n = 0;
+        nfi_example_command(&command, e);
+        nfi_buf_putc(&command, '\0');
+        put_line(b, "", nfi_buf_ok(&command) ? command.p : "");
         nfi_buf_puts(b, ".EE\n.RE\n");
     }
+    b->failed |= command.failed;
+    nfi_buf_clear(&command);
 }
 
 static void see_also(nfi_buf *b, const nfi_verb *but)

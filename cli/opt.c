@@ -152,21 +152,21 @@ void nfi_opt_arg(nfi_buf *b, const nfi_opt *row)
         nfi_buf_puts(b, row->arg);
 }
 
+void nfi_example_command(nfi_buf *b, const nfi_example *e)
+{
+    static const char samples[] = "$NF_SAMPLES/";
+    const char *s = e->command;
+
+    for (const char *at; (at = strstr(s, samples)) != NULL; s = at + sizeof samples - 1) {
+        nfi_buf_put(b, s, (size_t)(at - s));
+        nfi_buf_puts(b, "datasets/");
+    }
+    nfi_buf_puts(b, s);
+}
+
 void nfi_opt_help(nfi_buf *b, const nfi_opt *row)
 {
     nfi_buf_puts(b, row->help);
-    if (row->names) {
-        const char *name, *says;
-        for (size_t i = 0; says = NULL, (name = row->names(i, &says)) != NULL; i++) {
-            nfi_buf_puts(b, i == 0 ? ": " : "; ");
-            nfi_buf_puts(b, name);
-            if (says && *says) {
-                nfi_buf_puts(b, " (");
-                nfi_buf_puts(b, says);
-                nfi_buf_putc(b, ')');
-            }
-        }
-    }
     if (row->def) {
         nfi_buf_puts(b, "; default ");
         nfi_buf_puts(b, strcmp(row->def, "-") == 0 ? "standard output" : row->def);

@@ -13,7 +13,9 @@ nf_status nfi_opt_set(const nfi_opt *row, void *opts, const char *text, nfi_aren
 nf_status nfi_opt_defaults(const nfi_opt *rows, void *opts, nfi_arena *a, nf_err *err) NF_MUST_CHECK;
 /* What a value must look like: "a whole number from 1 to 300", "one of csv, jsonl". */
 void nfi_opt_expected(nfi_buf *b, const nfi_opt *row);
-/* The help text with the choices and the default added. */
+/* An example as a reader of the sources can type it: the bundled texts are in datasets/. */
+void nfi_example_command(nfi_buf *b, const nfi_example *e);
+/* The help text with the default added; what the names mean is put below it by help.c and man.c. */
 void nfi_opt_help(nfi_buf *b, const nfi_opt *row);
 /* What the value is called: "K", "FILE", or the names "a|b|c" of an enum of at most 4. */
 void nfi_opt_arg(nfi_buf *b, const nfi_opt *row);
@@ -37,8 +39,8 @@ typedef struct nfi_parsed {
 /* argv[0] is the verb. NF_EINVAL with one line for what is refused. *out is cleared by nfi_parsed_clear() in any case. */
 nf_status nfi_parse_verb(nfi_parsed *out, const nfi_verb *verb, int argc, char **argv, nf_err *err) NF_MUST_CHECK;
 void nfi_parsed_clear(nfi_parsed *p);
-/* --help (long) or --usage of a verb through argp. */
-nf_status nfi_print_help(const nfi_verb *verb, FILE *to, bool longer, nf_err *err) NF_MUST_CHECK;
+/* help.c: --help (longer) or --usage of a verb, appended to b. */
+nf_status nfi_help(nfi_buf *b, const nfi_verb *verb, bool longer, nf_err *err) NF_MUST_CHECK;
 
 /* closest.c */
 /* The name most like word, NULL when none is near. name(ctx, i) is NULL past the end. */

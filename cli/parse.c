@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * parse.c - a verb's rows as glibc argp tables: one generic parser, and --help and --usage from argp itself. argp's own messages are
- * off; what it refuses is looked for again here, so that the one line says what was given, what is expected and which option is closest.
+ * parse.c - a verb's rows as glibc argp tables: one generic parser. argp's own messages and help are off; what it refuses is looked for
+ * again here, so that the one line says what was given, what is expected and which option is closest.
  */
 #include "cli/opt.h"
 
@@ -38,67 +38,27 @@ typedef struct parsing {
     nf_err *err;
 } parsing;
 
-/* Copies what b holds into the arena and empties b. */
-static const char *settle(nfi_buf *b, nfi_arena *a)
-{
-    const char *s = nfi_buf_ok(b) ? nfi_arena_copy(a, b->p ? b->p : "", b->n) : NULL;
-    b->n = 0;
-    return s;
-}
-
 static int row_key(const nfi_opt *row, size_t i)
 {
     return row->key ? row->key : FIRST_LONG + (int)i;
 }
 
-static const char *doc_text(nfi_buf *b, const nfi_verb *verb, nfi_arena *a)
-{
-    nfi_buf_puts(b, verb->summary);
-    nfi_buf_puts(b, ".\n\vExamples:\n");
-    for (const nfi_example *e = verb->examples; e->command; e++) {
-        nfi_buf_puts(b, "  ");
-        nfi_buf_puts(b, e->command);
-        nfi_buf_puts(b, "\n");
-    }
-    nfi_buf_puts(b, "\nThe whole text: man newsframe-");
-    nfi_buf_puts(b, verb->name);
-    if (nfi_buf_ok(b) && b->n > 0 && b->p[0] >= 'a' && b->p[0] <= 'z')
-        b->p[0] = (char)(b->p[0] - 32);
-    return settle(b, a);
-}
-
-static bool fill_option(struct argp_option *o, const nfi_opt *row, size_t i, int *group, nfi_buf *b, nfi_arena *a)
+static void fill_option(struct argp_option *o, const nfi_opt *row, size_t i)
 {
     if (row->type == NFI_OPT_HEADER) {
-        nfi_buf_puts(b, row->name);
-        nfi_buf_puts(b, ":");
-        *group = row == nfi_std_opts ? -1 : *group + 1; /* argp itself moves --help and --version to group -1, the last */
-        *o = (struct argp_option){.doc = settle(b, a), .group = *group};
-        return o->doc != NULL;
+        o->doc = row->name;
+        return;
     }
     o->name = row->name;
     o->key = row_key(row, i);
-    o->group = *group;
-    o->flags = (row->flags & NFI_OPT_HIDDEN ? OPTION_HIDDEN : 0) | (row->implied ? OPTION_ARG_OPTIONAL : 0);
-    nfi_opt_help(b, row);
-    o->doc = settle(b, a);
-    if (row->type != NFI_OPT_FLAG) {
-        nfi_opt_arg(b, row);
-        o->arg = settle(b, a);
-        if (!o->arg)
-            return false;
-    }
-    return o->doc != NULL;
+    o->flags = row->implied ? OPTION_ARG_OPTIONAL : 0;
+    o->arg = row->type == NFI_OPT_FLAG ? NULL : "VALUE"; /* help is not argp's */
 }
 
 static error_t on_key(int key, char *arg, struct argp_state *state);
 
 static nf_status build(table *t, const nfi_verb *verb, nfi_arena *a, nf_err *err)
 {
-    nfi_buf b = {0};
-    int group = 1;
-    bool good = true;
-
     *t = (table){.arena = a};
     for (const nfi_opt *r = verb->opts; r->type != NFI_OPT_END; r++)
         t->n++;
@@ -110,13 +70,12 @@ static nf_status build(table *t, const nfi_verb *verb, nfi_arena *a, nf_err *err
     if (!t->row || !t->argp)
         return nfi_oom(err, "options");
     memset(t->argp, 0, (t->n + 1) * sizeof *t->argp);
-    for (size_t i = 0; good && i < t->n; i++) {
+    for (size_t i = 0; i < t->n; i++) {
         t->row[i] = i < own ? &verb->opts[i] : &nfi_std_opts[i - own];
-        good = fill_option(&t->argp[i], t->row[i], i, &group, &b, a);
+        fill_option(&t->argp[i], t->row[i], i);
     }
-    t->top = (struct argp){.options = t->argp, .parser = on_key, .args_doc = verb->operands, .doc = good ? doc_text(&b, verb, a) : NULL};
-    nfi_buf_clear(&b);
-    return t->top.doc ? NF_OK : nfi_oom(err, "options");
+    t->top = (struct argp){.options = t->argp, .parser = on_key};
+    return NF_OK;
 }
 
 static void mark_given(parsing *p, const char *name)
@@ -318,19 +277,4 @@ void nfi_parsed_clear(nfi_parsed *p)
 {
     nfi_arena_clear(&p->arena);
     *p = (nfi_parsed){0};
-}
-
-nf_status nfi_print_help(const nfi_verb *verb, FILE *to, bool longer, nf_err *err)
-{
-    nfi_arena a = {0};
-    table t;
-    char name[64];
-    nf_status s;
-
-    NF_GO(build(&t, verb, &a, err));
-    snprintf(name, sizeof name, "newsframe %s", verb->name);
-    argp_help(&t.top, to, longer ? ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC : ARGP_HELP_USAGE, name);
-out:
-    nfi_arena_clear(&a);
-    return s;
 }

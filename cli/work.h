@@ -27,8 +27,8 @@ typedef struct nfi_term_opts {
     OPT_HEADER("Terms"),                                                                                                         \
     OPT_ENUM(0, "tokenizer", S, f.tokenizer, "news", nf_tokenizer_name, "how text is cut into words"),                           \
     OPT_NGRAMS(0, "ngrams", S, f.ngrams, ngrams_default, 4, "words a term"),                                                     \
-    OPT_STR(0, "stopwords", S, f.stopwords, "LIST", stop_default, "words left out before n-grams: none, en, or a file, one a line"), \
-    OPT_CLEAN(S, f)
+    OPT_STR(0, "stopwords", S, f.stopwords, "LIST", stop_default, "words left out before n-grams: none, en, or a file, one a line")
+/* After OPT_CLEAN. */
 #define OPT_LANGUAGE(S, f)                                                                                                                 \
     OPT_STR(0, "language", S, f.language, "CODE", "any",                                                                                   \
             "leave out documents told to be in another language than CODE (en, uk, ...); those of none stay")

@@ -23,9 +23,9 @@ _newsframe()
     count,--tokenizer) values='news sklearn' ;;
     count,--ngrams) values='' ;;
     count,--stopwords) values='' ;;
+    count,--weighting) values='tfidf tfidf-raw tf binary ltc sklearn' ;;
     count,--no-rule) values='' ;;
     count,--language) values='' ;;
-    count,--weighting) values='tfidf tfidf-raw tf binary ltc sklearn' ;;
     count,--text) values='' ;;
     count,--id) values='' ;;
     count,--label) values='' ;;
@@ -45,11 +45,11 @@ _newsframe()
     train,--tokenizer) values='news sklearn' ;;
     train,--ngrams) values='' ;;
     train,--stopwords) values='' ;;
-    train,--no-rule) values='' ;;
-    train,--language) values='' ;;
     train,--min-df) values='' ;;
     train,--max-df) values='' ;;
     train,--max-features) values='' ;;
+    train,--no-rule) values='' ;;
+    train,--language) values='' ;;
     train,--classifier) values='cnb mnb wcnb mnb-length bnb centroid nbsvm svm logistic' ;;
     train,--weighting) values='tfidf tfidf-raw tf binary ltc sklearn' ;;
     train,--prior) values='' ;;
@@ -172,11 +172,11 @@ _newsframe()
     crossval,--tokenizer) values='news sklearn' ;;
     crossval,--ngrams) values='' ;;
     crossval,--stopwords) values='' ;;
-    crossval,--no-rule) values='' ;;
-    crossval,--language) values='' ;;
     crossval,--min-df) values='' ;;
     crossval,--max-df) values='' ;;
     crossval,--max-features) values='' ;;
+    crossval,--no-rule) values='' ;;
+    crossval,--language) values='' ;;
     crossval,--classifier) values='cnb mnb wcnb mnb-length bnb centroid nbsvm svm logistic' ;;
     crossval,--weighting) values='tfidf tfidf-raw tf binary ltc sklearn' ;;
     crossval,--prior) values='' ;;
@@ -212,12 +212,12 @@ _newsframe()
     cluster,--tokenizer) values='news sklearn' ;;
     cluster,--ngrams) values='' ;;
     cluster,--stopwords) values='' ;;
-    cluster,--no-rule) values='' ;;
-    cluster,--language) values='' ;;
     cluster,--min-df) values='' ;;
     cluster,--max-df) values='' ;;
     cluster,--max-features) values='' ;;
     cluster,--weighting) values='tfidf tfidf-raw tf binary ltc sklearn' ;;
+    cluster,--no-rule) values='' ;;
+    cluster,--language) values='' ;;
     cluster,--dup-threshold) values='' ;;
     cluster,--dup-window) values='' ;;
     cluster,--text) values='' ;;
@@ -264,11 +264,11 @@ _newsframe()
     suggest,--tokenizer) values='news sklearn' ;;
     suggest,--ngrams) values='' ;;
     suggest,--stopwords) values='' ;;
-    suggest,--no-rule) values='' ;;
-    suggest,--language) values='' ;;
     suggest,--min-df) values='' ;;
     suggest,--max-df) values='' ;;
     suggest,--max-features) values='' ;;
+    suggest,--no-rule) values='' ;;
+    suggest,--language) values='' ;;
     suggest,--text) values='' ;;
     suggest,--id) values='' ;;
     suggest,--label) values='' ;;
@@ -348,16 +348,16 @@ _newsframe()
     convert,--max-unpacked) values='' ;;
     convert,--dup-ids) values='error suffix' ;;
     convert,--threads) values='' ;;
-    features,--to) values='csv tsv jsonl fasttext svmlight mtx' ;;
+    features,--to) values='svmlight mtx' ;;
     features,--excel) values='no us eu' ;;
     features,--tokenizer) values='news sklearn' ;;
     features,--ngrams) values='' ;;
     features,--stopwords) values='' ;;
-    features,--no-rule) values='' ;;
     features,--min-df) values='' ;;
     features,--max-df) values='' ;;
     features,--max-features) values='' ;;
     features,--weighting) values='tfidf tfidf-raw tf binary ltc sklearn' ;;
+    features,--no-rule) values='' ;;
     features,--text) values='' ;;
     features,--id) values='' ;;
     features,--label) values='' ;;
@@ -396,22 +396,22 @@ _newsframe()
     return
   fi
   case $verb in
-    count) words=' --output= --no-ledger --ledger-salt= --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --language= --weighting= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --memory= --quiet --verbose --help --usage --version' ;;
-    train) words=' --output= --stats= --remember --no-ledger --ledger-salt= --from --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --language= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --class-weight= --smoothing= --smoothing-kind= --cost= --calibration= --tune --budget= --candidates= --group= --time --tried= --codebook= --seed-strength= --dup-weight --dup-threshold= --dup-window= --unlabeled= --unlabeled-weight= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
+    count) words=' --output= --no-ledger --ledger-salt= --tokenizer= --ngrams= --stopwords= --weighting= --clean --no-clean --no-rule= --lines= --phrases= --language= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --memory= --quiet --verbose --help --usage --version' ;;
+    train) words=' --output= --stats= --remember --no-ledger --ledger-salt= --from --tokenizer= --ngrams= --stopwords= --min-df= --max-df= --max-features= --clean --no-clean --no-rule= --lines= --phrases= --language= --classifier= --weighting= --prior= --class-weight= --smoothing= --smoothing-kind= --cost= --calibration= --tune --budget= --candidates= --group= --time --tried= --codebook= --seed-strength= --dup-weight --dup-threshold= --dup-window= --unlabeled= --unlabeled-weight= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
     merge) words=' --output= --quiet --verbose --help --usage --version' ;;
     forget) words=' --output= --ledger-salt= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --label-columns= --threads= --memory= --quiet --verbose --help --usage --version' ;;
     score) words=' --model= --threshold= --min-prob= --min-tokens= --typicality --language= --unit= --mixture --coverage= --evidence --strict --output= --excel --with-text --with-language --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
     explain) words=' --model= --class= --min-tokens= --output= --csv --excel --top= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
     evaluate) words=' --model= --threshold= --min-prob= --typicality --min-tokens= --language= --codebook= --min-accuracy= --output= --excel --summary= --confusion= --predictions= --reliability= --sets= --coverage= --errors= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --quiet --verbose --help --usage --version' ;;
-    crossval) words=' --folds= --min-accuracy= --no-dup-groups --dup-threshold= --dup-window= --grid --budget= --candidates= --group= --time --output= --excel --summary= --confusion= --predictions= --reliability= --sets= --coverage= --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --language= --min-df= --max-df= --max-features= --classifier= --weighting= --prior= --class-weight= --smoothing= --smoothing-kind= --cost= --calibration= --codebook= --seed-strength= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
-    cluster) words=' --k= --restarts= --metric= --init= --max-iter= --no-refine --output= --excel --clusters= --similarities= --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --language= --min-df= --max-df= --max-features= --weighting= --dup-weight --dup-threshold= --dup-window= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
+    crossval) words=' --folds= --min-accuracy= --no-dup-groups --dup-threshold= --dup-window= --grid --budget= --candidates= --group= --time --output= --excel --summary= --confusion= --predictions= --reliability= --sets= --coverage= --tokenizer= --ngrams= --stopwords= --min-df= --max-df= --max-features= --clean --no-clean --no-rule= --lines= --phrases= --language= --classifier= --weighting= --prior= --class-weight= --smoothing= --smoothing-kind= --cost= --calibration= --codebook= --seed-strength= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
+    cluster) words=' --k= --restarts= --metric= --init= --max-iter= --no-refine --output= --excel --clusters= --similarities= --tokenizer= --ngrams= --stopwords= --min-df= --max-df= --max-features= --weighting= --clean --no-clean --no-rule= --lines= --phrases= --language= --dup-weight --dup-threshold= --dup-window= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
     dedup) words=' --threshold= --window= --shingle= --date-order= --with-title --keep= --output= --excel --clean --no-clean --no-rule= --lines= --phrases= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
-    suggest) words=' --model= --codebook= --top= --fdr= --known --output= --excel --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --language= --min-df= --max-df= --max-features= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
+    suggest) words=' --model= --codebook= --top= --fdr= --known --output= --excel --tokenizer= --ngrams= --stopwords= --min-df= --max-df= --max-features= --clean --no-clean --no-rule= --lines= --phrases= --language= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
     inspect) words=' --output= --json --tokenizer= --no-language --month-first --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
     terms) words=' --model= --class= --top= --output= --excel --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
     clean) words=' --rules= --no-rule= --phrases= --lines= --lines-out= --output= --excel --audit= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --quiet --verbose --help --usage --version' ;;
     convert) words=' --output= --to= --rows= --excel --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
-    features) words=' --output= --to= --vocabulary= --rows= --excel --model= --tokenizer= --ngrams= --stopwords= --clean --no-clean --no-rule= --lines= --phrases= --min-df= --max-df= --max-features= --weighting= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
+    features) words=' --output= --to= --vocabulary= --rows= --excel --model= --tokenizer= --ngrams= --stopwords= --min-df= --max-df= --max-features= --weighting= --clean --no-clean --no-rule= --lines= --phrases= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
     model) words=' --output= --expect-sha256= --top= --documents= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
     columns) words=' --output= --excel --quiet --verbose --help --usage --version' ;;
   esac

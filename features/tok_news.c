@@ -225,7 +225,7 @@ static void special(nfi_tokbuf *b, const char *text, size_t n, size_t s, size_t 
 
 const nfi_tokenizer nfi_tok_news = {
     .name = "news",
-    .summary = "words of UAX #29, tailored to scraped news (default)",
+    .summary = "words of UAX #29, tailored to scraped news",
     .version = 2,
     .joins = nfi_news_joins,
     .underscore_is_letter = false,

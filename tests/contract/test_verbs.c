@@ -97,6 +97,44 @@ START_TEST(pages_and_completions_are_the_same_twice)
 }
 END_TEST
 
+START_TEST(helps_fit_the_screen_and_say_nothing_twice)
+{
+    for (size_t i = 0; nfi_verbs[i]; i++) {
+        const nfi_verb *v = nfi_verbs[i];
+        for (int longer = 0; longer < 2; longer++) {
+            nfi_buf b = {0};
+            nft_ok(nfi_help(&b, v, longer, &nft_err));
+            nfi_buf_putc(&b, '\0');
+            ck_assert(nfi_buf_ok(&b));
+            for (char *line = b.p, *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+                *end = '\0';
+                ck_assert_msg(end - line <= 79, "%s: a line of %td: %s", v->name, end - line, line);
+                ck_assert_msg(end == line || end[-1] != ' ', "%s: ends with a blank: %s", v->name, line);
+                *end = '\n';
+            }
+            for (const nfi_opt *r = v->opts; r->type != NFI_OPT_END; r++) {
+                char name[64];
+                snprintf(name, sizeof name, "--%s", r->name);
+                ck_assert_msg(!nfi_opt_shown(r) || strstr(b.p, name), "%s: %s is missing", v->name, name);
+            }
+            nfi_buf_clear(&b);
+        }
+        for (const nfi_opt *r = v->opts; r->type != NFI_OPT_END; r++) {
+            const char *name, *says = NULL;
+            if (!nfi_opt_shown(r))
+                continue;
+            ck_assert_msg(!r->def || !strstr(r->help, "default"), "%s --%s: the default is added to the help", v->name, r->name);
+            for (size_t n = 0; r->names && (name = r->names(n, &says)) != NULL; n++) {
+                size_t len = strlen(name);
+                const char *at = strstr(r->help, name);
+                ck_assert_msg(!at || at[len] != ':', "%s --%s: %s is explained by its row", v->name, r->name, name);
+                ck_assert_msg(!says || !strstr(says, "default"), "%s --%s: %s: the default is added to the help", v->name, r->name, says);
+            }
+        }
+    }
+}
+END_TEST
+
 START_TEST(the_dictionary_is_complete_and_its_tables_stand_together)
 {
     for (const nfi_dict_column *c = nfi_dict; c->table; c++) {
@@ -144,6 +182,7 @@ int main(void)
     tcase_add_test(c, options_are_unique_and_explained);
     tcase_add_test(c, defaults_and_implied_values_are_in_range);
     tcase_add_test(c, pages_and_completions_are_the_same_twice);
+    tcase_add_test(c, helps_fit_the_screen_and_say_nothing_twice);
     tcase_add_test(c, the_dictionary_is_complete_and_its_tables_stand_together);
     tcase_add_test(c, headers_follow_the_dictionary);
     suite_add_tcase(s, c);
