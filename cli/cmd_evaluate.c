@@ -61,6 +61,7 @@ typedef struct read_docs {
     nf_confidence *confidence; /* one a document */
     size_t capconfidence;
     double *bound, *prob;      /* nclasses of the model; bound NULL: it is not calibrated */
+    bool *shared;              /* nclasses: the bound is not the class's own */
     nf_label_sets human_set, machine_set, lexicon_set;
     nf_codebook *codebook; /* NULL: none */
     nf_lexicon *lexicon;
@@ -183,6 +184,7 @@ static nf_status take(read_docs *r, const nf_batch *b, const nf_score *scores, c
             NF_TRY(take_lexicon(r, d, err));
         r->confidence[r->n] =
             nf_model_confidence(r->model, scores[i].scored && !r->multi ? odds + i * r->known : NULL, r->human[r->n], r->bound, r->prob);
+        r->confidence[r->n].shared = r->bound && r->human[r->n] >= 0 && r->human[r->n] < (int32_t)r->known && r->shared[r->human[r->n]];
         r->id[r->n] = (nf_str){id, d->id.n};
         r->machine[r->n++] = scores[i].label;
     }
@@ -240,17 +242,16 @@ static nf_status score_all(read_docs *r, nf_docs *docs, nf_scorer *scorer, size_
 /* What probabilities are judged by. */
 static nf_status judge_by(read_docs *r, const nf_model_info *info, double coverage, nf_err *err)
 {
-    bool *shared = nfi_alloc(r->known, sizeof *shared);
     nf_status s = NF_OK;
 
+    r->shared = nfi_calloc(r->known, sizeof *r->shared);
     r->prob = nfi_alloc(r->known, sizeof *r->prob);
     if (info->temperature > 0 && !r->multi)
         r->bound = nfi_alloc(r->known, sizeof *r->bound);
-    if (!shared || !r->prob || (info->temperature > 0 && !r->multi && !r->bound))
+    if (!r->shared || !r->prob || (info->temperature > 0 && !r->multi && !r->bound))
         s = err->code = NF_ENOMEM;
     else if (r->bound)
-        s = nf_model_set_bounds(r->model, coverage, r->bound, shared, err);
-    nfi_free(shared);
+        s = nf_model_set_bounds(r->model, coverage, r->bound, r->shared, err);
     return s;
 }
 
@@ -429,6 +430,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nfi_free(r.machine);
     nfi_free(r.confidence);
     nfi_free(r.bound);
+    nfi_free(r.shared);
     nfi_free(r.prob);
     nfi_free(r.chosen);
     nf_errors_free(r.errors);

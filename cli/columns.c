@@ -196,6 +196,8 @@ const nfi_dict_column nfi_dict[] = {
     {"eval_sets", "coverage_high", "number", "share, 0 to 1", "upper end of its 95 % interval"},
     {"eval_sets", "set_size", "number", ">= 0", "mean number of classes in the sets of these documents"},
     {"eval_sets", "empty", "integer", "documents, >= 0", "documents whose set is empty: they are like no class"},
+    {"eval_sets", "shared_bound", "integer", "documents, >= 0",
+     "documents judged by a bound that the class shares with others, for it has too few documents for one of its own: the coverage is theirs together"},
 
     {"eval_predictions", "id", "text", "", "id of the document"},
     {"eval_predictions", "human", "text", "", "class given by a human; with --multi all of them, joined by \";\""},

@@ -7,7 +7,7 @@
 
 /* Sets of the documents of one class. */
 typedef struct held {
-    uint64_t support, covered, empty, classes;
+    uint64_t support, covered, empty, classes, shared;
 } held;
 
 static void reliability_table(nf_csv *w, const nf_reliability *r)
@@ -37,7 +37,7 @@ static nf_status set_row(nf_csv *w, nf_str label, const held *h, nf_err *err)
     nf_csv_int(w, (int64_t)h->support);
     nf_csv_int(w, (int64_t)h->covered);
     if (h->support == 0) {
-        for (int i = 0; i < 5; i++)
+        for (int i = 0; i < 6; i++)
             nf_csv_blank(w);
         nf_csv_end(w);
         return NF_OK;
@@ -48,6 +48,7 @@ static nf_status set_row(nf_csv *w, nf_str label, const held *h, nf_err *err)
     nf_csv_num(w, high, 6);
     nf_csv_num(w, (double)h->classes / (double)h->support, 6);
     nf_csv_int(w, (int64_t)h->empty);
+    nf_csv_int(w, (int64_t)h->shared);
     nf_csv_end(w);
     return s;
 }
@@ -67,12 +68,14 @@ static nf_status count_sets(held **out, held *all, const nfi_evaluation *e, nf_e
         by[h].covered += c->in_set;
         by[h].empty += c->set_size == 0;
         by[h].classes += c->set_size;
+        by[h].shared += c->shared;
     }
     for (size_t k = 0; k < e->k; k++) {
         all->support += by[k].support;
         all->covered += by[k].covered;
         all->empty += by[k].empty;
         all->classes += by[k].classes;
+        all->shared += by[k].shared;
     }
     *out = by;
     return NF_OK;
@@ -105,6 +108,20 @@ static nf_status write_reliability(const char *path, int excel, const nf_reliabi
     return nf_csv_close(w, 1, err);
 }
 
+/* Classes that are too small for a bound of their own, named. */
+static void note_shared(nfi_cli *cli, const nfi_evaluation *e, const held *by, double coverage)
+{
+    size_t n = 0, first = 0;
+
+    for (size_t k = 0; k < e->k; k++) {
+        first = n == 0 ? k : first;
+        n += by[k].shared > 0;
+    }
+    if (n)
+        nfi_cli_note(cli, "%zu class%s too few documents for a bound of sets at %g (\"%.*s\"%s): one bound is shared, and the coverage is theirs together",
+                     n, n == 1 ? " has" : "es have", coverage, (int)e->label[first].n, e->label[first].p, n > 1 ? ", ..." : "");
+}
+
 nf_status nfi_work_sureness(nfi_cli *cli, const nfi_evaluation *e, const nf_reliability *r, const nfi_output_opts *out,
                             const nfi_eval_opts *o, nf_err *err)
 {
@@ -123,6 +140,8 @@ nf_status nfi_work_sureness(nfi_cli *cli, const nfi_evaluation *e, const nf_reli
     if (s == NF_OK && all.support)
         nfi_cli_note(cli, "sets at %g: the right class is in %.4f of them, %.2f classes a set, %llu empty", o->coverage,
                      (double)all.covered / (double)all.support, (double)all.classes / (double)all.support, (unsigned long long)all.empty);
+    if (s == NF_OK && by)
+        note_shared(cli, e, by, o->coverage);
     if (s == NF_OK && by && o->sets)
         s = write_sets(o->sets, out->excel, e, by, &all, err);
     nfi_free(by);

@@ -12,13 +12,14 @@
 #include "newsframe/stats.h"
 
 enum { NFI_STATS_MAJOR = 1, NFI_STATS_MINOR = 0, NFI_MAX_TERM = NFI_MAX_NGRAM * (NFI_MAX_TOKEN + 1) };
-#define NFI_SAMPLE_DOCS 4096
+#define NFI_SAMPLE_DOCS 16384
+#define NFI_TUNING_DOCS 4096 /* the first of them are enough to choose a setting by */
 #define NFI_SAMPLE_ENTRIES ((uint64_t)8388608)
 
 /* ---- what training asks for ---- */
 
 /*
- * Rows of labelled documents for tuning: documents in rising order of XXH64(id), ties by position in the input, as long as their number is
+ * Rows of labelled documents for tuning and calibration: documents in rising order of XXH64(id), ties by position in the input, as long as their number is
  * at most NFI_SAMPLE_DOCS and their rows together have at most NFI_SAMPLE_ENTRIES entries (all terms, before selection). The same for any
  * memory limit.
  */

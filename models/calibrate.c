@@ -318,7 +318,7 @@ void nfi_calibration_free(nfi_calibration *c)
 nf_status nfi_calibration_fit(nfi_calibration **out, const nfi_calibrator *k, size_t n, size_t nclasses, const int32_t *label,
                               const double *score, const char *how, nf_err *err)
 {
-    fit f = {.n = n, .nclasses = nclasses, .label = label};
+    fit f = {.n = n < NFI_MOST_CALIBRATION ? n : NFI_MOST_CALIBRATION, .nclasses = nclasses, .label = label};
     nfi_calibration *c = NULL;
     nf_status s = NF_OK;
     size_t present = 0;
@@ -330,7 +330,7 @@ nf_status nfi_calibration_fit(nfi_calibration **out, const nfi_calibrator *k, si
     for (size_t i = 0; i < n * nclasses; i++)
         if (!isfinite(score[i]))
             return NF_FAIL(err, NF_EINTERNAL, "a score is not finite");
-    for (size_t i = 0; i < n; i++) { /* folds may lack classes */
+    for (size_t i = 0; i < f.n; i++) { /* folds may lack classes */
         size_t here = 0;
         for (size_t j = 0; j < nclasses; j++)
             here += score[i * nclasses + j] > NFI_NO_SCORE / 2;
@@ -339,16 +339,16 @@ nf_status nfi_calibration_fit(nfi_calibration **out, const nfi_calibrator *k, si
     NF_GO(nfi_calibration_new(&c, nclasses, n, err));
     f.bias = c->bias;
     f.p = nfi_alloc(3 * nclasses, sizeof *f.p);
-    f.log_gap = nfi_alloc(n * nclasses, sizeof *f.log_gap);
-    f.gap = nfi_alloc(n * nclasses, sizeof *f.gap);
+    f.log_gap = nfi_alloc(f.n * nclasses, sizeof *f.log_gap);
+    f.gap = nfi_alloc(f.n * nclasses, sizeof *f.gap);
     if (!f.p || !f.gap || !f.log_gap) {
         s = nfi_oom(err, "calibration");
         goto out;
     }
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < f.n; i++)
         log_gaps(score + i * nclasses, nclasses, f.log_gap + i * nclasses);
     f.mass = f.p + 2 * nclasses;
-    f.own = 1.0 - 1.0 / ((double)n + 2.0);
+    f.own = 1.0 - 1.0 / ((double)f.n + 2.0);
     f.other = present > 1 ? (1.0 - f.own) / (double)(present - 1) : 0.0;
     NF_GO(fit_all(&f, k, err));
     c->k = k;

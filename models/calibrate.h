@@ -32,7 +32,8 @@ typedef struct nfi_calibrator {
 extern const nfi_calibrator *const nfi_calibrators[]; /* ends with NULL; the first is the default */
 const nfi_calibrator *nfi_calibrator_find(const char *name);
 
-enum { NFI_LEAST_CALIBRATION = 20 }; /* documents; with fewer a model stays uncalibrated */
+/* Documents: with fewer a model stays uncalibrated; and the first of them that T, r and b are found on. Sets of classes use all. */
+enum { NFI_LEAST_CALIBRATION = 20, NFI_MOST_CALIBRATION = 4096 };
 #define NFI_LEAST_POWER 0.2
 #define NFI_MOST_POWER 2.0
 #define NFI_LEAST_TEMPERATURE 9.5367431640625e-07 /* 2^-20; the greatest is 2^20 */
@@ -50,7 +51,8 @@ typedef struct nfi_calibration {
 
 /*
  * *out is NULL when k does not fit or there are too few documents. score: n rows of nclasses, NFI_NO_SCORE for a class that is not there;
- * label: n classes that are. O(n * nclasses) for each of some 15 steps, many more with bias.
+ * label: n classes that are. The order of documents is that of a hash, or another that means nothing. O(n * nclasses), and for each of some
+ * 15 steps, many more with bias, O(NFI_MOST_CALIBRATION * nclasses).
  */
 nf_status nfi_calibration_fit(nfi_calibration **out, const nfi_calibrator *k, size_t n, size_t nclasses, const int32_t *label,
                               const double *score, const char *how, nf_err *err) NF_MUST_CHECK;

@@ -27,10 +27,13 @@ static void predict(void *ctx, const nfi_held *h)
 {
     const judging *j = ctx;
 
+    int32_t human = j->c->label[h->doc];
+
     j->predicted[h->doc] = h->label;
-    if (j->confidence)
-        j->confidence[h->doc] =
-            nf_model_confidence(h->model, h->known ? h->log_odds : NULL, j->c->label[h->doc], j->sets ? j->bound : NULL, h->scratch);
+    if (!j->confidence)
+        return;
+    j->confidence[h->doc] = nf_model_confidence(h->model, h->known ? h->log_odds : NULL, human, j->sets ? j->bound : NULL, h->scratch);
+    j->confidence[h->doc].shared = j->sets && human >= 0 && j->shared[human];
 }
 
 nf_status nf_crossval(const nf_corpus *c, const nf_crossval_opts *o, int32_t *fold_of, int32_t *predicted, double *smoothing, nf_err *err)

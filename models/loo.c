@@ -499,8 +499,10 @@ nf_status nfi_nb_tune(const nfi_classifier *k, const nfi_terms *t, const nfi_sam
                       const double *prior, bool data_prior, int threads, double *smoothing, double *accuracy, uint64_t *tried, nf_err *err)
 {
     climb c = {.threads = threads};
+    nfi_sample first = *sample;
 
-    NF_TRY(make_setup(&c.x, k, t, sample, w, idf, prior, data_prior, err));
+    first.n = first.n < NFI_TUNING_DOCS ? first.n : NFI_TUNING_DOCS;
+    NF_TRY(make_setup(&c.x, k, t, &first, w, idf, prior, data_prior, err));
     nf_status s = nfi_climb(try_rungs, &c, smoothing, accuracy, tried, err);
     clear_setup(&c.x);
     return s;

@@ -21,6 +21,7 @@ typedef struct nf_confidence {
     bool there;       /**< the document was scored, by a calibrated model; else nothing below is set */
     bool right;       /**< the most probable class is the one that the human gave */
     bool in_set;      /**< the human class is in the set of classes, where one was asked for */
+    bool shared;      /**< the human class had too few documents for a bound of its own: for whoever makes sets to set */
     uint32_t set_size;
     double top;       /**< probability of the most probable class */
     double own;       /**< probability of the human class; 0 when the model does not know it */

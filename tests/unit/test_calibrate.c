@@ -5,6 +5,7 @@
  */
 #include "models_kit.h"
 
+#include "base/sort.h"
 #include "models/multi.h"
 #include "models/oof.h"
 
@@ -231,6 +232,42 @@ START_TEST(sets_hold_the_right_class_as_often_as_they_say)
 }
 END_TEST
 
+/* What users have is one model: with ranks as probabilities the share that its sets will hold is known, and seldom a point too low. */
+START_TEST(sets_of_one_model_are_seldom_a_point_too_small)
+{
+    enum { DRAWS = 1000 };
+    static const uint64_t sizes[] = {20, 30, 45, 100, 480}, left_out[] = {1, 1, 2, 7, 44}; /* by the binomial distribution */
+    double bound[1];
+    bool shared[1];
+
+    for (size_t t = 0; t < sizeof sizes / sizeof *sizes; t++) {
+        nfi_rng r = nft_rng(80 + t);
+        size_t low = 0;
+        double mean = 0;
+        for (size_t i = 0; i < DRAWS; i++) {
+            nfi_calibration *c = NULL;
+            nft_ok(nfi_calibration_new(&c, 1, sizes[t], &nft_err));
+            nfi_kv kv[480];
+            for (size_t d = 0; d < sizes[t]; d++)
+                kv[d] = (nfi_kv){nfi_rng_below(&r, UINT64_C(1) << 40) + 1, 0, 0};
+            nft_ok(nfi_sort_kv(kv, sizes[t], &nft_err));
+            for (size_t d = 0; d < sizes[t]; d++)
+                c->own_log_p[d] = nfi_kept_log_p((double)kv[d].key / 1099511627777.0);
+            c->end[0] = sizes[t];
+            nf_model m = {.nclasses = 1, .calibration = c};
+            nft_ok(nf_model_set_bounds(&m, 0.9, bound, shared, &nft_err));
+            ck_assert(!shared[0]);
+            double held = 1 - exp(bound[0]);
+            low += held < 0.89;
+            mean += held / DRAWS;
+            nfi_calibration_free(c);
+        }
+        ck_assert_msg(low <= DRAWS * 13 / 100, "%d documents: %zu of %d are too low", (int)sizes[t], low, (int)DRAWS);
+        ck_assert_double_eq_tol(mean, 1 - (double)left_out[t] / (double)(sizes[t] + 1), 0.006);
+    }
+}
+END_TEST
+
 START_TEST(classes_too_small_for_a_bound_share_one)
 {
     static drawn d;
@@ -449,6 +486,7 @@ int main(void)
     tcase_add_test(t, probabilities_add_up_and_keep_the_order);
     tcase_add_test(t, what_is_odd_is_finite);
     tcase_add_test(t, sets_hold_the_right_class_as_often_as_they_say);
+    tcase_add_test(t, sets_of_one_model_are_seldom_a_point_too_small);
     tcase_add_test(t, classes_too_small_for_a_bound_share_one);
     tcase_add_test(t, a_trained_model_is_calibrated_the_same_for_any_threads);
     tcase_add_test(t, a_known_sigmoid_is_found);
