@@ -33,6 +33,11 @@ typedef struct nfi_kern {
      * multiple of 16. ld >= k. Accumulators stay in registers in tiles of up to 128 columns.
      */
     void (*spmv_f32)(float *out, const int32_t *idx, const float *val, size_t nnz, const float *m, size_t ld, size_t k);
+    /*
+     * The way back: m[idx[e] * ld + j] += val[e] * by[j] for the 16 columns j, entry after entry; with scale (a matrix of the same shape,
+     * or NULL) the product is multiplied by its element before it is added. ld >= 16; by and scale do not overlap m.
+     */
+    void (*scatter_f32)(float *m, size_t ld, const int32_t *idx, const float *val, size_t nnz, const float *by, const float *scale);
     /* out[i] = nfi_log32((float)in[i]); in normal and positive as a float; may be in place. */
     void (*log_f32)(double *out, const double *in, size_t n);
     /*

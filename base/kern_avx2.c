@@ -58,4 +58,4 @@ static void axpy_f64(double *acc, double x, const float *w, size_t n)
         acc[i] += x * (double)w[i];
 }
 
-const nfi_kern nfi_kern_avx2 = {"avx2", classify, axpy_f64, spmv_f32, log_f32, log_axpy_f32};
+const nfi_kern nfi_kern_avx2 = {"avx2", classify, axpy_f64, spmv_f32, scatter_f32, log_f32, log_axpy_f32};

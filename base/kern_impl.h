@@ -81,6 +81,43 @@ static void spmv_f32(float *out, const int32_t *idx, const float *val, size_t nn
     }
 }
 
+INLINE void scatter_scaled(float *m, size_t ld, const int32_t *idx, const float *val, size_t nnz, const float *by, const float *scale)
+{
+    enum { NV = 16 / LANES };
+    vecf b[NV];
+
+    for (int v = 0; v < NV; v++)
+        b[v] = *(const vecf_u *)(by + v * LANES);
+    for (size_t e = 0; e < nnz; e++) {
+        size_t at = (size_t)idx[e] * ld;
+        __builtin_prefetch(scale + (size_t)idx[e + AHEAD < nnz ? e + AHEAD : e] * ld);
+        for (int v = 0; v < NV; v++) {
+            vecf p = b[v] * val[e] * *(const vecf_u *)(scale + at + v * LANES);
+            *(vecf_u *)(m + at + v * LANES) = *(const vecf_u *)(m + at + v * LANES) + p;
+        }
+    }
+}
+
+static void scatter_f32(float *m, size_t ld, const int32_t *idx, const float *val, size_t nnz, const float *by, const float *scale)
+{
+    enum { NV = 16 / LANES };
+    vecf b[NV];
+
+    if (scale) {
+        scatter_scaled(m, ld, idx, val, nnz, by, scale);
+        return;
+    }
+    for (int v = 0; v < NV; v++)
+        b[v] = *(const vecf_u *)(by + v * LANES);
+    for (size_t e = 0; e < nnz; e++) {
+        float *row = m + (size_t)idx[e] * ld;
+        for (int v = 0; v < NV; v++) {
+            vecf p = b[v] * val[e];
+            *(vecf_u *)(row + v * LANES) = *(const vecf_u *)(row + v * LANES) + p;
+        }
+    }
+}
+
 /* Whole vectors of acc += x * w; returns how many elements were done. */
 INLINE size_t axpy_whole(double *acc, double x, const float *w, size_t n)
 {

@@ -72,6 +72,23 @@ static void spmv_f32(float *out, const int32_t *idx, const float *val, size_t nn
     }
 }
 
+static void scatter_f32(float *m, size_t ld, const int32_t *idx, const float *val, size_t nnz, const float *by, const float *scale)
+{
+    for (size_t e = 0; e < nnz; e++) {
+        float *row = m + (size_t)idx[e] * ld, x = val[e];
+        if (scale) {
+            const float *s = scale + (size_t)idx[e] * ld;
+#pragma GCC ivdep
+            for (int i = 0; i < 16; i++)
+                row[i] += x * by[i] * s[i];
+        } else {
+#pragma GCC ivdep
+            for (int i = 0; i < 16; i++)
+                row[i] += x * by[i];
+        }
+    }
+}
+
 static void log_f32(double *out, const double *in, size_t n)
 {
 #pragma GCC ivdep /* out and in are the same array or do not overlap */
@@ -89,4 +106,4 @@ static void log_axpy_f32(double *acc, double x, const double *v, double scale, c
     }
 }
 
-const nfi_kern nfi_kern_scalar = {"scalar", classify, axpy_f64, spmv_f32, log_f32, log_axpy_f32};
+const nfi_kern nfi_kern_scalar = {"scalar", classify, axpy_f64, spmv_f32, scatter_f32, log_f32, log_axpy_f32};

@@ -77,6 +77,18 @@ static void report_classes(nfi_cli *cli, const nf_counted *c)
     }
 }
 
+/* How smoothing came about, with the reason where nothing chose it. */
+static const char *smoothing_how(const nf_model_info *i)
+{
+    nf_classifier_needs needs;
+
+    if (strcmp(i->smoothing_how, "fixed") != 0)
+        return i->smoothing_how;
+    if (nf_classifier_about(i->classifier, &needs) && needs.documents)
+        return "fixed: that of the log-ratios, on which little depends";
+    return i->unlabeled ? "fixed: nothing can be left out of what other documents became by it" : "fixed: no documents to choose it by";
+}
+
 static void report_model(nfi_cli *cli, const nf_model *m, const char *path, const char *why)
 {
     nf_model_info i;
@@ -86,7 +98,7 @@ static void report_model(nfi_cli *cli, const nf_model *m, const char *path, cons
         nfi_cli_note(cli, "smoothing %g chosen by %s on %llu documents: accuracy %.4f", i.smoothing, i.smoothing_how,
                      (unsigned long long)i.loo_documents, i.loo_accuracy);
     else if (strcmp(i.smoothing_how, "none") != 0)
-        nfi_cli_note(cli, "smoothing %g (%s)", i.smoothing, i.smoothing_how);
+        nfi_cli_note(cli, "smoothing %g (%s)", i.smoothing, smoothing_how(&i));
     if (i.cost > 0)
         nfi_cli_note(cli, "cost %g", i.cost);
     if (i.codebook)

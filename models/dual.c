@@ -2,16 +2,23 @@
 /*
  * dual.c - dual coordinate descent.
  *
- *     squared hinge   min_w |w|^2/2 + sum_i C_i max(0, 1 - y_i w.x_i)^2     dual: min_a |sum a_i y_i x_i|^2/2 + sum a_i^2/(4 C_i) - sum
- * a_i,  a_i >= 0 one variable at a time, closed form, with shrinking (Hsieh, Chang, Lin, Keerthi, Sundararajan 2008, algorithm 3) logistic
- * min_w |w|^2/2 + sum_i C_i ln(1 + exp(-y_i w.x_i))     dual: entropy terms a ln a + (C-a) ln(C-a), 0 < a < C one variable at a time by a
- * Newton method that stays inside (Yu, Huang, Lin 2011, algorithms 4 and 5)
+ *     squared hinge   min_w |w|^2/2 + sum_i C_i max(0, 1 - y_i w.x_i)^2
+ *                     dual: min_a |sum a_i y_i x_i|^2/2 + sum a_i^2/(4 C_i) - sum a_i,  a_i >= 0
+ *                     one variable at a time, closed form, with shrinking (Hsieh, Chang, Lin, Keerthi, Sundararajan 2008, algorithm 3)
+ *     logistic        min_w |w|^2/2 + sum_i C_i ln(1 + exp(-y_i w.x_i))
+ *                     dual: entropy terms a ln a + (C-a) ln(C-a), 0 < a < C
+ *                     one variable at a time by a Newton method that stays inside (Yu, Huang, Lin 2011, algorithms 4 and 5)
  *
  * Both stop by the violation of the optimality conditions. With scales s_j the vector kept is v_j = s_j w_j, so that a dot product needs x
- * alone and an update adds a y x_j s_j^2.
+ * alone and an update adds a y x_j s_j^2. At the end v is summed anew from the a_i: what was added and taken away again leaves no trace, and
+ * a term of no support vector has no weight.
+ *
+ * The machines of a call go over the rows in one order, and a term's numbers of all machines stand side by side: a row is fetched once for
+ * all of them, and a term is one cache line. For 20 classes and 380,000 terms this takes a fifteenth of the time of one machine after another.
  */
 #include "models/dual.h"
 
+#include "base/kern.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/try.h"
@@ -21,11 +28,14 @@
 
 typedef struct work {
     const nfi_dual *p;
-    double *v;      /* of the caller */
-    float *square;  /* scale^2, or NULL */
-    double *norm;   /* |x|^2 with scales and the bias, by row */
-    double *alpha;  /* rows (svm), 2 x rows (logistic) */
+    const nfi_kern *kern;
+    size_t ld;
+    float *v;      /* of the caller */
+    float *square; /* scale^2, or NULL */
+    float *norm;   /* rows x ld: |x|^2 with scales and the bias */
+    double *alpha; /* rows x ld (svm), 2 x rows x ld (logistic) */
     uint32_t *order;
+    uint16_t *active; /* rows: machines that still look at it */
 } work;
 
 static void clear(work *w)
@@ -34,67 +44,122 @@ static void clear(work *w)
     nfi_free(w->norm);
     nfi_free(w->alpha);
     nfi_free(w->order);
+    nfi_free(w->active);
 }
 
-static nf_status open(work *w, double *v, const nfi_dual *p, size_t alphas, nf_err *err)
+static nf_status norms(work *w, nf_err *err)
 {
-    const nf_csr *x = p->X;
+    const nf_csr *x = w->p->X;
+    size_t longest = 0;
 
-    *w = (work){.p = p, .v = v};
-    w->square = p->scale ? nfi_alloc(x->cols, sizeof *w->square) : NULL;
-    w->norm = nfi_alloc(x->rows, sizeof *w->norm);
-    w->alpha = nfi_calloc(alphas, sizeof *w->alpha);
-    w->order = nfi_alloc(x->rows, sizeof *w->order);
-    if ((p->scale && !w->square) || !w->norm || !w->alpha || !w->order) {
-        clear(w);
+    for (size_t i = 0; i < x->rows; i++)
+        longest = (size_t)(x->ptr[i + 1] - x->ptr[i]) > longest ? (size_t)(x->ptr[i + 1] - x->ptr[i]) : longest;
+    float *squares = nfi_alloc(longest, sizeof *squares);
+    if (!squares)
         return nfi_oom(err, "a linear machine");
-    }
-    for (size_t j = 0; p->scale && j < x->cols; j++)
-        w->square[j] = p->scale[j] * p->scale[j];
     for (size_t i = 0; i < x->rows; i++) {
-        double sum = 1.0;
-        for (int64_t e = x->ptr[i]; e < x->ptr[i + 1]; e++)
-            sum += (double)x->val[e] * (double)x->val[e] * (p->scale ? (double)w->square[x->idx[e]] : 1.0);
-        w->norm[i] = sum;
-        w->order[i] = (uint32_t)i;
+        size_t n = (size_t)(x->ptr[i + 1] - x->ptr[i]);
+        const int32_t *idx = x->idx + x->ptr[i];
+        float *out = w->norm + i * w->ld, sum = 0.0f;
+        for (size_t e = 0; e < n; e++) {
+            float val = x->val[x->ptr[i] + (int64_t)e];
+            squares[e] = val * val;
+            sum += squares[e] * (w->square && w->ld == 1 ? w->square[idx[e]] : 1.0f);
+        }
+        if (w->square && w->ld > 1)
+            w->kern->spmv_f32(out, idx, squares, n, w->square, w->ld, w->ld);
+        for (size_t k = 0; k < w->ld; k++)
+            out[k] = (w->square && w->ld > 1 ? out[k] : sum) + 1.0f;
     }
-    for (size_t j = 0; j <= x->cols; j++)
-        v[j] = 0.0;
+    nfi_free(squares);
     return NF_OK;
 }
 
-/* Four sums side by side, always the same four: a single one would wait for itself. */
-static inline double dot(const work *w, size_t row)
+static nf_status open(work *w, float *v, const nfi_dual *p, size_t alphas, nf_err *err)
+{
+    const nf_csr *x = p->X;
+    size_t ld = nfi_dual_ld(p->n), wide = p->scale ? x->cols * ld : 0;
+    nf_status s;
+
+    *w = (work){.p = p, .kern = nfi_kern_get(), .ld = ld, .v = v};
+    w->square = p->scale ? nfi_alloc_aligned_raw(wide, sizeof *w->square) : NULL;
+    w->norm = nfi_alloc(x->rows * ld, sizeof *w->norm);
+    w->alpha = nfi_calloc(alphas * x->rows * ld, sizeof *w->alpha);
+    w->order = nfi_alloc(x->rows, sizeof *w->order);
+    w->active = nfi_alloc(x->rows, sizeof *w->active);
+    if ((p->scale && !w->square) || !w->norm || !w->alpha || !w->order || !w->active) {
+        clear(w);
+        return nfi_oom(err, "a linear machine");
+    }
+    for (size_t j = 0; j < wide; j++)
+        w->square[j] = p->scale[j] * p->scale[j];
+    for (size_t i = 0; i < x->rows; i++) {
+        w->order[i] = (uint32_t)i;
+        w->active[i] = (uint16_t)((1u << p->n) - 1);
+    }
+    memset(v, 0, (x->cols + 1) * ld * sizeof *v);
+    s = norms(w, err);
+    if (s != NF_OK)
+        clear(w);
+    return s;
+}
+
+/* w.x of the row for each machine. */
+static inline void dot(const work *w, size_t row, float out[NFI_DUAL_MAX])
+{
+    const nf_csr *x = w->p->X;
+    const int32_t *idx = x->idx + x->ptr[row];
+    const float *val = x->val + x->ptr[row], *bias = w->v + x->cols * w->ld;
+    size_t n = (size_t)(x->ptr[row + 1] - x->ptr[row]);
+
+    if (w->ld == 1) {
+        out[0] = 0.0f;
+        for (size_t e = 0; e < n; e++)
+            out[0] += val[e] * w->v[idx[e]];
+    } else {
+        w->kern->spmv_f32(out, idx, val, n, w->v, w->ld, w->ld);
+    }
+    for (size_t k = 0; k < w->ld; k++)
+        out[k] += bias[k];
+}
+
+static inline void add(const work *w, size_t row, const float by[NFI_DUAL_MAX])
 {
     const nf_csr *x = w->p->X;
     const int32_t *idx = x->idx + x->ptr[row];
     const float *val = x->val + x->ptr[row];
-    size_t n = (size_t)(x->ptr[row + 1] - x->ptr[row]), e = 0;
-    double a = w->v[x->cols], b = 0.0, c = 0.0, d = 0.0;
+    float *bias = w->v + x->cols * w->ld;
+    size_t n = (size_t)(x->ptr[row + 1] - x->ptr[row]);
 
-    for (; e + 4 <= n; e += 4) {
-        a += (double)val[e] * w->v[idx[e]];
-        b += (double)val[e + 1] * w->v[idx[e + 1]];
-        c += (double)val[e + 2] * w->v[idx[e + 2]];
-        d += (double)val[e + 3] * w->v[idx[e + 3]];
+    for (size_t k = 0; k < w->ld; k++)
+        bias[k] += by[k];
+    if (w->ld > 1) {
+        w->kern->scatter_f32(w->v, w->ld, idx, val, n, by, w->square);
+        return;
     }
-    for (; e < n; e++)
-        a += (double)val[e] * w->v[idx[e]];
-    return (a + b) + (c + d);
+    for (size_t e = 0; e < n; e++)
+        w->v[idx[e]] += val[e] * by[0] * (w->square ? w->square[idx[e]] : 1.0f);
 }
 
-static inline void add(const work *w, size_t row, double by)
+static inline double sign_of(const work *w, size_t row, size_t k) { return w->p->is[row] >> k & 1 ? 1.0 : -1.0; }
+
+/* v once more, from the variables; a row has step of them. */
+static void sum_anew(const work *w, size_t step)
 {
     const nf_csr *x = w->p->X;
 
-    w->v[x->cols] += by;
-    if (w->square) {
-        for (int64_t e = x->ptr[row]; e < x->ptr[row + 1]; e++)
-            w->v[x->idx[e]] += by * (double)x->val[e] * (double)w->square[x->idx[e]];
-        return;
+    memset(w->v, 0, (x->cols + 1) * w->ld * sizeof *w->v);
+    for (size_t i = 0; i < x->rows; i++) {
+        float by[NFI_DUAL_MAX] = {0};
+        bool any = false;
+        for (size_t k = 0; k < w->p->n; k++) {
+            double a = w->alpha[(i * w->ld + k) * step];
+            by[k] = (float)(a * sign_of(w, i, k));
+            any |= a > 0.0;
+        }
+        if (any)
+            add(w, i, by);
     }
-    for (int64_t e = x->ptr[row]; e < x->ptr[row + 1]; e++)
-        w->v[x->idx[e]] += by * (double)x->val[e];
 }
 
 static void shuffle(uint32_t *order, size_t n, nfi_rng *r)
@@ -107,106 +172,193 @@ static void shuffle(uint32_t *order, size_t n, nfi_rng *r)
     }
 }
 
-nf_status nfi_dual_svm(double *v, const nfi_dual *p, int *passes, nf_err *err)
+/* ---- squared hinge ---- */
+
+/* Where a machine is. */
+typedef struct hinge {
+    double most, least, most_before; /* projected gradients of this pass, and the greatest of the one before */
+    bool shrunk;                     /* some rows are not looked at */
+} hinge;
+
+/* One variable. Returns what is added to the weights, times x. */
+static inline float hinge_step(work *w, hinge *h, size_t row, size_t k, float dot)
 {
-    size_t rows = p->X->rows, active = rows;
-    double most_before = INFINITY;
+    double *alpha = &w->alpha[row * w->ld + k], y = sign_of(w, row, k), diag = 0.5 / w->p->cost[k][y > 0];
+    double g = y * (double)dot - 1.0 + *alpha * diag, pg = g;
+
+    if (*alpha == 0.0) {
+        if (g > h->most_before) { /* will stay at 0, it seems */
+            w->active[row] &= (uint16_t) ~(1u << k);
+            h->shrunk = true;
+            return 0.0f;
+        }
+        pg = g < 0.0 ? g : 0.0;
+    }
+    h->most = pg > h->most ? pg : h->most;
+    h->least = pg < h->least ? pg : h->least;
+    if (fabs(pg) <= 1e-12)
+        return 0.0f;
+    double old = *alpha, now = old - g / ((double)w->norm[row * w->ld + k] + diag);
+    *alpha = now > 0.0 ? now : 0.0;
+    return (float)((*alpha - old) * y);
+}
+
+static void hinge_pass(work *w, hinge *h, uint16_t open)
+{
+    for (size_t s = 0; s < w->p->X->rows; s++) {
+        size_t i = w->order[s];
+        float by[NFI_DUAL_MAX] = {0}, out[NFI_DUAL_MAX];
+        bool moved = false;
+        unsigned bits = w->active[i] & open;
+        if (!bits)
+            continue;
+        dot(w, i, out);
+        for (; bits; bits &= bits - 1) {
+            size_t k = (size_t)__builtin_ctz(bits);
+            by[k] = hinge_step(w, &h[k], i, k, out[k]);
+            moved |= by[k] != 0.0f;
+        }
+        if (moved)
+            add(w, i, by);
+    }
+}
+
+/* After a pass: true when the machine is done. */
+static bool hinge_done(work *w, hinge *h, size_t k)
+{
+    double tolerance = w->p->tolerance;
+
+    if (h->most < h->least) /* it looked at no row */
+        h->most = h->least = 0.0;
+    if (h->most - h->least > tolerance || fabs(h->most) > tolerance || fabs(h->least) > tolerance) {
+        h->most_before = h->most > 0.0 ? h->most : INFINITY;
+        return false;
+    }
+    if (!h->shrunk)
+        return true;
+    for (size_t i = 0; i < w->p->X->rows; i++) /* look at all once more */
+        w->active[i] |= (uint16_t)(1u << k);
+    h->shrunk = false;
+    h->most_before = INFINITY;
+    return false;
+}
+
+nf_status nfi_dual_svm(float *v, const nfi_dual *p, int *passes, nf_err *err)
+{
+    hinge h[NFI_DUAL_MAX];
+    unsigned going = (1u << p->n) - 1;
     nfi_rng rng = p->rng;
     work w;
     int pass = 0;
 
-    NF_TRY(open(&w, v, p, rows, err));
-    while (pass < p->passes) {
-        double most = -INFINITY, least = INFINITY;
-        shuffle(w.order, active, &rng);
-        for (size_t s = 0; s < active; s++) {
-            size_t i = w.order[s];
-            double y = (double)p->y[i], diag = 0.5 / p->cost[p->y[i] > 0], g = y * dot(&w, i) - 1.0 + w.alpha[i] * diag, pg = g;
-            if (w.alpha[i] == 0.0) {
-                if (g > most_before) { /* will stay at 0, it seems */
-                    active--;
-                    w.order[s] = w.order[active];
-                    w.order[active] = (uint32_t)i;
-                    s--;
-                    continue;
-                }
-                pg = g < 0.0 ? g : 0.0;
-            }
-            most = pg > most ? pg : most;
-            least = pg < least ? pg : least;
-            if (fabs(pg) > 1e-12) {
-                double old = w.alpha[i], now = old - g / (w.norm[i] + diag);
-                w.alpha[i] = now > 0.0 ? now : 0.0;
-                add(&w, i, (w.alpha[i] - old) * y);
-            }
+    NF_TRY(open(&w, v, p, 1, err));
+    for (size_t k = 0; k < p->n; k++)
+        h[k] = (hinge){.most_before = INFINITY};
+    for (; going && pass < p->passes; pass++) {
+        for (size_t k = 0; k < p->n; k++) {
+            h[k].most = -INFINITY;
+            h[k].least = INFINITY;
         }
-        pass++;
-        if (active == 0 || (most - least <= p->tolerance && fabs(most) <= p->tolerance && fabs(least) <= p->tolerance)) {
-            if (active == rows)
-                break;
-            active = rows; /* look at all once more */
-            most_before = INFINITY;
-            continue;
-        }
-        most_before = most > 0.0 ? most : INFINITY;
+        shuffle(w.order, p->X->rows, &rng);
+        hinge_pass(&w, h, (uint16_t)going);
+        for (size_t k = 0; k < p->n; k++)
+            if (going >> k & 1 && hinge_done(&w, &h[k], k))
+                going &= ~(1u << k);
     }
+    sum_anew(&w, 1);
     if (passes)
         *passes = pass;
     clear(&w);
     return NF_OK;
 }
 
-nf_status nfi_dual_logistic(double *v, const nfi_dual *p, int *passes, nf_err *err)
+/* ---- logistic loss ---- */
+
+typedef struct newton {
+    double worst, inner; /* violation in this pass; what a variable is solved to */
+    size_t steps;
+} newton;
+
+static inline float newton_step(work *w, newton *h, size_t row, size_t k, float dot)
 {
     enum { NEWTON = 100 };
+    double y = sign_of(w, row, k), c = w->p->cost[k][y > 0], a = (double)w->norm[row * w->ld + k], b = y * (double)dot, sign = 1.0;
+    double *mine = &w->alpha[(row * w->ld + k) * 2], *other = mine + 1;
+
+    if (0.5 * a * (*other - *mine) + b < 0.0) { /* the smaller of the two is solved for */
+        other = mine;
+        mine = other + 1;
+        sign = -1.0;
+    }
+    double old = *mine, z = c - old < 0.5 * c ? 0.1 * old : old;
+    double g = a * (z - old) + sign * b + nfi_log(z / (c - z));
+    int n = 0;
+    h->worst = fabs(g) > h->worst ? fabs(g) : h->worst;
+    for (; n <= NEWTON && fabs(g) >= h->inner; n++) {
+        double next = z - g / (a + c / (c - z) / z);
+        z = next <= 0.0 ? 0.1 * z : next;
+        g = a * (z - old) + sign * b + nfi_log(z / (c - z));
+    }
+    if (n == 0)
+        return 0.0f;
+    h->steps += (size_t)n;
+    *mine = z;
+    *other = c - z;
+    return (float)(sign * (z - old) * y);
+}
+
+static void newton_pass(work *w, newton *h, unsigned going)
+{
+    for (size_t s = 0; s < w->p->X->rows; s++) {
+        size_t i = w->order[s];
+        float by[NFI_DUAL_MAX] = {0}, out[NFI_DUAL_MAX];
+        bool moved = false;
+        dot(w, i, out);
+        for (unsigned bits = going; bits; bits &= bits - 1) {
+            size_t k = (size_t)__builtin_ctz(bits);
+            by[k] = newton_step(w, &h[k], i, k, out[k]);
+            moved |= by[k] != 0.0f;
+        }
+        if (moved)
+            add(w, i, by);
+    }
+}
+
+nf_status nfi_dual_logistic(float *v, const nfi_dual *p, int *passes, nf_err *err)
+{
     size_t rows = p->X->rows;
-    double inner = 1e-2, least_inner = p->tolerance < 1e-8 ? p->tolerance : 1e-8;
+    double least_inner = p->tolerance < 1e-8 ? p->tolerance : 1e-8;
+    unsigned going = (1u << p->n) - 1;
+    newton h[NFI_DUAL_MAX];
     nfi_rng rng = p->rng;
     work w;
     int pass = 0;
 
-    NF_TRY(open(&w, v, p, 2 * rows, err));
-    for (size_t i = 0; i < rows; i++) {
-        double c = p->cost[p->y[i] > 0], first = 0.001 * c < 1e-8 ? 0.001 * c : 1e-8;
-        w.alpha[2 * i] = first;
-        w.alpha[2 * i + 1] = c - first;
-        add(&w, i, (double)p->y[i] * first);
-    }
-    while (pass < p->passes) {
-        double worst = 0.0;
-        size_t steps = 0;
-        shuffle(w.order, rows, &rng);
-        for (size_t s = 0; s < rows; s++) {
-            size_t i = w.order[s];
-            double y = (double)p->y[i], c = p->cost[p->y[i] > 0], a = w.norm[i], b = y * dot(&w, i), sign = 1.0;
-            double *mine = &w.alpha[2 * i], *other = mine + 1;
-            if (0.5 * a * (*other - *mine) + b < 0.0) { /* the smaller of the two is solved for */
-                mine = other;
-                other = &w.alpha[2 * i];
-                sign = -1.0;
-            }
-            double old = *mine, z = c - old < 0.5 * c ? 0.1 * old : old;
-            double g = a * (z - old) + sign * b + nfi_log(z / (c - z));
-            int k = 0;
-            worst = fabs(g) > worst ? fabs(g) : worst;
-            for (; k <= NEWTON && fabs(g) >= inner; k++) {
-                double next = z - g / (a + c / (c - z) / z);
-                z = next <= 0.0 ? 0.1 * z : next;
-                g = a * (z - old) + sign * b + nfi_log(z / (c - z));
-            }
-            if (k > 0) {
-                *mine = z;
-                *other = c - z;
-                add(&w, i, sign * (z - old) * y);
-                steps += (size_t)k;
-            }
+    NF_TRY(open(&w, v, p, 2, err));
+    for (size_t i = 0; i < rows; i++)
+        for (size_t k = 0; k < p->n; k++) {
+            double c = p->cost[k][p->is[i] >> k & 1], first = 0.001 * c < 1e-8 ? 0.001 * c : 1e-8;
+            w.alpha[(i * w.ld + k) * 2] = first;
+            w.alpha[(i * w.ld + k) * 2 + 1] = c - first;
         }
-        pass++;
-        if (worst < p->tolerance)
-            break;
-        if (steps <= rows / 10)
-            inner = 0.1 * inner > least_inner ? 0.1 * inner : least_inner;
+    sum_anew(&w, 2);
+    for (size_t k = 0; k < p->n; k++)
+        h[k] = (newton){.inner = 1e-2};
+    for (; going && pass < p->passes; pass++) {
+        for (size_t k = 0; k < p->n; k++) {
+            h[k].worst = 0.0;
+            h[k].steps = 0;
+        }
+        shuffle(w.order, rows, &rng);
+        newton_pass(&w, h, going);
+        for (size_t k = 0; k < p->n; k++) {
+            if (h[k].worst < p->tolerance)
+                going &= ~(1u << k);
+            else if (h[k].steps <= rows / 10)
+                h[k].inner = 0.1 * h[k].inner > least_inner ? 0.1 * h[k].inner : least_inner;
+        }
     }
+    sum_anew(&w, 2);
     if (passes)
         *passes = pass;
     clear(&w);

@@ -9,8 +9,8 @@
  * interpolation)
  *
  * The cost C of a document is the --cost, times the weight of the class for its own documents. A column of ones gives the bias, which
- * becomes log_prior. A prior that is asked for moves the bias by the difference of log-odds to the share in the data. Classes are solved
- * apart, one a thread, documents in an order from (seed, class): the result does not depend on threads.
+ * becomes log_prior. A prior that is asked for moves the bias by the difference of log-odds to the share in the data. Up to 16 classes are
+ * solved side by side (dual.h), one such block a thread, documents in an order from the seed: the result does not depend on threads.
  */
 #include "models/fit.h"
 
@@ -19,110 +19,149 @@
 #include "base/try.h"
 #include "models/dual.h"
 
-#include <math.h>
+#include <limits.h>
 #include <string.h>
 
 enum { PASSES = 300 };
 #define TOLERANCE 0.1
 
-/* Terms of a class with a number each, rising. */
-typedef struct list {
-    uint32_t *term;
-    float *w;
-    size_t n;
-} list;
+typedef nf_status (*solver)(float *v, const nfi_dual *p, int *passes, nf_err *err);
+
+/* Classes that are solved together, and what came of it. */
+typedef struct block {
+    size_t first, n; /* in solved */
+    uint16_t *mask;  /* t->n: those with a weight for the term */
+    float *w;        /* weights, term after term */
+} block;
 
 typedef struct linear {
     nfi_fit *f;
-    nf_status (*solve)(double *v, const nfi_dual *p, int *passes, nf_err *err);
-    bool ratio;            /* nbsvm */
-    uint64_t *first;       /* nclasses + 1: entries of t by class, terms rising */
-    uint32_t *term, *docs; /* of those */
-    double *docs_of;       /* n: D_t */
-    double all;            /* sum of D_t */
-    list *list;            /* nclasses */
-    bool mirror;           /* two classes: the second is the first with the other sign */
+    solver solve;
+    bool ratio;       /* nbsvm */
+    bool mirror;      /* two classes: the second is the first with the other sign */
+    uint16_t *solved; /* classes with a machine of their own */
+    int32_t *machine; /* nclasses: place in solved, or -1 */
+    size_t nsolved;
+    double *docs_of;  /* n: D_t */
+    double *docs_in;  /* nclasses: sum of D_tc */
+    double all;       /* sum of D_t */
+    block *block;
+    size_t nblocks;
 } linear;
 
-/* The entries of t once more, class by class. */
-static nf_status by_class(linear *x, nf_err *err)
+static void clear(linear *x)
+{
+    for (size_t b = 0; x->block && b < x->nblocks; b++) {
+        nfi_free(x->block[b].mask);
+        nfi_free(x->block[b].w);
+    }
+    nfi_free(x->block);
+    nfi_free(x->solved);
+    nfi_free(x->machine);
+    nfi_free(x->docs_of);
+    nfi_free(x->docs_in);
+}
+
+/* Who is solved, in which blocks, as even as can be. */
+static nf_status plan(linear *x, nf_err *err)
 {
     const nfi_terms *t = x->f->t;
-    size_t n = (size_t)t->ptr[t->n], nk = t->nclasses;
+    size_t nk = t->nclasses;
 
-    x->first = nfi_calloc(nk + 1, sizeof *x->first);
-    x->term = nfi_alloc(n, sizeof *x->term);
-    x->docs = nfi_alloc(n, sizeof *x->docs);
-    x->docs_of = nfi_alloc(t->n, sizeof *x->docs_of);
-    x->list = nfi_calloc(nk, sizeof *x->list);
-    uint64_t *at = nfi_alloc(nk, sizeof *at);
-    if (!x->first || !x->term || !x->docs || !x->docs_of || !x->list || !at) {
-        nfi_free(at);
+    x->mirror = !t->multi && nk == 2 && t->class_docs[0] && t->class_docs[1];
+    x->solved = nfi_alloc(nk, sizeof *x->solved);
+    x->machine = nfi_alloc(nk, sizeof *x->machine);
+    if (!x->solved || !x->machine)
         return nfi_oom(err, "a linear machine");
-    }
-    for (size_t e = 0; e < n; e++)
-        x->first[t->cls[e] + 1]++;
     for (size_t k = 0; k < nk; k++) {
-        x->first[k + 1] += x->first[k];
-        at[k] = x->first[k];
+        bool alone = t->class_docs[k] > 0 && !(x->mirror && k == 1);
+        x->machine[k] = alone ? (int32_t)x->nsolved : -1;
+        if (alone)
+            x->solved[x->nsolved++] = (uint16_t)k;
+        else if (t->class_docs[k] == 0)
+            x->f->log_prior[k] = t->multi ? x->f->data_prior[k] : NFI_NO_DOCUMENTS;
+        x->f->z[k] = 0.0;
     }
+    x->nblocks = (x->nsolved + NFI_DUAL_MAX - 1) / NFI_DUAL_MAX;
+    x->block = nfi_calloc(x->nblocks, sizeof *x->block);
+    if (!x->block)
+        return nfi_oom(err, "a linear machine");
+    for (size_t b = 0; b < x->nblocks; b++) {
+        x->block[b].first = x->nsolved * b / x->nblocks;
+        x->block[b].n = x->nsolved * (b + 1) / x->nblocks - x->block[b].first;
+    }
+    return NF_OK;
+}
+
+/* Documents by term and by class. */
+static nf_status count(linear *x, nf_err *err)
+{
+    const nfi_terms *t = x->f->t;
+
+    x->docs_of = nfi_alloc(t->n, sizeof *x->docs_of);
+    x->docs_in = nfi_calloc(t->nclasses, sizeof *x->docs_in);
+    if (!x->docs_of || !x->docs_in)
+        return nfi_oom(err, "a linear machine");
     for (size_t i = 0; i < t->n; i++) {
         uint64_t docs = 0;
         for (uint64_t e = t->ptr[i]; e < t->ptr[i + 1]; e++) {
-            x->term[at[t->cls[e]]] = (uint32_t)i;
-            x->docs[at[t->cls[e]]++] = t->doc[e];
+            x->docs_in[t->cls[e]] += (double)t->doc[e];
             docs += t->doc[e];
         }
         x->docs_of[i] = (double)(t->multi ? t->lab_doc[i] : docs);
         x->all += x->docs_of[i];
     }
-    nfi_free(at);
     return NF_OK;
 }
 
-/* r of the class by column. */
-static void ratios(const linear *x, size_t k, float *scale)
+/* r of the classes of a block by column. */
+static void ratios(const linear *x, const block *b, float *scale)
 {
     const nfi_terms *t = x->f->t;
-    double a = x->f->smoothing, mine = a * (double)t->n, others;
+    size_t ld = nfi_dual_ld(b->n);
+    double a = x->f->smoothing, none = nfi_log(a), shift[NFI_DUAL_MAX];
 
-    for (uint64_t e = x->first[k]; e < x->first[k + 1]; e++)
-        mine += (double)x->docs[e];
-    others = 2.0 * a * (double)t->n + x->all - mine;
-    double none = nfi_log(a), shift = nfi_log(others) - nfi_log(mine);
-    for (size_t i = 0; i < t->n; i++)
-        scale[t->rank[i]] = (float)(none - nfi_log(a + x->docs_of[i]) + shift);
-    for (uint64_t e = x->first[k]; e < x->first[k + 1]; e++) {
-        size_t i = x->term[e];
-        double d = (double)x->docs[e];
-        scale[t->rank[i]] = (float)(nfi_log(a + d) - nfi_log(a + x->docs_of[i] - d) + shift);
+    for (size_t k = 0; k < b->n; k++) {
+        double mine = a * (double)t->n + x->docs_in[x->solved[b->first + k]];
+        shift[k] = nfi_log(2.0 * a * (double)t->n + x->all - mine) - nfi_log(mine);
+    }
+    for (size_t i = 0; i < t->n; i++) {
+        float *row = scale + t->rank[i] * ld;
+        double away = none - nfi_log(a + x->docs_of[i]);
+        for (size_t k = 0; k < ld; k++)
+            row[k] = k < b->n ? (float)(away + shift[k]) : 0.0f;
+        for (uint64_t e = t->ptr[i]; e < t->ptr[i + 1]; e++) {
+            size_t k = (size_t)(x->machine[t->cls[e]] - (int32_t)b->first); /* far above n when it is of another block */
+            double d = (double)t->doc[e];
+            if (k < b->n)
+                row[k] = (float)(nfi_log(a + d) - nfi_log(a + x->docs_of[i] - d) + shift[k]);
+        }
     }
 }
 
 /* Weights that are not zero, by term. */
-static nf_status keep(const linear *x, size_t k, const double *v, nf_err *err)
+static nf_status keep(const linear *x, block *b, const float *v, nf_err *err)
 {
     const nfi_terms *t = x->f->t;
-    list l = {0};
+    size_t n = 0, ld = nfi_dual_ld(b->n);
 
-    for (size_t i = 0; i < t->n; i++)
-        l.n += (float)v[i] != 0.0f;
-    l.term = nfi_alloc(l.n, sizeof *l.term);
-    l.w = nfi_alloc(l.n, sizeof *l.w);
-    if (!l.term || !l.w) {
-        nfi_free(l.term);
-        nfi_free(l.w);
+    b->mask = nfi_alloc(t->n, sizeof *b->mask);
+    if (!b->mask)
         return nfi_oom(err, "a linear machine");
-    }
-    l.n = 0;
     for (size_t i = 0; i < t->n; i++) {
-        float w = (float)v[t->rank[i]];
-        if (w != 0.0f) {
-            l.term[l.n] = (uint32_t)i;
-            l.w[l.n++] = w;
-        }
+        unsigned mask = 0;
+        for (size_t k = 0; k < b->n; k++)
+            mask |= (unsigned)(v[t->rank[i] * ld + k] != 0.0f) << k;
+        b->mask[i] = (uint16_t)mask;
+        n += (size_t)__builtin_popcount(mask);
     }
-    x->list[k] = l;
+    b->w = nfi_alloc(n, sizeof *b->w);
+    if (!b->w)
+        return nfi_oom(err, "a linear machine");
+    n = 0;
+    for (size_t i = 0; i < t->n; i++)
+        for (unsigned mask = b->mask[i]; mask; mask &= mask - 1)
+            b->w[n++] = v[t->rank[i] * ld + (size_t)__builtin_ctz(mask)];
     return NF_OK;
 }
 
@@ -135,168 +174,166 @@ static double log_odds_of(const nfi_fit *f, double log_share)
     return share < 1.0 ? log_share - nfi_log(1.0 - share) : 0.0;
 }
 
-static bool is_of(const nfi_fit_rows *rows, size_t row, size_t k)
+/* Which machines of a block take each row for theirs. */
+static void mark_rows(const linear *x, const block *b, uint16_t *is)
 {
-    const uint16_t *cls;
-    uint16_t one;
-    size_t n = nfi_corpus_set(rows->corpus, (size_t)rows->label[row], &one, &cls);
+    const nfi_fit_rows *rows = x->f->rows;
 
-    for (size_t i = 0; i < n; i++)
-        if (cls[i] == k)
-            return true;
-    return false;
+    for (size_t i = 0; i < rows->X.rows; i++) {
+        const uint16_t *cls;
+        uint16_t one;
+        unsigned bits = 0;
+        for (size_t n = nfi_corpus_set(rows->corpus, (size_t)rows->label[i], &one, &cls); n > 0; n--) {
+            size_t k = (size_t)(x->machine[cls[n - 1]] - (int32_t)b->first);
+            bits |= k < b->n ? 1u << k : 0;
+        }
+        is[i] = (uint16_t)bits;
+    }
 }
 
-static nf_status one_class(void *ctx, size_t k, int worker, nf_err *err)
+static nf_status solve_block(void *ctx, size_t number, int worker, nf_err *err)
 {
     const linear *x = ctx;
+    block *b = &x->block[number];
     nfi_fit *f = x->f;
-    const nfi_fit_rows *rows = f->rows;
+    const nf_csr *X = &f->rows->X;
+    size_t ld = nfi_dual_ld(b->n);
+    double cost[NFI_DUAL_MAX][2];
     nf_status s = NF_OK;
-    double *v = NULL;
-    float *scale = NULL;
-    int8_t *y = NULL;
+    uint16_t *is = nfi_alloc(X->rows, sizeof *is);
+    float *v = nfi_alloc_aligned((X->cols + 1) * ld, sizeof *v), *scale = x->ratio ? nfi_alloc_aligned(X->cols * ld, sizeof *scale) : NULL;
 
     (void)worker;
-    f->z[k] = 0.0;
-    double shift = f->given_prior ? log_odds_of(f, f->log_prior[k]) - log_odds_of(f, f->data_prior[k]) : 0.0;
-    if (f->t->class_docs[k] == 0) {
-        f->log_prior[k] = f->t->multi ? f->data_prior[k] : NFI_NO_DOCUMENTS;
-        return NF_OK;
-    }
-    y = nfi_alloc(rows->X.rows, sizeof *y);
-    v = nfi_alloc(rows->X.cols + 1, sizeof *v);
-    scale = x->ratio ? nfi_alloc(rows->X.cols, sizeof *scale) : NULL;
-    if (!y || !v || (x->ratio && !scale)) {
+    if (!is || !v || (x->ratio && !scale)) {
         s = nfi_oom(err, "a linear machine");
         goto out;
     }
-    for (size_t i = 0; i < rows->X.rows; i++)
-        y[i] = is_of(rows, i, k) ? 1 : -1;
+    mark_rows(x, b, is);
     if (x->ratio)
-        ratios(x, k, scale);
-    nfi_dual p = {.X = &rows->X, .y = y, .scale = scale, .cost = {f->cost, f->cost}, .tolerance = TOLERANCE, .passes = PASSES,
-                  .rng = nfi_rng_stream(f->seed, NFI_RNG_DESCENT, k)};
-    if (f->weight) {
-        p.cost[1] *= f->weight[k];
-        p.cost[0] *= x->mirror ? f->weight[1 - k] : 1.0;
+        ratios(x, b, scale);
+    for (size_t k = 0; k < b->n; k++) {
+        cost[k][0] = f->cost * (f->weight && x->mirror ? f->weight[1] : 1.0);
+        cost[k][1] = f->cost * (f->weight ? f->weight[x->solved[b->first + k]] : 1.0);
     }
+    nfi_dual p = {.X = X, .n = b->n, .is = is, .scale = scale, .cost = (const double (*)[2])cost, .tolerance = TOLERANCE, .passes = PASSES,
+                  .rng = nfi_rng_stream(f->seed, NFI_RNG_DESCENT, 0)};
     NF_GO(x->solve(v, &p, NULL, err));
-    f->log_prior[k] = v[rows->X.cols] + shift;
-    s = keep(x, k, v, err);
+    for (size_t k = 0; k < b->n; k++) {
+        size_t c = x->solved[b->first + k];
+        double shift = f->given_prior ? log_odds_of(f, f->log_prior[c]) - log_odds_of(f, f->data_prior[c]) : 0.0;
+        f->log_prior[c] = (double)v[X->cols * ld + k] + shift;
+    }
+    s = keep(x, b, v, err);
 out:
-    nfi_free(y);
+    nfi_free(is);
     nfi_free(v);
     nfi_free(scale);
     return s;
 }
 
-static nf_status mirror(linear *x, nf_err *err)
+/* Weights of a term by class; at: place in the weights of each block, moves on. */
+static size_t weights_of(const linear *x, size_t term, uint64_t *at, uint16_t *cls, float *w)
 {
-    const list *a = &x->list[0];
-    list b = {nfi_alloc(a->n, sizeof *b.term), nfi_alloc(a->n, sizeof *b.w), a->n};
+    size_t n = 0;
 
-    if (!b.term || !b.w) {
-        nfi_free(b.term);
-        nfi_free(b.w);
-        return nfi_oom(err, "a linear machine");
-    }
-    for (size_t i = 0; i < a->n; i++) {
-        b.term[i] = a->term[i];
-        b.w[i] = -a->w[i];
-    }
-    x->list[1] = b;
-    x->f->log_prior[1] = -x->f->log_prior[0];
-    x->f->z[1] = 0.0;
-    return NF_OK;
+    for (size_t b = 0; b < x->nblocks; b++)
+        for (unsigned mask = x->block[b].mask[term]; mask; mask &= mask - 1) {
+            cls[n] = x->solved[x->block[b].first + (size_t)__builtin_ctz(mask)];
+            w[n++] = x->block[b].w[at[b]++];
+            if (x->mirror) {
+                cls[n] = 1;
+                w[n] = -w[n - 1];
+                n++;
+            }
+        }
+    return n;
 }
 
-/* Next term of class k that has a weight or documents; the places at and e move on. */
-static bool next_entry(const linear *x, size_t k, size_t *at, uint64_t *e, uint32_t *term, float *w, uint32_t *docs)
+/* Entries of a term: classes that have a weight or documents. Returns how many; written where out is given. */
+static size_t merge(const nfi_terms *t, size_t term, const uint16_t *cls, const float *w, size_t n, uint16_t *out_cls, float *out_w,
+                    uint32_t *out_doc)
 {
-    const list *l = &x->list[k];
-    uint32_t a = *at < l->n ? l->term[*at] : UINT32_MAX, b = *e < x->first[k + 1] ? x->term[*e] : UINT32_MAX;
+    uint64_t e = t->ptr[term], end = t->ptr[term + 1];
+    size_t i = 0, m = 0;
 
-    if (a == UINT32_MAX && b == UINT32_MAX)
-        return false;
-    *term = a < b ? a : b;
-    *w = a == *term ? l->w[(*at)++] : 0.0f;
-    *docs = b == *term ? x->docs[(*e)++] : 0;
-    return true;
+    for (; i < n || e < end; m++) {
+        unsigned a = i < n ? cls[i] : UINT_MAX, b = e < end ? t->cls[e] : UINT_MAX, c = a < b ? a : b;
+        if (out_cls) {
+            out_cls[m] = (uint16_t)c;
+            out_w[m] = a == c ? w[i] : 0.0f;
+            out_doc[m] = b == c ? t->doc[e] : 0;
+        }
+        i += a == c;
+        e += b == c;
+    }
+    return m;
 }
 
-/* Lists of classes to entries of terms. */
+/* Weights of blocks to entries of terms. */
 static nf_status assemble(linear *x, nf_err *err)
 {
     nfi_fit *f = x->f;
     nfi_terms *t = f->t;
-    uint64_t *ptr = nfi_calloc(t->n + 2, sizeof *ptr), total = 0;
-    uint32_t term, docs;
-    float w;
-
-    if (!ptr)
-        return nfi_oom(err, "weights");
-    for (size_t k = 0; k < t->nclasses; k++) {
-        size_t at = 0;
-        uint64_t e = x->first[k];
-        for (; next_entry(x, k, &at, &e, &term, &w, &docs); total++)
-            ptr[term + 2]++;
-    }
-    if (total > NFI_MAX_ENTRIES) {
-        nfi_free(ptr);
-        return NF_FAIL(err, NF_ELIMIT,
-                       "%s has %llu weights of terms and classes, more than 2^30; raise --min-df, set --max-features, or use cnb",
-                       f->classifier->name, (unsigned long long)total);
-    }
-    for (size_t i = 0; i < t->n; i++)
-        ptr[i + 2] += ptr[i + 1];
-    uint16_t *cls = nfi_alloc((size_t)total, sizeof *cls);
-    uint32_t *doc = nfi_alloc((size_t)total, sizeof *doc);
-    f->w = nfi_alloc((size_t)total, sizeof *f->w);
-    if (!cls || !doc || !f->w) {
-        nfi_free(ptr);
-        nfi_free(cls);
-        nfi_free(doc);
-        return nfi_oom(err, "weights");
-    }
-    for (size_t k = 0; k < t->nclasses; k++) {
-        size_t at = 0;
-        uint64_t e = x->first[k];
-        while (next_entry(x, k, &at, &e, &term, &w, &docs)) {
-            uint64_t to = ptr[term + 1]++; /* starts become ends */
-            cls[to] = (uint16_t)k;
-            doc[to] = docs;
-            f->w[to] = w;
-        }
-    }
-    nfi_terms_replace(t, &(nfi_term_sums){.ptr = ptr, .cls = cls, .doc = doc}); /* sums are of no use to it */
-    for (size_t i = 0; i < t->n; i++)
-        f->base[i] = 0.0f;
-    return NF_OK;
-}
-
-static nf_status fit(nfi_fit *f, bool ratio, nf_status (*solve)(double *v, const nfi_dual *p, int *passes, nf_err *err), nf_err *err)
-{
-    linear x = {.f = f, .solve = solve, .ratio = ratio};
-    size_t nk = f->t->nclasses;
+    uint64_t *ptr = nfi_calloc(t->n + 1, sizeof *ptr), *at = nfi_calloc(x->nblocks, sizeof *at);
+    uint16_t *term_cls = nfi_alloc(t->nclasses, sizeof *term_cls), *cls = NULL;
+    float *term_w = nfi_alloc(t->nclasses, sizeof *term_w);
+    uint32_t *doc = NULL;
     nf_status s = NF_OK;
 
-    x.mirror = !f->t->multi && nk == 2 && f->t->class_docs[0] && f->t->class_docs[1];
-    NF_GO(by_class(&x, err));
-    NF_GO(nfi_par_chunks(x.mirror ? 1 : nk, nfi_par_threads(f->threads), one_class, &x, err));
+    if (!ptr || !at || !term_cls || !term_w) {
+        s = nfi_oom(err, "weights");
+        goto out;
+    }
+    for (size_t i = 0; i < t->n; i++) {
+        size_t n = weights_of(x, i, at, term_cls, term_w);
+        ptr[i + 1] = ptr[i] + merge(t, i, term_cls, term_w, n, NULL, NULL, NULL);
+    }
+    if (ptr[t->n] > NFI_MAX_ENTRIES) {
+        s = NF_FAIL(err, NF_ELIMIT,
+                    "%s has %llu weights of terms and classes, more than 2^30; raise --min-df, set --max-features, or use cnb",
+                    f->classifier->name, (unsigned long long)ptr[t->n]);
+        goto out;
+    }
+    cls = nfi_alloc((size_t)ptr[t->n], sizeof *cls);
+    doc = nfi_alloc((size_t)ptr[t->n], sizeof *doc);
+    f->w = nfi_alloc((size_t)ptr[t->n], sizeof *f->w);
+    if (!cls || !doc || !f->w) {
+        s = nfi_oom(err, "weights");
+        goto out;
+    }
+    memset(at, 0, x->nblocks * sizeof *at);
+    for (size_t i = 0; i < t->n; i++) {
+        size_t n = weights_of(x, i, at, term_cls, term_w);
+        merge(t, i, term_cls, term_w, n, cls + ptr[i], f->w + ptr[i], doc + ptr[i]);
+        f->base[i] = 0.0f;
+    }
+    nfi_terms_replace(t, &(nfi_term_sums){.ptr = ptr, .cls = cls, .doc = doc}); /* sums are of no use to it */
+    ptr = NULL;
+    cls = NULL;
+    doc = NULL;
+out:
+    nfi_free(ptr);
+    nfi_free(at);
+    nfi_free(term_cls);
+    nfi_free(term_w);
+    nfi_free(cls);
+    nfi_free(doc);
+    return s;
+}
+
+static nf_status fit(nfi_fit *f, bool ratio, solver solve, nf_err *err)
+{
+    linear x = {.f = f, .solve = solve, .ratio = ratio};
+    nf_status s = NF_OK;
+
+    NF_GO(plan(&x, err));
+    NF_GO(count(&x, err));
+    NF_GO(nfi_par_chunks(x.nblocks, nfi_par_threads(f->threads), solve_block, &x, err));
     if (x.mirror)
-        NF_GO(mirror(&x, err));
+        f->log_prior[1] = -f->log_prior[0];
     s = assemble(&x, err);
 out:
-    for (size_t k = 0; x.list && k < nk; k++) {
-        nfi_free(x.list[k].term);
-        nfi_free(x.list[k].w);
-    }
-    nfi_free(x.list);
-    nfi_free(x.first);
-    nfi_free(x.term);
-    nfi_free(x.docs);
-    nfi_free(x.docs_of);
+    clear(&x);
     return s;
 }
 

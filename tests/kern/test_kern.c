@@ -76,7 +76,7 @@ START_TEST(scalar_row_is_first_and_names_differ)
     ck_assert_uint_ge(rows, 1);
     ck_assert_str_eq(row[0]->name, "scalar");
     for (size_t i = 0; i < rows; i++) {
-        ck_assert(row[i]->classify && row[i]->axpy_f64 && row[i]->spmv_f32 && row[i]->log_f32 && row[i]->log_axpy_f32);
+        ck_assert(row[i]->classify && row[i]->axpy_f64 && row[i]->spmv_f32 && row[i]->scatter_f32 && row[i]->log_f32 && row[i]->log_axpy_f32);
         for (size_t j = 0; j < i; j++)
             ck_assert_str_ne(row[i]->name, row[j]->name);
     }
@@ -198,6 +198,50 @@ START_TEST(sparse_row_times_matrix_has_the_same_bits_everywhere)
     free(m);
     free(want);
     free(got);
+}
+END_TEST
+
+START_TEST(matrix_plus_sparse_row_has_the_same_bits_everywhere)
+{
+    enum { LD = 19 }; /* rows at any address */
+    nfi_rng r = nft_rng(5);
+    size_t rows, cells = TERMS * LD;
+    const nfi_kern *const *row = nfi_kern_rows(&rows);
+    float *first = malloc(cells * sizeof *first), *want = malloc(cells * sizeof *want), *got = malloc(cells * sizeof *got);
+    float *scale = malloc(cells * sizeof *scale), by[16], val[NNZ];
+    int32_t idx[NNZ];
+
+    for (size_t round = 0; round < 200; round++) {
+        bool extreme = round % 4 == 3, scaled = round % 2;
+        size_t nnz = round < 20 ? round : (size_t)nfi_rng_below(&r, NNZ + 1);
+        for (size_t i = 0; i < cells; i++) {
+            first[i] = extreme ? nft_rand_float(&r) : (float)nft_rand_between(&r, -1, 1);
+            scale[i] = extreme ? nft_rand_float(&r) : (float)nft_rand_between(&r, 0, 2);
+        }
+        for (size_t j = 0; j < 16; j++)
+            by[j] = extreme ? nft_rand_float(&r) : (float)nft_rand_between(&r, -1, 1);
+        for (size_t e = 0; e < nnz; e++) { /* terms may come more than once */
+            idx[e] = (int32_t)nfi_rng_below(&r, TERMS);
+            val[e] = extreme ? nft_rand_float(&r) : (float)nft_rand_between(&r, 0, 1);
+        }
+        memcpy(want, first, cells * sizeof *want);
+        for (size_t e = 0; e < nnz; e++)
+            for (size_t j = 0; j < 16; j++) {
+                volatile float p = val[e] * by[j];
+                if (scaled)
+                    p = p * scale[(size_t)idx[e] * LD + j];
+                want[(size_t)idx[e] * LD + j] += p;
+            }
+        for (size_t q = 0; q < rows; q++) {
+            memcpy(got, first, cells * sizeof *got);
+            row[q]->scatter_f32(got, LD, idx, val, nnz, by, scaled ? scale : NULL);
+            ck_assert_msg(same_floats(want, got, cells), "%s: scatter of %zu entries%s", row[q]->name, nnz, scaled ? ", scaled" : "");
+        }
+    }
+    free(first);
+    free(want);
+    free(got);
+    free(scale);
 }
 END_TEST
 
@@ -324,6 +368,7 @@ int main(void)
     tcase_add_test(t, every_byte_at_every_place_has_its_class);
     tcase_add_test(t, random_blocks_of_any_number_have_their_classes);
     tcase_add_test(t, sparse_row_times_matrix_has_the_same_bits_everywhere);
+    tcase_add_test(t, matrix_plus_sparse_row_has_the_same_bits_everywhere);
     tcase_add_test(t, tiles_leave_no_column_out);
     tcase_add_test(t, adding_a_multiple_has_the_same_bits_everywhere);
     tcase_add_test(t, logarithms_have_the_bits_of_the_single_call);

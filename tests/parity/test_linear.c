@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * test_linear.c - linear machines against LIBLINEAR as scikit-learn has it (linear.txt). Solved to the end, weights agree to 1e-5. Models
- * stop earlier: their objective is at most 2 % above (1.6 % measured) the least, and never below it.
+ * stop earlier: their objective is at most 3 % above (2.3 % measured) the least, and never below it.
  */
 #include "golden.h"
 
@@ -95,13 +95,15 @@ static double objective(const machine_set *s, const machine *m, const double *v)
     return sum;
 }
 
+/* Alone, and among others of other costs that must not matter to it: the same bits. */
 static void check_solver(const machine_set *s, const machine *m)
 {
     static int32_t idx[MAX_DOCS * MAX_TERMS];
     static float val[MAX_DOCS * MAX_TERMS];
     int64_t ptr[MAX_DOCS + 1] = {0}, n = 0;
-    int8_t y[MAX_DOCS];
-    double v[MAX_TERMS + 1];
+    uint16_t is[MAX_DOCS], first[MAX_DOCS];
+    float v[(MAX_TERMS + 1) * NFI_DUAL_MAX], one[MAX_TERMS + 1];
+    double w[MAX_TERMS + 1], cost[3][2] = {{m->cost[0] * 3, m->cost[1]}, {m->cost[0], m->cost[1]}, {m->cost[0], m->cost[1] / 2}};
     int passes = 0;
 
     for (size_t i = 0; i < s->ntrain; i++) {
@@ -111,17 +113,25 @@ static void check_solver(const machine_set *s, const machine *m)
                 val[n++] = (float)s->x[i][t];
             }
         ptr[i + 1] = n;
-        y[i] = s->cls[i] == (int)m->cls ? 1 : -1;
+        first[i] = s->cls[i] == (int)m->cls;
+        is[i] = (uint16_t)(first[i] << 1 | i % 2);
     }
     nf_csr X = {.rows = s->ntrain, .cols = s->nterm, .ptr = ptr, .idx = idx, .val = val};
-    nfi_dual p = {.X = &X, .y = y, .cost = {m->cost[0], m->cost[1]}, .tolerance = 1e-9, .passes = 100000,
-                  .rng = nfi_rng_stream(1, NFI_RNG_DESCENT, m->cls)};
+    nfi_dual p = {.X = &X, .n = 3, .is = is, .cost = (const double (*)[2])cost, .tolerance = 2e-6, .passes = 100000,
+                  .rng = nfi_rng_stream(1, NFI_RNG_DESCENT, 0)};
     nft_ok((m->svm ? nfi_dual_svm : nfi_dual_logistic)(v, &p, &passes, &nft_err));
     ck_assert_int_lt(passes, p.passes);
-    for (size_t t = 0; t <= s->nterm; t++)
-        ck_assert_msg(fabs(v[t] - m->v[t]) < 1e-5, "%s %s C %g/%g class %zu: weight %zu is %.9f, expected %.9f",
-                      m->svm ? "svm" : "logistic", s->weighting, m->cost[0], m->cost[1], m->cls, t, v[t], m->v[t]);
-    ck_assert_double_eq_tol(objective(s, m, v), m->objective, 1e-6 * m->objective);
+    p.n = 1;
+    p.is = first;
+    p.cost = (const double (*)[2])(cost + 1);
+    nft_ok((m->svm ? nfi_dual_svm : nfi_dual_logistic)(one, &p, &passes, &nft_err));
+    for (size_t t = 0; t <= s->nterm; t++) {
+        w[t] = (double)one[t];
+        ck_assert(memcmp(&one[t], &v[t * NFI_DUAL_MAX + 1], sizeof *one) == 0);
+        ck_assert_msg(fabs(w[t] - m->v[t]) < 1e-5, "%s %s C %g/%g class %zu: weight %zu is %.9f, expected %.9f",
+                      m->svm ? "svm" : "logistic", s->weighting, m->cost[0], m->cost[1], m->cls, t, w[t], m->v[t]);
+    }
+    ck_assert_double_eq_tol(objective(s, m, w), m->objective, 1e-6 * m->objective);
 }
 
 static nf_model *train(const machine_set *s, const machine *m)
@@ -179,7 +189,7 @@ static void check_model(const machine_set *s, const machine *m)
     ck_assert_double_eq(model->z[m->cls], 0.0);
     v[s->nterm] = model->log_prior[m->cls];
     double got = objective(s, m, v) / m->objective - 1.0;
-    ck_assert_msg(got < 0.02 && got > -1e-6, "%s %s C %g/%g class %zu: objective %.6g of the least away",
+    ck_assert_msg(got < 0.03 && got > -1e-6, "%s %s C %g/%g class %zu: objective %.6g of the least away",
                   m->svm ? "svm" : "logistic", s->weighting, m->cost[0], m->cost[1], m->cls, got);
     nf_model_free(model);
 }
