@@ -268,8 +268,11 @@ nf_status nf_lines_add(nf_lines *t, const nf_batch *b, nf_err *err)
 nf_status nf_lines_merge(nf_lines *into, const nf_lines *from, nf_err *err)
 {
     nf_status s = NF_OK;
-    uint32_t *map = nfi_alloc(from->nsrc, sizeof *map);
+    uint64_t sum;
 
+    if (__builtin_add_overflow(nf_lines_docs(into), nf_lines_docs(from), &sum))
+        return NF_FAIL(err, NF_ELIMIT, "the line tables have more than 2^64 documents together");
+    uint32_t *map = nfi_alloc(from->nsrc, sizeof *map);
     if (!map)
         return nfi_oom(err, "a line table");
     NF_GO(reserve(into, from->n, err));
