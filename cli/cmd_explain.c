@@ -2,6 +2,7 @@
 /* cmd_explain.c - newsframe explain: why documents have their labels, as text for people or as a table. */
 #include "cli/columns.h"
 #include "cli/inspect.h"
+#include "cli/pick.h"
 #include "cli/work.h"
 
 #include "base/io.h"
@@ -19,6 +20,7 @@ struct opts {
     const char *model, *label_class;
     bool csv;
     uint64_t top, min_tokens;
+    nfi_pick_opts pick;
 };
 
 static const nfi_opt rows[] = {
@@ -27,6 +29,8 @@ static const nfi_opt rows[] = {
     OPT_STR(0, "class", struct opts, label_class, "CLASS", NULL,
             "explain this class against the best of the others; without it the one with the highest score"),
     OPT_COUNT(0, "min-tokens", struct opts, min_tokens, "N", "3", 1, UINT64_MAX, "documents of fewer words have no label"),
+    OPT_HEADER("Documents"),
+    OPT_PICK(struct opts, pick, "explain"),
     OPT_HEADER("Output"),
     OPT_OUTPUT_FILE(struct opts, out, "write to FILE, replaced at once when all is done"),
     OPT_FLAG(0, "csv", struct opts, csv, "write a table with every term instead of text"),
@@ -48,6 +52,8 @@ typedef struct job {
     nfi_out *out;  /* else */
     nfi_buf b;
     nf_explanation e;
+    nfi_pick pick;
+    uint64_t passed; /* documents not asked for */
     uint64_t by_status[NF_SCORE_STATUS_COUNT];
 } job;
 
@@ -261,7 +267,11 @@ static nf_status stream(job *j, nfi_progress *p, nf_err *err)
     bool first = true;
 
     while (s == NF_OK && (s = nf_docs_next(j->docs, &batch, err)) == NF_OK && batch.n > 0) {
-        for (size_t i = 0; s == NF_OK && i < batch.n; i++, first = false) {
+        for (size_t i = 0; s == NF_OK && i < batch.n; i++) {
+            if (!nfi_pick_takes(&j->pick, batch.docs[i].id)) {
+                j->passed++;
+                continue;
+            }
             if ((s = nf_explain(&j->e, j->scorer, &batch.docs[i], j->label, -1, err)) != NF_OK)
                 break;
             j->by_status[j->e.score.status]++;
@@ -269,6 +279,7 @@ static nf_status stream(job *j, nfi_progress *p, nf_err *err)
                 table_document(j, &batch.docs[i]);
             } else {
                 text_document(j, &batch.docs[i], first);
+                first = false;
                 nfi_out_write(j->out, j->b.p, j->b.n);
             }
             if (j->b.failed)
@@ -323,12 +334,16 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     job j = {.o = o};
     nf_err err = {0};
     int usage = nfi_work_outputs(cli, (const char *const[]){o->out.output, o->in.rejects}, 2, nargs, args, o->model);
+    if (usage == NFI_EXIT_OK && o->pick.from)
+        usage = nfi_work_outputs(cli, (const char *const[]){o->out.output, o->in.rejects}, 2, 0, args, o->pick.from);
 
     if (usage == NFI_EXIT_OK && o->out.excel && !o->csv)
         usage = nfi_cli_usage(cli, "--excel is about the table; add --csv");
     if (usage != NFI_EXIT_OK)
         return usage;
-    nf_status s = nfi_work_model(&model, o->model, &err);
+    nf_status s = nfi_pick_open(&j.pick, &o->pick, &err);
+    if (s == NF_OK)
+        s = nfi_work_model(&model, o->model, &err);
     j.m = model;
     if (s == NF_OK && (usage = find_class(&j, cli)) != NFI_EXIT_OK)
         goto out;
@@ -345,6 +360,10 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     }
     if (s == NF_OK)
         s = nf_docs_finish(j.docs, &err);
+    if (s == NF_OK && (usage = nfi_pick_report(&j.pick, cli)) != NFI_EXIT_OK) {
+        (void)close_output(&j, NF_EDATA, &err);
+        goto out;
+    }
     s = close_output(&j, s, &err);
     if (s == NF_OK) {
         nfi_tally t;
@@ -352,11 +371,13 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         nfi_tally_part(&t, "labelled", j.by_status[NF_SCORE_OK]);
         for (int i = 1; i < NF_SCORE_STATUS_COUNT; i++)
             nfi_tally_part(&t, nf_score_status_text((nf_score_status)i), j.by_status[i]);
+        nfi_tally_part(&t, "passed over", j.passed);
         nfi_tally_docs(&t, nf_docs_counts(j.docs));
         nfi_tally_end(&t, cli);
     }
 out:
     nf_explanation_clear(&j.e);
+    nfi_pick_clear(&j.pick);
     nfi_buf_clear(&j.b);
     nf_scorer_free(j.scorer);
     nf_docs_close(j.docs);
@@ -382,6 +403,8 @@ static const char *const paragraphs[] = {
 
 static const nfi_example examples[] = {
     {"newsframe explain $NF_SAMPLES/geo-1/samples/01-arctic-convoy-drill.txt", "why an article has its label"},
+    {"newsframe explain $NF_SAMPLES/geo-1/samples --only 01-arctic-convoy-drill.txt,03-thorium-test-loop.txt --top 5",
+     "two documents of many, by their ids"},
     {"newsframe explain -m angles.nfm test.jsonl --class military --csv -o why.csv", "what speaks for one class, for every document"},
     {NULL, NULL}};
 

@@ -190,6 +190,8 @@ complete -c newsframe -n '__fish_seen_subcommand_from score' -l version -s V -f 
 complete -c newsframe -n '__fish_seen_subcommand_from explain' -l model -s m -r -F -d 'the model; without it the built-in geo-1'
 complete -c newsframe -n '__fish_seen_subcommand_from explain' -l class -x -d 'explain this class against the best of the others; without it the one with the highest score'
 complete -c newsframe -n '__fish_seen_subcommand_from explain' -l min-tokens -x -d 'documents of fewer words have no label'
+complete -c newsframe -n '__fish_seen_subcommand_from explain' -l only -x -d 'explain the documents with these ids alone'
+complete -c newsframe -n '__fish_seen_subcommand_from explain' -l only-from -r -F -d 'the same with the ids that are in FILE, one a line'
 complete -c newsframe -n '__fish_seen_subcommand_from explain' -l output -s o -r -F -d 'write to FILE, replaced at once when all is done'
 complete -c newsframe -n '__fish_seen_subcommand_from explain' -l csv -f -d 'write a table with every term instead of text'
 complete -c newsframe -n '__fish_seen_subcommand_from explain' -l excel -f -a 'no us eu' -d 'write CSV for spreadsheets'
