@@ -13,8 +13,10 @@
 
 #include <csv.h>
 #include <string.h>
+#include <strings.h>
 
 enum { BETWEEN, FIELD, PLAIN, QUOTED };
+#define SEPARATORS ",;\t|^~: " /* that a first line sep= may name */
 
 uint64_t nfi_count_lines(const char *p, size_t n)
 {
@@ -260,6 +262,18 @@ static nf_status csv_parse_record(void *p, const nfi_plan *plan, nf_str rec, nfi
         return nfi_row_bad(row, NF_EFORMAT, "%s has %zu field%s, the header has %zu", who(record, row), ps->n, ps->n == 1 ? "" : "s",
                            ps->expected);
     return NF_OK;
+}
+
+size_t nfi_separator_line(const char *p, size_t n, char *separator)
+{
+    size_t quote = n > 0 && p[0] == '"', i = quote + 4;
+
+    if (n < i + 1 || strncasecmp(p + quote, "sep=", 4) != 0 || !strchr(SEPARATORS, p[i]) || !p[i])
+        return 0;
+    *separator = p[i++];
+    if (quote && (i == n || p[i++] != '"'))
+        return 0;
+    return i == n ? i : p[i] == '\n' || p[i] == '\r' ? i + line_end(p, i, n, true) : 0;
 }
 
 char nfi_find_delimiter(const char *p, size_t n)

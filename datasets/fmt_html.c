@@ -57,6 +57,21 @@ static size_t plain_lines(nf_line_mark *mark, const char *p, size_t n, size_t of
     return lines;
 }
 
+/* The title as text to be put before that of the page: nothing when a heading says it already, which would count twice. */
+static nf_str own_title(const nfi_page *p)
+{
+    size_t from = 0;
+
+    for (size_t i = 0; i < p->nmarks; i++) {
+        const nf_line_mark *m = &p->mark[i];
+        if (m->element == NF_ELEMENT_HEADING && m->end - from == p->title.n && p->title.n > 0 &&
+            memcmp(p->text.p + from, p->title.p, p->title.n) == 0)
+            return (nf_str){0};
+        from = m->end + 1;
+    }
+    return p->title;
+}
+
 nf_status nfi_fields_html(nf_doc *doc, nf_str *parts, size_t n, nf_markup markup, nfi_row *row)
 {
     nf_status s = NF_OK;
@@ -103,8 +118,11 @@ nf_status nfi_fields_html(nf_doc *doc, nf_str *parts, size_t n, nf_markup markup
             at += plain_lines(mark + at, parts[i].p, parts[i].n, offset);
         offset += parts[i].n + (parts[i].n > 0);
         if (page[i].mark && doc->lang.n == 0)
-            *doc =
-                (nf_doc){.title = page[i].title, .date = page[i].date, .source = page[i].source, .lang = page[i].lang, .flags = doc->flags};
+            *doc = (nf_doc){.title = own_title(&page[i]),
+                            .date = page[i].date,
+                            .source = page[i].source,
+                            .lang = page[i].lang,
+                            .flags = doc->flags};
     }
     doc->mark = mark;
     doc->nmarks = lines;
@@ -123,7 +141,7 @@ nf_status nfi_page_read(nf_doc *doc, nf_str values[NFI_PAGE_COLUMNS], nfi_row *r
         return s != NF_ENOMEM && nfi_row_bad(row, s, "%s", why.msg) == NF_OK ? NF_OK : nfi_oom(err, "a page");
     const nf_str v[NFI_PAGE_COLUMNS] = {page.title, page.date, page.source, page.lang, page.url};
     memcpy(values, v, sizeof v);
-    doc->title = page.title;
+    doc->title = own_title(&page);
     doc->date = page.date;
     doc->source = page.source;
     doc->lang = page.lang;

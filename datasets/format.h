@@ -121,6 +121,8 @@ bool nfi_line_next(nfi_scan *sc, const char *p, size_t n, bool eof, nf_str *rec)
 nf_str nfi_trim_str(nf_str s);
 /* , ; TAB or |, whichever is most frequent outside quotes in the first record; 0 when none occurs. */
 char nfi_find_delimiter(const char *p, size_t n);
+/* Bytes of a first line "sep=;" with its end, which some spreadsheets write and which is no header; 0 when p begins otherwise. */
+size_t nfi_separator_line(const char *p, size_t n, char *separator);
 uint64_t nfi_count_lines(const char *p, size_t n); /* line ends: LF, CRLF, or CR */
 
 #endif

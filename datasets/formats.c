@@ -91,6 +91,9 @@ const nfi_format *nfi_format_by_content(const char *p, size_t n, const char *tex
         return &nfi_format_fasttext;
     if (starts(p + i, n - i, "<!DOCTYPE lewis") || starts(p + i, n - i, "<REUTERS"))
         return &nfi_format_sgml;
+    char separator;
+    if (nfi_separator_line(p + i, n - i, &separator))
+        return &nfi_format_csv;
     for (end = i; end < n && p[end] != '\n' && p[end] != '\r'; end++)
         ;
     if (nfi_find_delimiter(p + i, end - i))

@@ -146,7 +146,13 @@ static nf_status parse_header(nfi_reader *r, const nf_docs_opts *o, nf_err *err)
     size_t text_at = r->scan.start;
     while (text_at < r->have && (r->buf[text_at] == '\n' || r->buf[text_at] == '\r'))
         text_at++;
-    r->scan.delimiter = o->delimiter ? o->delimiter : r->format->delimiter;
+    char named = 0;
+    size_t line = nfi_separator_line(r->buf + text_at, r->have - text_at, &named);
+    if (line) {
+        r->scan.line += nfi_count_lines(r->buf + r->scan.start, text_at + line - r->scan.start);
+        r->scan.start = r->scan.at = text_at += line;
+    }
+    r->scan.delimiter = o->delimiter ? o->delimiter : named ? named : r->format->delimiter;
     if (!r->scan.delimiter)
         r->scan.delimiter = nfi_find_delimiter(r->buf + text_at, r->have - text_at);
     if (!r->scan.delimiter)

@@ -41,6 +41,20 @@ START_TEST(the_delimiter_is_found_in_the_header_alone)
 }
 END_TEST
 
+START_TEST(a_line_may_name_the_separator_before_the_header)
+{
+    expect_str("a.csv", "sep=;\nid;text\n1;a, b, c\n", NULL, "columns: id\n3:1 id=1 label= title= text=a, b, c [1]\n");
+    expect_str("a.csv", "\xef\xbb\xbfSEP=|\r\n\r\nid|text\r\n1|a;b\r\n", NULL, "columns: id\n4:1 id=1 label= title= text=a;b [1]\n");
+    expect_str("a.csv", "\n\"sep=\t\"\nid\ttext\n1\ta,b\n", NULL, "columns: id\n4:1 id=1 label= title= text=a,b [1]\n");
+    expect_str("a", "sep=;\ntext\na\n", NULL, "columns:\n3:1 id=a:1 label= title= text=a flags=8\n");
+    expect_str("a.csv", "sep=;\nid#text\n1#a\n", &(nf_docs_opts){.delimiter = '#'}, "columns: id\n3:1 id=1 label= title= text=a [1]\n");
+    expect_str("a.csv", "sep=;\n1;\"a\"b\n", NULL, "malformed input a.csv:2: the header: text after a closing quote\n");
+    expect_str("a.csv", "sep=,", NULL, "the data cannot support the request a.csv: empty file\n");
+    expect_str("a.csv", "sep=a,text\n1,b\n", NULL, "columns: sep=a\n2:1 id=a.csv:1 label= title= text=b [1] flags=8\n"); /* a header */
+    expect_str("a.csv", "sep=;x;text\n1;2;b\n", NULL, "columns: sep=, x\n2:1 id=a.csv:1 label= title= text=b [1] [2] flags=8\n");
+}
+END_TEST
+
 START_TEST(a_byte_order_mark_says_the_encoding)
 {
     expect_str("a.csv", "\xef\xbb\xbftext,id\na,1\n", NULL, "columns: id\n2:1 id=1 label= title= text=a [1]\n");
@@ -389,6 +403,7 @@ int main(void)
     tcase_add_test(t, fields_keep_commas_quotes_and_line_ends);
     tcase_add_test(t, line_ends_may_be_mixed_and_blank_lines_are_no_records);
     tcase_add_test(t, the_delimiter_is_found_in_the_header_alone);
+    tcase_add_test(t, a_line_may_name_the_separator_before_the_header);
     tcase_add_test(t, a_byte_order_mark_says_the_encoding);
     tcase_add_test(t, malformed_records_are_named);
     tcase_add_test(t, columns_that_are_missing_are_answered_with_what_there_is);

@@ -159,6 +159,17 @@ START_TEST(columns_hold_html_when_they_look_like_it_or_when_told)
 }
 END_TEST
 
+START_TEST(a_title_that_a_heading_says_counts_once)
+{
+    expect_str("a.jsonl", "{\"id\":1,\"text\":\"<title>T - Site</title><h1>The <b>head</b></h1><p>x</p>\"}\n", NULL,
+               "columns: id\n1:1 id=1 label= title= text=The head\nx [1]\n");
+    expect_str("a.jsonl", "{\"id\":1,\"text\":\"<title>T - Site</title><p>T - Site</p><h2>x</h2>\"}\n", NULL, /* no heading */
+               "columns: id\n1:1 id=1 label= title=T - Site text=T - Site\nx [1]\n");
+    expect_str("a.html", "<title>T</title><h1>Head</h1><p>x</p>", NULL,
+               "columns: title, date, source, language, url\n0:1 id=a.html label= title= text=Head\nx [Head] [] [] [] []\n");
+}
+END_TEST
+
 START_TEST(marks_of_joined_columns_cover_the_text)
 {
     static const char table[] = "{\"t\":\"one\\ntwo\",\"text\":\"<ul><li><a href=x>a</a></li></ul><p>b</p>\",\"u\":\"end\"}\n";
@@ -249,6 +260,7 @@ int main(void)
     tcase_add_test(t, the_encoding_is_that_of_the_mark_then_of_the_bytes_then_of_the_page);
     tcase_add_test(t, columns_hold_html_when_they_look_like_it_or_when_told);
     tcase_add_test(t, marks_of_joined_columns_cover_the_text);
+    tcase_add_test(t, a_title_that_a_heading_says_counts_once);
     tcase_add_test(t, pages_made_to_hurt_are_read_or_refused_in_linear_time);
     tcase_add_test(t, a_page_is_told_by_its_beginning);
     suite_add_tcase(s, t);
