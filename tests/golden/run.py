@@ -16,8 +16,11 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 STREAMS = ("stdout", "stderr")
 # What a case may see of the caller's environment: sanitizer options, the kernel in use, the folder of large corpora.
-KEPT = ("PATH", "ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS", "NF_KERN", "LD_LIBRARY_PATH", "NEWSFRAME_DATA")
-THREADED = ("train", "score", "cluster", "count", "crossval", "evaluate")
+KEPT = ("PATH", "ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS", "OMP_TOOL_LIBRARIES", "OMP_WAIT_POLICY", "NF_KERN",
+        "LD_LIBRARY_PATH", "NEWSFRAME_DATA")
+SLOWER = float(os.environ.get("CK_TIMEOUT_MULTIPLIER", 1))  # as for the tests in C: programs under sanitizers need longer
+THREADED = ("train", "score", "cluster", "count", "crossval", "evaluate", "dedup", "suggest", "explain", "features", "forget", "convert",
+            "terms")
 SHOWN_LINES = 60
 
 
@@ -105,7 +108,7 @@ class Case:
             if code != 0:
                 self.skipped = out.decode("utf-8", "replace").strip().split("\n")[0] or "a condition of the case does not hold"
                 return
-        code, out, err = self.shell(self.file("cmd"), scratch, env, float(read(self.file("timeout"), b"60")))
+        code, out, err = self.shell(self.file("cmd"), scratch, env, float(read(self.file("timeout"), b"60")) * SLOWER)
         if code is None:
             return
         found = {"stdout": out, "stderr": err}
