@@ -173,6 +173,33 @@ static nf_status errors(oom_env *env, nf_err *err)
     return s;
 }
 
+/* in[0]: a model of several labels, in[1]: a batch */
+static nf_status errors_of_sets(oom_env *env, nf_err *err)
+{
+    const nf_batch *b = env->in[1];
+    nf_scorer *x = NULL;
+    nf_errors *e = NULL;
+    nf_score scores[DOCS];
+    double odds[DOCS * CLASSES];
+    const bool human[CLASSES] = {true};
+    nf_model_info info;
+
+    nf_model_describe(env->in[0], &info);
+    ck_assert_uint_le(info.classes, CLASSES);
+    nf_status s = nf_errors_new(&e, env->in[0], err);
+    if (s == NF_OK)
+        s = nf_scorer_new(&x, env->in[0], &(nf_scorer_opts){.threads = 1}, err);
+    if (s == NF_OK)
+        s = nf_scorer_batch(x, b, scores, odds, err);
+    for (size_t i = 0; s == NF_OK && i < b->n; i++)
+        s = nf_errors_add_set(e, x, &b->docs[i], &scores[i], odds + i * info.classes, human, err);
+    if (s == NF_OK)
+        s = nf_errors_finish(e, err);
+    nf_scorer_free(x);
+    nf_errors_free(e);
+    return s;
+}
+
 static nf_status compare(oom_env *env, nf_err *err)
 {
     nf_model_diff *d = OOM_UNTOUCHED(nf_model_diff);
@@ -413,6 +440,15 @@ START_TEST(several_labels_are_learned_or_not)
     t.o.smoothing = 1.0;
     oom_env env = {.in = {&t}, .threads = 1};
     oom_run("nf_model_train, save, load with several labels", train_save_load, &env);
+    nf_model *m;
+    dk_docs k = {0};
+    make_docs(&k);
+    nf_batch b = dk_batch(&k, 0, 5);
+    nft_ok(nf_model_train(&m, t.c, &t.o, &nft_err));
+    oom_env judged = {.in = {m, &b}};
+    oom_run("nf_errors_add_set", errors_of_sets, &judged);
+    dk_clear(&k);
+    nf_model_free(m);
     nf_counted_free((nf_counted *)(uintptr_t)t.c);
     nft_ok(nf_docs_open(&docs, paths, 1, &in, &nft_err));
     nft_ok(nf_corpus_count(&c, docs, &co.corpus, &nft_err));
