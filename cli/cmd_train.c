@@ -463,7 +463,7 @@ static const char *const paragraphs[] = {
     "The text is not kept, and the counts are exact integers: the model has the same bytes for any number of threads, any amount of "
     "memory, and any order "
     "of the documents. With --smoothing auto the smoothing is the one with the best exact leave-one-out accuracy (on at most 4,096 "
-    "documents, chosen by a hash of their ids).",
+    "documents, chosen by a hash of their ids). A document leaves together with its copies, the documents of the very same terms; with --tune and --dup-weight near copies are copies too.",
     "Probabilities come from documents left out one by one where that can be computed exactly, as for cnb, mnb and bnb. For other "
     "classifiers, class weights, other kinds of smoothing and "
     "weightings that are no sums they come from five folds: that takes five more models and holds all documents in memory; --calibration "

@@ -18,6 +18,7 @@ void nfi_sample_clear(nfi_sample *s)
     nfi_free(s->ptr);
     nfi_free(s->term);
     nfi_free(s->tf);
+    nfi_free(s->group);
     *s = (nfi_sample){0};
 }
 
@@ -353,6 +354,7 @@ nf_status nfi_sample_from_runs(nfi_sample *out, const nfi_keeper *k, const nfi_n
         x.inv[i] = w->l2 ? nfi_inverse_norm(table, w->tf, tf, d->n) : d->n ? 1.0 : 0.0;
         x.ptr[i + 1] = entries;
     }
+    NF_GO(nfi_sample_group_alike(&x, err));
     *out = x;
     x = (nfi_sample){0};
 out:
@@ -468,7 +470,7 @@ static nf_status place_chunk(void *ctx, size_t h, int worker, nf_err *err)
 }
 
 nf_status nfi_sample_from_corpus(nfi_sample *out, const nf_corpus *c, const uint8_t *use, const nfi_terms *t, const uint32_t *of,
-                                 const nfi_weighting *w, int threads, nf_err *err)
+                                 const nfi_weighting *w, const uint32_t *groups, int threads, nf_err *err)
 {
     nfi_sample x = {0};
     size_t n = 0;
@@ -495,6 +497,7 @@ nf_status nfi_sample_from_corpus(nfi_sample *out, const nf_corpus *c, const uint
         goto out;
     }
     NF_GO(nfi_par_chunks(c->nchunks, nfi_par_threads(threads), place_chunk, &p, err));
+    NF_GO(groups ? nfi_sample_group_by(&x, slot, c->n, use, groups, err) : nfi_sample_group_alike(&x, err));
     *out = x;
     x = (nfi_sample){0};
 out:

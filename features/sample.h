@@ -63,9 +63,14 @@ nf_status nfi_sample_from_runs(nfi_sample *out, const nfi_keeper *k, const nfi_n
                                nf_err *err) NF_MUST_CHECK;
 /*
  * The same from a corpus in memory; use: flags of the documents that count, NULL = all; of: node -> kept term or NFI_NONE; t: the kept
- * terms.
+ * terms; groups: a number for each document, or NULL.
  */
 nf_status nfi_sample_from_corpus(nfi_sample *out, const nf_corpus *c, const uint8_t *use, const nfi_terms *t, const uint32_t *of,
-                                 const nfi_weighting *w, int threads, nf_err *err) NF_MUST_CHECK;
+                                 const nfi_weighting *w, const uint32_t *groups, int threads, nf_err *err) NF_MUST_CHECK;
+/* sample_groups.c: rows that are alike term by term become groups; both ways to a sample end so, but for groups given to the second. */
+nf_status nfi_sample_group_alike(nfi_sample *x, nf_err *err) NF_MUST_CHECK;
+/* Documents with one number become groups. slot: place in the sample + 1 of each of n documents, 0: it has no row. */
+nf_status nfi_sample_group_by(nfi_sample *x, const uint32_t *slot, size_t n, const uint8_t *use, const uint32_t *groups,
+                              nf_err *err) NF_MUST_CHECK;
 
 #endif

@@ -414,7 +414,7 @@ static nf_status terms_of_corpus(const nf_counted *c, const nf_select_opts *sele
     uint32_t *of = NULL;
 
     NF_TRY(nfi_terms_build(terms, want_sample ? &of : NULL, c->corpus, NULL, select, w, NFI_SUM_MODEL, threads, err));
-    nf_status s = want_sample ? nfi_sample_from_corpus(sample, c->corpus, NULL, terms, of, w, threads, err) : NF_OK;
+    nf_status s = want_sample ? nfi_sample_from_corpus(sample, c->corpus, NULL, terms, of, w, NULL, threads, err) : NF_OK;
     nfi_free(of);
     return s;
 }
@@ -465,7 +465,7 @@ nf_status nfi_counted_nodes(const nf_counted *c, const nf_select_opts *select, c
         return NF_FAIL(err, NF_EINVAL,
                        "documents without a label can be learned from only when all are held in memory, not from statistics");
     NF_TRY(nfi_terms_build(&t, &map, c->corpus, NULL, select, w, NFI_SUM_MODEL, threads, err));
-    nf_status s = w->additive ? nfi_sample_from_corpus(sample, c->corpus, NULL, &t, map, w, threads, err) : NF_OK;
+    nf_status s = w->additive ? nfi_sample_from_corpus(sample, c->corpus, NULL, &t, map, w, NULL, threads, err) : NF_OK;
     if (s != NF_OK) {
         nfi_free(map);
         nfi_terms_clear(&t);

@@ -31,6 +31,8 @@ typedef struct nfi_sample {
     uint64_t *ptr;   /* n + 1 (NULL when n == 0) */
     uint32_t *term;  /* ptr[n]: kept terms, rising within a row */
     uint32_t *tf;    /* ptr[n] */
+    uint32_t *group; /* n: 0 of a row alone, else 1 + the first row of its group of copies, which leave together; NFI_NONE: of a group with
+                        documents that have no row. NULL: all are alone */
 } nfi_sample;
 void nfi_sample_clear(nfi_sample *s);
 

@@ -112,7 +112,7 @@ static nf_status run_block(void *ctx, size_t block, int worker, nf_err *err)
     for (size_t r = block * ROWS; r < end; r++) {
         size_t y = (size_t)p->s->label[r], n = (size_t)(p->s->ptr[r + 1] - p->s->ptr[r]);
         int32_t best = -1;
-        if (t->class_docs[y] < 2 || n == 0)
+        if (t->class_docs[y] < 2 || n == 0 || (p->s->group && p->s->group[r])) /* copies are left aside: their class would lack several */
             continue;
         NF_GO(nfi_grow(&docs, &cap, n, sizeof *docs, err));
         for (size_t k = 0; k < nk; k++)

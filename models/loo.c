@@ -17,10 +17,11 @@
  * A block of documents is turned round: its entries are sorted by term, so that the sums of a term are read once a block and in order,
  * while the scores of all documents of the block stay in the cache. Logarithms are taken in vectors, in single precision (nfi_log32());
  * their arguments, products and sums are double.
+ *
+ * Copies of a document leave with it: loo_groups.c. Here it is alone.
  */
-#include "models/fit.h"
+#include "models/loo.h"
 
-#include "base/kern.h"
 #include "base/par.h"
 #include "base/sort.h"
 #include "base/try.h"
@@ -28,28 +29,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { BLOCK_DOCS = 512, BLOCK_SCORES = 1 << 16, LADDER = 9, START = 5, FIRST = 3, LOGS = 4096, KEEP_SCORES = 1 << 21 };
-
-typedef struct loo_pass {
-    const nfi_classifier *k;
-    const nfi_terms *t;
-    const nfi_sample *sample;
-    const nfi_weighting *w;
-    const double *idf, *prior, *table; /* idf NULL: the weighting has none */
-    const nfi_kern *kern;
-    uint32_t least;  /* document frequency up to which terms of a document are gone without it */
-    double shift;    /* idf of the terms that a document does not have falls by this */
-    size_t stride;   /* classes, padded to whole vectors */
-    size_t block;    /* documents a block */
-    bool data_prior;
-    double length;   /* L of fit_nb.c: smoothing and priors are divided by it instead of multiplying all else */
-    const double *sums, *plain; /* class totals; complement totals for complement classifiers */
-    const double *smoothing;
-    size_t ns;
-    uint64_t *correct, *tried; /* by block: ns values; one value */
-    double *const *score;      /* by smoothing: class scores of the first keep rows; NULL: not wanted */
-    size_t keep;
-} loo_pass;
+enum { BLOCK_DOCS = 512, BLOCK_SCORES = 1 << 16, LADDER = NFI_LOO_LADDER, START = 5, FIRST = 3, LOGS = 4096, KEEP_SCORES = 1 << 21 };
 
 /* What a term needs. With g_k the sum of class k and all their sum. */
 typedef struct loo_term {
@@ -222,7 +202,7 @@ static bool is_right(const loo_pass *p, const loo_block *b, size_t doc, size_t r
 /* A row is left aside when without it the class, or anything to score, is gone. */
 static bool is_tried(const loo_pass *p, size_t r)
 {
-    return p->t->class_docs[p->sample->label[r]] >= 2 && p->sample->ptr[r] < p->sample->ptr[r + 1];
+    return nfi_loo_alone(p->sample, r) && p->t->class_docs[p->sample->label[r]] >= 2 && p->sample->ptr[r] < p->sample->ptr[r + 1];
 }
 
 static nf_status take_entries(const loo_pass *p, loo_block *b, size_t first, size_t end, nf_err *err)
@@ -385,7 +365,7 @@ static nf_status run_setup(loo_setup *x, const double *smoothing, size_t n, doub
             correct[i] += x->p.correct[b * n + i];
     }
     nfi_free(count);
-    return s;
+    return s == NF_OK && x->p.sample->group ? nfi_loo_groups(&x->p, threads, correct, tried, err) : s;
 }
 
 /* ---- scores that are kept ---- */
@@ -423,7 +403,8 @@ static nf_status hand_out(const loo_setup *x, double **score, nfi_left_out *out,
         return nfi_oom(err, "leave-one-out");
     }
     for (size_t r = 0; r < x->p.keep; r++) {
-        if (!is_tried(&x->p, r) || isnan((*score)[r * nk]))
+        bool alone = nfi_loo_alone(x->p.sample, r);
+        if ((alone ? !is_tried(&x->p, r) : x->p.k->presence) || isnan((*score)[r * nk]))
             continue;
         memmove(*score + n * nk, *score + r * nk, nk * sizeof **score);
         label[n] = x->p.sample->label[r];

@@ -21,7 +21,6 @@ static nf_status train(nf_model **out, uint32_t **of, const nf_corpus *c, const 
     nfi_terms t = {0};
     nfi_sample sample = {0};
     uint32_t *map = NULL;
-    uint8_t *alone = NULL;
     nf_str *label = NULL;
     nf_status s = NF_OK;
 
@@ -29,11 +28,8 @@ static nf_status train(nf_model **out, uint32_t **of, const nf_corpus *c, const 
         return NF_FAIL(err, NF_EINVAL, "no classifier \"%s\"", o->classifier);
     NF_TRY(nfi_classifier_weighting(&w, k, o->weighting, err));
     NF_GO(nfi_terms_build(&t, &map, c, use, &o->select, w, NFI_SUM_MODEL, o->threads, err));
-    if (w->additive && k->exact && !c->multi && nfi_wants_sample(o)) {
-        if (o->groups) /* a copy that stays would tell: documents with copies are not left out */
-            NF_GO(nfi_ungrouped(&alone, c->n, use, o->groups, err));
-        NF_GO(nfi_sample_from_corpus(&sample, c, alone ? alone : use, &t, map, w, o->threads, err));
-    }
+    if (w->additive && k->exact && !c->multi && nfi_wants_sample(o))
+        NF_GO(nfi_sample_from_corpus(&sample, c, use, &t, map, w, o->groups, o->threads, err));
     if (join && o->codebook) {
         if (!(label = nfi_alloc(t.nclasses, sizeof *label))) {
             s = nfi_oom(err, "labels");
@@ -53,7 +49,6 @@ out:
     nfi_terms_clear(&t);
     nfi_sample_clear(&sample);
     nfi_free(map);
-    nfi_free(alone);
     nfi_free(label);
     return s;
 }

@@ -77,42 +77,14 @@ out:
     return s;
 }
 
-nf_status nfi_ungrouped(uint8_t **out, size_t n, const uint8_t *use, const uint32_t *groups, nf_err *err)
-{
-    size_t m = 0;
-    nf_status s = NF_OK;
-    uint8_t *flag = nfi_calloc(n, 1);
-    nfi_kv *kv = nfi_alloc(n, sizeof *kv);
-
-    if (!flag || !kv) {
-        s = nfi_oom(err, "groups");
-        goto out;
-    }
-    for (size_t d = 0; d < n; d++)
-        if (!use || use[d])
-            kv[m++] = (nfi_kv){groups[d], (uint32_t)d, 0};
-    NF_GO(nfi_sort_kv(kv, m, err));
-    for (size_t i = 0; i < m; i++)
-        flag[kv[i].val] = (i == 0 || kv[i - 1].key != kv[i].key) && (i + 1 == m || kv[i + 1].key != kv[i].key);
-    *out = flag;
-    flag = NULL;
-out:
-    nfi_free(flag);
-    nfi_free(kv);
-    return s;
-}
-
 /* What a candidate needs besides the terms. */
 static nf_status make_ready(nfi_trials *x, fold *f, const nfi_classifier *k, const nf_train_opts *o, nf_err *err)
 {
     nf_status s = NF_OK;
     double *idf = NULL;
-    uint8_t *alone = NULL;
 
     if (o->smoothing == 0.0 && k->exact && x->w->additive && !f->sampled) {
-        if (o->groups)
-            NF_GO(nfi_ungrouped(&alone, x->c->n, f->train, o->groups, err));
-        NF_GO(nfi_sample_from_corpus(&f->sample, x->c, alone ? alone : f->train, &f->t, f->of, x->w, x->threads, err));
+        NF_GO(nfi_sample_from_corpus(&f->sample, x->c, f->train, &f->t, f->of, x->w, o->groups, x->threads, err));
         f->sampled = true;
     }
     if (k->rows && !f->rowed) {
@@ -127,7 +99,6 @@ static nf_status make_ready(nfi_trials *x, fold *f, const nfi_classifier *k, con
     }
 out:
     nfi_free(idf);
-    nfi_free(alone);
     return s;
 }
 

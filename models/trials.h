@@ -17,9 +17,6 @@ void nfi_trials_close(nfi_trials *x); /* NULL is fine */
 /* As nfi_oof(), same bits; o->select and the weighting are those of the folds. */
 nf_status nfi_trials_run(nfi_trials *x, const nf_train_opts *o, nfi_held_fn fn, void *ctx, double *smoothing, nf_err *err) NF_MUST_CHECK;
 
-/* Flags of the documents in use (NULL: all) that share their group with no other in use. Owned. */
-nf_status nfi_ungrouped(uint8_t **out, size_t n, const uint8_t *use, const uint32_t *groups, nf_err *err) NF_MUST_CHECK;
-
 /* Smoothing by accuracy over five folds, all else as o says. *tried is 0 when there can be no folds. */
 nf_status nfi_tune_by_folds(const nf_corpus *c, const uint8_t *use, const nf_train_opts *o, double *smoothing, double *accuracy,
                             uint64_t *tried, nf_err *err) NF_MUST_CHECK;

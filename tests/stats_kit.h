@@ -157,6 +157,9 @@ static inline void kit_same_sample(const nfi_sample *a, const nfi_sample *b)
     KIT_SAME(a->ptr, b->ptr, a->n + 1);
     KIT_SAME(a->term, b->term, a->ptr[a->n]);
     KIT_SAME(a->tf, b->tf, a->ptr[a->n]);
+    ck_assert_int_eq(a->group != NULL, b->group != NULL);
+    if (a->group)
+        KIT_SAME(a->group, b->group, a->n);
 }
 
 #endif

@@ -50,8 +50,8 @@ typedef struct nf_train_opts {
     const char
         *class_weight; /**< NULL: 1 for all; "balanced" (documents / (classes * documents of the class)), or "a=2,b=1", 1 where not named */
     uint64_t seed;          /**< of the order in which linear machines see documents, and of folds; 0 = 1 */
-    const uint32_t *groups; /**< a number for each document of a corpus, or NULL: folds of tuning keep groups whole, leave-one-out leaves
-                               aside documents with copies. Borrowed */
+    const uint32_t *groups; /**< a number for each document of a corpus, or NULL: folds of tuning keep groups whole, and in leave-one-out a
+                               group leaves together, as texts of the very same terms do without it. Borrowed */
     const char *calibration; /**< "power" (default), "temperature", "bias" or "none"; where no document can be left out exactly, by five
                                 folds of counts held in memory */
     int threads;
