@@ -157,7 +157,7 @@ static nf_status read_member(nf_docs *in, const nfi_source *src, nfi_slot *slot,
     }
     if (in->tmp.n > in->max_document) {
         nfi_row row = {.arena = arena};
-        in->tmp.n = 4096;
+        in->tmp.n = in->tmp.n < 4096 ? in->tmp.n : 4096; /* what rejects show */
         if (nfi_row_bad(&row, NF_ELIMIT, "has more than %zu bytes, the limit", in->max_document) != NF_OK)
             return nfi_oom(err, "a reject");
         slot->bad = row.bad;
