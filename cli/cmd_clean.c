@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cmd_clean.c - newsframe clean: documents without their boilerplate, and a record of every line that was cut. */
+#include "cli/cleaned.h"
 #include "cli/columns.h"
 #include "cli/work.h"
 
-#include "base/buf.h"
+#include "base/mem.h"
 #include "datasets/csv_join.h"
 #include "newsframe/clean.h"
 
@@ -15,7 +16,7 @@ struct opts {
     nfi_output_opts out;
     nfi_common_opts common;
     nfi_list rules, no_rule;
-    const char *phrases, *lines, *lines_out, *audit;
+    const char *phrases, *lines, *lines_out, *audit, *language;
 };
 
 static const nfi_opt rows[] = {
@@ -29,7 +30,10 @@ static const nfi_opt rows[] = {
     OPT_OUTPUT(struct opts, out),
     OPT_FILE(0, "audit", struct opts, audit, NULL, "also write one row for each line that was cut to FILE"),
     OPT_INPUT(struct opts, in),
+    OPT_STR(0, "language", struct opts, language, "CODE", "any",
+            "give documents told to be in another language than CODE (en, uk, ...) the status other_language"),
     OPT_HEADER("Common"),
+    OPT_THREADS(struct opts, common),
     OPT_QUIET(struct opts, common),
     OPT_END};
 
@@ -39,11 +43,11 @@ typedef struct job {
     nf_docs *docs;
     nf_lines *table; /* being learned; NULL when none is */
     nf_cleaner *cleaner;
+    nfi_cleaning *cleaning;
+    nf_lang *lang;
     nf_csv *w, *audit, *later;
-    nf_cuts cuts;
-    nfi_buf text;
     size_t carried, id; /* as in score */
-    uint64_t changed, empty, cut, by_rule[16], chars, removed;
+    uint64_t changed, empty, other, cut, by_rule[16], chars, removed;
 } job;
 
 static nf_status header(job *j, nf_err *err)
@@ -66,32 +70,34 @@ static nf_status header(job *j, nf_err *err)
     return NF_OK;
 }
 
-static void row(job *j, const nf_doc *d, nf_str clean)
+static bool is_empty(const nfi_cleaned *x) { return x->empty || x->chars == 0; }
+
+static void row(job *j, const nf_doc *d, const nfi_cleaned *x)
 {
     bool changed = d->flags & (NF_DOC_ID_MADE | NF_DOC_ID_SUFFIX);
     if (j->id == SIZE_MAX)
         nf_csv_text(j->w, d->id.p, d->id.n);
     for (size_t c = 0; c < j->carried; c++) {
-        nf_str x = c == j->id && changed ? d->id : d->carried[c];
-        nf_csv_text(j->w, x.p, x.n);
+        nf_str cell = c == j->id && changed ? d->id : d->carried[c];
+        nf_csv_text(j->w, cell.p, cell.n);
     }
     nf_csv_text(j->w, d->text.p, d->text.n);
-    nf_csv_text(j->w, clean.p, clean.n);
-    nf_csv_int(j->w, (int64_t)j->cuts.removed_chars);
-    if (j->cuts.chars)
-        nf_csv_num(j->w, (double)j->cuts.removed_chars / (double)j->cuts.chars, 6);
+    nf_csv_text(j->w, x->clean.p, x->clean.n);
+    nf_csv_int(j->w, (int64_t)x->removed_chars);
+    if (x->chars)
+        nf_csv_num(j->w, (double)x->removed_chars / (double)x->chars, 6);
     else
         nf_csv_blank(j->w);
-    nf_csv_str(j->w, j->cuts.empty || j->cuts.chars == 0 ? "empty" : "ok");
+    nf_csv_str(j->w, is_empty(x) ? "empty" : x->other ? "other_language" : "ok");
     nf_csv_end(j->w);
 }
 
-static void audit(job *j, const nf_doc *d)
+static void audit(job *j, const nf_doc *d, const nfi_cleaned *x)
 {
-    nf_csv *w = j->cuts.empty ? j->audit : j->later;
+    nf_csv *w = x->empty ? j->audit : j->later;
 
-    for (size_t i = 0; i < j->cuts.n; i++) {
-        const nf_cut *c = &j->cuts.cut[i];
+    for (size_t i = 0; i < x->n; i++) {
+        const nf_cut *c = &x->cut[i];
         j->by_rule[c->rule]++;
         if (!w)
             continue;
@@ -105,23 +111,22 @@ static void audit(job *j, const nf_doc *d)
     }
 }
 
-static nf_status clean_doc(job *j, const nf_doc *d, nf_err *err)
+static nf_status clean_batch(job *j, const nf_batch *b, nf_err *err)
 {
-    nf_status s = nf_clean_text(j->cleaner, d->text, d->source, d->mark, d->nmarks, &j->cuts, err);
+    const nfi_cleaned *x = NULL;
+    nf_status s = nfi_cleaning_batch(j->cleaning, b, &x, err);
 
-    if (s != NF_OK)
-        return s;
-    j->text.n = 0;
-    if (!nfi_buf_reserve(&j->text, d->text.n + 1))
-        return err->code = NF_ENOMEM;
-    row(j, d, (nf_str){j->text.p, nf_clean_apply(d->text, &j->cuts, j->text.p)});
-    audit(j, d);
-    j->changed += j->cuts.n > 0 && !j->cuts.empty;
-    j->empty += j->cuts.empty || j->cuts.chars == 0;
-    j->cut += j->cuts.n;
-    j->chars += j->cuts.chars;
-    j->removed += j->cuts.removed_chars;
-    return NF_OK;
+    for (size_t i = 0; s == NF_OK && i < b->n; i++, x++) {
+        row(j, &b->docs[i], x);
+        audit(j, &b->docs[i], x);
+        j->empty += is_empty(x);
+        j->other += x->other && !is_empty(x);
+        j->changed += x->n > 0 && !x->other && !x->empty;
+        j->cut += x->n;
+        j->chars += x->chars;
+        j->removed += x->removed_chars;
+    }
+    return s;
 }
 
 /* Documents from first to last: to the table only, or cleaned (and to the table when learn is set). */
@@ -133,11 +138,9 @@ static nf_status stream(job *j, bool clean, bool learn, nfi_progress *p, nf_err 
     for (;;) {
         if ((s = nf_docs_next(j->docs, &batch, err)) != NF_OK || batch.n == 0)
             break;
-        if (learn && (s = nf_lines_add(j->table, &batch, err)) != NF_OK)
+        if (learn && (s = nf_lines_add(j->table, &batch, (int)j->o->common.threads, err)) != NF_OK)
             break;
-        for (size_t i = 0; clean && i < batch.n && s == NF_OK; i++)
-            s = clean_doc(j, &batch.docs[i], err);
-        if (s != NF_OK || (clean && (s = nf_csv_flush(j->w, err)) != NF_OK))
+        if (clean && ((s = clean_batch(j, &batch, err)) != NF_OK || (s = nf_csv_flush(j->w, err)) != NF_OK))
             break;
         nfi_work_progress(p, nf_docs_counts(j->docs));
     }
@@ -195,9 +198,10 @@ static nf_status work(job *j, nfi_progress *p, int nargs, char **args, nf_err *e
     bool twice = readable_twice(nargs, args) && !o->lines && uses_lines(o);
     nf_clean_opts co = {.only = o->rules.v, .nonly = o->rules.n, .without = o->no_rule.v, .nwithout = o->no_rule.n, .phrases = o->phrases,
                         .lines_file = o->lines};
-    nf_status s = NF_OK;
+    int language = -1;
+    nf_status s = nfi_work_language(&j->lang, &language, o->language, false, err);
 
-    if (twice || o->lines_out)
+    if (s == NF_OK && (twice || o->lines_out))
         s = o->lines ? nf_lines_load(&j->table, o->lines, err) : nf_lines_new(&j->table, err);
     if (s == NF_OK && twice)
         s = learn(j, p, nargs, args, err);
@@ -205,6 +209,8 @@ static nf_status work(job *j, nfi_progress *p, int nargs, char **args, nf_err *e
         co.lines = j->table;
     if (s == NF_OK)
         s = nf_cleaner_new(&j->cleaner, &co, err);
+    if (s == NF_OK)
+        s = nfi_cleaning_new(&j->cleaning, j->cleaner, j->lang, language, (int)o->common.threads, err);
     if (s == NF_OK)
         s = nfi_work_open(&j->docs, &o->in, &o->common, false, nargs, args, err);
     if (s == NF_OK)
@@ -248,8 +254,9 @@ static void report(const job *j)
                  j->chars ? 100.0 * (double)j->removed / (double)j->chars : 0.0);
     nfi_tally_begin(&t, "read", nf_docs_counts(j->docs)->read);
     nfi_tally_part(&t, "cut from", j->changed);
-    nfi_tally_part(&t, "left alone", nf_docs_counts(j->docs)->read - nf_docs_counts(j->docs)->rejected - j->changed - j->empty);
+    nfi_tally_part(&t, "left alone", nf_docs_counts(j->docs)->read - nf_docs_counts(j->docs)->rejected - j->changed - j->other - j->empty);
     nfi_tally_part(&t, "empty", j->empty);
+    nfi_tally_part(&t, "other_language", j->other);
     nfi_tally_docs(&t, nf_docs_counts(j->docs));
     nfi_tally_end(&t, j->cli);
 }
@@ -274,10 +281,10 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     if (s == NF_OK)
         report(&j);
     nf_docs_close(j.docs);
+    nfi_cleaning_free(j.cleaning);
     nf_cleaner_free(j.cleaner);
+    nf_lang_close(j.lang);
     nf_lines_free(j.table);
-    nf_cuts_clear(&j.cuts);
-    nfi_buf_clear(&j.text);
     return nfi_cli_fail(cli, s, &err);
 }
 
@@ -296,6 +303,9 @@ static const char *const paragraphs[] = {
     "The line table is learned from the documents themselves when they can be read twice: files and folders, not pipes. --lines-out keeps "
     "it, and --lines uses it again here or in the "
     "verbs that count, train and cluster, so that a text is cleaned the same way alone and in a batch.",
+    "With --language a document told to be in another language has the status other_language. It is cleaned like any other, and its lines "
+    "count in the line table: the "
+    "cuts are the same with the option and without. One whose language cannot be told is ok; one of which nothing is left is empty.",
     NULL};
 
 static const nfi_example examples[] = {

@@ -11,7 +11,7 @@ struct opts {
     nfi_input_opts in;
     nfi_output_opts out;
     nfi_common_opts common;
-    const char *to, *rows;
+    const char *to, *rows, *language;
 };
 
 static const nfi_opt rows[] = {
@@ -20,6 +20,8 @@ static const nfi_opt rows[] = {
     OPT_ENUM(0, "to", struct opts, to, NULL, nf_out_format_name, "output format; without it the extension of the output decides"),
     OPT_FILE(0, "rows", struct opts, rows, NULL, "table of ids and targets that goes with a .mtx: written beside one, read with one"),
     OPT_EXCEL(struct opts, out),
+    OPT_STR(0, "language", struct opts, language, "CODE", "any",
+            "leave out documents told to be in another language than CODE (en, uk, ...); those of none stay"),
     OPT_INPUT(struct opts, in),
     OPT_HEADER("Common"),
     OPT_THREADS(struct opts, common),
@@ -99,9 +101,10 @@ static nf_status open_both(job *j, int nargs, char **args, nf_err *err)
 
     nfi_cli_docs_opts(&d, &o->in, &o->common);
     d.all_columns = true;
-    if (strcmp(j->to, "fasttext") == 0 && !d.text)
-        d.text = "text"; /* without a text there is nothing to write */
-    if ((s = nf_docs_open(&j->docs, (const char *const *)args, (size_t)nargs, &d, err)) != NF_OK)
+    if ((strcmp(j->to, "fasttext") == 0 || strcmp(o->language, "any") != 0) && !d.text)
+        d.text = "text"; /* without a text there is nothing to write, or to tell a language by */
+    if ((s = nf_docs_open(&j->docs, (const char *const *)args, (size_t)nargs, &d, err)) != NF_OK ||
+        (s = nfi_work_leave_out(j->docs, o->language, &o->common, err)) != NF_OK)
         return s;
     w.column = nf_docs_columns(j->docs, &w.n);
     w.id = nfi_work_id_column(j->docs, &o->in);
@@ -157,6 +160,8 @@ static int run_rows(const struct opts *o, nfi_cli *cli, const char *to, int narg
     nfi_tally t;
     bool matrix_out = strcmp(to, "mtx") == 0;
 
+    if (strcmp(o->language, "any") != 0)
+        return nfi_cli_usage(cli, "--language goes with texts, the output is %s", to);
     if (nargs > 1)
         return nfi_cli_usage(cli, "%d inputs given, features are converted one file at a time", nargs);
     if (nargs == 1 && strcmp(args[0], "-") != 0 && !is_features(args[0]))
@@ -238,6 +243,8 @@ static const char *const paragraphs[] = {
     "fastText holds a line a document: line ends become blanks, blanks in a label underscores, words that look like a label lose an "
     "underscore, documents without "
     "a word are left out; the last line counts them all.",
+    "With --language documents told to be in another language by title and text are left out, and counted in the last line; those whose "
+    "language cannot be told stay.",
     "Features are converted as such: svmlight lines to Matrix Market coordinates and back, --rows taking the targets and ids that a matrix "
     "has no place for.",
     NULL};

@@ -39,6 +39,7 @@ static const nfi_opt rows[] = {OPT_HEADER("Duplicates"),
                                OPT_DUPLICATES(struct opts, dup, ""),
                                OPT_DUPLICATES_MORE(struct opts, dup),
                                OPT_CHOICE(0, "keep", struct opts, keep, "all", keep_name, "which rows are written"),
+                               OPT_LANGUAGE(struct opts, terms),
                                OPT_OUTPUT(struct opts, out),
                                OPT_CLEAN(struct opts, terms),
                                OPT_INPUT(struct opts, in),
@@ -280,6 +281,8 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         return usage;
     nf_status s = nfi_work_open(&j.docs, &o->in, &o->common, false, nargs, args, &err);
     if (s == NF_OK)
+        s = nfi_work_leave_out(j.docs, o->terms.language, &o->common, &err);
+    if (s == NF_OK)
         s = nfi_dup_watch_begin(&j.watch, j.docs, &dup, &o->in, &err);
     if (s == NF_OK)
         s = read_all(&j, &err);
@@ -309,6 +312,7 @@ static const char *const paragraphs[] = {
     "is similar to a copy only is not in the group. With --window a copy is also no later than that after the first; a document without a "
     "date that can be read is then in no group. "
     "Documents without words are in no group.",
+    "With --language documents told to be in another language are neither compared nor written; the last line counts them.",
     "Boilerplate is left out before texts are compared, as newsframe clean does; the text that is written is whole. The title does not "
     "count unless --with-title is given, since each outlet puts a headline of its own on a wire story.",
     NULL};

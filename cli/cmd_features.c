@@ -47,6 +47,7 @@ static const nfi_opt rows[] = {
     OPT_HEADER("Model"),
     OPT_FILE('m', "model", struct opts, model, NULL,
              "take terms and weighting from this model, so that columns are the same for any documents"),
+    OPT_LANGUAGE(struct opts, terms),
     OPT_TEXT(struct opts, terms, "1-2", "none"),
     OPT_SELECT(struct opts, terms, "2", "100%"),
     OPT_ENUM(0, "weighting", struct opts, weighting, "tfidf", nf_weighting_name, "how frequencies become weights"),
@@ -138,6 +139,7 @@ static nf_status from_model(job *j, nf_docs *docs, nfi_progress *p, nf_err *err)
     nf_model_info info;
     nf_status s;
 
+    NF_TRY(nfi_work_leave_out(docs, j->o->terms.language, &j->o->common, err));
     NF_TRY(nf_model_load(&j->m, j->o->model, err));
     nf_model_describe(j->m, &info);
     NF_TRY(nf_scorer_new(&scorer, j->m, &(nf_scorer_opts){.threads = (int)j->o->common.threads}, err));
@@ -341,6 +343,7 @@ static const char *const paragraphs[] = {
     "Values are what the formula of the weighting gives: tf and binary are integers, tfidf is the weight that a model of newsframe "
     "multiplies with. They are printed with the "
     "fewest digits that read back as the same single-precision number. The file is read again before the run ends.",
+    "With --language documents told to be in another language have no row; the last line counts them.",
     "With a model its terms are the columns, in the order of newsframe model dump, whatever the documents hold. In svmlight a label is its "
     "number: 1 and on in the order of the "
     "labels' bytes (with a model, of its classes), 0 for no label.",

@@ -239,7 +239,9 @@ const nfi_dict_column nfi_dict[] = {
     {"cleaned", "removed_chars", "integer", "characters, >= 0", "characters of the lines that were cut"},
     {"cleaned", "removed_share", "number", "share, 0 to 1",
      "removed_chars over the characters of all lines, line ends aside; blank for a text without any"},
-    {"cleaned", "status", "ok|empty", "", "empty: nothing but blank lines is left; every input document has one row"},
+    {"cleaned", "status", "ok|empty|other_language", "",
+     "empty: nothing but blank lines is left; other_language: told to be in another language than that of --language; every input document "
+     "has one row"},
 
     {"clean_audit", "id", "text", "", "id of the document; documents of which nothing is left come first"},
     {"clean_audit", "line", "integer", ">= 1", "line of the text"},

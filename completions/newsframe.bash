@@ -242,6 +242,7 @@ _newsframe()
     dedup,--shingle) values='' ;;
     dedup,--date-order) values='auto dmy mdy' ;;
     dedup,--keep) values='all first' ;;
+    dedup,--language) values='' ;;
     dedup,--excel) values='no us eu' ;;
     dedup,--no-rule) values='' ;;
     dedup,--text) values='' ;;
@@ -333,8 +334,11 @@ _newsframe()
     clean,--max-document) values='' ;;
     clean,--max-unpacked) values='' ;;
     clean,--dup-ids) values='error suffix' ;;
+    clean,--language) values='' ;;
+    clean,--threads) values='' ;;
     convert,--to) values='csv tsv jsonl fasttext svmlight mtx' ;;
     convert,--excel) values='no us eu' ;;
+    convert,--language) values='' ;;
     convert,--text) values='' ;;
     convert,--id) values='' ;;
     convert,--label) values='' ;;
@@ -351,6 +355,7 @@ _newsframe()
     convert,--threads) values='' ;;
     features,--to) values='svmlight mtx' ;;
     features,--excel) values='no us eu' ;;
+    features,--language) values='' ;;
     features,--tokenizer) values='news sklearn' ;;
     features,--ngrams) values='' ;;
     features,--stopwords) values='' ;;
@@ -406,13 +411,13 @@ _newsframe()
     evaluate) words=' --model= --threshold= --min-prob= --typicality --min-tokens= --language= --codebook= --min-accuracy= --output= --excel --summary= --confusion= --predictions= --reliability= --sets= --coverage= --errors= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --quiet --verbose --help --usage --version' ;;
     crossval) words=' --folds= --min-accuracy= --no-dup-groups --dup-threshold= --dup-window= --grid --budget= --candidates= --group= --time --output= --excel --summary= --confusion= --predictions= --reliability= --sets= --coverage= --tokenizer= --ngrams= --stopwords= --min-df= --max-df= --max-features= --clean --no-clean --no-rule= --lines= --phrases= --language= --classifier= --weighting= --prior= --class-weight= --smoothing= --smoothing-kind= --cost= --calibration= --codebook= --seed-strength= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
     cluster) words=' --k= --restarts= --metric= --init= --max-iter= --no-refine --output= --excel --clusters= --similarities= --tokenizer= --ngrams= --stopwords= --min-df= --max-df= --max-features= --weighting= --clean --no-clean --no-rule= --lines= --phrases= --language= --dup-weight --dup-threshold= --dup-window= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
-    dedup) words=' --threshold= --window= --shingle= --date-order= --with-title --keep= --output= --excel --clean --no-clean --no-rule= --lines= --phrases= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
+    dedup) words=' --threshold= --window= --shingle= --date-order= --with-title --keep= --language= --output= --excel --clean --no-clean --no-rule= --lines= --phrases= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
     suggest) words=' --model= --codebook= --top= --fdr= --known --output= --excel --tokenizer= --ngrams= --stopwords= --min-df= --max-df= --max-features= --clean --no-clean --no-rule= --lines= --phrases= --language= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
     inspect) words=' --output= --json --tokenizer= --no-language --month-first --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
     terms) words=' --model= --class= --top= --output= --excel --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
-    clean) words=' --rules= --no-rule= --phrases= --lines= --lines-out= --output= --excel --audit= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --quiet --verbose --help --usage --version' ;;
-    convert) words=' --output= --to= --rows= --excel --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
-    features) words=' --output= --to= --vocabulary= --rows= --excel --model= --tokenizer= --ngrams= --stopwords= --min-df= --max-df= --max-features= --weighting= --clean --no-clean --no-rule= --lines= --phrases= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
+    clean) words=' --rules= --no-rule= --phrases= --lines= --lines-out= --output= --excel --audit= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --language= --threads= --quiet --verbose --help --usage --version' ;;
+    convert) words=' --output= --to= --rows= --excel --language= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
+    features) words=' --output= --to= --vocabulary= --rows= --excel --model= --language= --tokenizer= --ngrams= --stopwords= --min-df= --max-df= --max-features= --weighting= --clean --no-clean --no-rule= --lines= --phrases= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
     model) words=' --output= --expect-sha256= --top= --documents= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
     columns) words=' --output= --excel --quiet --verbose --help --usage --version' ;;
   esac

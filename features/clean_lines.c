@@ -18,15 +18,17 @@
 #include "features/clean.h"
 
 #include "base/arena.h"
+#include "base/par.h"
 #include "base/section.h"
 #include "base/sort.h"
 #include "base/try.h"
 #include "base/utf8.h"
 #include "features/corpus.h"
+#include "features/count.h"
 
 #include <string.h>
 
-enum { MAJOR = 1, MINOR = 0, SHARE = 200 /* 1 in so many documents of a source */, LEAST = 3, LOOSE_WORDS = 6 };
+enum { MAJOR = 1, MINOR = 0, SHARE = 200 /* 1 in so many documents of a source */, LEAST = 3, LOOSE_WORDS = 6, CHUNK_BYTES = 64 << 10 };
 #define MAX_SOURCE ((size_t)4096)
 
 typedef struct entry {
@@ -50,9 +52,6 @@ struct nf_lines {
     nfi_arena arena;
     nfi_secret secret;
     nf_cleaner *words; /* for scanning: no rules */
-    nfi_text_lines t;
-    nfi_hash128 *seen; /* lines of one document */
-    size_t capseen;
 };
 
 bool nfi_line_key(const nfi_line *l, const uint64_t *word, uint64_t src, nfi_hash128 *key)
@@ -146,8 +145,6 @@ void nf_lines_free(nf_lines *t)
     nfi_free(t->e);
     nfi_free(t->src);
     nfi_free(t->by_name);
-    nfi_free(t->seen);
-    nfi_text_lines_clear(&t->t);
     nf_cleaner_free(t->words);
     nfi_arena_clear(&t->arena);
     nfi_free(t);
@@ -236,33 +233,91 @@ static nf_status source_of(nf_lines *t, nf_str name, uint32_t *out, nf_err *err)
     return NF_OK;
 }
 
-static nf_status add_doc(nf_lines *t, const nf_doc *d, nf_err *err)
-{
-    uint32_t src;
-    size_t n = 0;
+/* Keys of the documents of a batch, found side by side, chunk by chunk; then counted in order. */
+typedef struct keys {
+    nfi_hash128 *key;
+    size_t n, cap;
+} keys;
 
-    NF_TRY(nfi_clean_scan(t->words, d->text, NULL, 0, &t->t, err));
-    NF_TRY(reserve(t, t->t.n, err));
-    NF_TRY(nfi_grow(&t->seen, &t->capseen, t->t.n, sizeof *t->seen, err));
-    NF_TRY(source_of(t, d->source, &src, err));
-    for (size_t i = 0; i < t->t.n; i++) {
-        const nfi_line *l = &t->t.line[i];
-        if (nfi_line_key(l, t->t.word + l->word, t->src[src - 1].key, &t->seen[n]))
-            n++;
+typedef struct finding {
+    const nf_cleaner *words;
+    const nf_batch *batch;
+    nfi_text_lines *t; /* one a worker */
+    size_t *bound, *end; /* end: of the keys of each document in those of its chunk */
+    keys *found;       /* one a chunk */
+} finding;
+
+static nf_status find_keys(void *ctx, size_t chunk, int worker, nf_err *err)
+{
+    finding *f = ctx;
+    nfi_text_lines *t = &f->t[worker];
+    keys *k = &f->found[chunk];
+
+    for (size_t d = f->bound[chunk]; d < f->bound[chunk + 1]; d++) {
+        const nf_doc *doc = &f->batch->docs[d];
+        uint64_t src = nfi_source_key(doc->source);
+        size_t from = k->n, m = from;
+        NF_TRY(nfi_clean_scan(f->words, doc->text, NULL, 0, t, err));
+        NF_TRY(nfi_grow(&k->key, &k->cap, k->n + t->n, sizeof *k->key, err));
+        for (size_t i = 0; i < t->n; i++)
+            if (nfi_line_key(&t->line[i], t->word + t->line[i].word, src, &k->key[k->n]))
+                k->n++;
+        NF_TRY(nfi_sort(k->key + from, k->n - from, sizeof *k->key, by_key, NULL, err)); /* a line counts once in a document */
+        for (size_t i = from; i < k->n; i++)
+            if (i == from || !same(k->key[i], k->key[i - 1]))
+                k->key[m++] = k->key[i];
+        f->end[d] = k->n = m;
     }
-    NF_TRY(nfi_sort(t->seen, n, sizeof *t->seen, by_key, NULL, err)); /* a line counts once in a document */
-    t->src[src - 1].docs++;
-    for (size_t i = 0; i < n; i++)
-        if (i == 0 || !same(t->seen[i], t->seen[i - 1]))
-            count(t, t->seen[i], src, 1);
     return NF_OK;
 }
 
-nf_status nf_lines_add(nf_lines *t, const nf_batch *b, nf_err *err)
+static nf_status count_keys(nf_lines *t, const finding *f, size_t chunk, nf_err *err)
 {
-    for (size_t i = 0; i < b->n; i++)
-        NF_TRY(add_doc(t, &b->docs[i], err));
+    const keys *k = &f->found[chunk];
+    size_t at = 0;
+
+    for (size_t d = f->bound[chunk]; d < f->bound[chunk + 1]; d++) {
+        uint32_t src;
+        NF_TRY(source_of(t, f->batch->docs[d].source, &src, err));
+        NF_TRY(reserve(t, f->end[d] - at, err));
+        t->src[src - 1].docs++;
+        for (; at < f->end[d]; at++)
+            count(t, k->key[at], src, 1);
+    }
     return NF_OK;
+}
+
+nf_status nf_lines_add(nf_lines *t, const nf_batch *b, int threads, nf_err *err)
+{
+    nf_status s = NF_OK;
+    size_t chunks = 0;
+
+    threads = nfi_par_threads(threads);
+    finding f = {.words = t->words, .batch = b, .t = nfi_calloc((size_t)threads, sizeof *f.t), .bound = nfi_alloc(b->n + 1, sizeof *f.bound),
+                 .end = nfi_alloc(b->n, sizeof *f.end)};
+    if (!f.t || !f.bound || !f.end) {
+        s = nfi_oom(err, "a line table");
+        goto out;
+    }
+    chunks = nfi_batch_cut(b, CHUNK_BYTES, f.bound);
+    f.found = nfi_calloc(chunks, sizeof *f.found);
+    if (!f.found) {
+        s = nfi_oom(err, "a line table");
+        goto out;
+    }
+    NF_GO(nfi_par_chunks(chunks, threads, find_keys, &f, err));
+    for (size_t k = 0; k < chunks; k++)
+        NF_GO(count_keys(t, &f, k, err));
+out:
+    for (int i = 0; f.t && i < threads; i++)
+        nfi_text_lines_clear(&f.t[i]);
+    for (size_t k = 0; f.found && k < chunks; k++)
+        nfi_free(f.found[k].key);
+    nfi_free(f.t);
+    nfi_free(f.bound);
+    nfi_free(f.end);
+    nfi_free(f.found);
+    return s;
 }
 
 nf_status nf_lines_merge(nf_lines *into, const nf_lines *from, nf_err *err)

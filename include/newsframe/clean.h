@@ -73,8 +73,8 @@ NF_API void nf_cuts_clear(nf_cuts *cuts);
 
 /** An empty line table. @param out owned, nf_lines_free(). */
 NF_API NF_MUST_CHECK nf_status nf_lines_new(nf_lines **out, nf_err *err);
-/** Add the documents of a batch. Adding in any order, in parts or at once, gives the same table. */
-NF_API NF_MUST_CHECK nf_status nf_lines_add(nf_lines *t, const nf_batch *b, nf_err *err);
+/** Add the documents of a batch. Adding in any order, in parts or at once, gives the same table. @param threads 0: all usable CPUs. */
+NF_API NF_MUST_CHECK nf_status nf_lines_add(nf_lines *t, const nf_batch *b, int threads, nf_err *err);
 /** Add a table to another: the table of all their documents together. */
 NF_API NF_MUST_CHECK nf_status nf_lines_merge(nf_lines *into, const nf_lines *from, nf_err *err);
 /** Untrusted input is fine. @param out owned. @return NF_EMODEL on any fault of the file. */

@@ -116,7 +116,7 @@ static nf_status cleaning(oom_env *env, nf_err *err)
     OOM_OUT(s, t);
     if (s != NF_OK)
         return s;
-    s = nf_lines_add(t, &(nf_batch){all, 3, NULL}, err);
+    s = nf_lines_add(t, &(nf_batch){all, 3, NULL}, 1, err);
     if (s == NF_OK)
         s = nf_lines_merge(t, t, err);
     if (s == NF_OK && (s = nf_cleaner_new(&c, &(nf_clean_opts){.phrases = env->in[1], .lines = t}, err)) == NF_OK) {

@@ -75,9 +75,9 @@ START_TEST(tables_of_parts_add_up_to_the_table_of_the_whole)
             static const char *const source[] = {"", "herald", "post"};
             const char *s = source[nfi_rng_below(&r, 3)];
             doc[d] = (nf_doc){.text = {text[d].p, text[d].n}, .source = {s, strlen(s)}};
-            nft_ok(nf_lines_add(part[nfi_rng_below(&r, PARTS)], &(nf_batch){doc + d, 1, NULL}, &nft_err));
+            nft_ok(nf_lines_add(part[nfi_rng_below(&r, PARTS)], &(nf_batch){doc + d, 1, NULL}, 1, &nft_err));
         }
-        nft_ok(nf_lines_add(whole, &(nf_batch){doc, DOCS, NULL}, &nft_err));
+        nft_ok(nf_lines_add(whole, &(nf_batch){doc, DOCS, NULL}, 1, &nft_err));
         nft_ok(nf_lines_save(part[3], b, &nft_err));
         nft_ok(nf_lines_load(&back, b, &nft_err));
         for (int k = 0; k < 3; k++)

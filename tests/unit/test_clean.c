@@ -198,7 +198,7 @@ static void add(nf_lines *t, const char *source, size_t docs, size_t with, const
 {
     for (size_t i = 0; i < docs; i++) {
         nf_doc d = {.source = {source, strlen(source)}, .text = {line, i < with ? strlen(line) : 0}};
-        nft_ok(nf_lines_add(t, &(nf_batch){&d, 1, NULL}, &nft_err));
+        nft_ok(nf_lines_add(t, &(nf_batch){&d, 1, NULL}, 1, &nft_err));
     }
 }
 
