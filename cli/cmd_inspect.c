@@ -11,7 +11,7 @@ struct opts {
     nfi_input_opts in;
     nfi_common_opts common;
     const char *output, *tokenizer;
-    bool json, no_language, month_first;
+    bool json, no_language, no_near, month_first;
 };
 
 static const nfi_opt rows[] = {
@@ -21,8 +21,10 @@ static const nfi_opt rows[] = {
     OPT_HEADER("What is looked at"),
     OPT_ENUM(0, "tokenizer", struct opts, tokenizer, "news", nf_tokenizer_name, "how text is cut into words"),
     OPT_FLAG(0, "no-language", struct opts, no_language, "do not tell languages, which takes most of the time"),
+    OPT_FLAG(0, "no-near", struct opts, no_near, "do not look for near copies, which takes memory: 8 bytes a word"),
     OPT_FLAG(0, "month-first", struct opts, month_first, "read 1/2/2008 as January 2nd"),
     OPT_INPUT(struct opts, in),
+    OPT_MULTI(struct opts, in),
     OPT_HEADER("Common"),
     OPT_THREADS(struct opts, common),
     OPT_QUIET(struct opts, common),
@@ -43,7 +45,11 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 {
     const struct opts *o = opts;
     nfi_input_opts in = o->in;
-    nf_inspect_opts inspect = {.text = {.tokenizer = o->tokenizer}, .month_first = o->month_first, .threads = (int)o->common.threads};
+    nf_inspect_opts inspect = {.text = {.tokenizer = o->tokenizer},
+                               .multi = o->in.multi,
+                               .no_near = o->no_near,
+                               .month_first = o->month_first,
+                               .threads = (int)o->common.threads};
     nf_inspection report = {0};
     nfi_report x = {.r = &report};
     nfi_progress progress = {0};
@@ -54,6 +60,8 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nf_status s = NF_OK;
 
     int usage = nfi_work_outputs(cli, (const char *const[]){o->output, o->in.rejects}, 2, nargs, args, NULL);
+    if (usage == NFI_EXIT_OK)
+        usage = nfi_work_check_labels(cli, &o->in);
     if (usage != NFI_EXIT_OK)
         return usage;
     in.dup_ids = 1; /* counted here, not refused; the same for malformed records */
@@ -109,13 +117,12 @@ static const char *const paragraphs[] = {
     "and by n-grams; a text of fewer "
     "than 20 letters has none. Of the first 1,000 documents the lines are told apart too.",
     "Figures are exact up to limits that the report names when they are met: 10,000 labels, 2,097,152 texts, 4,194,304 words, 1,000 values "
-    "of a column.",
+    "of a column. Near copies, as newsframe dedup finds them, are looked for among the first 100,000 documents.",
     NULL};
 
-static const nfi_example examples[] = {
-    {"newsframe inspect $NF_SAMPLES/geo-1/corpus.jsonl", "look at a corpus"},
-    {"newsframe inspect feed.csv --text headline,body --json -o feed.json", "the same for a program"},
-    {NULL, NULL}};
+static const nfi_example examples[] = {{"newsframe inspect $NF_SAMPLES/geo-1/corpus.jsonl", "look at a corpus"},
+                                       {"newsframe inspect feed.csv --text headline,body --json -o feed.json", "the same for a program"},
+                                       {NULL, NULL}};
 
 const nfi_verb nfi_verb_inspect = {.name = "inspect",
                                    .group = "Explore",

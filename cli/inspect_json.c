@@ -165,6 +165,10 @@ static void copies_and_dates(yajl_gen g, const nf_inspection *r)
     num(g, "documents", r->copies);
     num(g, "texts", r->copied);
     num(g, "most", r->most_copies);
+    if (r->near_looked) {
+        num(g, "near_documents", r->near);
+        num(g, "near_among", r->near_looked);
+    }
     flag(g, "limit_reached", r->texts_full);
     yajl_gen_map_close(g);
     open_map(g, "boilerplate");
@@ -250,6 +254,8 @@ nf_status nfi_inspect_json(nfi_buf *b, const nfi_report *x, nf_err *err)
     num(g, "duplicate_ids", x->counts->ids_suffixed);
     num(g, "ids_made", x->counts->ids_made);
     num(g, "labelled", r->labelled);
+    if (r->several)
+        num(g, "with_several_labels", r->several);
     num(g, "without_text", r->no_text);
     num(g, "without_words", r->no_token);
     num(g, "one_or_two_words", r->few_tokens);

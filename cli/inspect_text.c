@@ -123,6 +123,13 @@ static void documents(nfi_buf *b, const nfi_report *x)
     line(b, "copies of a text", r->copies, r->docs);
     if (r->texts_full)
         nfi_buf_puts(b, "  (copies of the first 2,097,152 texts only)\n");
+    if (r->near_looked)
+        line(b, "near copies", r->near, r->near_looked);
+    if (r->near_full) {
+        nfi_buf_puts(b, "  (near copies among the first ");
+        nfi_buf_put_u64(b, r->near_looked);
+        nfi_buf_puts(b, " documents only)\n");
+    }
     nfi_buf_puts(b, "\nLengths                      min       25 %     median       75 %        max\n");
     spread(b, "words", &r->tokens);
     spread(b, "characters", &r->characters);
@@ -149,6 +156,7 @@ static void labels(nfi_buf *b, const nf_inspection *r)
     width = width < LABEL ? width : LABEL;
     heading(b, "Labels");
     line(b, "labelled", r->labelled, r->docs);
+    some(b, "with several labels", r->several, r->docs);
     for (size_t i = 0; i < r->nlabels && i < SHOWN; i++) {
         nfi_buf_puts(b, "    ");
         name(b, r->label[i].name, LABEL, width);

@@ -153,10 +153,18 @@ static void on_texts(nfi_report *x)
     }
     if (r->copies) {
         begin(x);
-        add(x, "copies: %llu %s with a text that came before (%llu texts, the most frequent in %llu documents, one of them ",
-            (llu)r->copies, documents(r->copies), (llu)r->copied, (llu)r->most_copies);
+        add(x, "copies: %llu %s with a text that came before (%llu %s, the most frequent in %llu documents, one of them ",
+            (llu)r->copies, documents(r->copies), (llu)r->copied, r->copied == 1 ? "text" : "texts", (llu)r->most_copies);
         id(x, r->copy_id);
-        add(x, "): copies on both sides of a test make it look better than it is; newsframe dedup finds near copies too\n");
+        add(x, "): copies on both sides of a test make it look better than it is; newsframe dedup marks them\n");
+    }
+    if (r->near) {
+        begin(x);
+        add(x, "near copies: %llu %s like an earlier one (the first is ", (llu)r->near, documents(r->near));
+        id(x, r->near_id);
+        add(x, ", like ");
+        id(x, r->near_of);
+        add(x, "); newsframe dedup marks them, and crossval keeps them in one fold\n");
     }
 }
 

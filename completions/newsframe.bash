@@ -300,6 +300,7 @@ _newsframe()
     inspect,--max-document) values='' ;;
     inspect,--max-unpacked) values='' ;;
     inspect,--dup-ids) values='error suffix' ;;
+    inspect,--label-columns) values='' ;;
     inspect,--threads) values='' ;;
     terms,--class) values='' ;;
     terms,--top) values='' ;;
@@ -413,7 +414,7 @@ _newsframe()
     cluster) words=' --k= --restarts= --metric= --init= --max-iter= --no-refine --output= --excel --clusters= --similarities= --tokenizer= --ngrams= --stopwords= --min-df= --max-df= --max-features= --weighting= --clean --no-clean --no-rule= --lines= --phrases= --language= --dup-weight --dup-threshold= --dup-window= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
     dedup) words=' --threshold= --window= --shingle= --date-order= --with-title --keep= --language= --output= --excel --clean --no-clean --no-rule= --lines= --phrases= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
     suggest) words=' --model= --codebook= --top= --fdr= --known --output= --excel --tokenizer= --ngrams= --stopwords= --min-df= --max-df= --max-features= --clean --no-clean --no-rule= --lines= --phrases= --language= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
-    inspect) words=' --output= --json --tokenizer= --no-language --month-first --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
+    inspect) words=' --output= --json --tokenizer= --no-language --no-near --month-first --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --quiet --verbose --help --usage --version' ;;
     terms) words=' --model= --class= --top= --output= --excel --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
     clean) words=' --rules= --no-rule= --phrases= --lines= --lines-out= --output= --excel --audit= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --language= --threads= --quiet --verbose --help --usage --version' ;;
     convert) words=' --output= --to= --rows= --excel --language= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;

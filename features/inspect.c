@@ -17,18 +17,7 @@
 
 #include <string.h>
 
-enum { CHUNK_BYTES = 64 << 10, EXAMPLE = 60, MAX_COLUMN_SETS = 256, MIN_MIXED_LETTERS = 100 };
-
-/* What one document says by itself. */
-typedef struct facts {
-    nf_lang_guess guess;
-    nfi_scripts scripts;
-    nf_mojibake mojibake;
-    nfi_hash128 hash; /* of the text, blanks collapsed */
-    nfi_date date;
-    uint64_t characters, chars, removed_chars;
-    bool broken, replaced, has_text, has_date, dated, lines, cuts, all_cut, mixed, two_scripts;
-} facts;
+enum { CHUNK_BYTES = 64 << 10, EXAMPLE = 60, MAX_COLUMN_SETS = 256 };
 
 struct nf_inspection_mem {
     nfi_arena arena;
@@ -54,6 +43,7 @@ typedef struct pass {
     uint64_t vocab_tokens; /* tokens while the vocabulary grew */
     nfi_lengths tokens, characters;
     nfi_keys texts;
+    nfi_near near;
     column_set *column;
     size_t ncolumns;
     nfi_curve curve;
@@ -61,7 +51,7 @@ typedef struct pass {
     /* of the batch at hand */
     const nf_batch *batch;
     const size_t *bound;
-    facts *facts;
+    nfi_facts *facts;
     size_t cap_facts;
     int threads;
     nfi_buf *work; /* one a worker */
@@ -69,146 +59,16 @@ typedef struct pass {
     nf_cleaner *clean;
 } pass;
 
-/* ---- one document ---- */
-
-static uint64_t characters_of(nf_str s)
-{
-    uint64_t n = 0;
-
-    for (size_t i = 0; i < s.n; i++)
-        n += ((unsigned char)s.p[i] & 0xc0) != 0x80;
-    return n;
-}
-
-static bool is_blank(char c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-static bool all_blank(nf_str s)
-{
-    for (size_t i = 0; i < s.n; i++)
-        if (!is_blank(s.p[i]))
-            return false;
-    return true;
-}
-
-static bool has_replacement(nf_str s)
-{
-    for (size_t i = 0; i + 3 <= s.n; i++) {
-        const char *p = memchr(s.p + i, 0xef, s.n - i - 2);
-        if (!p)
-            return false;
-        i = (size_t)(p - s.p);
-        if (p[1] == '\xbf' && p[2] == '\xbd')
-            return true;
-    }
-    return false;
-}
-
-/* Hash of the text with runs of ASCII blanks as one space and none at the ends. */
-static nf_status hash_text(facts *f, nfi_buf *b, nf_str s, nf_err *err)
-{
-    b->n = 0;
-    if (!nfi_buf_reserve(b, s.n + 1))
-        return nfi_oom(err, "a text");
-    for (size_t i = 0; i < s.n; i++) {
-        if (!is_blank(s.p[i]))
-            b->p[b->n++] = s.p[i];
-        else if (b->n && b->p[b->n - 1] != ' ')
-            b->p[b->n++] = ' ';
-    }
-    b->n -= b->n && b->p[b->n - 1] == ' ';
-    f->has_text = b->n > 0;
-    f->hash = nfi_xxh128(b->p, b->n);
-    return NF_OK;
-}
-
-/* Does a tenth of the letters stand in lines of a language that is told and is not that of the document? */
-static nf_status look_at_lines(facts *f, const nf_lang *l, nfi_buf *b, nf_str text, nf_err *err)
-{
-    size_t count = nf_lang_count();
-    uint64_t all = 0, other = 0;
-
-    b->n = 0;
-    if (!nfi_buf_reserve(b, (count + 1) * sizeof(uint64_t)))
-        return nfi_oom(err, "languages");
-    uint64_t *letters = (uint64_t *)(void *)b->p;
-    memset(letters, 0, (count + 1) * sizeof *letters);
-    NF_TRY(nf_lang_lines(letters, l, text, err));
-    for (size_t i = 0; i <= count; i++) {
-        all += letters[i];
-        other += i < count && (int)i != f->guess.lang ? letters[i] : 0;
-    }
-    f->lines = true;
-    f->mixed = f->guess.lang >= 0 && all >= MIN_MIXED_LETTERS && other * 10 >= all;
-    return NF_OK;
-}
-
-static bool is_two_scripts(const nfi_scripts *all)
-{
-    nfi_scripts s = *all;
-
-    s.n[NFI_SCRIPT_HAN] += s.n[NFI_SCRIPT_KANA];
-    s.n[NFI_SCRIPT_KANA] = 0;
-    s.n[nfi_scripts_main(&s)] = 0;
-    uint64_t second = s.n[nfi_scripts_main(&s)];
-    return second >= 20 && second * 20 >= s.letters;
-}
-
-static nf_status look(facts *f, const pass *p, const nf_doc *d, uint64_t number, nfi_buf *b, nf_cuts *cuts, nf_err *err)
-{
-    nf_str parts[2] = {d->title, d->text};
-    nf_mojibake title = {0};
-
-    *f = (facts){.guess = {.lang = -1}, .characters = characters_of(d->text)};
-    NF_TRY(hash_text(f, b, d->text, err));
-    NF_TRY(nf_clean_text(p->clean, d->text, d->source, d->mark, d->nmarks, cuts, err));
-    f->chars = cuts->chars;
-    f->removed_chars = cuts->removed_chars;
-    f->cuts = cuts->n > 0;
-    f->all_cut = cuts->empty;
-    for (size_t i = 0; i < 2; i++) {
-        nfi_scripts_add(&f->scripts, parts[i].p, parts[i].n);
-        f->replaced |= has_replacement(parts[i]);
-    }
-    f->two_scripts = is_two_scripts(&f->scripts);
-    f->broken = nf_mojibake_find(d->text.p, d->text.n, &f->mojibake);
-    f->broken |= nf_mojibake_find(d->title.p, d->title.n, &title);
-    f->mojibake.runs += title.runs;
-    f->mojibake.lost += title.lost;
-    f->has_date = !all_blank(d->date);
-    f->dated = f->has_date && nfi_date_parse(&f->date, d->date.p, d->date.n, p->o->month_first ? NFI_MONTH_FIRST : NFI_DAY_FIRST);
-    if (p->o->lang) {
-        NF_TRY(nf_lang_of(&f->guess, p->o->lang, parts, 2, err));
-        if (number < NF_INSPECT_LINES)
-            NF_TRY(look_at_lines(f, p->o->lang, b, d->text, err));
-    }
-    return NF_OK;
-}
-
 static nf_status look_chunk(void *ctx, size_t k, int worker, nf_err *err)
 {
     pass *p = ctx;
 
     for (size_t i = p->bound[k]; i < p->bound[k + 1]; i++)
-        NF_TRY(look(&p->facts[i], p, &p->batch->docs[i], p->r.docs + i, &p->work[worker], &p->cuts[worker], err));
+        NF_TRY(nfi_look(&p->facts[i], p->o, p->clean, &p->batch->docs[i], p->r.docs + i, &p->work[worker], &p->cuts[worker], err));
     return NF_OK;
 }
 
 /* ---- in input order ---- */
-
-/* A copy of s in a field of the report, cut at a character. */
-static void keep(char dst[64], nf_str s)
-{
-    size_t n = s.n < 63 ? s.n : 63;
-
-    while (n > 0 && n < s.n && ((unsigned char)s.p[n] & 0xc0) == 0x80)
-        n--;
-    if (n)
-        memcpy(dst, s.p, n);
-    dst[n] = '\0';
-}
 
 static nf_status take_words(pass *p, const nf_doc *d, nf_err *err)
 {
@@ -220,7 +80,7 @@ static nf_status take_words(pass *p, const nf_doc *d, nf_err *err)
     NF_TRY(nfi_count_doc(&p->counter, parts, 2, rows, &n, err));
     nfi_lengths_add(&p->tokens, n);
     p->r.n_tokens += n;
-    p->r.no_token += n == 0 && !all_blank(d->text);
+    p->r.no_token += n == 0 && !nfi_all_blank(d->text);
     p->r.few_tokens += n > 0 && n < 3;
     if (p->r.types_full)
         return nfi_vocab_reset(&p->counter.vocab, err);
@@ -241,14 +101,11 @@ static nf_status take_words(pass *p, const nf_doc *d, nf_err *err)
     return NF_OK;
 }
 
-static nf_status take_label(pass *p, nf_str label, nf_err *err)
+static nf_status add_label(pass *p, nf_str label, nf_err *err)
 {
     uint8_t padded[NFI_MAX_LABEL + 16] = {0};
     bool fresh;
 
-    if (label.n == 0)
-        return NF_OK;
-    p->r.labelled++;
     size_t len = label.n <= NFI_MAX_LABEL ? label.n : nfi_utf8_valid_prefix(label.p, NFI_MAX_LABEL);
     memcpy(padded, label.p, len);
     if (p->labels.nwords == NF_INSPECT_LABELS + 1) { /* the last one stands for all that came later */
@@ -264,13 +121,31 @@ static nf_status take_label(pass *p, nf_str label, nf_err *err)
     return NF_OK;
 }
 
+/* One label, or with multi those of the set "a;b". */
+static nf_status take_label(pass *p, nf_str label, nf_err *err)
+{
+    if (label.n == 0)
+        return NF_OK;
+    p->r.labelled++;
+    if (!p->o->multi)
+        return add_label(p, label, err);
+    for (size_t from = 0; from < label.n;) {
+        const char *end = memchr(label.p + from, ';', label.n - from);
+        size_t stop = end ? (size_t)(end - label.p) : label.n;
+        p->r.several += from > 0 && stop == label.n; /* the last of more than one */
+        NF_TRY(add_label(p, (nf_str){label.p + from, stop - from}, err));
+        from = stop + 1;
+    }
+    return NF_OK;
+}
+
 static nf_status take_columns(pass *p, const nf_doc *d, nf_err *err)
 {
     for (size_t c = 0; c < p->ncolumns; c++) {
         column_set *s = &p->column[c];
         nf_str v = d->carried[c];
         uint64_t count;
-        if (all_blank(v))
+        if (nfi_all_blank(v))
             continue;
         if (s->filled++ == 0) {
             size_t n = v.n < EXAMPLE ? v.n : EXAMPLE;
@@ -286,7 +161,7 @@ static nf_status take_columns(pass *p, const nf_doc *d, nf_err *err)
     return NF_OK;
 }
 
-static nf_status take_copy(pass *p, const nf_doc *d, const facts *f, nf_err *err)
+static nf_status take_copy(pass *p, const nf_doc *d, const nfi_facts *f, nf_err *err)
 {
     uint64_t count = 0;
 
@@ -297,19 +172,19 @@ static nf_status take_copy(pass *p, const nf_doc *d, const facts *f, nf_err *err
     p->r.copied += count == 2;
     if (count > 1 && count > p->r.most_copies) {
         p->r.most_copies = count;
-        keep(p->r.copy_id, d->id);
+        nfi_keep_name(p->r.copy_id, d->id);
     }
     return NF_OK;
 }
 
-static void take_date(nf_inspection *r, const nf_doc *d, const facts *f)
+static void take_date(nf_inspection *r, const nf_doc *d, const nfi_facts *f)
 {
     if (!f->has_date) {
         r->undated++;
     } else if (!f->dated) {
         if (r->unreadable++ == 0) {
-            keep(r->unreadable_date, d->date);
-            keep(r->unreadable_id, d->id);
+            nfi_keep_name(r->unreadable_date, d->date);
+            nfi_keep_name(r->unreadable_id, d->id);
         }
     } else {
         r->first_day = r->dated == 0 || f->date.days < r->first_day ? f->date.days : r->first_day;
@@ -319,7 +194,7 @@ static void take_date(nf_inspection *r, const nf_doc *d, const facts *f)
     }
 }
 
-static nf_status take(pass *p, const nf_doc *d, const facts *f, nf_err *err)
+static nf_status take(pass *p, const nf_doc *d, const nfi_facts *f, nf_err *err)
 {
     nf_inspection *r = &p->r;
 
@@ -334,13 +209,13 @@ static nf_status take(pass *p, const nf_doc *d, const facts *f, nf_err *err)
     r->removed_chars += f->removed_chars;
     r->with_cuts += f->cuts;
     if (f->all_cut && r->all_cut++ == 0)
-        keep(r->all_cut_id, d->id);
+        nfi_keep_name(r->all_cut_id, d->id);
     r->repaired += (d->flags & NF_DOC_REPAIRED) != 0;
     r->fallback += (d->flags & NF_DOC_FALLBACK) != 0;
     r->nul += (d->flags & NF_DOC_NUL) != 0;
     r->replacement += f->replaced;
     if (f->broken && r->mojibake++ == 0)
-        keep(r->mojibake_id, d->id);
+        nfi_keep_name(r->mojibake_id, d->id);
     if (f->broken) {
         r->mojibake_found.runs += f->mojibake.runs;
         r->mojibake_found.lost += f->mojibake.lost;
@@ -351,9 +226,9 @@ static nf_status take(pass *p, const nf_doc *d, const facts *f, nf_err *err)
         r->und++;
     r->lines_told += f->lines;
     if (f->mixed && r->mixed++ == 0)
-        keep(r->mixed_id, d->id);
+        nfi_keep_name(r->mixed_id, d->id);
     if (f->two_scripts && r->two_scripts++ == 0)
-        keep(r->two_scripts_id, d->id);
+        nfi_keep_name(r->two_scripts_id, d->id);
     if (f->scripts.letters)
         p->script_docs[nfi_scripts_main(&f->scripts)]++;
     for (int i = 0; i < NFI_SCRIPTS; i++)
@@ -375,6 +250,7 @@ static nf_status take_batch(pass *p, const nf_batch *b, nf_err *err)
     NF_GO(nfi_par_chunks(nfi_batch_cut(b, CHUNK_BYTES, bound), p->threads, look_chunk, p, err));
     for (size_t i = 0; i < b->n; i++)
         NF_GO(take(p, &b->docs[i], &p->facts[i], err));
+    NF_GO(nfi_near_add(&p->near, b, err));
 out:
     nfi_free(bound);
     return s;
@@ -484,6 +360,7 @@ static nf_status report(pass *p, const nf_docs *in, nf_err *err)
     NF_TRY(report_labels(p, err));
     NF_TRY(report_languages(p, err));
     NF_TRY(report_dates(p, err));
+    NF_TRY(nfi_near_report(&p->near, r, err));
     report_growth(p);
     r->ncolumns = p->ncolumns;
     r->column = nfi_arena_alloc(&p->arena, n * sizeof *r->column);
@@ -517,6 +394,7 @@ static nf_status begin(pass *p, const nf_docs *in, nf_err *err)
     nf_text_opts text = {.tokenizer = p->o->text.tokenizer, .ngram_lo = 1, .ngram_hi = 1, .no_clean = true};
 
     nfi_keys_init(&p->texts, NF_INSPECT_TEXTS);
+    NF_TRY(nfi_near_init(&p->near, p->o, err));
     nf_docs_columns(in, &p->ncolumns);
     p->threads = nfi_par_threads(p->o->threads);
     NF_TRY(nfi_lengths_init(&p->tokens, err));
@@ -544,6 +422,7 @@ static void end(pass *p)
     nfi_lengths_clear(&p->tokens);
     nfi_lengths_clear(&p->characters);
     nfi_keys_clear(&p->texts);
+    nfi_near_clear(&p->near);
     for (size_t c = 0; p->column && c < p->ncolumns; c++)
         nfi_keys_clear(&p->column[c].values);
     for (int i = 0; p->work && i < p->threads; i++)

@@ -1,11 +1,45 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* inspect.h - the parts of nf_inspect(): lengths, sets of a bounded size, a growth curve, labels that look alike. */
+/* inspect.h - the parts of nf_inspect(): one document, lengths, sets of a bounded size, a growth curve, near copies, labels that look
+ * alike. */
 #ifndef NFI_INSPECT_H
 #define NFI_INSPECT_H
 
 #include "base/arena.h"
+#include "base/buf.h"
+#include "base/date.h"
 #include "base/hash.h"
+#include "features/script.h"
+#include "newsframe/dedup.h"
 #include "newsframe/inspect.h"
+
+/* What one document says by itself. */
+typedef struct nfi_facts {
+    nf_lang_guess guess;
+    nfi_scripts scripts;
+    nf_mojibake mojibake;
+    nfi_hash128 hash; /* of the text, blanks collapsed */
+    nfi_date date;
+    uint64_t characters, chars, removed_chars;
+    bool broken, replaced, has_text, has_date, dated, lines, cuts, all_cut, mixed, two_scripts;
+} nfi_facts;
+/* number: of the document in the stream. b and cuts: scratch. */
+nf_status nfi_look(nfi_facts *f, const nf_inspect_opts *o, const nf_cleaner *clean, const nf_doc *d, uint64_t number, nfi_buf *b, nf_cuts *cuts,
+                   nf_err *err) NF_MUST_CHECK;
+bool nfi_all_blank(nf_str s);
+/* A copy of s in a field of the report, cut at a character. */
+void nfi_keep_name(char dst[64], nf_str s);
+
+/* ---- near copies among the first NF_INSPECT_NEAR documents ---- */
+typedef struct nfi_near {
+    nf_dedup *d; /* NULL: not looked for */
+    char (*id)[64];
+    size_t n, cap;
+    bool full;
+} nfi_near;
+nf_status nfi_near_init(nfi_near *x, const nf_inspect_opts *o, nf_err *err) NF_MUST_CHECK;
+nf_status nfi_near_add(nfi_near *x, const nf_batch *b, nf_err *err) NF_MUST_CHECK;
+nf_status nfi_near_report(const nfi_near *x, nf_inspection *r, nf_err *err) NF_MUST_CHECK;
+void nfi_near_clear(nfi_near *x);
 
 /* ---- lengths: exact below NF_INSPECT_EXACT, then 64 steps to each doubling ---- */
 typedef struct nfi_lengths {

@@ -18,6 +18,7 @@ enum {
     NF_INSPECT_PAIRS = 1000,       /**< labels compared with each other for spelling, the most frequent ones */
     NF_INSPECT_VARIANTS = 100,     /**< pairs listed */
     NF_INSPECT_TEXTS = 2097152,    /**< distinct texts remembered; copies of later ones are not seen */
+    NF_INSPECT_NEAR = 100000,      /**< documents among which near copies are looked for, or as many as 1 GiB holds */
     NF_INSPECT_TYPES = 4194304,    /**< words kept apart; the vocabulary is that of the documents before */
     NF_INSPECT_DISTINCT = 1000,    /**< distinct values of a column that are counted */
     NF_INSPECT_EXACT = 65536,      /**< lengths below are kept exactly, quartiles above to 1 part in 64 */
@@ -83,6 +84,7 @@ typedef struct nf_inspection {
 
     nf_inspect_label *label; /**< by falling number of documents, then bytes */
     size_t nlabels;
+    uint64_t several;        /**< documents with more than one label; only with multi */
     uint64_t other_labels;   /**< documents whose label came after NF_INSPECT_LABELS others */
     nf_inspect_variant *variant;
     size_t nvariants;
@@ -114,6 +116,10 @@ typedef struct nf_inspection {
     uint64_t most_copies;/**< documents with the most frequent of them */
     char copy_id[64];    /**< id of one of these */
     bool texts_full;     /**< NF_INSPECT_TEXTS was reached */
+    uint64_t near;       /**< documents like an earlier one, but not with the same words: as nf_dedup_groups() with its defaults has them */
+    uint64_t near_looked; /**< documents among which they were looked for; 0: they were not */
+    char near_id[64], near_of[64]; /**< ids of the first of them, and of the one that it is like */
+    bool near_full;      /**< a limit of NF_INSPECT_NEAR was reached */
 
     uint64_t chars,
         removed_chars; /**< characters of the lines of all texts, and of those that newsframe clean cuts by its built-in rules */
@@ -140,6 +146,8 @@ typedef struct nf_inspection {
 typedef struct nf_inspect_opts {
     nf_text_opts text;       /**< how words are cut; n-grams and stop words play no part */
     const nf_lang *lang;     /**< NULL: languages are not told */
+    bool multi;              /**< nf_doc.label may be several labels, joined by ';' */
+    bool no_near;            /**< near copies are not looked for */
     bool month_first;        /**< 01/02/2008 is January 2nd */
     int threads;             /**< 0 = usable CPUs */
     void (*progress)(void *ctx, const nf_docs_stats *so_far);
