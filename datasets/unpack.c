@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * unpack.c - unpacking by libarchive: gzip, bzip2, xz and zstd filters, tar and zip. No other format and no outside program is enabled.
+ * unpack.c - unpacking by libarchive: bzip2, xz and zstd filters, tar and zip; gzip by gunzip.c, which libarchive then sees unpacked. No
+ * other format and no outside program is enabled.
  * libarchive reads names by the locale of the thread, so each call runs under C.UTF-8 and leaves the locale as it was.
  *
- * It does not look behind the last gzip member; what is left of the input is looked at here, and must be zeros (the padding of tapes).
+ * It does not look behind what is compressed; what is left of the input is looked at here, and must be zeros (the padding of tapes).
  */
 #define _GNU_SOURCE
 #include "datasets/unpack.h"
@@ -11,6 +12,7 @@
 #include "base/lazy.h"
 #include "base/limits.h"
 #include "base/try.h"
+#include "datasets/gunzip.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -41,6 +43,7 @@ struct nfi_unpack {
     struct archive_entry *entry; /* borrowed from a */
     nfi_in *in;
     nfi_memory mem;
+    nfi_gunzip *gz; /* NULL: not gzip */
     const char *path;
     locale_t names, outside; /* C.UTF-8, or 0; what it replaces during a call */
     uint64_t at;             /* of the input */
@@ -83,6 +86,39 @@ static la_ssize_t feed(struct archive *a, void *ctx, const void **buf)
     u->fed += got;
     u->last = got ? got : u->last;
     return (la_ssize_t)got;
+}
+
+/* The same for gunzip.c. */
+static nf_status packed(void *ctx, const char **p, size_t *n, nf_err *err)
+{
+    nfi_unpack *u = ctx;
+    const void *buf = NULL;
+    la_ssize_t got = feed(u->a, u, &buf);
+
+    if (got < 0) {
+        if (err)
+            *err = u->why;
+        return u->why.code;
+    }
+    *p = buf;
+    *n = (size_t)got;
+    return NF_OK;
+}
+
+static la_ssize_t feed_unzipped(struct archive *a, void *ctx, const void **buf)
+{
+    nfi_unpack *u = ctx;
+    const char *p = NULL;
+    size_t n = 0;
+    nf_err why = {0};
+
+    if (nfi_gunzip_read(u->gz, &p, &n, &why) != NF_OK) {
+        u->why = why;
+        la.archive_set_error(a, EIO, "cannot read");
+        return ARCHIVE_FATAL;
+    }
+    *buf = p;
+    return (la_ssize_t)n;
 }
 
 static uint64_t input_size(const nfi_unpack *u)
@@ -153,9 +189,20 @@ static nf_status count_bytes(nfi_unpack *u, uint64_t more, nf_err *err)
 
 /* ---- opening and closing ---- */
 
+static nf_status see_gzip(nfi_unpack *u, nf_err *err)
+{
+    const char *p = u->mem.p;
+    size_t n = u->mem.n;
+
+    if (u->in)
+        NF_TRY(nfi_in_peek(u->in, &p, &n, err));
+    return nfi_is_gzip(p, n) ? nfi_gunzip_new(&u->gz, packed, u, u->path, err) : NF_OK;
+}
+
 static nf_status set_up(nfi_unpack *u, nf_err *err)
 {
     NF_TRY(nfi_lazy_open(&library, err));
+    NF_TRY(see_gzip(u, err));
     struct archive *a = la.archive_read_new();
     if (!a)
         return nfi_oom(err, "unpacking");
@@ -169,17 +216,18 @@ static nf_status set_up(nfi_unpack *u, nf_err *err)
     if (bad != ARCHIVE_OK)
         return damaged(u, err);
     la.archive_read_set_callback_data(a, u);
-    la.archive_read_set_read_callback(a, feed);
-    if (input_size(u) > 0) {
+    la.archive_read_set_read_callback(a, u->gz ? feed_unzipped : feed);
+    if (input_size(u) > 0 && !u->gz) {
         la.archive_read_set_seek_callback(a, seek);
         la.archive_read_set_skip_callback(a, skip);
     }
     if (la.archive_read_open1(a) != ARCHIVE_OK)
         return damaged(u, err);
-    if (!u->archive && la.archive_filter_count(a) < 2)
+    int levels = la.archive_filter_count(a) - 1 + (u->gz != NULL);
+    if (!u->archive && levels < 1)
         return NF_FAIL_AT(err, NF_EFORMAT, u->path, 0,
                           "is damaged or cut short: its first bytes say it is compressed, the next do not fit");
-    if (la.archive_filter_count(a) > 2)
+    if (levels > 1)
         return NF_FAIL_AT(err, NF_EFORMAT, u->path, 0, "is compressed twice; only one level is unpacked, unpack it first");
     return NF_OK;
 }
@@ -217,6 +265,7 @@ void nfi_unpack_close(nfi_unpack *u)
     enter(u);
     if (u->a)
         la.archive_read_free(u->a);
+    nfi_gunzip_free(u->gz);
     leave(u);
     if (u->names)
         freelocale(u->names);
@@ -305,7 +354,7 @@ nf_status nfi_unpack_read(nfi_unpack *u, void *dst, size_t want, size_t *got, nf
     }
     if (*got < want && !u->archive) {
         u->ended = true;
-        s = check_tail(u, err);
+        s = u->gz ? NF_OK : check_tail(u, err); /* gunzip.c has looked */
     }
 out:
     leave(u);
@@ -339,6 +388,18 @@ static const char *kind_fault(struct archive_entry *e)
     return la.archive_entry_filetype(e) == AE_IFREG || la.archive_entry_filetype(e) == 0 ? NULL : "is a device or a FIFO, expected a file";
 }
 
+/* Behind the last member: gzip has its checksum at the very end. */
+static nf_status read_out(nfi_unpack *u, nf_err *err)
+{
+    const char *p;
+
+    for (size_t n = u->gz ? 1 : 0; n > 0;) {
+        NF_TRY(nfi_gunzip_read(u->gz, &p, &n, err));
+        NF_TRY(count_bytes(u, n, err));
+    }
+    return NF_OK;
+}
+
 nf_status nfi_unpack_next(nfi_unpack *u, nfi_member *m, bool *found, nf_err *err)
 {
     nf_status s = NF_OK;
@@ -346,14 +407,16 @@ nf_status nfi_unpack_next(nfi_unpack *u, nfi_member *m, bool *found, nf_err *err
 
     *found = false;
     enter(u);
-    if (u->entry && la.archive_filter_count(u->a) > 1) { /* skipping means unpacking: under our eyes, for the limits */
+    if (u->entry && (u->gz || la.archive_filter_count(u->a) > 1)) { /* skipping means unpacking: under our eyes, for the limits */
         char dump[4096];
         for (size_t got = sizeof dump; got == sizeof dump;)
             NF_GO(read_some(u, dump, sizeof dump, &got, err));
     }
     NF_GO(next_entry(u, err));
-    if (u->ended)
+    if (u->ended) {
+        s = read_out(u, err);
         goto out;
+    }
     if (++u->members > NFI_MAX_MEMBERS) {
         s = NF_FAIL_AT(err, NF_ELIMIT, u->path, 0, "has more than %zu members, the limit", NFI_MAX_MEMBERS);
         goto out;

@@ -5,7 +5,7 @@
 set -u
 
 packages=(gcc g++ libc6-dev binutils meson ninja-build pkg-config python3 libgsl-dev libopenblas-dev libutf8proc-dev libexttextcat-dev libexttextcat-data libcsv-dev libyajl-dev
-    libarchive-dev libxml2-dev libxxhash-dev libmd-dev check unicode-data groff-base)
+    libarchive-dev zlib1g-dev libxml2-dev libxxhash-dev libmd-dev check unicode-data groff-base)
 full=(valgrind clang-14 libclang-rt-14-dev libomp-14-dev strace locales)
 
 case ${1-} in
