@@ -375,7 +375,7 @@ static const char *const paragraphs[] = {
     "With --multi documents may have several labels; each fold finds smoothing and thresholds within its own training documents, and every "
     "document is held out once.",
     "With --grid a small grid of classifiers, weightings, n-grams, smoothing and costs is tried on the same folds, in a fixed order, and "
-    "the table has a row for each: newsframe train "
+    "the table has a row for each; who is clearly behind after a fold is set aside. newsframe train "
     "--tune trains the best. --group keeps documents of one value of a column, such as source, in one fold; --time trains on earlier "
     "documents and judges on later ones.",
     "Probabilities are judged where newsframe train finds them by leaving documents out exactly; for other classifiers, which take five "

@@ -473,9 +473,11 @@ static const char *const paragraphs[] = {
     "integers. The model is that of the documents that newsframe dedup --keep first leaves. Such counts cannot be kept as statistics.",
     "With --tune a small grid of classifiers, weightings, n-grams, smoothing and costs is tried by five folds, copies of a text in one "
     "fold, and the best by accuracy is trained on all "
-    "documents; the model keeps the table (newsframe model info). Without --budget all candidates are tried and the choice is the same on "
-    "any machine; with it the order is the same, "
-    "and what was not finished counts for nothing. All documents are held in memory.",
+    "documents; the model keeps the table (newsframe model info). Candidates are tried fold by fold, and who is clearly behind the best on "
+    "the same documents (McNemar's test, one in 200 by chance) is set aside before the next. The best of many owes something to luck: "
+    "expect a little less of it on new documents. Without --budget the search goes to its end and the choice is the same on any machine; "
+    "with it the order is the same, the last fold that all who were left have finished decides, and the table says what was not reached. "
+    "All documents are held in memory.",
     "With --codebook the frames of a codebook are the classes and its seeds a prior on what they are made of (newsframe-codebook(5)); a "
     "label that is no frame is an error, a "
     "frame without documents is known by its seeds alone. The codebook goes into the model.",

@@ -196,7 +196,8 @@ nf_status nfi_tuning_begin(nfi_tuning *t, nfi_cli *cli, const nfi_tune_rows *o, 
                              .forward = o->time,
                              .go_on = go_on,
                              .ctx = t,
-                             .ngrams_fixed = nfi_cli_given(cli, "ngrams")};
+                             .ngrams_fixed = nfi_cli_given(cli, "ngrams"),
+                             .min_df_fixed = nfi_cli_given(cli, "min-df")};
     t->opts.train.groups = t->groups;
     t->opts.train.weighting = rows->weighting;
     if (nfi_cli_given(cli, "classifier")) {
@@ -225,6 +226,8 @@ void nfi_tuning_clear(nfi_tuning *t)
 static void describe(char *text, size_t cap, const nf_candidate *c)
 {
     int n = snprintf(text, cap, "%s, weighting %s, terms of 1 to %d words", c->classifier, c->weighting, c->ngram_hi);
+    if (c->min_df == 1)
+        n += snprintf(text + n, cap - (size_t)n, ", rare ones too");
     if (c->smoothing > 0)
         n += snprintf(text + n, cap - (size_t)n, ", smoothing %g", c->smoothing);
     if (c->cost > 0)
@@ -234,25 +237,32 @@ static void describe(char *text, size_t cap, const nf_candidate *c)
 void nfi_tuning_report(const nfi_tuning *t)
 {
     char text[200];
-    size_t done = 0;
+    size_t done = 0, aside = 0;
 
     for (size_t i = 0; i < t->n; i++) {
         const nf_tried *x = &t->tried[i];
         done += x->done;
+        aside += x->set_aside;
         describe(text, sizeof text, &x->c);
         if (x->done)
-            nfi_cli_detail(t->cli, "tried %s: accuracy %.4f (95%% interval %.4f to %.4f)  macro F1 %.4f", text, x->accuracy,
-                           x->accuracy_low, x->accuracy_high, x->macro_f1);
+            nfi_cli_detail(t->cli, "%s %s: accuracy %.4f (95%% interval %.4f to %.4f)  macro F1 %.4f on %llu documents",
+                           x->set_aside ? "set aside" : "tried", text, x->accuracy, x->accuracy_low, x->accuracy_high, x->macro_f1,
+                           (unsigned long long)x->documents);
     }
     const nf_tried *b = &t->tried[t->best];
     describe(text, sizeof text, &b->c);
     nfi_cli_note(t->cli, "chosen of %zu: %s: accuracy %.4f (95%% interval %.4f to %.4f)  macro F1 %.4f on %llu documents held out", done,
                  text, b->accuracy, b->accuracy_low, b->accuracy_high, b->macro_f1, (unsigned long long)b->documents);
+    if (aside)
+        nfi_cli_note(t->cli, "set aside before the last fold, clearly behind on the same documents: %zu", aside);
     if (done < t->n)
         nfi_cli_warn(t->cli,
                      "the time was up after %zu of %zu candidates: another run may get further and choose another; name the settings to "
                      "have the same again",
                      done, t->n);
+    else if (!b->complete)
+        nfi_cli_warn(t->cli, "the time was up before the last fold: another run may get further and choose another; name the settings to "
+                             "have the same again");
 }
 
 nf_status nfi_tuning_write(const nfi_tuning *t, const char *path, int excel, nf_err *err)
@@ -271,7 +281,8 @@ nf_status nfi_tuning_write(const nfi_tuning *t, const char *path, int excel, nf_
         nf_csv_int(w, x->c.ngram_hi);
         x->c.smoothing > 0 ? nf_csv_num(w, x->c.smoothing, 6) : nf_csv_blank(w);
         x->c.cost > 0 ? nf_csv_num(w, x->c.cost, 6) : nf_csv_blank(w);
-        nf_csv_str(w, i == t->best ? "chosen" : x->done ? "tried" : "not reached");
+        nf_csv_int(w, (int64_t)x->c.min_df);
+        nf_csv_str(w, i == t->best ? "chosen" : x->set_aside ? "set aside" : x->done ? "tried" : "not reached");
         if (x->done) {
             nf_csv_int(w, (int64_t)x->documents);
             nf_csv_int(w, (int64_t)x->right);

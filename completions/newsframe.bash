@@ -50,7 +50,7 @@ _newsframe()
     train,--max-features) values='' ;;
     train,--no-rule) values='' ;;
     train,--language) values='' ;;
-    train,--classifier) values='cnb mnb wcnb mnb-length bnb centroid nbsvm svm logistic' ;;
+    train,--classifier) values='cnb mnb wcnb mnb-length bnb centroid nbsvm nbmix svm logistic' ;;
     train,--weighting) values='tfidf tfidf-raw tf binary ltc sklearn' ;;
     train,--prior) values='' ;;
     train,--class-weight) values='' ;;
@@ -178,7 +178,7 @@ _newsframe()
     crossval,--max-features) values='' ;;
     crossval,--no-rule) values='' ;;
     crossval,--language) values='' ;;
-    crossval,--classifier) values='cnb mnb wcnb mnb-length bnb centroid nbsvm svm logistic' ;;
+    crossval,--classifier) values='cnb mnb wcnb mnb-length bnb centroid nbsvm nbmix svm logistic' ;;
     crossval,--weighting) values='tfidf tfidf-raw tf binary ltc sklearn' ;;
     crossval,--prior) values='' ;;
     crossval,--class-weight) values='' ;;

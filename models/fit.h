@@ -43,6 +43,7 @@ nf_status nfi_fit_nb(nfi_fit *f, nf_err *err) NF_MUST_CHECK;
 nf_status nfi_fit_bernoulli(nfi_fit *f, nf_err *err) NF_MUST_CHECK;
 nf_status nfi_fit_centroid(nfi_fit *f, nf_err *err) NF_MUST_CHECK;
 nf_status nfi_fit_nbsvm(nfi_fit *f, nf_err *err) NF_MUST_CHECK;
+nf_status nfi_fit_nbmix(nfi_fit *f, nf_err *err) NF_MUST_CHECK;
 nf_status nfi_fit_svm(nfi_fit *f, nf_err *err) NF_MUST_CHECK;
 nf_status nfi_fit_logistic(nfi_fit *f, nf_err *err) NF_MUST_CHECK;
 

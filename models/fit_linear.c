@@ -8,6 +8,9 @@
  * documents of the class with the term, D_t those of all classes, a the smoothing (Wang, Manning 2012, with documents as counts and without
  * interpolation)
  *
+ *     nbmix     the scores of nbsvm, a = 1, plus MIX times those of cnb (fit_nb.c) with the smoothing: both are sums of x_t times a number, so
+ * that the sum is one model. Out of fold on 20 Newsgroups without headers .7755, nbsvm alone .7670, cnb alone .7638; it is flat for .2 to .7
+ *
  * The cost C of a document is the --cost, times the weight of the class for its own documents. A column of ones gives the bias, which
  * becomes log_prior. A prior that is asked for moves the bias by the difference of log-odds to the share in the data. Up to 16 classes are
  * solved side by side (dual.h), one such block a thread, documents in an order from the seed: the result does not depend on threads.
@@ -24,6 +27,7 @@
 
 enum { PASSES = 300 };
 #define TOLERANCE 0.1
+#define MIX 0.4
 
 typedef nf_status (*solver)(float *v, const nfi_dual *p, int *passes, nf_err *err);
 
@@ -38,6 +42,8 @@ typedef struct linear {
     nfi_fit *f;
     solver solve;
     bool ratio;       /* nbsvm */
+    double smoothing; /* of the ratios */
+    float *nb;        /* nbmix: weights of cnb, by entry of t */
     bool mirror;      /* two classes: the second is the first with the other sign */
     uint16_t *solved; /* classes with a machine of their own */
     int32_t *machine; /* nclasses: place in solved, or -1 */
@@ -60,6 +66,7 @@ static void clear(linear *x)
     nfi_free(x->machine);
     nfi_free(x->docs_of);
     nfi_free(x->docs_in);
+    nfi_free(x->nb);
 }
 
 /* Who is solved, in which blocks, as even as can be. */
@@ -119,7 +126,7 @@ static void ratios(const linear *x, const block *b, float *scale)
 {
     const nfi_terms *t = x->f->t;
     size_t ld = nfi_dual_ld(b->n);
-    double a = x->f->smoothing, none = nfi_log(a), shift[NFI_DUAL_MAX];
+    double a = x->smoothing, none = nfi_log(a), shift[NFI_DUAL_MAX];
 
     for (size_t k = 0; k < b->n; k++) {
         double mine = a * (double)t->n + x->docs_in[x->solved[b->first + k]];
@@ -250,9 +257,10 @@ static size_t weights_of(const linear *x, size_t term, uint64_t *at, uint16_t *c
 }
 
 /* Entries of a term: classes that have a weight or documents. Returns how many; written where out is given. */
-static size_t merge(const nfi_terms *t, size_t term, const uint16_t *cls, const float *w, size_t n, uint16_t *out_cls, float *out_w,
+static size_t merge(const linear *x, size_t term, const uint16_t *cls, const float *w, size_t n, uint16_t *out_cls, float *out_w,
                     uint32_t *out_doc)
 {
+    const nfi_terms *t = x->f->t;
     uint64_t e = t->ptr[term], end = t->ptr[term + 1];
     size_t i = 0, m = 0;
 
@@ -260,7 +268,7 @@ static size_t merge(const nfi_terms *t, size_t term, const uint16_t *cls, const 
         unsigned a = i < n ? cls[i] : UINT_MAX, b = e < end ? t->cls[e] : UINT_MAX, c = a < b ? a : b;
         if (out_cls) {
             out_cls[m] = (uint16_t)c;
-            out_w[m] = a == c ? w[i] : 0.0f;
+            out_w[m] = (a == c ? w[i] : 0.0f) + (x->nb ? b == c ? x->nb[e] : x->f->base[term] : 0.0f);
             out_doc[m] = b == c ? t->doc[e] : 0;
         }
         i += a == c;
@@ -286,7 +294,7 @@ static nf_status assemble(linear *x, nf_err *err)
     }
     for (size_t i = 0; i < t->n; i++) {
         size_t n = weights_of(x, i, at, term_cls, term_w);
-        ptr[i + 1] = ptr[i] + merge(t, i, term_cls, term_w, n, NULL, NULL, NULL);
+        ptr[i + 1] = ptr[i] + merge(x, i, term_cls, term_w, n, NULL, NULL, NULL);
     }
     if (ptr[t->n] > NFI_MAX_ENTRIES) {
         s = NF_FAIL(err, NF_ELIMIT,
@@ -304,8 +312,7 @@ static nf_status assemble(linear *x, nf_err *err)
     memset(at, 0, x->nblocks * sizeof *at);
     for (size_t i = 0; i < t->n; i++) {
         size_t n = weights_of(x, i, at, term_cls, term_w);
-        merge(t, i, term_cls, term_w, n, cls + ptr[i], f->w + ptr[i], doc + ptr[i]);
-        f->base[i] = 0.0f;
+        merge(x, i, term_cls, term_w, n, cls + ptr[i], f->w + ptr[i], doc + ptr[i]);
     }
     nfi_terms_replace(t, &(nfi_term_sums){.ptr = ptr, .cls = cls, .doc = doc}); /* sums are of no use to it */
     ptr = NULL;
@@ -321,9 +328,32 @@ out:
     return s;
 }
 
-static nf_status fit(nfi_fit *f, bool ratio, solver solve, nf_err *err)
+/* Complement naive Bayes of the same sums, as much of it as counts: base, z, nb. */
+static nf_status add_bayes(linear *x, nf_err *err)
 {
-    linear x = {.f = f, .solve = solve, .ratio = ratio};
+    nfi_fit nb = *x->f;
+    size_t n = (size_t)nb.t->ptr[nb.t->n];
+
+    nb.classifier = nfi_classifiers[0];
+    nb.kind = NFI_LIDSTONE;
+    nb.w = NULL;
+    nf_status s = nfi_fit_nb(&nb, err);
+    x->nb = nb.w;
+    NF_TRY(s);
+    for (size_t e = 0; e < n; e++)
+        x->nb[e] *= (float)MIX;
+    for (size_t i = 0; i < nb.t->n; i++)
+        nb.base[i] *= (float)MIX;
+    for (size_t k = 0; k < nb.t->nclasses; k++)
+        nb.z[k] *= MIX;
+    return NF_OK;
+}
+
+typedef enum kind { PLAIN, RATIO, MIXED } kind;
+
+static nf_status fit(nfi_fit *f, kind what, solver solve, nf_err *err)
+{
+    linear x = {.f = f, .solve = solve, .ratio = what != PLAIN, .smoothing = what == MIXED ? 1.0 : f->smoothing};
     nf_status s = NF_OK;
 
     NF_GO(plan(&x, err));
@@ -331,6 +361,10 @@ static nf_status fit(nfi_fit *f, bool ratio, solver solve, nf_err *err)
     NF_GO(nfi_par_chunks(x.nblocks, nfi_par_threads(f->threads), solve_block, &x, err));
     if (x.mirror)
         f->log_prior[1] = -f->log_prior[0];
+    for (size_t i = 0; i < f->t->n; i++)
+        f->base[i] = 0.0f;
+    if (what == MIXED)
+        NF_GO(add_bayes(&x, err));
     s = assemble(&x, err);
 out:
     clear(&x);
@@ -339,15 +373,20 @@ out:
 
 nf_status nfi_fit_nbsvm(nfi_fit *f, nf_err *err)
 {
-    return fit(f, true, nfi_dual_svm, err);
+    return fit(f, RATIO, nfi_dual_svm, err);
+}
+
+nf_status nfi_fit_nbmix(nfi_fit *f, nf_err *err)
+{
+    return fit(f, MIXED, nfi_dual_svm, err);
 }
 
 nf_status nfi_fit_svm(nfi_fit *f, nf_err *err)
 {
-    return fit(f, false, nfi_dual_svm, err);
+    return fit(f, PLAIN, nfi_dual_svm, err);
 }
 
 nf_status nfi_fit_logistic(nfi_fit *f, nf_err *err)
 {
-    return fit(f, false, nfi_dual_logistic, err);
+    return fit(f, PLAIN, nfi_dual_logistic, err);
 }

@@ -67,6 +67,16 @@ static const nfi_classifier nbsvm = {.name = "nbsvm",
                                      .cost = 1.0,
                                      .rows = true,
                                      .bias = true};
+static const nfi_classifier nbmix = {.name = "nbmix",
+                                     .summary = "nbsvm and complement naive Bayes on the same weights, added up",
+                                     .fit = nfi_fit_nbmix,
+                                     .prior = "data",
+                                     .weighting = "ltc",
+                                     .smoothing_unit = 0.1,
+                                     .smoothing_count = 1.0,
+                                     .cost = 0.3,
+                                     .rows = true,
+                                     .bias = true};
 static const nfi_classifier svm = {.name = "svm",
                                    .summary = "linear machine, squared hinge",
                                    .fit = nfi_fit_svm,
@@ -84,7 +94,7 @@ static const nfi_classifier logistic = {.name = "logistic",
                                         .rows = true,
                                         .bias = true};
 
-const nfi_classifier *const nfi_classifiers[] = {&cnb, &mnb, &wcnb, &mnb_length, &bnb, &centroid, &nbsvm, &svm, &logistic, NULL};
+const nfi_classifier *const nfi_classifiers[] = {&cnb, &mnb, &wcnb, &mnb_length, &bnb, &centroid, &nbsvm, &nbmix, &svm, &logistic, NULL};
 
 const nfi_classifier *nfi_classifier_find(const char *name)
 {

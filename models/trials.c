@@ -25,7 +25,8 @@ struct nfi_trials {
     const nf_corpus *c;
     const nfi_split *plan;
     const nfi_weighting *w;
-    fold *fold; /* plan->folds; nothing for the first when forward */
+    fold *fold; /* plan->folds; nothing but for those from first to end */
+    size_t first, end;
     int threads;
 };
 
@@ -45,21 +46,21 @@ void nfi_trials_close(nfi_trials *x)
     nfi_free(x);
 }
 
-nf_status nfi_trials_open(nfi_trials **out, const nf_corpus *c, const uint8_t *use, const nfi_split *plan, const nf_select_opts *select,
-                          const nfi_weighting *w, int threads, nf_err *err)
+nf_status nfi_trials_open(nfi_trials **out, const nf_corpus *c, const uint8_t *use, const nfi_split *plan, size_t first, size_t end,
+                          const nf_select_opts *select, const nfi_weighting *w, int threads, nf_err *err)
 {
     nf_status s = NF_OK;
     nfi_trials *x = nfi_calloc(1, sizeof *x);
 
     if (!x)
         return nfi_oom(err, "folds");
-    *x = (nfi_trials){.c = c, .plan = plan, .w = w, .threads = threads};
+    *x = (nfi_trials){.c = c, .plan = plan, .w = w, .first = first, .end = end, .threads = threads};
     x->fold = nfi_calloc(plan->folds, sizeof *x->fold);
     if (!x->fold) {
         s = nfi_oom(err, "folds");
         goto out;
     }
-    for (size_t i = plan->forward; i < plan->folds; i++) {
+    for (size_t i = first; i < end; i++) {
         fold *f = &x->fold[i];
         f->train = nfi_alloc(c->n, 1);
         f->hold = nfi_alloc(c->n, 1);
@@ -135,6 +136,17 @@ static void take_back(nfi_terms *t)
     nfi_free(t->doc);
 }
 
+nf_status nfi_trials_prepare(nfi_trials *x, const nf_train_opts *o, nf_err *err)
+{
+    const nfi_classifier *k = nfi_classifier_find(o->classifier ? o->classifier : nfi_classifiers[0]->name);
+
+    if (!k)
+        return NF_FAIL(err, NF_EINVAL, "no classifier \"%s\"", o->classifier);
+    for (size_t f = x->first; f < x->end; f++)
+        NF_TRY(make_ready(x, &x->fold[f], k, o, err));
+    return NF_OK;
+}
+
 static nf_status run_fold(nfi_trials *x, fold *f, size_t number, const nf_train_opts *o, nfi_held_fn fn, void *ctx, double *smoothing,
                           nf_err *err)
 {
@@ -164,7 +176,7 @@ out:
 
 nf_status nfi_trials_run(nfi_trials *x, const nf_train_opts *o, nfi_held_fn fn, void *ctx, double *smoothing, nf_err *err)
 {
-    for (size_t f = x->plan->forward; f < x->plan->folds; f++)
+    for (size_t f = x->first; f < x->end; f++)
         NF_TRY(run_fold(x, &x->fold[f], f, o, fn, ctx, smoothing ? &smoothing[f] : NULL, err));
     return NF_OK;
 }
@@ -233,7 +245,7 @@ nf_status nfi_tune_by_folds(const nf_corpus *c, const uint8_t *use, const nf_tra
     if (s != NF_OK)
         goto out;
     plan.fold = fold_of;
-    s = nfi_trials_open(&x, c, use, &plan, &o->select, w, o->threads, err);
+    s = nfi_trials_open(&x, c, use, &plan, 0, FOLDS, &o->select, w, o->threads, err);
     if (s == NF_EDATA) {
         s = NF_OK;
         goto out;

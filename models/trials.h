@@ -9,11 +9,13 @@
 #include "models/oof.h"
 
 typedef struct nfi_trials nfi_trials;
-/* Owned, nfi_trials_close(). use, plan: borrowed while it lives. NF_EDATA when a fold has no terms or fewer than two classes to train on.
+/* Folds first to end - 1 of the plan. Owned, nfi_trials_close(). use, plan: borrowed while it lives. NF_EDATA when a fold has no terms or fewer than two classes to train on.
  */
-nf_status nfi_trials_open(nfi_trials **out, const nf_corpus *c, const uint8_t *use, const nfi_split *plan, const nf_select_opts *select,
-                          const nfi_weighting *w, int threads, nf_err *err) NF_MUST_CHECK;
+nf_status nfi_trials_open(nfi_trials **out, const nf_corpus *c, const uint8_t *use, const nfi_split *plan, size_t first, size_t end,
+                          const nf_select_opts *select, const nfi_weighting *w, int threads, nf_err *err) NF_MUST_CHECK;
 void nfi_trials_close(nfi_trials *x); /* NULL is fine */
+/* What these options need is made now, so that runs can go on several threads at once. */
+nf_status nfi_trials_prepare(nfi_trials *x, const nf_train_opts *o, nf_err *err) NF_MUST_CHECK;
 /* As nfi_oof(), same bits; o->select and the weighting are those of the folds. */
 nf_status nfi_trials_run(nfi_trials *x, const nf_train_opts *o, nfi_held_fn fn, void *ctx, double *smoothing, nf_err *err) NF_MUST_CHECK;
 

@@ -115,12 +115,15 @@ typedef struct nf_candidate {
     const char *classifier, *weighting;
     int ngram_hi;            /**< words a term at most: 1, or what was counted */
     double smoothing, cost;  /**< 0: the classifier has none */
+    uint64_t min_df;         /**< as nf_select_opts.min_df: as given, or 1 */
 } nf_candidate;
 
 /** What a candidate reached on documents held out. */
 typedef struct nf_tried {
     nf_candidate c;
-    bool done;               /**< false: the time was up before it was finished, and it counts for nothing */
+    bool done;               /**< false: the time was up before it was judged, and it counts for nothing */
+    bool complete;           /**< judged on all folds; else figures are of the first ones */
+    bool set_aside;          /**< not judged further, for it was behind the best by more than chance explains */
     uint64_t right, documents;
     double accuracy, accuracy_low, accuracy_high, macro_f1; /**< interval: Wilson, 95 % */
 } nf_tried;
@@ -131,17 +134,20 @@ typedef struct nf_tune_opts {
     const char *const *classifiers; /**< only these, in the order of the grid; NULL: all of the grid */
     size_t nclassifiers;
     bool ngrams_fixed;       /**< only n-grams as counted; else words alone too */
+    bool min_df_fixed;       /**< only terms of select; else those of one document too, where that may help */
     const int32_t *fold;     /**< of each document, -1: not held out; borrowed */
     size_t folds;
     bool forward;            /**< a fold is scored by what was trained on those below it */
     bool (*go_on)(void *ctx,
-                  const nf_tried *next); /**< asked before every candidate, and between its folds; false ends the search. May be NULL */
+                  const nf_tried *next); /**< asked before and after every candidate in every fold, from several threads; false ends the
+                                            search. May be NULL */
     void *ctx;
 } nf_tune_opts;
 
 /**
- * Tries the candidates of a fixed grid, in a fixed order. tried out, owned, nf_tried_free(): n rows, those not reached too. *best: greatest
- * accuracy, ties to the first. @return NF_EINVAL: nothing of the grid is left; NF_EDATA: no candidate was finished, or as nf_crossval().
+ * Tries the candidates of a fixed grid, in a fixed order, fold by fold; after each, those clearly behind the best on the same documents are
+ * set aside. tried out, owned, nf_tried_free(): n rows, those not reached too. *best: greatest accuracy of those that are left, ties to the
+ * first; when the search ends early, by the last fold that all of them finished. @return NF_EINVAL: nothing of the grid is left; NF_EDATA: no candidate was finished, or as nf_crossval().
  */
 NF_API NF_MUST_CHECK nf_status nf_tune(nf_tried **tried, size_t *n, size_t *best, const nf_corpus *c, const nf_tune_opts *opts,
                                        nf_err *err);

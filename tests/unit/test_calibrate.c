@@ -392,6 +392,7 @@ START_TEST(others_are_calibrated_by_folds)
     static const nf_train_opts with[] = {{.classifier = "svm"},
                                          {.classifier = "nbsvm", .smoothing = 0.5},
                                          {.classifier = "logistic"},
+                                         {.classifier = "nbmix"},
                                          {.classifier = "centroid"},
                                          {.classifier = "wcnb", .smoothing = 1},
                                          {.class_weight = "balanced", .smoothing = 1},

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* race.h - candidates tried fold by fold; who is clearly behind is set aside before the next. */
+#ifndef NFI_RACE_H
+#define NFI_RACE_H
+
+#include "features/corpus.h"
+#include "newsframe/models.h"
+
+/* The options of a candidate: those of the search with its own settings in them. */
+void nfi_candidate_apply(nf_train_opts *o, const nf_candidate *c);
+
+/*
+ * Fills what the n candidates of t reached; *best is the first of those with most right, SIZE_MAX when none was judged. Candidates of one
+ * weighting, n-grams and min_df that stand together share terms, sums and rows of a fold, which are made once for each fold and let go after
+ * it. o as of nf_tune().
+ */
+nf_status nfi_race(nf_tried *t, size_t n, size_t *best, const nf_corpus *c, const nf_tune_opts *o, nf_err *err) NF_MUST_CHECK;
+
+#endif
