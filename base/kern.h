@@ -6,6 +6,7 @@
 #ifndef NFI_KERN_H
 #define NFI_KERN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,22 @@ typedef struct nfi_class64 {
     uint64_t joiner; /* ' , . _ : ; and other bytes that may join words: exactly 27 2C 2E 3A 3B 5F */
     uint64_t bar;    /* > | */
 } nfi_class64;
+
+/*
+ * A line of at most NFI_RUN_BYTES bytes: its runs of letters, and the places where more than that must be looked at: capitals after small
+ * letters, runs of digits, runs of bytes beyond ASCII, and apostrophes inside words (other joiners there too).
+ */
+enum { NFI_RUN_BYTES = 640, NFI_RUN_AHEAD = 16 /* bytes that hashes look at past a run */, NFI_RUN_SPILL = 8 };
+typedef struct nfi_runs {
+    _Alignas(64) uint8_t low[NFI_RUN_BYTES + NFI_RUN_AHEAD]; /* capitals lowered, zeros behind the line */
+    uint64_t hash[NFI_RUN_BYTES / 2 + NFI_RUN_SPILL];        /* n, nfi_wordhash_of() */
+    uint16_t edge[NFI_RUN_BYTES + 2 * NFI_RUN_SPILL];        /* 2 n: where a run starts, where it ends, where the next starts, ... */
+    uint16_t odd[NFI_RUN_BYTES + 2 * NFI_RUN_SPILL];         /* nodd of them, rising */
+    size_t n, nodd;
+    unsigned bars, letters, capitals; /* capitals: runs that begin with one */
+    unsigned more;                    /* bytes that go on with a character */
+    bool ascii;
+} nfi_runs;
 
 typedef struct nfi_kern {
     const char *name;
@@ -45,6 +62,13 @@ typedef struct nfi_kern {
      * overlaps.
      */
     void (*log_axpy_f32)(double *acc, double x, const double *v, double scale, const double *offset, size_t m, size_t n);
+    /* Fills r from the line s[0..n), n at most NFI_RUN_BYTES; s can be read up to the next multiple of 64. */
+    void (*find_runs)(nfi_runs *r, const uint8_t *s, size_t n);
+    /*
+     * How many of n words are in a set: bit of 1024 x 64 by the upper 16 bits. at (n elements) gets the *hits places i at which the upper 14
+     * bits of word[i] + 3 * word[i + 1] are in pair, 256 x 64. Eight words more can be read.
+     */
+    size_t (*find_words)(const uint64_t *word, size_t n, const uint64_t *set, const uint64_t *pair, uint16_t *at, size_t *hits);
 } nfi_kern;
 
 /* All rows; the vector ones exist on x86-64 only. Reach them through the functions below. */

@@ -47,6 +47,8 @@ static void classify(const uint8_t *src, size_t blocks, uint8_t *dst, nfi_class6
     }
 }
 
+#include "base/kern_runs.h" /* on top of classify() */
+
 /* Few classes are the rule, so the tail counts: one masked step for up to 8. */
 static void axpy_f64(double *acc, double x, const float *w, size_t n)
 {
@@ -59,4 +61,4 @@ static void axpy_f64(double *acc, double x, const float *w, size_t n)
     }
 }
 
-const nfi_kern nfi_kern_avx512 = {"avx512", classify, axpy_f64, spmv_f32, scatter_f32, log_f32, log_axpy_f32};
+const nfi_kern nfi_kern_avx512 = {"avx512", classify, axpy_f64, spmv_f32, scatter_f32, log_f32, log_axpy_f32, find_runs, find_words};

@@ -51,6 +51,8 @@ static void classify(const uint8_t *src, size_t blocks, uint8_t *dst, nfi_class6
     }
 }
 
+#include "base/kern_runs.h" /* on top of classify() */
+
 static void axpy_f64(double *acc, double x, const float *w, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -106,4 +108,4 @@ static void log_axpy_f32(double *acc, double x, const double *v, double scale, c
     }
 }
 
-const nfi_kern nfi_kern_scalar = {"scalar", classify, axpy_f64, spmv_f32, scatter_f32, log_f32, log_axpy_f32};
+const nfi_kern nfi_kern_scalar = {"scalar", classify, axpy_f64, spmv_f32, scatter_f32, log_f32, log_axpy_f32, find_runs, find_words};

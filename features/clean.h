@@ -57,6 +57,7 @@ typedef struct nfi_line {
     uint16_t linked;       /* 256ths of it that stand in links */
     int16_t score;         /* above 0: looks like an article */
     uint64_t numbers;      /* hash of its numbers, digit by digit */
+    uint16_t more;         /* bytes of what was looked at that go on with a character */
 } nfi_line;
 
 /* ---- words ---- */
@@ -103,8 +104,11 @@ nf_status nfi_phrases_add(nfi_phrases *p, nfi_buf *kept, const char *text, size_
 nf_status nfi_phrases_builtin(nfi_phrases *p, nfi_buf *kept, nf_err *err) NF_MUST_CHECK;
 nf_status nfi_phrases_settle(nfi_phrases *p, nf_err *err) NF_MUST_CHECK;
 void nfi_phrases_clear(nfi_phrases *p);
-/* Flags (NFI_LINE_PHRASE, NFI_LINE_TAIL) that the phrases give a line of these words. */
-unsigned nfi_phrases_match(const nfi_phrases *p, const uint64_t *word, size_t n, uint32_t chars);
+/*
+ * Flags (NFI_LINE_PHRASE, NFI_LINE_TAIL) that the phrases give a line of these words. at: the nat places, rising, at which the filter of
+ * pairs lets a word and the next pass, as find_words() of the kernels gives them.
+ */
+unsigned nfi_phrases_match(const nfi_phrases *p, const uint64_t *word, size_t n, uint32_t chars, const uint16_t *at, size_t nat);
 
 /* ---- frozen lines ---- */
 

@@ -87,10 +87,10 @@ nf_status nfi_phrases_builtin(nfi_phrases *p, nfi_buf *kept, nf_err *err)
     return NF_OK;
 }
 
-/* Bit of the filter of pairs. */
+/* Bit of the filter of pairs, where find_words() of the kernels looks. */
 static inline size_t pair_of(uint64_t a, uint64_t b)
 {
-    return (size_t)((a + b * 3) * UINT64_C(0x9e3779b97f4a7c15) >> 50);
+    return (size_t)((a + b * 3) >> 50);
 }
 _Static_assert(NFI_PAIR_BITS == 1 << 14, "pair_of() gives 14 bits");
 
@@ -172,15 +172,17 @@ static unsigned match_at(const nfi_phrases *p, const uint64_t *word, size_t i, s
     return flags;
 }
 
-unsigned nfi_phrases_match(const nfi_phrases *p, const uint64_t *word, size_t n, uint32_t chars)
+unsigned nfi_phrases_match(const nfi_phrases *p, const uint64_t *word, size_t n, uint32_t chars, const uint16_t *at, size_t nat)
 {
     unsigned flags = 0;
 
     if (n && nfi_word_maybe(p->first, word[0]))
         flags = match_at(p, word, 0, n, chars);
-    for (size_t i = 0; i < n; i++) {
-        size_t k = pair_of(word[i], i + 1 < n ? word[i + 1] : 0), one = pair_of(word[i], 0);
-        if (p->pair[k / 64] >> k % 64 & 1 || (p->lone && p->pair[one / 64] >> one % 64 & 1))
+    for (size_t i = 0; i < nat; i++)
+        flags |= match_at(p, word, at[i], n, chars);
+    for (size_t i = 0; i < n && p->lone; i++) {
+        size_t one = pair_of(word[i], 0);
+        if (p->pair[one / 64] >> one % 64 & 1)
             flags |= match_at(p, word, i, n, chars);
     }
     return flags;

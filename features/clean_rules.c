@@ -205,21 +205,20 @@ static run main_run(nfi_text_lines *t)
     return best;
 }
 
-/* A filter of the words of lines [from, to). */
-static void note_words(nfi_text_lines *t, size_t from, size_t to, uint64_t bit[NFI_WORD_BITS / 64])
+/* A filter of the words of lines [from, to): bytes, for to set a bit waits for the one before. */
+static void note_words(nfi_text_lines *t, size_t from, size_t to, uint8_t seen[NFI_WORD_BITS])
 {
-    memset(bit, 0, NFI_WORD_BITS / 8);
+    memset(seen, 0, NFI_WORD_BITS);
     for (size_t i = from; i < to; i++) {
         const nfi_line *l = live(t, i);
-        for (size_t k = 0; k < l->words; k++) {
-            uint64_t w = t->word[l->word + k];
-            bit[w >> 58] |= UINT64_C(1) << (w >> 52 & 63);
-        }
+        for (size_t k = 0; k < l->words; k++)
+            seen[t->word[l->word + k] >> 52] = 1;
     }
 }
+_Static_assert(NFI_WORD_BITS == 1 << 12, "twelve bits of a hash");
 
 /* Share of the words of a line, function words and numbers aside, that are in the filter, in percent. */
-static unsigned overlap(const nf_cleaner *c, const nfi_text_lines *t, const nfi_line *a, const uint64_t *bit)
+static unsigned overlap(const nf_cleaner *c, const nfi_text_lines *t, const nfi_line *a, const uint8_t *seen)
 {
     unsigned have = 0, found = 0;
 
@@ -228,7 +227,7 @@ static unsigned overlap(const nf_cleaner *c, const nfi_text_lines *t, const nfi_
         if (w == NFI_WORD_NUMBER || nfi_word_in(&c->stop, w))
             continue;
         have++;
-        found += nfi_word_maybe(bit, w);
+        found += seen[w >> 52];
     }
     return have >= 2 ? found * 100 / have : 0;
 }
@@ -239,14 +238,16 @@ static void rescue_head(const nf_cleaner *c, nfi_text_lines *t, const run *m)
 {
     size_t from = m->from > HEAD_LINES ? m->from - HEAD_LINES : 0, best = m->from, lines = m->to - m->from < 6 ? m->to : m->from + 6;
     unsigned share[HEAD_LINES] = {0}, most = 0;
-    uint64_t bit[NFI_WORD_BITS / 64];
+    uint8_t seen[NFI_WORD_BITS];
 
-    note_words(t, m->from, lines, bit);
+    if (m->from == from)
+        return;
+    note_words(t, m->from, lines, seen);
     for (size_t i = from; i < m->from; i++) {
         const nfi_line *l = live(t, i);
         if (l->rule >= 0 || l->flags & NFI_LINE_PHRASE || l->chars < 15 || l->chars > 200 || l->words < 3 || l->linked > 128)
             continue;
-        unsigned o = overlap(c, t, l, bit);
+        unsigned o = overlap(c, t, l, seen);
         share[i - from] = o < HEAD_SHARE ? 0 : o + (l->element == NF_ELEMENT_HEADING ? 30 : 0);
         if (share[i - from] > most)
             most = share[i - from];
@@ -342,18 +343,18 @@ static void cut_script(const nf_cleaner *c, nfi_text_lines *t, int rule)
 
 /* ---- repeats ---- */
 
-static uint64_t hash_words(const uint64_t *w, size_t n)
+/* Words are hashes: a sum that tells their order is enough. */
+static inline uint64_t hash_words(const uint64_t w[REPEAT_WORDS])
 {
-    uint64_t h = n;
-    for (size_t i = 0; i < n; i++)
-        h = nfi_mum(h ^ w[i], UINT64_C(0x9e3779b97f4a7c15) ^ i);
-    return h;
+    uint64_t h = w[0] + 3 * w[1] + 5 * w[2] + 9 * w[3];
+    return h ^ h >> 32;
 }
+_Static_assert(REPEAT_WORDS == 4, "four words");
 
 /* The slot of a line that begins with these words, or the free one for it; NULL when many others are in its way (prepared text). */
 static uint32_t *find_slot(nfi_text_lines *t, const uint64_t *w)
 {
-    size_t mask = t->nslot - 1, k = (size_t)hash_words(w, REPEAT_WORDS) & mask;
+    size_t mask = t->nslot - 1, k = (size_t)hash_words(w) & mask;
 
     for (int probes = 0; probes < 64; probes++, k = (k + 1) & mask)
         if (!t->slot[k] || memcmp(t->word + t->line[t->slot[k] - 1].word, w, REPEAT_WORDS * sizeof *w) == 0)

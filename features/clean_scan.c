@@ -2,19 +2,20 @@
 /* clean_scan.c - a text as lines, a line as hashes of its words and a handful of counts. One pass; nothing is allocated for a line. */
 #include "features/clean.h"
 
+#include "base/kern.h"
 #include "base/num.h"
 #include "base/try.h"
 
 #include <string.h>
 
+enum { SLACK = 9 /* words that kernels read past a line's, zeros */ };
 #define EACH 0x0101010101010101u /* times a byte: that byte eight times */
 
 /* ---- lines ---- */
 
-/* Bytes that begin a character. */
-static uint32_t count_chars(const unsigned char *s, size_t n)
+/* Bytes that begin a character. more: of the first i that do not. */
+static uint32_t count_chars(const unsigned char *s, size_t n, size_t i, size_t more)
 {
-    size_t more = 0, i = 0;
 
     while (i + 8 <= n) {
         uint64_t sum = 0; /* of each byte: at most 255 of it */
@@ -84,15 +85,6 @@ static bool ends_sentence(const unsigned char *s, size_t n)
                       (s[n - 2] == 0xd6 && c == 0x89)); /* Arabic, Urdu, Armenian */
 }
 
-static unsigned count_stops(const nfi_word_set *set, const uint64_t *word, size_t n)
-{
-    unsigned stops = 0;
-
-    for (size_t i = 0; i < n; i++)
-        stops += nfi_word_in(set, word[i]);
-    return stops;
-}
-
 static void fill_line(const nf_cleaner *c, const unsigned char *s, size_t a, size_t b, size_t end, nfi_text_lines *t, nfi_line *l)
 {
     size_t n = b - a, scan = n;
@@ -107,13 +99,17 @@ static void fill_line(const nf_cleaner *c, const unsigned char *s, size_t a, siz
     l->word = (uint32_t)t->nword;
     l->rule = -1;
     size_t m = nfi_clean_words((const char *)s + a, scan, end - a, t->word + t->nword, NFI_LINE_SCAN, l);
-    l->stops = (uint16_t)count_stops(&c->stop, t->word + t->nword, m);
+    uint64_t *word = t->word + t->nword;
+    uint16_t at[NFI_LINE_SCAN];
+    size_t hits;
+    memset(word + m, 0, SLACK * sizeof *word);
+    l->stops = (uint16_t)nfi_kern_get()->find_words(word, m, c->stop.bit, c->phrases.pair, at, &hits);
     l->flags |= scan == n ? NFI_LINE_WHOLE : 0;
-    l->chars = scan == n && l->flags & NFI_LINE_ASCII ? (uint32_t)n : count_chars(s + a, n);
+    l->chars = count_chars(s + a, n, scan, l->more);
     l->flags |= ends_sentence(s + a, n) ? NFI_LINE_END : 0;
     l->flags |= s[a] >= 'a' && s[a] <= 'z' ? NFI_LINE_LOWER : 0;
     if (scan == n)
-        l->flags |= (uint8_t)(nfi_phrases_match(&c->phrases, t->word + t->nword, m, l->chars) & c->phrase_flags);
+        l->flags |= (uint8_t)(nfi_phrases_match(&c->phrases, word, m, l->chars, at, hits) & c->phrase_flags);
     t->nword += m;
 }
 
@@ -142,7 +138,7 @@ nf_status nfi_clean_scan(const nf_cleaner *c, nf_str text, const nf_line_mark *m
             continue;
         }
         NF_TRY(nfi_grow(&t->line, &t->cap, t->n + 1, sizeof *t->line, err));
-        NF_TRY(nfi_grow(&t->word, &t->capword, t->nword + NFI_LINE_SCAN, sizeof *t->word, err));
+        NF_TRY(nfi_grow(&t->word, &t->capword, t->nword + NFI_LINE_SCAN + SLACK, sizeof *t->word, err));
         nfi_line *l = &t->line[t->n++];
         *l = (nfi_line){.number = number, .flags = gap ? NFI_LINE_GAP : 0};
         fill_line(c, s, a, b, text.n, t, l);

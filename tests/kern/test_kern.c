@@ -7,6 +7,7 @@
 
 #include "base/kern.h"
 #include "base/num.h"
+#include "base/wordhash.h"
 
 #include <float.h>
 #include <stdio.h>
@@ -76,7 +77,8 @@ START_TEST(scalar_row_is_first_and_names_differ)
     ck_assert_uint_ge(rows, 1);
     ck_assert_str_eq(row[0]->name, "scalar");
     for (size_t i = 0; i < rows; i++) {
-        ck_assert(row[i]->classify && row[i]->axpy_f64 && row[i]->spmv_f32 && row[i]->scatter_f32 && row[i]->log_f32 && row[i]->log_axpy_f32);
+        ck_assert(row[i]->classify && row[i]->axpy_f64 && row[i]->spmv_f32 && row[i]->scatter_f32 && row[i]->log_f32 && row[i]->log_axpy_f32 && row[i]->find_runs &&
+                  row[i]->find_words);
         for (size_t j = 0; j < i; j++)
             ck_assert_str_ne(row[i]->name, row[j]->name);
     }
@@ -135,6 +137,124 @@ START_TEST(random_blocks_of_any_number_have_their_classes)
         check_classes(src, blocks, "bytes at the borders of classes");
     }
     free(src);
+}
+END_TEST
+
+static bool is_letter(unsigned c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
+static bool is_small(unsigned c) { return c >= 'a' && c <= 'z'; }
+
+typedef struct plain_runs {
+    size_t from[NFI_RUN_BYTES], to[NFI_RUN_BYTES], n;
+    bool look[NFI_RUN_BYTES], may[NFI_RUN_BYTES]; /* must be, may be looked at */
+    unsigned bars, letters, capitals, more;
+    bool ascii;
+} plain_runs;
+
+/* From the contract, one byte at a time. */
+static void runs_one_by_one(plain_runs *p, const uint8_t *s, size_t n)
+{
+    *p = (plain_runs){.ascii = true};
+    for (size_t i = 0; i < n; i++) {
+        unsigned c = s[i], before = i ? s[i - 1] : 0, next = i + 1 < n ? s[i + 1] : 0;
+        bool digit = c >= '0' && c <= '9', was_digit = before >= '0' && before <= '9';
+        if (is_letter(c) && !is_letter(before)) {
+            p->from[p->n++] = i;
+            p->capitals += !is_small(c);
+        }
+        if (is_letter(c)) {
+            p->to[p->n - 1] = i + 1;
+            p->letters++;
+        }
+        p->bars += c == '>' || c == '|';
+        p->ascii &= c < 0x80;
+        p->more += c >= 0x80 && c < 0xc0;
+        p->look[i] = (digit && !was_digit) || (c >= 0x80 && before < 0x80) || (is_letter(c) && !is_small(c) && is_small(before)) ||
+                     (c == 0x27 && is_letter(before) && is_small(next));
+        p->may[i] = c != 0 && strchr("\x27\x2c\x2e\x3a\x3b\x5f", (int)c) && is_letter(before);
+    }
+}
+
+static void check_runs(const uint8_t *s, size_t n)
+{
+    size_t rows;
+    const nfi_kern *const *row = nfi_kern_rows(&rows);
+    static nfi_runs r;
+    static plain_runs p;
+
+    runs_one_by_one(&p, s, n);
+    for (size_t q = 0; q < rows; q++) {
+        const char *name = row[q]->name;
+        size_t odd = 0;
+        row[q]->find_runs(&r, s, n);
+        ck_assert_msg(r.n == p.n && r.bars == p.bars && r.letters == p.letters && r.capitals == p.capitals && r.ascii == p.ascii &&
+                          r.more == p.more,
+                      "%s: counts of a line of %zu bytes", name, n);
+        for (size_t k = 0; k < p.n; k++) {
+            nfi_wordhash x = {0, 0, 0};
+            for (size_t i = p.from[k]; i < p.to[k]; i++)
+                nfi_wordhash_byte(&x, s[i] | 0x20u);
+            ck_assert_msg(r.edge[2 * k] == p.from[k] && r.edge[2 * k + 1] == p.to[k], "%s: run %zu", name, k);
+            ck_assert_msg(r.hash[k] == nfi_wordhash_end(&x), "%s: hash of %zu letters", name, p.to[k] - p.from[k]);
+        }
+        for (size_t i = 0; i < n; i++) {
+            bool have = odd < r.nodd && r.odd[odd] == i;
+            ck_assert_msg(have || !p.look[i], "%s: byte %zu of %zu needs a look", name, i, n);
+            ck_assert_msg(!have || p.look[i] || p.may[i], "%s: byte %zu of %zu needs none", name, i, n);
+            odd += have;
+        }
+        ck_assert_uint_eq(odd, r.nodd);
+        ck_assert(all_are(r.low + n, NFI_RUN_AHEAD, 0));
+    }
+}
+
+START_TEST(runs_of_letters_are_those_of_a_byte_at_a_time)
+{
+    static const char many[] = "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzABCDEFGH", gaps[] = "  \x27\x27.,:;_>|0123-\xc3\x80";
+    nfi_rng r = nft_rng(6);
+    static uint8_t s[NFI_RUN_BYTES + 64];
+
+    for (size_t n = 0; n <= NFI_RUN_BYTES; n++) {
+        unsigned gap = 1 + (unsigned)nfi_rng_below(&r, 24); /* runs of about so many letters */
+        for (size_t i = 0; i < sizeof s; i++)
+            s[i] = (uint8_t)(nfi_rng_below(&r, gap) == 0 ? gaps[nfi_rng_below(&r, sizeof gaps)] : many[nfi_rng_below(&r, sizeof many - 1)]);
+        check_runs(s, n);
+        memset(s, 'a' + (int)(n % 26), sizeof s);
+        check_runs(s, n);
+        nft_rand_bytes(&r, s, sizeof s);
+        check_runs(s, n);
+    }
+}
+END_TEST
+
+START_TEST(words_are_found_in_sets_and_pairs)
+{
+    enum { N = 90 };
+    size_t rows;
+    const nfi_kern *const *row = nfi_kern_rows(&rows);
+    nfi_rng r = nft_rng(7);
+    static uint64_t word[N + 9], set[1024], pair[256];
+    uint16_t at[N], want[N];
+
+    for (size_t n = 0; n <= N; n++) {
+        size_t in = 0, m = 0, hits;
+        for (size_t i = 0; i < 1024; i++)
+            set[i] = nfi_rng_next(&r) & (n % 3 ? nfi_rng_next(&r) : UINT64_MAX);
+        for (size_t i = 0; i < 256; i++)
+            pair[i] = nfi_rng_next(&r) & (n % 2 ? nfi_rng_next(&r) : UINT64_MAX);
+        memset(word, 0, sizeof word);
+        for (size_t i = 0; i < n; i++)
+            word[i] = nfi_rng_next(&r);
+        for (size_t i = 0; i < n; i++) {
+            uint64_t p = (word[i] + word[i + 1] * 3) >> 50, w = word[i] >> 48;
+            in += set[w / 64] >> w % 64 & 1;
+            if (pair[p / 64] >> p % 64 & 1)
+                want[m++] = (uint16_t)i;
+        }
+        for (size_t q = 0; q < rows; q++) {
+            ck_assert_msg(row[q]->find_words(word, n, set, pair, at, &hits) == in, "%s: %zu words in a set", row[q]->name, n);
+            ck_assert_msg(hits == m && memcmp(at, want, m * sizeof *at) == 0, "%s: pairs of %zu words", row[q]->name, n);
+        }
+    }
 }
 END_TEST
 
@@ -367,6 +487,8 @@ int main(void)
     tcase_add_test(t, environment_forces_a_row);
     tcase_add_test(t, every_byte_at_every_place_has_its_class);
     tcase_add_test(t, random_blocks_of_any_number_have_their_classes);
+    tcase_add_test(t, runs_of_letters_are_those_of_a_byte_at_a_time);
+    tcase_add_test(t, words_are_found_in_sets_and_pairs);
     tcase_add_test(t, sparse_row_times_matrix_has_the_same_bits_everywhere);
     tcase_add_test(t, matrix_plus_sparse_row_has_the_same_bits_everywhere);
     tcase_add_test(t, tiles_leave_no_column_out);
