@@ -134,6 +134,10 @@ static void info(job *j)
         pair(b, "calibration_how", i->calibration_how);
         pair_u64(b, "calibration_documents", i->calibration_documents);
     }
+    if (i->coding_sentences) {
+        pair_u64(b, "coding_sentences", i->coding_sentences);
+        pair_num(b, "coding_micro_f1", i->coding_micro_f1);
+    }
     if (i->typicality)
         pair_u64(b, "typicality_documents", i->typicality);
     if (i->thresholds_how) {

@@ -99,10 +99,12 @@ static nf_status header(job *j, nf_err *err)
             column[m++] = (nf_str){"text", 4};
         if (j->o->with_language)
             column[m++] = (nf_str){"language", 8};
-        const char *tables[6] = {j->o->unit ? "units" : "scores"};
+        const char *tables[7] = {j->o->unit ? "units" : "scores"};
         size_t t = 1;
         if (nf_model_is_multi(j->m))
             tables[t++] = "several";
+        if (j->o->unit == NF_UNIT_SENTENCE && nf_model_codes(j->m))
+            tables[t++] = "frames";
         if (j->bound)
             tables[t++] = "sets";
         if (j->o->mixture)
@@ -170,6 +172,31 @@ static void labels_cell(job *j, const nf_score *s, const double *odds)
     nfi_buf_clear(&list);
 }
 
+/* All frames of a sentence, the most likely first; none where the model has that class and no other is given. */
+static void frames_cell(job *j, const nf_score *s, const double *odds)
+{
+    nfi_buf list = {0};
+    size_t n = s->scored ? nf_model_frames(j->m, odds, j->chosen) : 0;
+
+    for (; n > 0; n--) {
+        size_t best = SIZE_MAX;
+        for (size_t k = 0; k < j->k; k++)
+            if (j->chosen[k] && (best == SIZE_MAX || odds[k] > odds[best]))
+                best = k;
+        nf_str l = nf_model_label(j->m, best);
+        nfi_buf_puts(&list, list.n ? ";" : "");
+        nfi_buf_put(&list, l.p, l.n);
+        j->chosen[best] = false;
+    }
+    if (s->scored && list.n == 0 && nf_model_find_label(j->m, (nf_str){NF_MIXTURE_NONE, strlen(NF_MIXTURE_NONE)}) >= 0)
+        nfi_buf_puts(&list, NF_MIXTURE_NONE);
+    if (list.n)
+        nf_csv_text(j->w, list.p, list.n);
+    else
+        nf_csv_blank(j->w);
+    nfi_buf_clear(&list);
+}
+
 /* prob is that of the document at hand when sure. */
 static void set_cell(job *j, bool sure)
 {
@@ -193,7 +220,8 @@ static void set_cell(job *j, bool sure)
     nfi_buf_clear(&list);
 }
 
-static void score_cells(job *j, const nf_score *s, const double *odds)
+/* frames: odds of the frames of a sentence. */
+static void score_cells(job *j, const nf_score *s, const double *odds, const double *frames)
 {
     nf_csv_str(j->w, nf_score_status_text(s->status));
     label_cell(j, s->label);
@@ -222,6 +250,8 @@ static void score_cells(job *j, const nf_score *s, const double *odds)
     }
     if (nf_model_is_multi(j->m))
         labels_cell(j, s, odds);
+    if (j->o->unit == NF_UNIT_SENTENCE && nf_model_codes(j->m))
+        frames_cell(j, s, frames);
     if (j->bound)
         set_cell(j, sure);
     j->by_status[s->status]++;
@@ -296,7 +326,7 @@ static void evidence_cells(job *j, const nf_doc *d, size_t doc)
 static void document_row(job *j, const nf_doc *d, const nf_score *s, const double *odds, size_t doc)
 {
     carried_cells(j, d, d->text, s->lang);
-    score_cells(j, s, odds);
+    score_cells(j, s, odds, NULL);
     if (j->o->mixture)
         mixture_cells(j, doc);
     if (j->o->evidence)
@@ -314,7 +344,7 @@ static void unit_rows(job *j, const nf_doc *d, size_t doc)
         nf_csv_int(j->w, (int64_t)(i - from) + 1);
         nf_csv_str(j->w, nf_role_name(u->role, NULL));
         place_cells(j, u);
-        score_cells(j, &u->score, j->parts.log_odds + i * j->k);
+        score_cells(j, &u->score, j->parts.log_odds + i * j->k, j->parts.frame_odds ? j->parts.frame_odds + i * j->k : NULL);
         nf_csv_end(j->w);
     }
     j->units += to - from;
@@ -323,7 +353,7 @@ static void unit_rows(job *j, const nf_doc *d, size_t doc)
     j->without++;
     carried_cells(j, d, (nf_str){NULL, 0}, -1);
     blanks(j, 5);
-    score_cells(j, &(nf_score){.status = NF_SCORE_EMPTY, .label = -1, .second = -1}, NULL);
+    score_cells(j, &(nf_score){.status = NF_SCORE_EMPTY, .label = -1, .second = -1}, NULL, NULL);
     j->by_status[NF_SCORE_EMPTY]--; /* no unit */
     nf_csv_end(j->w);
 }
@@ -546,9 +576,11 @@ static const char *const paragraphs[] = {
     "With --unit sentence or paragraph there is one row for each, with its number in the document and its place: start and end are bytes "
     "of the column text (or title) as "
     "it was read. Boilerplate has no rows; a document of which nothing else is left has one row, with status empty. newsframe columns "
-    "units explains the columns.",
-    "With --mixture a document's angle is the mixture of its sentences: each gives its label 1 (of several labels the second 1/2, the "
-    "third 1/3), twice in title and lead, and mix_CLASS is the share of a class in that sum. "
+    "units explains the columns. A model that gives frames to sentences, as the built-in one does, adds the column frames: all frames of "
+    "the sentence, the most likely first, or none. They come of the score, of the seeds of the codebook in the sentence, and of the "
+    "sentences around it.",
+    "With --mixture a document's angle is the mixture of its sentences: each gives its label 1 (of several labels or frames the second "
+    "1/2, the third 1/3), twice in title and lead, and mix_CLASS is the share of a class in that sum. "
     "The class with the most is the primary frame, others with a share of .06 or more are secondary. A class named none is no frame, and a "
     "line that repeats the title does not count. With --evidence the sentence whose words "
     "make up most of the margin of the label is given, as it stands in the input.",

@@ -52,6 +52,11 @@ const nfi_dict_column nfi_dict[] = {
      "only for models of several labels: all labels given, in class order, joined by \";\"; none alone is an answer too; blank unless "
      "status is ok"},
 
+    {"frames", "frames", "text", "",
+     "only with --unit sentence, for models that give frames to sentences: all frames of the sentence, the most likely first, joined by \";\"; "
+     "none where it has none; they are found from the score, the seeds of the codebook and the sentences around, while label is from the "
+     "score alone"},
+
     {"sets", "label_set", "text", "",
      "classes that the document may have at the coverage asked for, in class order, joined by \";\"; blank for an empty set: it is like no "
      "class"},

@@ -4,15 +4,16 @@
  * usage: make_builtin CORPUS SENTENCES CODEBOOK OUT.c OUT.nfm
  *
  * The model is to hold for articles, headlines and single sentences of sources that the corpus does not have. So it is trained on texts and
- * on their sentences, each counted once for every frame it is coded with, and the seeds of the codebook count like so many texts of their
- * frame. The settings are those that do best when one generation of texts is trained on and the other scored, in either direction;
- * probabilities are learned in five folds that keep a text and its sentences together.
+ * on their sentences, each under its first frame, classes weigh the same, and the seeds of the codebook count like so many texts of their
+ * frame. The settings are those that do best when one generation of texts is trained on and the other scored, and on other sources with
+ * related labels. Probabilities, and the frames of sentences, are learned in five folds that keep a text and its sentences together.
  */
 #include "base/buf.h"
 #include "base/io.h"
 #include "base/try.h"
 #include "datasets/json_text.h"
 #include "features/stats.h"
+#include "models/coding.h"
 #include "models/oof.h"
 #include "newsframe/models.h"
 
@@ -21,30 +22,26 @@
 
 enum { FOLDS = 5, ID_BYTES = 9 }; /* ids begin with that of the text: geo1-0123, geo1-dip-001 */
 
-/* Units of training as JSON lines: one for each label of each record. Sentences stand in the title, which cleaning leaves alone. */
+/* Units of training as JSON lines, each under its first label. Sentences stand in the title, which cleaning leaves alone. */
 static nf_status put_units(nfi_buf *b, const char *path, bool sentences, nf_err *err)
 {
     nf_docs *docs = NULL;
     nf_batch batch = {0};
-    nf_docs_opts in = {.need_label = true, .multi = true, .label = sentences ? "frames" : "labels", .threads = 1};
+    nf_docs_opts in = {.need_label = true, .label = "label", .threads = 1};
     nf_status s = nf_docs_open(&docs, &path, 1, &in, err);
 
     while (s == NF_OK && (s = nf_docs_next(docs, &batch, err)) == NF_OK && batch.n) {
         for (size_t i = 0; i < batch.n; i++) {
             const nf_doc *d = &batch.docs[i];
-            for (const char *p = d->label.p, *end = p + d->label.n; p < end;) {
-                const char *cut = memchr(p, ';', (size_t)(end - p)), *to = cut ? cut : end;
-                nfi_buf_puts(b, "{\"id\":");
-                nfi_json_put_string(b, d->id);
-                nfi_buf_puts(b, ",\"title\":");
-                nfi_json_put_string(b, sentences ? d->text : d->title);
-                nfi_buf_puts(b, ",\"text\":");
-                nfi_json_put_string(b, sentences ? (nf_str){0} : d->text);
-                nfi_buf_puts(b, ",\"label\":");
-                nfi_json_put_string(b, (nf_str){p, (size_t)(to - p)});
-                nfi_buf_puts(b, "}\n");
-                p = cut ? cut + 1 : end;
-            }
+            nfi_buf_puts(b, "{\"id\":");
+            nfi_json_put_string(b, d->id);
+            nfi_buf_puts(b, ",\"title\":");
+            nfi_json_put_string(b, sentences ? d->text : d->title);
+            nfi_buf_puts(b, ",\"text\":");
+            nfi_json_put_string(b, sentences ? (nf_str){0} : d->text);
+            nfi_buf_puts(b, ",\"label\":");
+            nfi_json_put_string(b, d->label);
+            nfi_buf_puts(b, "}\n");
         }
     }
     nf_batch_clear(&batch);
@@ -73,7 +70,7 @@ static nf_status write_units(const char *corpus, const char *sentences, const ch
 /* What models say of units held out. */
 typedef struct held_units {
     size_t nclasses;
-    double *score;
+    double *score, *odds;
     bool *known;
 } held_units;
 
@@ -81,49 +78,140 @@ static void keep(void *ctx, const nfi_held *h)
 {
     held_units *x = ctx;
     memcpy(x->score + h->doc * x->nclasses, h->score, x->nclasses * sizeof *h->score);
+    memcpy(x->odds + h->doc * x->nclasses, h->log_odds, x->nclasses * sizeof *h->log_odds);
     x->known[h->doc] = h->known > 0;
+}
+
+/* Bytes of an id that are the text's own. */
+static size_t text_id(nf_str id)
+{
+    size_t n = id.n > ID_BYTES && id.p[5] > '9' ? 12 : ID_BYTES;
+    return n < id.n ? n : id.n;
 }
 
 /* Fold of the text that a unit is or belongs to, by the hash of its id. */
 static int32_t fold_of(nf_str id)
 {
     uint64_t h = 0xcbf29ce484222325u; /* FNV-1a */
-    for (size_t i = 0, n = id.n > ID_BYTES && id.p[5] > '9' ? 12 : ID_BYTES; i < n && i < id.n; i++)
+    for (size_t i = 0, n = text_id(id); i < n; i++)
         h = (h ^ (unsigned char)id.p[i]) * 0x100000001b3u;
     return (int32_t)((h >> 32) % FOLDS);
 }
 
-static nf_status calibrate(nf_model *m, const nf_corpus *c, const nf_train_opts *o, nf_err *err)
+static nf_status calibrate(nf_model *m, const nf_corpus *c, const held_units *x, nf_err *err)
+{
+    size_t n = 0;
+    nf_status s = NF_OK;
+    double *score = nfi_alloc(c->n * c->nclasses, sizeof *score);
+    int32_t *label = nfi_alloc(c->n, sizeof *label);
+
+    if (!score || !label) {
+        s = nfi_oom(err, "calibration");
+        goto out;
+    }
+    for (size_t d = 0; d < c->n; d++) {
+        if (!x->known[d])
+            continue;
+        memcpy(score + n * x->nclasses, x->score + d * x->nclasses, x->nclasses * sizeof *score);
+        label[n++] = c->label[d];
+    }
+    s = nfi_calibration_fit(&m->calibration, nfi_calibrators[0], n, c->nclasses, label, score, "out-of-fold", err);
+out:
+    nfi_free(score);
+    nfi_free(label);
+    return s;
+}
+
+/* Sentences as they were coded; they are the last units of the corpus, in the same order. */
+typedef struct coded_sentences {
+    size_t n;
+    size_t *doc;
+    bool *own;
+    double *hits;
+} coded_sentences;
+
+static nf_status code(coded_sentences *x, const nf_model *m, nf_lexicon *lx, uint64_t *count, const nf_doc *d, nf_str *before, nf_err *err)
+{
+    size_t at = x->n++;
+
+    NF_TRY(nf_codebook_count(lx, (nf_str){0}, d->text, count, NULL, err));
+    nfi_coding_hits(m, count, x->hits + at * m->nclasses);
+    x->doc[at] = at ? x->doc[at - 1] + (before->n != text_id(d->id) || memcmp(before->p, d->id.p, before->n) != 0) : 0;
+    for (const char *p = d->label.p, *end = p + d->label.n; p < end;) {
+        const char *cut = memchr(p, ';', (size_t)(end - p)), *to = cut ? cut : end;
+        x->own[at * m->nclasses + (size_t)nf_model_find_label(m, (nf_str){p, (size_t)(to - p)})] = true;
+        p = cut ? cut + 1 : end;
+    }
+    return NF_OK;
+}
+
+static nf_status learn_coding(nf_model *m, const nf_corpus *c, const held_units *held, const char *sentences, nf_err *err)
+{
+    nf_docs *docs = NULL;
+    nf_batch batch = {0};
+    nf_docs_opts in = {.need_label = true, .multi = true, .label = "frames", .threads = 1};
+    nf_lexicon *lx = NULL;
+    nf_status s = NF_OK;
+    size_t nk = m->nclasses;
+    coded_sentences x = {0, nfi_alloc(c->n, sizeof *x.doc), nfi_calloc(c->n * nk, sizeof *x.own), nfi_alloc(c->n * nk, sizeof *x.hits)};
+    uint64_t *count = nfi_alloc(nf_codebook_frames(m->codebook), sizeof *count);
+    char last[16] = "";
+
+    if (!x.doc || !x.own || !x.hits || !count) {
+        s = nfi_oom(err, "sentences");
+        goto out;
+    }
+    NF_GO(nf_lexicon_new(&lx, m->codebook, m->text.tokenizer->name, err));
+    NF_GO(nf_docs_open(&docs, &sentences, 1, &in, err));
+    while ((s = nf_docs_next(docs, &batch, err)) == NF_OK && batch.n) {
+        for (size_t i = 0; i < batch.n; i++) {
+            nf_str before = {last, strlen(last)}, id = batch.docs[i].id;
+            NF_GO(code(&x, m, lx, count, &batch.docs[i], &before, err));
+            snprintf(last, sizeof last, "%.*s", (int)text_id(id), id.p);
+        }
+    }
+    if (s == NF_OK) {
+        size_t first = c->n - x.n;
+        s = nfi_coding_fit(m, &(nfi_coded){x.n, x.doc, held->known + first, held->odds + first * nk, x.hits}, x.own, err);
+    }
+out:
+    nf_batch_clear(&batch);
+    nf_docs_close(docs);
+    nf_lexicon_free(lx);
+    nfi_free(x.doc);
+    nfi_free(x.own);
+    nfi_free(x.hits);
+    nfi_free(count);
+    return s;
+}
+
+/* What comes of units held out: probabilities, and the frames of sentences. */
+static nf_status learn_from_held(nf_model *m, const nf_corpus *c, const nf_train_opts *o, const char *sentences, nf_err *err)
 {
     nf_status s = NF_OK;
-    held_units x = {c->nclasses, nfi_calloc(c->n * c->nclasses, sizeof *x.score), nfi_calloc(c->n, sizeof *x.known)};
-    int32_t *fold = nfi_alloc(c->n, sizeof *fold), *label = nfi_alloc(c->n, sizeof *label);
-    size_t n = 0;
+    size_t nk = c->nclasses;
+    held_units x = {nk, nfi_calloc(c->n * nk, sizeof *x.score), nfi_calloc(c->n * nk, sizeof *x.odds), nfi_calloc(c->n, sizeof *x.known)};
+    int32_t *fold = nfi_alloc(c->n, sizeof *fold);
 
-    if (!x.score || !x.known || !fold || !label) {
-        s = nfi_oom(err, "calibration");
+    if (!x.score || !x.odds || !x.known || !fold) {
+        s = nfi_oom(err, "units held out");
         goto out;
     }
     for (size_t d = 0; d < c->n; d++)
         fold[d] = fold_of(nf_corpus_id(c, d));
     nfi_split plan = {.fold = fold, .folds = FOLDS};
     NF_GO(nfi_oof(c, NULL, o, &plan, keep, &x, NULL, err));
-    for (size_t d = 0; d < c->n; d++) {
-        if (!x.known[d])
-            continue;
-        memmove(x.score + n * x.nclasses, x.score + d * x.nclasses, x.nclasses * sizeof *x.score);
-        label[n++] = c->label[d];
-    }
-    s = nfi_calibration_fit(&m->calibration, nfi_calibrators[0], n, c->nclasses, label, x.score, "out-of-fold", err);
+    NF_GO(calibrate(m, c, &x, err));
+    s = learn_coding(m, c, &x, sentences, err);
 out:
     nfi_free(x.score);
+    nfi_free(x.odds);
     nfi_free(x.known);
     nfi_free(fold);
-    nfi_free(label);
     return s;
 }
 
-static nf_status train(const char *units, const char *codebook, const char *model, nf_err *err)
+static nf_status train(const char *units, const char *sentences, const char *codebook, const char *model, nf_err *err)
 {
     nf_docs *docs = NULL;
     nf_corpus *c = NULL;
@@ -137,14 +225,15 @@ static nf_status train(const char *units, const char *codebook, const char *mode
     NF_GO(nf_codebook_read(&cb, codebook, err));
     o.threads = 1;
     o.codebook = cb;
-    o.seed_strength = 30;
-    o.smoothing = 1;
+    o.seed_strength = 100;
+    o.smoothing = 4;
+    o.class_weight = "balanced";
     o.select.min_df = 4; /* a word of a text is in one of its sentences too */
     o.calibration = "none"; /* leave-one-out would leave its sentences in */
     NF_GO(nf_docs_open(&docs, &units, 1, &in, err));
     NF_GO(nf_corpus_count(&c, docs, &count, err));
     NF_GO(nfi_model_of(&m, NULL, c, NULL, &o, err));
-    NF_GO(calibrate(m, c, &o, err));
+    NF_GO(learn_from_held(m, c, &o, sentences, err));
     s = nf_model_save(m, model, err);
 out:
     nf_model_free(m);
@@ -190,7 +279,7 @@ int main(int argc, char **argv)
     nf_init();
     nf_status s = write_units(argv[1], argv[2], units, &err);
     if (s == NF_OK)
-        s = train(units, argv[3], argv[5], &err);
+        s = train(units, argv[2], argv[3], argv[5], &err);
     if (s == NF_OK)
         s = embed(argv[5], argv[4], &err);
     if (s != NF_OK)

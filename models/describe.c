@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* describe.c - what a model says about itself. */
+#include "models/coding.h"
 #include "models/multi.h"
 #include "models/part.h"
 #include "models/typicality.h"
@@ -59,6 +60,8 @@ void nf_model_describe(const nf_model *m, nf_model_info *out)
                            .thresholds_how = multi ? multi->how : NULL,
                            .threshold_documents = multi ? multi->documents : 0,
                            .threshold_micro_f1 = multi ? multi->micro_f1 : -1.0,
+                           .coding_sentences = m->coding ? m->coding->sentences : 0,
+                           .coding_micro_f1 = m->coding ? m->coding->micro_f1 : -1.0,
                            .typicality = m->typicality ? m->typicality->documents : 0,
                            .bytes = m->file_bytes};
 }

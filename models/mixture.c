@@ -27,19 +27,19 @@ static bool is_frame(const nf_model *m, int32_t k)
 }
 
 /* Gives the labels of a unit 1/rank each, times worth; returns what it gave. */
-static double add_unit(const nf_model *m, const double *odds, int32_t label, double worth, double *share, bool *chosen)
+static double add_unit(const nf_model *m, const double *odds, bool coded, int32_t label, double worth, double *share, bool *chosen)
 {
     double sum = 0.0, rank = 1.0;
 
-    if (!nf_model_is_multi(m)) {
+    if (!coded && !nf_model_is_multi(m)) {
         share[label] += is_frame(m, label) ? worth : 0.0;
         return is_frame(m, label) ? worth : 0.0;
     }
-    for (size_t left = nf_model_labels(m, odds, chosen); left > 0; left--, rank++) {
+    for (size_t left = coded ? nf_model_frames(m, odds, chosen) : nf_model_labels(m, odds, chosen); left > 0; left--, rank++) {
         size_t best = SIZE_MAX;
         double most = 0.0;
         for (size_t k = 0; k < m->nclasses; k++) {
-            double above = odds[k] - nf_model_threshold(m, k);
+            double above = odds[k] - (coded ? 0.0 : nf_model_threshold(m, k));
             if (chosen[k] && (best == SIZE_MAX || above > most)) {
                 best = k;
                 most = above;
@@ -67,8 +67,9 @@ void nf_units_mix(const nf_scored_units *u, const nf_model *m, size_t doc, doubl
         if (u->unit[i].score.label < 0 || u->unit[i].role == NF_ROLE_REPEAT)
             continue;
         out->coded++;
-        sum +=
-            add_unit(m, u->log_odds + i * m->nclasses, u->unit[i].score.label, u->unit[i].role == NF_ROLE_BODY ? 1.0 : 2.0, share, chosen);
+        bool coded = u->frame_odds != NULL;
+        sum += add_unit(m, (coded ? u->frame_odds : u->log_odds) + i * m->nclasses, coded, u->unit[i].score.label,
+                        u->unit[i].role == NF_ROLE_BODY ? 1.0 : 2.0, share, chosen);
     }
     if (sum == 0.0)
         return;

@@ -53,6 +53,7 @@ struct nf_model {
     nfi_arena arena;        /* labels, and everything of a trained model */
     void *own[16];          /* arrays of a trained model */
     struct nfi_multi *multi; /* documents may have several labels: multi.h; else NULL */
+    struct nfi_coding *coding; /* how sentences get frames: coding.h; NULL: they do not */
     struct nfi_typicality *typicality; /* NULL: there was no sample of documents, or too few */
     nfi_secr *file;
     uint64_t file_bytes;

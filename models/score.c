@@ -142,6 +142,8 @@ void nf_scorer_free(nf_scorer *s)
         nfi_free(w->row);
         nfi_free(w->acc);
         nfi_free(w->expanded);
+        nf_lexicon_free(w->lexicon);
+        nfi_free(w->count);
     }
     nfi_free(s->w);
     nfi_free(s->rarity);

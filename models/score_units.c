@@ -8,6 +8,7 @@
  */
 #include "newsframe/units.h"
 
+#include "models/coding.h"
 #include "models/scorer.h"
 
 #include "base/kern.h"
@@ -39,7 +40,8 @@ const char *nf_role_name(size_t i, const char **summary)
 typedef struct chunk_units {
     nf_scored_unit *unit;
     double *log_odds;
-    size_t n, cap, capodds;
+    double *hits, *frame_odds; /* where sentences are given frames */
+    size_t n, cap, capodds, caphits, capframes;
 } chunk_units;
 
 typedef struct job {
@@ -112,6 +114,28 @@ static void forget_document(whole *w)
     w->n = 0;
 }
 
+static bool codes(const job *j) { return j->s->m->coding && j->kind == NF_UNIT_SENTENCE; }
+
+/* Frames of the sentences of a document, which are those from the had-th on. */
+static nf_status code_units(const job *j, chunk_units *out, size_t had, nf_err *err)
+{
+    size_t k = j->s->m->nclasses, n = out->n - had;
+    size_t *doc = nfi_calloc(n, sizeof *doc);
+    bool *scored = nfi_alloc(n, sizeof *scored);
+    nf_status s = nfi_grow(&out->frame_odds, &out->capframes, out->n * k, sizeof *out->frame_odds, err);
+
+    if (s == NF_OK && (!doc || !scored))
+        s = nfi_oom(err, "units");
+    for (size_t i = 0; s == NF_OK && i < n; i++)
+        scored[i] = out->unit[had + i].score.scored;
+    if (s == NF_OK)
+        s = nfi_coding_odds(j->s->m, &(nfi_coded){n, doc, scored, out->log_odds + had * k, out->hits + had * k}, out->frame_odds + had * k,
+                            err);
+    nfi_free(doc);
+    nfi_free(scored);
+    return s;
+}
+
 static nf_status add_unit(const job *j, nfi_scoring *sc, nf_str text, const nf_scored_unit *like, const whole *w, chunk_units *out,
                           nf_err *err)
 {
@@ -127,6 +151,11 @@ static nf_status add_unit(const job *j, nfi_scoring *sc, nf_str text, const nf_s
     for (size_t e = 0; e < sc->rows.n && w->n; e++)
         if (sc->rows.id[e] < w->cap)
             u.carries += w->worth[sc->rows.id[e]] * sc->rows.tf[e];
+    if (codes(j)) {
+        NF_TRY(nfi_grow(&out->hits, &out->caphits, (out->n + 1) * k, sizeof *out->hits, err));
+        NF_TRY(nf_codebook_count(sc->lexicon, (nf_str){0}, part, sc->count, NULL, err));
+        nfi_coding_hits(j->s->m, sc->count, out->hits + out->n * k);
+    }
     out->unit[out->n++] = u;
     return NF_OK;
 }
@@ -180,7 +209,7 @@ static nf_status units_of(const job *j, nfi_scoring *sc, size_t doc, nf_units *u
     NF_TRY(add_units(j, sc, d->text, units, like, title, w, out, err));
     j->count[doc] = out->n - had;
     forget_document(w);
-    return NF_OK;
+    return codes(j) && out->n > had ? code_units(j, out, had, err) : NF_OK;
 }
 
 static nf_status units_chunk(void *ctx, size_t k, int index, nf_err *err)
@@ -191,6 +220,12 @@ static nf_status units_chunk(void *ctx, size_t k, int index, nf_err *err)
     whole w = {0};
     nf_status s = nfi_scoring_begin(sc, err);
 
+    if (s == NF_OK && codes(j) && !sc->lexicon) {
+        const nf_model *m = j->s->m;
+        s = nf_lexicon_new(&sc->lexicon, m->codebook, m->text.tokenizer->name, err);
+        if (s == NF_OK && !sc->count && !(sc->count = nfi_alloc(nf_codebook_frames(m->codebook), sizeof *sc->count)))
+            s = nfi_oom(err, "seeds");
+    }
     for (size_t i = j->bound[k]; s == NF_OK && i < j->bound[k + 1]; i++)
         s = units_of(j, sc, i, &units, &w, &j->chunk[k], err);
     nf_units_clear(&units);
@@ -202,9 +237,9 @@ static nf_status units_chunk(void *ctx, size_t k, int index, nf_err *err)
 
 struct nf_scored_units_mem {
     nf_scored_unit *unit;
-    double *log_odds;
+    double *log_odds, *frame_odds;
     size_t *first;
-    size_t cap, capodds, capfirst;
+    size_t cap, capodds, capframes, capfirst;
 };
 
 void nf_scored_units_clear(nf_scored_units *u)
@@ -212,6 +247,7 @@ void nf_scored_units_clear(nf_scored_units *u)
     if (u->mem) {
         nfi_free(u->mem->unit);
         nfi_free(u->mem->log_odds);
+        nfi_free(u->mem->frame_odds);
         nfi_free(u->mem->first);
         nfi_free(u->mem);
     }
@@ -227,12 +263,16 @@ static nf_status put_together(nf_scored_units *out, const job *j, size_t n, size
         units += j->chunk[c].n;
     NF_TRY(nfi_grow(&m->unit, &m->cap, units, sizeof *m->unit, err));
     NF_TRY(nfi_grow(&m->log_odds, &m->capodds, units * k, sizeof *m->log_odds, err));
+    if (codes(j))
+        NF_TRY(nfi_grow(&m->frame_odds, &m->capframes, units * k, sizeof *m->frame_odds, err));
     NF_TRY(nfi_grow(&m->first, &m->capfirst, n + 1, sizeof *m->first, err));
     for (size_t c = 0; c < chunks; c++) {
         const chunk_units *from = &j->chunk[c];
         if (from->n) {
             memcpy(m->unit + at, from->unit, from->n * sizeof *m->unit);
             memcpy(m->log_odds + at * k, from->log_odds, from->n * k * sizeof *m->log_odds);
+            if (codes(j))
+                memcpy(m->frame_odds + at * k, from->frame_odds, from->n * k * sizeof *m->frame_odds);
         }
         at += from->n;
     }
@@ -241,6 +281,7 @@ static nf_status put_together(nf_scored_units *out, const job *j, size_t n, size
         m->first[d + 1] = m->first[d] + j->count[d];
     out->unit = m->unit;
     out->log_odds = m->log_odds;
+    out->frame_odds = codes(j) ? m->frame_odds : NULL;
     out->first = m->first;
     out->n = units;
     return NF_OK;
@@ -269,6 +310,8 @@ out:
     for (size_t c = 0; chunk && c < chunks; c++) {
         nfi_free(chunk[c].unit);
         nfi_free(chunk[c].log_odds);
+        nfi_free(chunk[c].hits);
+        nfi_free(chunk[c].frame_odds);
     }
     nfi_free(chunk);
     nfi_free(bound);

@@ -21,6 +21,8 @@ typedef struct nfi_scoring {
     size_t caprow;
     double *acc;
     float *expanded;
+    nf_lexicon *lexicon; /* made when sentences are given frames */
+    uint64_t *count;     /* of its seeds, by frame */
 } nfi_scoring;
 
 /* Rows of the documents of a chunk, one after another. */

@@ -97,6 +97,8 @@ typedef struct nf_model_info {
                                    on; else NULL */
     uint64_t threshold_documents; /**< that thresholds were found on */
     double threshold_micro_f1; /**< of these at the thresholds; negative when there are none */
+    uint64_t coding_sentences; /**< coded sentences that it learned from how to give frames to sentences; 0: it does not */
+    double coding_micro_f1;  /**< of these, held out, at the cut */
     uint64_t typicality;     /**< training documents that its bounds of typicality were found on; 0: it has none */
     uint64_t bytes;          /**< of the file the model was read from, 0 if it was trained */
 } nf_model_info;

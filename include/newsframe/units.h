@@ -37,6 +37,7 @@ typedef struct nf_scored_unit {
 typedef struct nf_scored_units {
     const nf_scored_unit *unit;
     const double *log_odds;   /**< n x classes, as of nf_scorer_batch() */
+    const double *frame_odds; /**< n x classes: nf_model_frames(); NULL unless the units are sentences and nf_model_codes() */
     size_t n;
     const size_t *first;      /**< units of document d are first[d] .. first[d + 1] - 1 */
     struct nf_scored_units_mem *mem;
@@ -52,6 +53,13 @@ NF_API NF_MUST_CHECK nf_status nf_scorer_units(nf_scorer *s, const nf_batch *b, 
                                                nf_scored_units *out, nf_err *err);
 NF_API void nf_scored_units_clear(nf_scored_units *u);
 
+/** Does the model give frames, none or several, to each sentence? The built-in one does. */
+NF_API bool nf_model_codes(const nf_model *m);
+/** Frames of a sentence in chosen (a flag a class, caller-allocated); returns how many. @param odds its row of frame_odds. */
+NF_API size_t nf_model_frames(const nf_model *m, const double *odds, bool *chosen);
+/** Odds (natural logarithm) from which on a frame is given. */
+NF_API double nf_model_coding_cut(const nf_model *m);
+
 /** Which unit carries the label of document doc: the one with the greatest part in its margin (ties: the first); SIZE_MAX when none has
  * any. */
 NF_API size_t nf_units_evidence(const nf_scored_units *u, size_t doc);
@@ -65,8 +73,8 @@ typedef struct nf_mixture {
 #define NF_MIXTURE_NONE "none"    /**< a class of this name is no frame: its units count as without one */
 
 /**
- * Salience of each class in document doc: a unit gives its label 1, twice in title and lead, and the sum is scaled to 1. Of several labels
- * the second has 1/2, the third 1/3, in the order of what they have above their thresholds.
+ * Salience of each class in document doc: a unit gives its label 1, twice in title and lead, and the sum is scaled to 1. Of several labels,
+ * or frames of a sentence, the second has 1/2, the third 1/3, in the order of what they have above their thresholds.
  * @param share classes, caller-allocated; zeros when no unit has a label that is a frame. @param chosen classes, caller-allocated, scratch.
  */
 NF_API void nf_units_mix(const nf_scored_units *u, const nf_model *m, size_t doc, double *share, bool *chosen, nf_mixture *out);
