@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cmd_score.c - newsframe score: documents to a table of labels and scores, one row a document, or one a sentence. */
 #include "cli/columns.h"
+#include "cli/label_list.h"
 #include "cli/work.h"
 
 #include "base/buf.h"
@@ -159,42 +160,11 @@ static void labels_cell(job *j, const nf_score *s, const double *odds)
 {
     nfi_buf list = {0};
 
-    if (s->label >= 0)
+    if (s->label >= 0) {
         nf_model_labels(j->m, odds, j->chosen);
-    for (size_t k = 0; s->label >= 0 && k < j->k; k++) {
-        nf_str l = nf_model_label(j->m, k);
-        if (!j->chosen[k])
-            continue;
-        nfi_buf_puts(&list, list.n ? ";" : "");
-        nfi_buf_put(&list, l.p, l.n);
+        nfi_list_chosen(&list, j->m, j->chosen);
     }
-    nf_csv_text(j->w, list.p, list.n);
-    nfi_buf_clear(&list);
-}
-
-/* All frames of a sentence, the most likely first; none where the model has that class and no other is given. */
-static void frames_cell(job *j, const nf_score *s, const double *odds)
-{
-    nfi_buf list = {0};
-    size_t n = s->scored ? nf_model_frames(j->m, odds, j->chosen) : 0;
-
-    for (; n > 0; n--) {
-        size_t best = SIZE_MAX;
-        for (size_t k = 0; k < j->k; k++)
-            if (j->chosen[k] && (best == SIZE_MAX || odds[k] > odds[best]))
-                best = k;
-        nf_str l = nf_model_label(j->m, best);
-        nfi_buf_puts(&list, list.n ? ";" : "");
-        nfi_buf_put(&list, l.p, l.n);
-        j->chosen[best] = false;
-    }
-    if (s->scored && list.n == 0 && nf_model_find_label(j->m, (nf_str){NF_MIXTURE_NONE, strlen(NF_MIXTURE_NONE)}) >= 0)
-        nfi_buf_puts(&list, NF_MIXTURE_NONE);
-    if (list.n)
-        nf_csv_text(j->w, list.p, list.n);
-    else
-        nf_csv_blank(j->w);
-    nfi_buf_clear(&list);
+    nfi_list_cell(j->w, &list);
 }
 
 /* prob is that of the document at hand when sure. */
@@ -206,18 +176,18 @@ static void set_cell(job *j, bool sure)
     j->sets += sure;
     j->empty_sets += sure && n == 0;
     j->in_sets += n;
-    for (size_t k = 0; n > 0 && k < j->k; k++) {
-        if (!j->in[k])
-            continue;
-        nf_str l = nf_model_label(j->m, k);
-        nfi_buf_puts(&list, list.n ? ";" : "");
-        nfi_buf_put(&list, l.p, l.n);
-    }
-    if (list.n)
-        nf_csv_text(j->w, list.p, list.n);
-    else
-        nf_csv_blank(j->w);
-    nfi_buf_clear(&list);
+    if (n > 0)
+        nfi_list_chosen(&list, j->m, j->in);
+    nfi_list_cell(j->w, &list);
+}
+
+static void frames_cell(job *j, const nf_score *s, const double *odds)
+{
+    nfi_buf list = {0};
+
+    if (s->scored)
+        nfi_list_frames(&list, j->m, odds, j->chosen);
+    nfi_list_cell(j->w, &list);
 }
 
 /* frames: odds of the frames of a sentence. */
@@ -275,22 +245,8 @@ static void mixture_cells(job *j, size_t doc)
         nf_csv_num(j->w, j->share[k], 6);
     label_cell(j, mix.primary);
     j->share[mix.primary] = 0.0;
-    for (;;) {
-        size_t best = 0;
-        for (size_t k = 1; k < j->k; k++)
-            best = j->share[k] > j->share[best] ? k : best;
-        if (j->share[best] < NF_MIXTURE_SECONDARY)
-            break;
-        nf_str l = nf_model_label(j->m, best);
-        nfi_buf_puts(&list, list.n ? ";" : "");
-        nfi_buf_put(&list, l.p, l.n);
-        j->share[best] = 0.0;
-    }
-    if (list.n)
-        nf_csv_text(j->w, list.p, list.n);
-    else
-        nf_csv_blank(j->w);
-    nfi_buf_clear(&list);
+    nfi_list_secondary(&list, j->m, j->share);
+    nfi_list_cell(j->w, &list);
 }
 
 static nf_str unit_text(const nf_doc *d, const nf_scored_unit *u)
