@@ -47,8 +47,8 @@ struct nf_lines {
     size_t n, cap;
     source *src; /* nsrc, in order of arrival */
     size_t nsrc, capsrc;
-    uint32_t *by_name; /* nsrc numbers by bytes of the name */
-    size_t capby;
+    uint32_t *slot; /* nslot places, a power of two: number + 1 of a source, 0 is free */
+    size_t nslot;
     nfi_arena arena;
     nfi_secret secret;
     nf_cleaner *words; /* for scanning: no rules */
@@ -144,7 +144,7 @@ void nf_lines_free(nf_lines *t)
         return;
     nfi_free(t->e);
     nfi_free(t->src);
-    nfi_free(t->by_name);
+    nfi_free(t->slot);
     nf_cleaner_free(t->words);
     nfi_arena_clear(&t->arena);
     nfi_free(t);
@@ -202,34 +202,51 @@ static void count(nf_lines *t, nfi_hash128 key, uint32_t src, uint64_t docs)
     e->docs += docs;
 }
 
+static uint32_t *slot_of_source(const nf_lines *t, uint32_t *slot, size_t n, nf_str name)
+{
+    size_t k = (size_t)nfi_siphash(name.p ? name.p : "", name.n, t->secret) & (n - 1);
+
+    while (slot[k] && nfi_str_cmp(t->src[slot[k] - 1].name, name) != 0)
+        k = (k + 1) & (n - 1);
+    return &slot[k];
+}
+
+/* Room for one source more. */
+static nf_status reserve_source(nf_lines *t, nf_err *err)
+{
+    size_t n = t->nslot ? t->nslot : 64;
+
+    NF_TRY(nfi_grow(&t->src, &t->capsrc, t->nsrc + 1, sizeof *t->src, err));
+    while (n / 2 < t->nsrc + 1)
+        n *= 2;
+    if (n == t->nslot)
+        return NF_OK;
+    uint32_t *slot = nfi_calloc(n, sizeof *slot);
+    if (!slot)
+        return nfi_oom(err, "a line table");
+    for (size_t i = 0; i < t->nsrc; i++)
+        *slot_of_source(t, slot, n, t->src[i].name) = (uint32_t)i + 1;
+    nfi_free(t->slot);
+    t->slot = slot;
+    t->nslot = n;
+    return NF_OK;
+}
+
 /* Number + 1 of a source. */
 static nf_status source_of(nf_lines *t, nf_str name, uint32_t *out, nf_err *err)
 {
-    size_t lo = 0, hi = t->nsrc;
-
     name = nfi_source_name(name);
-    while (lo < hi) {
-        size_t mid = (lo + hi) / 2;
-        if (nfi_str_cmp(t->src[t->by_name[mid]].name, name) < 0)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    if (lo < t->nsrc && nfi_str_cmp(t->src[t->by_name[lo]].name, name) == 0) {
-        *out = t->by_name[lo] + 1;
+    if (t->nslot && (*out = *slot_of_source(t, t->slot, t->nslot, name)) > 0)
         return NF_OK;
-    }
     if (t->nsrc >= UINT32_MAX - 1)
         return NF_FAIL(err, NF_ELIMIT, "more than %u sources", UINT32_MAX - 1);
-    NF_TRY(nfi_grow(&t->src, &t->capsrc, t->nsrc + 1, sizeof *t->src, err));
-    NF_TRY(nfi_grow(&t->by_name, &t->capby, t->nsrc + 1, sizeof *t->by_name, err));
+    NF_TRY(reserve_source(t, err));
     char *p = nfi_arena_copy(&t->arena, name.p ? name.p : "", name.n);
     if (!p)
         return nfi_oom(err, "a line table");
-    memmove(t->by_name + lo + 1, t->by_name + lo, (t->nsrc - lo) * sizeof *t->by_name);
-    t->by_name[lo] = (uint32_t)t->nsrc;
     t->src[t->nsrc] = (source){{p, name.n}, nfi_source_key(name), 0};
     *out = (uint32_t)++t->nsrc;
+    *slot_of_source(t, t->slot, t->nslot, name) = *out;
     return NF_OK;
 }
 
@@ -392,6 +409,12 @@ static int by_source_and_key(const void *a, const void *b, void *ctx)
     return by_key(&x->key, &y->key, ctx);
 }
 
+static int by_name(const void *a, const void *b, void *ctx)
+{
+    const source *src = ctx;
+    return nfi_str_cmp(src[*(const uint32_t *)a].name, src[*(const uint32_t *)b].name);
+}
+
 static const char meta[] = "version=1\n";
 
 nf_status nf_lines_save(const nf_lines *t, const char *path, nf_err *err)
@@ -401,14 +424,17 @@ nf_status nf_lines_save(const nf_lines *t, const char *path, nf_err *err)
     uint64_t end = 0;
     size_t n = 0;
     row *r = nfi_alloc(t->n, sizeof *r);
-    uint32_t *rank = nfi_alloc(t->nsrc, sizeof *rank);
+    uint32_t *rank = nfi_alloc(t->nsrc, sizeof *rank), *order = nfi_alloc(t->nsrc, sizeof *order);
 
-    if (!r || !rank) {
+    if (!r || !rank || !order) {
         s = nfi_oom(err, "a line table");
         goto out;
     }
     for (size_t i = 0; i < t->nsrc; i++)
-        rank[t->by_name[i]] = (uint32_t)i;
+        order[i] = (uint32_t)i;
+    NF_GO(nfi_sort(order, t->nsrc, sizeof *order, by_name, t->src, err));
+    for (size_t i = 0; i < t->nsrc; i++)
+        rank[order[i]] = (uint32_t)i;
     for (size_t i = 0; i < t->cap; i++)
         if (t->e[i].source)
             r[n++] = (row){t->e[i].key, t->e[i].docs, rank[t->e[i].source - 1]};
@@ -417,17 +443,17 @@ nf_status nf_lines_save(const nf_lines *t, const char *path, nf_err *err)
     nfi_secw_section(w, "META", NFI_BYTES, true, meta, sizeof meta - 1);
     nfi_secw_begin(w, "SRCE", NFI_U64, true);
     for (size_t i = 0; i < t->nsrc; i++) {
-        end += t->src[t->by_name[i]].name.n;
+        end += t->src[order[i]].name.n;
         nfi_secw_put(w, &end, sizeof end);
     }
     nfi_secw_end(w);
     nfi_secw_begin(w, "SRCB", NFI_BYTES, true);
     for (size_t i = 0; i < t->nsrc; i++)
-        nfi_secw_put(w, t->src[t->by_name[i]].name.p, t->src[t->by_name[i]].name.n);
+        nfi_secw_put(w, t->src[order[i]].name.p, t->src[order[i]].name.n);
     nfi_secw_end(w);
     nfi_secw_begin(w, "SDOC", NFI_U64, true);
     for (size_t i = 0; i < t->nsrc; i++)
-        nfi_secw_put(w, &t->src[t->by_name[i]].docs, sizeof t->src->docs);
+        nfi_secw_put(w, &t->src[order[i]].docs, sizeof t->src->docs);
     nfi_secw_end(w);
     nfi_secw_begin(w, "LKEY", NFI_U64, true);
     for (size_t i = 0; i < n; i++)
@@ -445,6 +471,7 @@ nf_status nf_lines_save(const nf_lines *t, const char *path, nf_err *err)
 out:
     nfi_free(r);
     nfi_free(rank);
+    nfi_free(order);
     return s;
 }
 
