@@ -56,7 +56,8 @@ static const nfi_opt rows[] = {
 
 /* watch: may be NULL; groups are left in it when not. */
 static nf_status count_documents(const struct opts *o, nfi_cli *cli, int nargs, char **args, nf_corpus **out, nf_docs_stats *stats,
-                                 const nf_dedup_opts *dup, nfi_dup_watch *watch, nfi_tune_watch *fold_watch, nf_err *err)
+                                 const nf_dedup_opts *dup, nfi_dup_watch *watch, nfi_tune_watch *fold_watch,
+                                 const nf_codebook *codebook, nfi_codebook_watch *said, nf_err *err)
 {
     nf_docs *docs = NULL;
     nfi_progress progress = {0};
@@ -72,6 +73,8 @@ static nf_status count_documents(const struct opts *o, nfi_cli *cli, int nargs, 
         s = nfi_dup_watch_begin(watch, docs, dup, &o->in, err);
     if (s == NF_OK)
         nfi_tune_watch_begin(fold_watch, docs, &o->tune);
+    if (s == NF_OK && codebook && o->in.multi)
+        s = nfi_codebook_watch_begin(said, docs, codebook, err);
     nfi_progress_start(&progress, cli, "counting", "documents");
     if (s == NF_OK)
         s = nf_corpus_count(out, docs, &count, err);
@@ -299,6 +302,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nfi_dup_watch watch = {0};
     nf_groups g = {0};
     nfi_tune_watch folds = {0};
+    nfi_codebook_watch said = {0};
     int code = NFI_EXIT_OK;
     const char *const outputs[] = {o->out.output,       o->eval.summary, o->eval.confusion, o->eval.predictions,
                                    o->eval.reliability, o->eval.sets,    o->in.rejects};
@@ -329,7 +333,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         usage = nfi_codebook_options(cli, &o->codebook, &codebook, &cv.train);
     if (usage != NFI_EXIT_OK)
         return usage;
-    nf_status s = count_documents(o, cli, nargs, args, &c, &stats, o->no_dup_groups ? NULL : &dup, &watch, &folds, &err);
+    nf_status s = count_documents(o, cli, nargs, args, &c, &stats, o->no_dup_groups ? NULL : &dup, &watch, &folds, codebook, &said, &err);
     if (s == NF_OK && watch.d)
         s = nf_dedup_groups(&g, watch.d, &err);
     nf_dedup_free(watch.d);
@@ -340,7 +344,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         goto done;
     }
     if (s == NF_OK && o->in.multi) {
-        code = nfi_crossval_multi(cli, c, &cv, &g, &stats, &o->out, &o->eval, o->min_accuracy);
+        code = nfi_crossval_multi(cli, c, &cv, &g, &stats, codebook ? &said : NULL, &o->out, &o->eval, o->min_accuracy);
         goto done;
     }
     if (s == NF_OK && !allocate(&r, nf_corpus_docs(c), nf_corpus_classes(c), (size_t)o->folds))
@@ -358,6 +362,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         code = report(o, cli, c, &r, &stats);
 done:
     nfi_tune_watch_clear(&folds);
+    nfi_codebook_watch_clear(&said);
     clear(&r);
     nf_groups_clear(&g);
     nf_corpus_free(c);
@@ -373,15 +378,18 @@ static const char *const paragraphs[] = {
     "out whole; where there are copies the scores "
     "with and without that are both printed, and the tables have the former. With --no-dup-groups copies count as documents of their own.",
     "With --multi documents may have several labels; each fold finds smoothing and thresholds within its own training documents, and every "
-    "document is held out once.",
+    "document is held out once. --confusion then has a row for each class, --reliability the bins of each class, and with --codebook "
+    "stands beside it what the words of the codebook alone say.",
     "With --grid a small grid of classifiers, weightings, n-grams, smoothing and costs is tried on the same folds, in a fixed order, and "
     "the table has a row for each; who is clearly behind after a fold is set aside. newsframe train "
     "--tune trains the best. --group keeps documents of one value of a column, such as source, in one fold; --time trains on earlier "
     "documents and judges on later ones.",
     "Probabilities are judged where newsframe train finds them by leaving documents out exactly; for other classifiers, which take five "
     "more models a fold, where --calibration is given.",
-    "Sets of classes (--coverage, --sets) hold the right class at that rate over all models, in each class, and in nine of ten models they fall short by no more than a point. "
-    "Classes of fewer than some dozens of documents have larger sets for it; those too small for a bound of their own (9 documents at 0.9) share one.",
+    "Sets of classes (--coverage, --sets) hold the right class at that rate over all models, in each class, and in nine of ten models "
+    "they fall short by no more than a point. "
+    "Classes of fewer than some dozens of documents have larger sets for it; those too small for a bound of their own (9 documents at "
+    "0.9) share one.",
     "A class with one document is trained in every fold and left out of the scores. The tables are those of newsframe evaluate.",
     NULL};
 

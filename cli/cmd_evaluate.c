@@ -63,6 +63,7 @@ typedef struct read_docs {
     double *bound, *prob;      /* nclasses of the model; bound NULL: it is not calibrated */
     bool *shared;              /* nclasses: the bound is not the class's own */
     nf_label_sets human_set, machine_set, lexicon_set;
+    nf_reliability *reliability; /* of each class of the model, then of all but "none"; NULL: one label, or no probabilities */
     nf_codebook *codebook; /* NULL: none */
     nf_lexicon *lexicon;
     bool *frame;
@@ -129,6 +130,24 @@ static nf_status take_sets(read_docs *r, nf_str label, const nf_score *score, co
     return s;
 }
 
+/* Probabilities of a document whose human labels are the last of the sets. */
+static void judge_probabilities(read_docs *r, const nf_score *score, const double *odds)
+{
+    uint64_t from = r->human_set.ptr[r->human_set.n - 1], to = r->human_set.ptr[r->human_set.n];
+    int32_t none = nfi_work_none(r->label, r->known);
+
+    if (!score->scored || from == to || !nf_model_probabilities(r->model, NF_UNIT_DOCUMENT, odds, r->prob))
+        return;
+    for (size_t k = 0; k < r->known; k++) {
+        while (from < to && r->human_set.cls[from] < k)
+            from++;
+        bool has = from < to && r->human_set.cls[from] == k;
+        nf_reliability_add(&r->reliability[k], r->prob[k], has);
+        if ((int32_t)k != none)
+            nf_reliability_add(&r->reliability[r->known], r->prob[k], has);
+    }
+}
+
 /* What the words of the codebook say of a document, as classes. */
 static nf_status take_lexicon(read_docs *r, const nf_doc *d, nf_err *err)
 {
@@ -178,7 +197,9 @@ static nf_status take(read_docs *r, const nf_batch *b, const nf_score *scores, c
             r->unlabelled++;
         if (r->multi)
             NF_TRY(take_sets(r, d->label, &scores[i], odds + i * r->known, err));
-        else if (d->label.n)
+        if (r->reliability)
+            judge_probabilities(r, &scores[i], odds + i * r->known);
+        if (!r->multi && d->label.n)
             NF_TRY(class_of(r, d->label, &r->human[r->n], err));
         if (r->codebook)
             NF_TRY(take_lexicon(r, d, err));
@@ -248,6 +269,9 @@ static nf_status judge_by(read_docs *r, const nf_model_info *info, double covera
     r->prob = nfi_alloc(r->known, sizeof *r->prob);
     if (info->temperature > 0 && !r->multi)
         r->bound = nfi_alloc(r->known, sizeof *r->bound);
+    if (r->multi && nf_model_is_multi(r->model) && info->calibration_documents &&
+        !(r->reliability = nfi_calloc(r->known + 1, sizeof *r->reliability)))
+        return err->code = NF_ENOMEM;
     if (!r->shared || !r->prob || (info->temperature > 0 && !r->multi && !r->bound))
         s = err->code = NF_ENOMEM;
     else if (r->bound)
@@ -260,7 +284,8 @@ static int evaluation(const struct opts *o, nfi_cli *cli, const read_docs *r)
     nfi_evaluation e = {
         .label = r->label, .k = r->k, .human = r->human, .machine = r->machine, .id = r->id, .n = r->n, .confidence = r->confidence};
     nfi_multi_evaluation m = {.label = r->label, .k = r->k, .human = &r->human_set, .machine = &r->machine_set,
-                              .lexicon = r->codebook ? &r->lexicon_set : NULL, .id = r->id};
+                              .lexicon = r->codebook ? &r->lexicon_set : NULL, .id = r->id,
+                              .reliability = r->reliability, .judged = r->known};
 
     return r->multi ? nfi_work_multi_evaluation(cli, &m, &o->out, &o->eval) : nfi_work_evaluation(cli, &e, &o->out, &o->eval);
 }
@@ -417,6 +442,8 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     }
     if (s == NF_OK)
         s = nf_docs_finish(docs, &err);
+    for (size_t k = 0; s == NF_OK && r.reliability && k <= r.known; k++)
+        s = nf_reliability_settle(&r.reliability[k], &err);
     if (s == NF_OK && met.n)
         nfi_cli_warn(cli, "the model was trained on %s%llu of these texts: figures of documents that a model knows say nothing of others",
                      nf_model_remembered(model) == 4096 ? "at least " : "", (unsigned long long)met.n);
@@ -431,6 +458,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nfi_free(r.confidence);
     nfi_free(r.bound);
     nfi_free(r.shared);
+    nfi_free(r.reliability);
     nfi_free(r.prob);
     nfi_free(r.chosen);
     nf_errors_free(r.errors);

@@ -296,7 +296,8 @@ static int check_unlabeled(nfi_cli *cli, const struct opts *o, const char *const
     if (o->dup_weight)
         return nfi_cli_usage(cli, "--unlabeled does not go with --dup-weight; leave copies out with newsframe dedup --keep first");
     if (o->in.multi)
-        return nfi_cli_usage(cli, "--unlabeled does not go with --multi: shares of a document add up to one label");
+        return nfi_cli_usage(cli, "--unlabeled does not go with --multi: shares of a document add up to one label; leave it out, or learn one label at a "
+                                  "time, of documents that have it and others");
     if (nargs == 0 && !o->codebook.file)
         return nfi_cli_usage(cli, "--unlabeled needs labelled documents to start from, or the seeds of a --codebook; - is standard input");
     if (!nfi_cli_given(cli, "classifier"))
@@ -463,7 +464,8 @@ static const char *const paragraphs[] = {
     "The text is not kept, and the counts are exact integers: the model has the same bytes for any number of threads, any amount of "
     "memory, and any order "
     "of the documents. With --smoothing auto the smoothing is the one with the best exact leave-one-out accuracy (on at most 4,096 "
-    "documents, chosen by a hash of their ids). A document leaves together with its copies, the documents of the very same terms; with --tune and --dup-weight near copies are copies too.",
+    "documents, chosen by a hash of their ids). A document leaves together with its copies, the documents of the very same terms; with "
+    "--tune and --dup-weight near copies are copies too.",
     "Probabilities come from documents left out one by one where that can be computed exactly, as for cnb, mnb and bnb. For other "
     "classifiers, class weights, other kinds of smoothing and "
     "weightings that are no sums they come from five folds: that takes five more models and holds all documents in memory; --calibration "

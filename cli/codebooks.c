@@ -2,6 +2,7 @@
 /* codebooks.c - options and reports about codebooks that several verbs share. */
 #include "cli/codebooks.h"
 
+#include "base/mem.h"
 #include "base/num.h"
 #include "base/try.h"
 
@@ -45,4 +46,47 @@ nf_status nfi_codebook_says(nf_lexicon *lx, size_t nframes, nf_str title, nf_str
     for (size_t f = 0; f < nframes; f++)
         frames[f] = most > 0 && count[f] > 0 && 2 * count[f] >= most;
     return s;
+}
+
+static nf_status watch(void *ctx, const nf_batch *b, nf_err *err)
+{
+    nfi_codebook_watch *w = ctx;
+    size_t frames = nf_codebook_frames(w->cb);
+
+    for (size_t i = 0; i < b->n; i++) {
+        size_t n = 0;
+        NF_TRY(nfi_codebook_says(w->lx, frames, b->docs[i].title, b->docs[i].text, w->count, w->frame, err));
+        for (size_t f = 0; f < frames; f++)
+            if (w->frame[f])
+                w->cls[n++] = (uint16_t)f;
+        if (n == 0)
+            w->cls[n++] = (uint16_t)frames;
+        NF_TRY(nf_label_sets_add(&w->said, w->cls, n, err));
+    }
+    return NF_OK;
+}
+
+nf_status nfi_codebook_watch_begin(nfi_codebook_watch *w, nf_docs *docs, const nf_codebook *cb, nf_err *err)
+{
+    size_t frames = nf_codebook_frames(cb);
+
+    w->cb = cb;
+    w->frame = nfi_alloc(frames, sizeof *w->frame);
+    w->count = nfi_alloc(frames, sizeof *w->count);
+    w->cls = nfi_alloc(frames + 1, sizeof *w->cls);
+    if (!w->frame || !w->count || !w->cls)
+        return nfi_oom(err, "a codebook");
+    NF_TRY(nf_lexicon_new(&w->lx, cb, NULL, err));
+    nf_docs_watch(docs, watch, w);
+    return NF_OK;
+}
+
+void nfi_codebook_watch_clear(nfi_codebook_watch *w)
+{
+    nf_lexicon_free(w->lx);
+    nf_label_sets_clear(&w->said);
+    nfi_free(w->frame);
+    nfi_free(w->count);
+    nfi_free(w->cls);
+    *w = (nfi_codebook_watch){0};
 }

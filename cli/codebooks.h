@@ -29,4 +29,16 @@ nf_status nfi_codebook_open(nfi_cli *cli, nf_codebook **cb, const char *file, nf
 nf_status nfi_codebook_says(nf_lexicon *lx, size_t nframes, nf_str title, nf_str text, uint64_t *count, bool *frames,
                             nf_err *err) NF_MUST_CHECK;
 
+/* What a codebook alone says of every document of a stream, collected while it is read. {0} before. */
+typedef struct nfi_codebook_watch {
+    const nf_codebook *cb;
+    nf_lexicon *lx;
+    nf_label_sets said; /* frames by number; the number of frames: it says nothing */
+    bool *frame;
+    uint64_t *count;
+    uint16_t *cls;
+} nfi_codebook_watch;
+nf_status nfi_codebook_watch_begin(nfi_codebook_watch *w, nf_docs *docs, const nf_codebook *cb, nf_err *err) NF_MUST_CHECK;
+void nfi_codebook_watch_clear(nfi_codebook_watch *w);
+
 #endif

@@ -143,7 +143,8 @@ const nfi_dict_column nfi_dict[] = {
     {"class_similarities", "rank", "integer", ">= 1", "place of the other among its neighbours, by falling similarity"},
     {"class_similarities", "other_class", "text", "", "another class"},
     {"class_similarities", "similarity", "number", "-1 to 1",
-     "cosine of the weights of the two, those of each term less their mean over the classes; by OpenBLAS: the last digit may differ between "
+     "cosine of the weights of the two, those of each term less their mean over the classes; by OpenBLAS: the last digit may differ "
+     "between "
      "kinds of CPU"},
 
     {"suggestions", "frame", "text", "", "key of the frame"},
@@ -204,7 +205,34 @@ const nfi_dict_column nfi_dict[] = {
     {"eval_sets", "set_size", "number", ">= 0", "mean number of classes in the sets of these documents"},
     {"eval_sets", "empty", "integer", "documents, >= 0", "documents whose set is empty: they are like no class"},
     {"eval_sets", "shared_bound", "integer", "documents, >= 0",
-     "documents judged by a bound that the class shares with others, for it has too few documents for one of its own: the coverage is theirs together"},
+     "documents judged by a bound that the class shares with others, for it has too few documents for one of its own: the coverage is "
+     "theirs together"},
+
+    {"eval_multi_classes", "class", "text", "", "class, then micro and macro averages; figures of a label that a document has or has not"},
+    {"eval_multi_classes", "support", "integer", "documents, >= 0", "documents that a human gave the class"},
+    {"eval_multi_classes", "predicted", "integer", "documents, >= 0", "documents that the machine gave the class"},
+    {"eval_multi_classes", "precision", "number", "share, 0 to 1", "of the documents given the class by the machine, those with it"},
+    {"eval_multi_classes", "recall", "number", "share, 0 to 1", "of the documents with the class, those given it by the machine"},
+    {"eval_multi_classes", "f1", "number", "share, 0 to 1", "2 * right / (support + predicted)"},
+    {"eval_multi_classes", "reason", "text", "", "why a figure is blank, or average"},
+    {"eval_multi_classes", "ece", "number", "share, 0 to 1",
+     "expected calibration error of the probability of the class; micro: of all decisions, macro: mean of the classes with support; "
+     "blank without probabilities"},
+
+    {"eval_multi_confusion", "class", "text", "", "class"},
+    {"eval_multi_confusion", "both", "integer", "documents, >= 0", "documents that human and machine gave the class"},
+    {"eval_multi_confusion", "human_only", "integer", "documents, >= 0", "documents that a human gave the class, and the machine did not"},
+    {"eval_multi_confusion", "machine_only", "integer", "documents, >= 0", "documents that the machine gave the class, and no human did"},
+    {"eval_multi_confusion", "neither", "integer", "documents, >= 0", "documents that a human judged and that nobody gave the class"},
+
+    {"eval_multi_reliability", "class", "text", "", "class, then all classes together, but for none"},
+    {"eval_multi_reliability", "low", "number", "share, 0 to 1", "least probability of the bin"},
+    {"eval_multi_reliability", "high", "number", "share, 0 to 1", "probability below which the bin ends"},
+    {"eval_multi_reliability", "documents", "integer", "documents, >= 0", "documents with a probability of the class in the bin"},
+    {"eval_multi_reliability", "probability", "number", "share, 0 to 1", "their mean probability; blank where there are none"},
+    {"eval_multi_reliability", "share", "number", "share, 0 to 1", "those of them that have the class"},
+    {"eval_multi_reliability", "share_low", "number", "share, 0 to 1", "lower end of its 95 % interval"},
+    {"eval_multi_reliability", "share_high", "number", "share, 0 to 1", "upper end of its 95 % interval"},
 
     {"eval_predictions", "id", "text", "", "id of the document"},
     {"eval_predictions", "human", "text", "", "class given by a human; with --multi all of them, joined by \";\""},

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* crossval_multi.c - newsframe crossval where documents may have several labels. */
+#include "cli/codebooks.h"
 #include "cli/dups.h"
 #include "cli/work.h"
 
+#include "base/limits.h"
 #include "base/mem.h"
+#include "base/try.h"
 
 #include <string.h>
 
@@ -11,8 +14,26 @@ typedef struct results {
     int32_t *fold;
     double *smoothing;
     nf_str *label, *id;
-    nf_label_sets human, machine;
+    size_t labels; /* classes, and frames of a codebook that no document has */
+    nf_label_sets human, machine, lexicon;
+    float *probability;
+    nf_reliability *reliability;
 } results;
+
+#define MOST_PROBABILITIES ((size_t)1 << 27) /* documents by classes; more are not judged */
+
+static void clear(results *r)
+{
+    nfi_free(r->fold);
+    nfi_free(r->smoothing);
+    nfi_free(r->label);
+    nfi_free(r->id);
+    nfi_free(r->probability);
+    nfi_free(r->reliability);
+    nf_label_sets_clear(&r->human);
+    nf_label_sets_clear(&r->machine);
+    nf_label_sets_clear(&r->lexicon);
+}
 
 static nf_status run(const nf_corpus *c, const nf_crossval_opts *cv, results *r, nf_err *err)
 {
@@ -26,9 +47,81 @@ static nf_status run(const nf_corpus *c, const nf_crossval_opts *cv, results *r,
         return err->code = NF_ENOMEM;
     for (size_t i = 0; i < k; i++)
         r->label[i] = nf_corpus_class(c, i);
+    r->labels = k;
     for (size_t d = 0; d < n; d++)
         r->id[d] = nf_corpus_id(c, d);
     return nf_crossval_multi(c, cv, r->fold, &r->human, &r->machine, r->smoothing, err);
+}
+
+/* How much the probabilities are worth, in the order of the documents. */
+static nf_status judge_probabilities(results *r, size_t k, nf_err *err)
+{
+    int32_t none = nfi_work_none(r->label, k);
+
+    if (!r->probability)
+        return NF_OK;
+    if (!(r->reliability = nfi_calloc(k + 1, sizeof *r->reliability)))
+        return err->code = NF_ENOMEM;
+    for (size_t d = 0; d < r->human.n; d++) {
+        uint64_t e = r->human.ptr[d], end = r->human.ptr[d + 1];
+        for (size_t i = 0; e < end && i < k; i++) {
+            double p = (double)r->probability[d * k + i];
+            uint64_t at = r->human.ptr[d];
+            while (at < end && r->human.cls[at] < i)
+                at++;
+            bool has = at < end && r->human.cls[at] == i;
+            if (p < 0.0)
+                break;
+            nf_reliability_add(&r->reliability[i], p, has);
+            if ((int32_t)i != none)
+                nf_reliability_add(&r->reliability[k], p, has);
+        }
+    }
+    for (size_t i = 0; i <= k; i++) {
+        nf_status s = nf_reliability_settle(&r->reliability[i], err);
+        if (s != NF_OK)
+            return s;
+    }
+    return NF_OK;
+}
+
+static size_t find_label(const results *r, nf_str key)
+{
+    for (size_t i = 0; i < r->labels; i++)
+        if (r->label[i].n == key.n && memcmp(r->label[i].p, key.p, key.n) == 0)
+            return i;
+    return r->labels;
+}
+
+/* Frames to classes; those that no document has come behind them. */
+static nf_status read_lexicon(results *r, const nfi_codebook_watch *w, nf_err *err)
+{
+    size_t frames = nf_codebook_frames(w->cb), cap = r->labels;
+    uint16_t *to = nfi_alloc(frames + 1, sizeof *to), *cls = nfi_alloc(frames + 1, sizeof *cls);
+    nf_status s = to && cls ? nfi_grow(&r->label, &cap, r->labels + frames + 1, sizeof *r->label, err) : (err->code = NF_ENOMEM);
+
+    for (size_t f = 0; s == NF_OK && f <= frames; f++) {
+        nf_str key = f < frames ? nf_codebook_frame(w->cb, f)->key : (nf_str){"none", 4};
+        size_t at = find_label(r, key);
+        if (at == r->labels)
+            r->label[r->labels++] = key;
+        to[f] = (uint16_t)at;
+    }
+    if (s == NF_OK && r->labels > NFI_MAX_LABELS)
+        s = NF_FAIL(err, NF_ELIMIT, "more than %d labels and frames", NFI_MAX_LABELS);
+    for (size_t d = 0; s == NF_OK && d < w->said.n; d++) {
+        size_t n = 0;
+        for (uint64_t e = w->said.ptr[d]; e < w->said.ptr[d + 1]; e++) {
+            size_t at = n++;
+            for (; at > 0 && cls[at - 1] > to[w->said.cls[e]]; at--)
+                cls[at] = cls[at - 1];
+            cls[at] = to[w->said.cls[e]];
+        }
+        s = nf_label_sets_add(&r->lexicon, cls, n, err);
+    }
+    nfi_free(to);
+    nfi_free(cls);
+    return s;
 }
 
 /* What the same folds would say if copies could be on both sides. */
@@ -41,6 +134,7 @@ static nf_status report_plain(nfi_cli *cli, const nf_corpus *c, const nf_crossva
     size_t k = nf_corpus_classes(c);
 
     cv.groups = NULL;
+    cv.probability = NULL;
     nf_status s = run(c, &cv, &plain, err);
     if (s == NF_OK)
         s = nf_multi_metrics_of(&a, &r->human, &r->machine, k, nfi_work_none(r->label, k), err);
@@ -54,19 +148,22 @@ static nf_status report_plain(nfi_cli *cli, const nf_corpus *c, const nf_crossva
                      b.macro_f1);
     nf_multi_metrics_clear(&a);
     nf_multi_metrics_clear(&b);
-    nfi_free(plain.fold);
-    nfi_free(plain.smoothing);
-    nfi_free(plain.label);
-    nfi_free(plain.id);
-    nf_label_sets_clear(&plain.human);
-    nf_label_sets_clear(&plain.machine);
+    clear(&plain);
     return s;
 }
 
 static int report(nfi_cli *cli, const results *r, size_t k, const nf_docs_stats *stats, const nfi_output_opts *out,
                   const nfi_eval_opts *eval, double min_accuracy)
 {
-    nfi_multi_evaluation e = {.label = r->label, .k = k, .human = &r->human, .machine = &r->machine, .fold = r->fold, .id = r->id};
+    nfi_multi_evaluation e = {.label = r->label,
+                              .k = r->labels,
+                              .human = &r->human,
+                              .machine = &r->machine,
+                              .lexicon = r->lexicon.n ? &r->lexicon : NULL,
+                              .fold = r->fold,
+                              .id = r->id,
+                              .reliability = r->reliability,
+                              .judged = k};
     uint64_t right = 0, without = 0, judged = 0;
 
     int code = nfi_work_multi_evaluation(cli, &e, out, eval);
@@ -94,22 +191,29 @@ static int report(nfi_cli *cli, const results *r, size_t k, const nf_docs_stats 
 }
 
 int nfi_crossval_multi(nfi_cli *cli, const nf_corpus *c, const nf_crossval_opts *cv, const nf_groups *g, const nf_docs_stats *stats,
-                       const nfi_output_opts *out, const nfi_eval_opts *eval, double min_accuracy)
+                       const nfi_codebook_watch *said, const nfi_output_opts *out, const nfi_eval_opts *eval, double min_accuracy)
 {
     nf_err err = {0};
     results r = {0};
     int code = NFI_EXIT_OK;
+    size_t k = nf_corpus_classes(c);
+    nf_crossval_opts with = *cv;
+    nf_status s = NF_OK;
 
-    nf_status s = run(c, cv, &r, &err);
+    if (k && nf_corpus_docs(c) <= MOST_PROBABILITIES / k) {
+        with.probability = r.probability = nfi_alloc(nf_corpus_docs(c) * k, sizeof *r.probability);
+        s = r.probability ? NF_OK : (err.code = NF_ENOMEM);
+    }
+    if (s == NF_OK)
+        s = run(c, &with, &r, &err);
+    if (s == NF_OK)
+        s = judge_probabilities(&r, k, &err);
+    if (s == NF_OK && said)
+        s = read_lexicon(&r, said, &err);
     if (s == NF_OK && g->groups)
         s = report_plain(cli, c, cv, &r, g, &err);
     if (s == NF_OK)
-        code = report(cli, &r, nf_corpus_classes(c), stats, out, eval, min_accuracy);
-    nfi_free(r.fold);
-    nfi_free(r.smoothing);
-    nfi_free(r.label);
-    nfi_free(r.id);
-    nf_label_sets_clear(&r.human);
-    nf_label_sets_clear(&r.machine);
+        code = report(cli, &r, k, stats, out, eval, min_accuracy);
+    clear(&r);
     return s == NF_OK ? code : nfi_cli_fail(cli, s, &err);
 }

@@ -45,9 +45,11 @@ nf_status nfi_dup_watch_begin(nfi_dup_watch *w, nf_docs *docs, const nf_dedup_op
 /* Like nfi_cli_fail(), for a run with a watch. */
 int nfi_dup_fail(nfi_cli *cli, const nfi_dup_watch *w, nf_status s, const nf_err *err);
 
-/* crossval_multi.c: folds, tables and tally of documents with several labels, counted as c. Returns an exit code. */
+struct nfi_codebook_watch;
+/* crossval_multi.c: folds, tables and tally of documents with several labels, counted as c. said: what a codebook alone says of them, or
+ * NULL. Returns an exit code. */
 int nfi_crossval_multi(nfi_cli *cli, const nf_corpus *c, const nf_crossval_opts *cv, const nf_groups *g, const nf_docs_stats *stats,
-                       const nfi_output_opts *out, const nfi_eval_opts *eval, double min_accuracy);
+                       const struct nfi_codebook_watch *said, const nfi_output_opts *out, const nfi_eval_opts *eval, double min_accuracy);
 
 /* Warnings about dates and candidates, with what helps. */
 void nfi_dup_warn(nfi_cli *cli, const nf_groups *g);

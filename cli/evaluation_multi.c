@@ -24,7 +24,7 @@ static void figure(nf_csv *w, nf_figure f)
 }
 
 static void class_row(nf_csv *w, nf_str name, uint64_t support, uint64_t predicted, nf_figure precision, nf_figure recall, nf_figure f1,
-                      const char *reason)
+                      const char *reason, double ece)
 {
     nf_csv_text(w, name.p, name.n);
     nf_csv_int(w, (int64_t)support);
@@ -33,20 +33,44 @@ static void class_row(nf_csv *w, nf_str name, uint64_t support, uint64_t predict
     figure(w, recall);
     figure(w, f1);
     nf_csv_str(w, reason);
+    ece >= 0.0 ? nf_csv_num(w, ece, 6) : nf_csv_blank(w);
     nf_csv_end(w);
+}
+
+/* Of class k, or of all together; negative where there are no probabilities. */
+static double ece_of(const nfi_multi_evaluation *e, size_t k)
+{
+    return e->reliability && k <= e->judged ? e->reliability[k].ece : -1.0;
+}
+
+/* Mean of the classes that documents have. */
+static double macro_ece(const nfi_multi_evaluation *e, const nf_multi_metrics *m)
+{
+    double sum = 0.0;
+    size_t n = 0;
+
+    for (size_t k = 0; e->reliability && k < e->judged; k++)
+        if ((int32_t)k != m->none && m->cls[k].support && e->reliability[k].n) {
+            sum += e->reliability[k].ece;
+            n++;
+        }
+    return n ? sum / (double)n : -1.0;
 }
 
 static void class_table(nf_csv *w, const nfi_multi_evaluation *e, const nf_multi_metrics *m)
 {
     const nf_figure blank = {-1.0, NF_NEVER_USED};
 
-    nfi_dict_header(w, "eval_classes", NULL, 0, NULL, 0);
+    nfi_dict_header(w, "eval_multi_classes", NULL, 0, NULL, 0);
     for (size_t k = 0; k < e->k; k++) {
         const nf_class_metrics *c = &m->cls[k];
-        class_row(w, e->label[k], c->support, c->predicted, c->precision, c->recall, c->f1, nf_undefined_word(c->why));
+        class_row(w, e->label[k], c->support, c->predicted, c->precision, c->recall, c->f1, nf_undefined_word(c->why),
+                  k < e->judged ? ece_of(e, k) : -1.0);
     }
-    class_row(w, (nf_str){"micro", 5}, m->human_labels, m->machine_labels, m->micro_precision, m->micro_recall, m->micro_f1, "average");
-    class_row(w, (nf_str){"macro", 5}, m->human_labels, m->machine_labels, blank, blank, defined(m->macro_f1), "average");
+    class_row(w, (nf_str){"micro", 5}, m->human_labels, m->machine_labels, m->micro_precision, m->micro_recall, m->micro_f1, "average",
+              ece_of(e, e->judged));
+    class_row(w, (nf_str){"macro", 5}, m->human_labels, m->machine_labels, blank, blank, defined(m->macro_f1), "average",
+              macro_ece(e, m));
 }
 
 static void count_measure(nf_csv *w, const char *name, uint64_t v)
@@ -56,7 +80,7 @@ static void count_measure(nf_csv *w, const char *name, uint64_t v)
     nf_csv_end(w);
 }
 
-static void summary_table(nf_csv *w, const nf_multi_metrics *m, const nf_multi_metrics *lexicon)
+static void summary_table(nf_csv *w, const nfi_multi_evaluation *e, const nf_multi_metrics *m, const nf_multi_metrics *lexicon)
 {
     const named_figure rows[] = {{"subset_accuracy", defined(m->subset_accuracy)},
                                  {"subset_accuracy_low", defined(m->subset_low)},
@@ -86,6 +110,18 @@ static void summary_table(nf_csv *w, const nf_multi_metrics *m, const nf_multi_m
         figure(w, rows[i].value);
         nf_csv_end(w);
     }
+    const nf_reliability *r = e->reliability ? &e->reliability[e->judged] : NULL;
+    const named_figure sure[] = {{"ece", defined(r ? r->ece : 0.0)},
+                                 {"ece_macro", defined(macro_ece(e, m))},
+                                 {"log_loss", defined(r ? r->log_loss : 0.0)},
+                                 {"brier", defined(r ? r->brier : 0.0)}};
+    if (r && r->n)
+        count_measure(w, "with_probabilities", r->n);
+    for (size_t i = 0; r && r->n && i < sizeof sure / sizeof *sure; i++) {
+        nf_csv_str(w, sure[i].name);
+        figure(w, sure[i].value);
+        nf_csv_end(w);
+    }
     const named_figure book[] = {{"codebook_micro_f1", lexicon ? lexicon->micro_f1 : (nf_figure){0}},
                                  {"codebook_macro_f1", defined(lexicon ? lexicon->macro_f1 : 0.0)},
                                  {"codebook_subset_accuracy", defined(lexicon ? lexicon->subset_accuracy : 0.0)}};
@@ -94,6 +130,31 @@ static void summary_table(nf_csv *w, const nf_multi_metrics *m, const nf_multi_m
         figure(w, book[i].value);
         nf_csv_end(w);
     }
+}
+
+static void confusion_table(nf_csv *w, const nfi_multi_evaluation *e, const nf_multi_metrics *m)
+{
+    nfi_dict_header(w, "eval_multi_confusion", NULL, 0, NULL, 0);
+    for (size_t k = 0; k < e->k; k++) {
+        const nf_class_metrics *c = &m->cls[k];
+        nf_csv_text(w, e->label[k].p, e->label[k].n);
+        nf_csv_int(w, (int64_t)c->true_positives);
+        nf_csv_int(w, (int64_t)(c->support - c->true_positives));
+        nf_csv_int(w, (int64_t)(c->predicted - c->true_positives));
+        nf_csv_int(w, (int64_t)(m->n + c->true_positives - c->support - c->predicted));
+        nf_csv_end(w);
+    }
+}
+
+static void reliability_table(nf_csv *w, const nfi_multi_evaluation *e)
+{
+    nfi_dict_header(w, "eval_multi_reliability", NULL, 0, NULL, 0);
+    for (size_t k = 0; e->reliability && e->reliability[e->judged].n && k <= e->judged; k++)
+        for (size_t b = 0; b < NF_RELIABILITY_BINS; b++) {
+            nf_str name = k < e->judged ? e->label[k] : (nf_str){"all", 3};
+            nf_csv_text(w, name.p, name.n);
+            nfi_work_reliability_row(w, &e->reliability[k].bin[b]);
+        }
 }
 
 static void set_cell(nf_csv *w, const nfi_multi_evaluation *e, const nf_label_sets *s, size_t d, nfi_buf *b)
@@ -141,9 +202,13 @@ static nf_status table(const char *path, int excel, const nfi_multi_evaluation *
     if (which == 0)
         class_table(w, e, m);
     else if (which == 1)
-        summary_table(w, m, lexicon);
-    else
+        summary_table(w, e, m, lexicon);
+    else if (which == 2)
         s = prediction_table(w, e);
+    else if (which == 3)
+        confusion_table(w, e, m);
+    else
+        reliability_table(w, e);
     closed = nf_csv_close(w, s == NF_OK, err);
     return s == NF_OK ? closed : s;
 }
@@ -176,6 +241,11 @@ static void print(nfi_cli *cli, const nfi_multi_evaluation *e, const nf_multi_me
                      m->subset_high, nf_undefined_text(m->micro_f1.why));
     nfi_cli_note(cli, "wrong labels %.4f of all decisions (Hamming loss)  labels a document: %.2f human, %.2f machine", m->hamming_loss,
                  m->human_cardinality, m->machine_cardinality);
+    const nf_reliability *r = e->reliability ? &e->reliability[e->judged] : NULL;
+    if (r && r->n)
+        nfi_cli_note(cli,
+                     "probabilities of %llu decisions: calibration error %.4f, mean of the classes %.4f  log loss %.4f  Brier score %.4f",
+                     (unsigned long long)r->n, r->ece, macro_ece(e, m), r->log_loss, r->brier);
     print_constant(cli, e, m);
     if (lexicon && lexicon->micro_f1.why == NF_DEFINED)
         nfi_cli_note(cli, "baseline, words of the codebook: micro F1 %.4f  macro F1 %.4f  same set %.4f", lexicon->micro_f1.value,
@@ -198,15 +268,15 @@ bool nfi_work_same_set(const nf_label_sets *a, const nf_label_sets *b, size_t d)
 
 int nfi_work_check_multi_tables(nfi_cli *cli, const nfi_eval_opts *o)
 {
-    if (o->confusion || o->reliability || o->sets)
-        return nfi_cli_usage(
-            cli, "--confusion, --reliability and --sets are for documents with one label; --predictions has the sets of labels");
+    if (o->sets)
+        return nfi_cli_usage(cli, "--sets is for documents with one label; where they may have several, thresholds decide, and "
+                                  "--reliability says what the probability of each label is worth");
     return NFI_EXIT_OK;
 }
 
 int nfi_work_multi_evaluation(nfi_cli *cli, const nfi_multi_evaluation *e, const nfi_output_opts *out, const nfi_eval_opts *o)
 {
-    const char *const path[] = {out->output, o->summary, o->predictions};
+    const char *const path[] = {out->output, o->summary, o->predictions, o->confusion, o->reliability};
     nf_err err = {0};
     nf_multi_metrics m = {0}, lexicon = {0};
     int32_t none = nfi_work_none(e->label, e->k);
@@ -217,8 +287,10 @@ int nfi_work_multi_evaluation(nfi_cli *cli, const nfi_multi_evaluation *e, const
     nf_status s = nf_multi_metrics_of(&m, e->human, e->machine, e->k, none, &err);
     if (s == NF_OK && e->lexicon)
         s = nf_multi_metrics_of(&lexicon, e->human, e->lexicon, e->k, none, &err);
-    for (int i = 0; s == NF_OK && i < 3; i++)
+    for (int i = 0; s == NF_OK && i < 5; i++)
         s = table(path[i], out->excel, e, &m, e->lexicon ? &lexicon : NULL, i, &err);
+    if (s == NF_OK && o->reliability && (!e->reliability || e->reliability[e->judged].n == 0))
+        nfi_cli_warn(cli, "the model is not calibrated: the table about probabilities is empty");
     if (s == NF_OK && !several)
         nfi_cli_note(cli, "no document has more than one label");
     if (s == NF_OK)

@@ -10,23 +10,27 @@ typedef struct held {
     uint64_t support, covered, empty, classes, shared;
 } held;
 
+void nfi_work_reliability_row(nf_csv *w, const nf_reliability_bin *x)
+{
+    const double share[] = {x->probability, x->accuracy, x->accuracy_low, x->accuracy_high};
+
+    nf_csv_num(w, x->low, 6);
+    nf_csv_num(w, x->high, 6);
+    nf_csv_int(w, (int64_t)x->n);
+    for (size_t i = 0; i < sizeof share / sizeof *share; i++) {
+        if (x->n)
+            nf_csv_num(w, share[i], 6);
+        else
+            nf_csv_blank(w);
+    }
+    nf_csv_end(w);
+}
+
 static void reliability_table(nf_csv *w, const nf_reliability *r)
 {
     nfi_dict_header(w, "eval_reliability", NULL, 0, NULL, 0);
-    for (size_t b = 0; b < NF_RELIABILITY_BINS; b++) {
-        const nf_reliability_bin *x = &r->bin[b];
-        const double share[] = {x->probability, x->accuracy, x->accuracy_low, x->accuracy_high};
-        nf_csv_num(w, x->low, 6);
-        nf_csv_num(w, x->high, 6);
-        nf_csv_int(w, (int64_t)x->n);
-        for (size_t i = 0; i < sizeof share / sizeof *share; i++) {
-            if (x->n)
-                nf_csv_num(w, share[i], 6);
-            else
-                nf_csv_blank(w);
-        }
-        nf_csv_end(w);
-    }
+    for (size_t b = 0; b < NF_RELIABILITY_BINS; b++)
+        nfi_work_reliability_row(w, &r->bin[b]);
 }
 
 static nf_status set_row(nf_csv *w, nf_str label, const held *h, nf_err *err)
@@ -118,7 +122,9 @@ static void note_shared(nfi_cli *cli, const nfi_evaluation *e, const held *by, d
         n += by[k].shared > 0;
     }
     if (n)
-        nfi_cli_note(cli, "%zu class%s too few documents for a bound of sets at %g (\"%.*s\"%s): one bound is shared, and the coverage is theirs together",
+        nfi_cli_note(cli,
+                     "%zu class%s too few documents for a bound of sets at %g (\"%.*s\"%s): one bound is shared, and the coverage is theirs "
+                     "together",
                      n, n == 1 ? " has" : "es have", coverage, (int)e->label[first].n, e->label[first].p, n > 1 ? ", ..." : "");
 }
 

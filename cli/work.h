@@ -135,7 +135,8 @@ typedef struct nfi_eval_opts {
 } nfi_eval_opts;
 #define OPT_EVAL(S, f)                                                                                                           \
     OPT_FILE(0, "summary", S, f.summary, NULL, "write accuracy, F1 and baselines to FILE"),                                      \
-    OPT_FILE(0, "confusion", S, f.confusion, NULL, "write the confusion to FILE, one row a pair of human and machine class"),    \
+    OPT_FILE(0, "confusion", S, f.confusion, NULL,                                                                               \
+             "write the confusion to FILE, one row a pair of human and machine class; with --multi one row a class"),             \
     OPT_FILE(0, "predictions", S, f.predictions, NULL, "write human and machine class of every document to FILE"),         \
     OPT_FILE(0, "reliability", S, f.reliability, NULL, "write how often labels are right by how probable they were to FILE"),     \
     OPT_FILE(0, "sets", S, f.sets, NULL, "write how often sets of classes hold the right one to FILE, one row a class"),          \
@@ -158,6 +159,9 @@ int nfi_work_evaluation(nfi_cli *cli, const nfi_evaluation *e, const nfi_output_
 nf_status nfi_work_sureness(nfi_cli *cli, const nfi_evaluation *e, const nf_reliability *r, const nfi_output_opts *out,
                             const nfi_eval_opts *o, nf_err *err);
 
+/* The cells of one bin, and the end of the row. */
+void nfi_work_reliability_row(nf_csv *w, const nf_reliability_bin *x);
+
 /* The same where documents may have several labels. */
 typedef struct nfi_multi_evaluation {
     const nf_str *label; /* k names, in class order */
@@ -166,12 +170,14 @@ typedef struct nfi_multi_evaluation {
     const nf_label_sets *lexicon; /* what a codebook alone says, or NULL */
     const int32_t *fold; /* one a document, or NULL */
     const nf_str *id;
+    const nf_reliability *reliability; /* of the first judged classes, then of all these together but "none"; or NULL */
+    size_t judged;
 } nfi_multi_evaluation;
 /* The class "none", -1: there is none. */
 int32_t nfi_work_none(const nf_str *label, size_t k);
 bool nfi_work_same_set(const nf_label_sets *a, const nf_label_sets *b, size_t doc);
 int nfi_work_multi_evaluation(nfi_cli *cli, const nfi_multi_evaluation *e, const nfi_output_opts *out, const nfi_eval_opts *o);
-/* Refuses the tables that only documents with one label have. NFI_EXIT_OK, or a message and NFI_EXIT_USAGE. */
+/* Refuses --sets, which only documents with one label have. NFI_EXIT_OK, or a message and NFI_EXIT_USAGE. */
 int nfi_work_check_multi_tables(nfi_cli *cli, const nfi_eval_opts *o);
 
 #endif

@@ -8,7 +8,8 @@
  *     idf'_t = idf_t - ln((1 + N) / (1 + N - g))         for all others
  *     S'_tc  = S_tc - R_tc
  *
- * so a group costs O(its entries * classes of a term), however large the corpus. Groups are rare and mostly of two: nothing here is in blocks.
+ * so a group costs O(its entries * classes of a term), however large the corpus. Groups are rare and mostly of two: nothing here
+ * is in blocks.
  */
 #include "models/loo.h"
 

@@ -301,12 +301,22 @@ static nf_status check_multi(const finish *x, nf_err *err)
 
     if (!x->t->multi)
         return NF_OK;
-    if (k->normalised || k->length || k->presence || (!k->rows && (x->m->kind != NFI_LIDSTONE || x->weight)))
-        return NF_FAIL(err, NF_EINVAL,
-                       "%s%s is for documents with one label; where they have several it is cnb, mnb, centroid or a linear machine, "
-                       "without class weights and kinds of "
-                       "smoothing unless linear",
-                       k->name, x->weight ? " with class weights" : "");
+    const struct {
+        bool bad;
+        const char *why;
+    } no[] = {
+        {k->normalised, "has cnb's weights on another scale for each class, which changes nothing where each class has a threshold of its own; "
+                        "use cnb"},
+        {k->length, "is mnb with another smoothing where each class has a threshold of its own; use mnb"},
+        {k->presence, "would need a weight for every term in every class; use mnb with --weighting binary, a linear machine, or cnb"},
+        {!k->rows && x->weight, "takes no class weights there, for the threshold of a class does what they do; leave them out, or use a linear "
+                                     "machine"},
+        {!k->rows && x->m->kind != NFI_LIDSTONE, "has smoothing of kind lidstone alone there: the others look at one class and not at what is "
+                                                       "not of it"},
+    };
+    for (size_t i = 0; i < sizeof no / sizeof *no; i++)
+        if (no[i].bad)
+            return NF_FAIL(err, NF_EINVAL, "where documents may have several labels %s %s", k->name, no[i].why);
     return NF_OK;
 }
 

@@ -13,6 +13,7 @@
 typedef struct answers {
     uint8_t *bit; /* n x stride bytes: classes chosen */
     size_t stride;
+    float *probability; /* n x nclasses, or NULL */
 } answers;
 
 static void keep(void *ctx, const nfi_held *h)
@@ -22,6 +23,9 @@ static void keep(void *ctx, const nfi_held *h)
     const nf_model *m = h->model;
     nfi_choice c;
 
+    if (a->probability && h->known && nf_model_probabilities(m, NF_UNIT_DOCUMENT, h->log_odds, h->scratch))
+        for (size_t k = 0; k < m->nclasses; k++)
+            a->probability[h->doc * m->nclasses + k] = (float)h->scratch[k];
     if (h->known == 0 || h->label < 0)
         return;
     nfi_multi_choose(m, h->log_odds, NULL, &c);
@@ -61,7 +65,7 @@ nf_status nf_crossval_multi(const nf_corpus *c, const nf_crossval_opts *o, int32
     size_t folds = o->folds ? o->folds : 5, cells = 0;
     nf_fold_opts fo = {.k = folds, .seed = o->seed, .groups = o->groups};
     nf_label_sets sets = {0}, given = {0};
-    answers a = {.stride = (c->nclasses + 7) / 8};
+    answers a = {.stride = (c->nclasses + 7) / 8, .probability = o->probability};
     nf_model *m = NULL;
     uint32_t *of = NULL;
     nf_status s = NF_OK;
@@ -81,6 +85,8 @@ nf_status nf_crossval_multi(const nf_corpus *c, const nf_crossval_opts *o, int32
         s = nfi_oom(err, "cross-validation");
         goto out;
     }
+    for (size_t i = 0; o->probability && i < c->n * c->nclasses; i++)
+        o->probability[i] = -1.0f;
     NF_GO(nfi_sets_of(&sets, c, NULL, err));
     NF_GO(nf_folds_multi(fold, &sets, c->nclasses, &fo, err));
     for (size_t f = 0; f < folds; f++) {

@@ -285,6 +285,8 @@ typedef struct nf_crossval_opts {
         *groups; /**< a number for each document or NULL, borrowed: documents with one number (copies: nf_groups.first) stay in one fold */
     nf_confidence *confidence; /**< a place for each document, or NULL: how sure the model was that had not seen it */
     double coverage;         /**< of the sets of classes in confidence; 0 = 0.9 */
+    float *probability;      /**< for nf_crossval_multi(): documents x classes, or NULL; what the model that had not seen the document gives
+                                each class, -1 where there is none */
 } nf_crossval_opts;
 /**
  * @param fold_of n, caller-allocated: fold of each document, -1 when it was in none (no label, or a class with one document, or with one

@@ -50,6 +50,14 @@ typedef struct nf_reliability {
 NF_API NF_MUST_CHECK nf_status nf_reliability_of(nf_reliability *out, const nf_confidence *c, const int32_t *human, size_t n,
                                                  const bool *excluded, nf_err *err);
 
+/**
+ * The same of classes that a document has or has not, one probability at a time: bins are by p, accuracy is the share that has the class,
+ * log_loss and brier are of that one decision. @param r {0} before the first. O(1).
+ */
+NF_API void nf_reliability_add(nf_reliability *r, double p, bool has);
+/** After the last one: bins become means. */
+NF_API NF_MUST_CHECK nf_status nf_reliability_settle(nf_reliability *r, nf_err *err);
+
 NF_END_DECLS
 
 #endif

@@ -49,6 +49,29 @@ START_TEST(by_hand)
 }
 END_TEST
 
+START_TEST(decisions_by_hand)
+{
+    nf_reliability r = {0};
+
+    nf_reliability_add(&r, 0.02, false);
+    nf_reliability_add(&r, 0.04, false);
+    nf_reliability_add(&r, 0.05, true);
+    nf_reliability_add(&r, 1.0, true);
+    nft_ok(nf_reliability_settle(&r, &nft_err));
+    ck_assert_uint_eq(r.n, 4);
+    ck_assert_uint_eq(r.bin[0].n, 3);
+    ck_assert_uint_eq(r.bin[NF_RELIABILITY_BINS - 1].n, 1);
+    ck_assert_double_eq_tol(r.bin[0].probability, 0.11 / 3, NFT_TIGHT);
+    ck_assert_double_eq_tol(r.bin[0].accuracy, 1.0 / 3, NFT_TIGHT);
+    ck_assert_double_eq_tol(r.ece, (1 - 0.11) / 4, NFT_TIGHT);
+    ck_assert_double_eq_tol(r.brier, (0.02 * 0.02 + 0.04 * 0.04 + 0.95 * 0.95) / 4, NFT_TIGHT);
+    ck_assert_double_eq_tol(r.log_loss, -(log(0.98) + log(0.96) + log(0.05)) / 4, NFT_TIGHT);
+    r = (nf_reliability){0};
+    nft_ok(nf_reliability_settle(&r, &nft_err));
+    ck_assert_double_eq(r.ece, -1);
+}
+END_TEST
+
 START_TEST(what_a_model_is_judged_by)
 {
     double bias[3] = {0}, odds[3], p[3], sum = 0;
@@ -82,6 +105,7 @@ int main(void)
     Suite *s = suite_create("reliability");
     TCase *t = tcase_create("reliability");
     tcase_add_test(t, by_hand);
+    tcase_add_test(t, decisions_by_hand);
     tcase_add_test(t, what_a_model_is_judged_by);
     suite_add_tcase(s, t);
     return nft_run(s);
