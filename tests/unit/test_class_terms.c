@@ -113,7 +113,7 @@ START_TEST(similarity_goes_on_from_block_to_block)
             jj += y * y;
         }
         ck_assert(S.val[i * S.ld + i] == 1.0f);
-        ck_assert_double_eq_tol(S.val[i * S.ld + j], ij / sqrt(ii * jj), NFT_LOOSE);
+        ck_assert_double_eq_tol(S.val[i * S.ld + j], ij / sqrt(ii * jj), 1e-5); /* sums of 5,000 floats, in an order of each CPU */
     }
     nf_dense_clear(&S);
     nf_model_free(m);

@@ -39,7 +39,7 @@ START_TEST(terms_are_found_either_way)
             ck_assert_uint_eq(nfi_lookup_term(&hashed, word, n), t);
             *(t == NFI_NONE ? &misses : &hits) += 1;
         }
-        ck_assert(hits > 0 && misses > 0);
+        ck_assert(nft_cases(20000) < 20000 || (hits > 0 && misses > 0));
         nfi_lookup_clear(&plain);
         nfi_lookup_clear(&hashed);
         nf_model_free(m);
