@@ -42,6 +42,14 @@ static inline uint64_t nfi_load_le(const unsigned char *p)
     return u;
 }
 
+static inline void nfi_store_le(void *p, uint64_t u)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    u = __builtin_bswap64(u);
+#endif
+    memcpy(p, &u, 8);
+}
+
 /* ln x for normal x > 0. */
 static inline double nfi_log(double x)
 {

@@ -169,7 +169,7 @@ nf_status nfi_counting_begin(nfi_counting *k, const nfi_text *text, const nf_cor
     NF_GO(nfi_text_copy(&x.c->text, text, err));
     NF_GO(nfi_words_init(&x.c->words, err));
     for (int w = 0; w < x.threads; w++)
-        NF_GO(nfi_gather_init(&x.gather[w], &x.c->text, &x.c->words, err));
+        nfi_gather_init(&x.gather[w], &x.c->text, &x.c->words);
     NF_GO(nfi_vocab_init(&x.labels, err));
     *k = x;
     return NF_OK;
@@ -193,7 +193,7 @@ nf_status nfi_counting_add(nfi_counting *k, const nf_batch *b, nf_err *err)
     pass p = {k, b, c->n, c->chunk + c->nchunks, bound};
     c->nchunks += chunks;
     NF_GO(nfi_par_chunks(chunks, k->threads, count_chunk, &p, err));
-    NF_GO(nfi_words_settle(&c->words, err));
+    nfi_words_settle(&c->words);
     NF_GO(take_columns(c, &k->labels, b, k->o, err));
     c->n += b->n;
 out:
@@ -354,7 +354,7 @@ nf_status nfi_counting_finish(nfi_counting *k, nf_corpus **out, nf_err *err)
 {
     for (int w = 0; w < k->threads; w++)
         nfi_gather_clear(&k->gather[w]);
-    nfi_words_seal(&k->c->words);
+    NF_TRY(nfi_words_seal(&k->c->words, err));
     NF_TRY(number_words(k->c, err));
     if (k->c->text.hi > 1)
         NF_TRY(number_grams(k, err));

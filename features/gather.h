@@ -25,15 +25,14 @@ typedef struct nfi_gather {
     nfi_buf clean;
     uint32_t *seq;    /* word numbers of the batch of tokens; up to 3 of the batch before come first */
     size_t carry, capseq;
-    uint64_t *seen;   /* number + 1 and place in the row of the words of the current document; 0 = free */
-    size_t nseen, capseen;
-    uint64_t spread;  /* odd: where a word is looked for in seen */
+    uint32_t *times;  /* by word number: how often in the current document; 0 between documents */
+    size_t captimes;
     nfi_rows rows;    /* words of the documents so far */
     uint64_t *gram;   /* n-grams of the documents so far */
     size_t ngram, capgram;
 } nfi_gather;
 
-nf_status nfi_gather_init(nfi_gather *g, const nfi_text *text, nfi_words *words, nf_err *err) NF_MUST_CHECK;
+void nfi_gather_init(nfi_gather *g, const nfi_text *text, nfi_words *words);
 void nfi_gather_clear(nfi_gather *g);
 /* Empties rows and n-grams: a new chunk. */
 void nfi_gather_begin(nfi_gather *g);

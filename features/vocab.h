@@ -66,10 +66,10 @@ nfi_pair_slot *nfi_vocab_pair(nfi_vocab *v, uint32_t prefix, uint32_t word, bool
 /* The bytes of a word of at most 16, zero padded. Reads 16 bytes at p. */
 static inline void nfi_word_key(const uint8_t *p, uint32_t n, uint64_t *lo, uint64_t *hi)
 {
-    static const uint64_t mask[9] = {0, 0xff, 0xffff, 0xffffff, 0xffffffff, 0xffffffffff, 0xffffffffffff, 0xffffffffffffff, UINT64_MAX};
-    uint32_t a = n < 8 ? n : 8, b = n < 8 ? 0 : n < 16 ? n - 8 : 8;
-    *lo = nfi_load_le(p) & mask[a];
-    *hi = nfi_load_le(p + 8) & mask[b];
+    static const uint8_t mask[32] = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
+    const uint8_t *m = mask + 16 - n;
+    *lo = nfi_load_le(p) & nfi_load_le(m);
+    *hi = nfi_load_le(p + 8) & nfi_load_le(m + 8);
 }
 
 static inline size_t nfi_pair_home(const nfi_vocab *v, uint64_t key)

@@ -2,11 +2,12 @@
 /*
  * words.h - the words of a corpus: one table that all counting threads share.
  *
- * Looking up takes no lock: slots are written once, and a slot is seen only when it is complete. A word that is not found is looked for
- * again, and put in, under a lock. A full table is replaced by one of twice the size, and kept for those who still read it until
- * nfi_words_settle(). Numbers are dense in order of first sight, which depends on the threads, and mean nothing outside. The table is open
- * addressing with linear probing, load at most 2/3, keyed by a random secret; a probe run that should not happen makes the next
- * nfi_words_settle() draw another secret and use SipHash for all words.
+ * Looking up takes no lock: a slot is written once, when the word's bytes are in their place. A word that is not found is looked for again,
+ * and put in, under a lock. A full table is replaced by one of twice the size, and kept for those who still read it until
+ * nfi_words_settle(). Numbers are dense in order of first sight, which depends on the threads, and mean nothing outside. Slots are small
+ * and the bytes stand by number, and a table is filled by number: frequent words, which come early, are neighbours, and stand where a
+ * look-up begins. Open addressing with linear probing, load at most 2/3, keyed by a random secret; a probe run that should not happen
+ * makes the next nfi_words_settle() draw another secret and use SipHash for all words.
  */
 #ifndef NFI_WORDS_H
 #define NFI_WORDS_H
@@ -17,53 +18,58 @@
 #include "base/arena.h"
 #include "base/hash.h"
 #include "features/stop.h"
+#include "features/token.h"
 
 #define NFI_WORD_BITS 26 /* of a word's number; the greatest is left out, so that number + 1 fits too */
 
-typedef struct nfi_word {
-    uint64_t lo, hi; /* the bytes, zero padded, when n <= 16; else hash and address */
-    uint32_t n;      /* length, 0 = free slot; written last */
-    uint32_t id;
-    uint32_t stop;   /* 1: a stop word */
-    uint32_t hash;   /* low bits, for growing */
-} nfi_word;
+/* What a look-up gives, and the lower bits of a slot: number + 1, and whether it is a stop word. */
+#define NFI_WORD_STOP ((uint32_t)1 << (NFI_WORD_BITS + 1))
+#define NFI_WORD_INDEX (NFI_WORD_STOP - 1)
+
+/* The bytes, zero padded, when there are at most 16; else hash and address << 8: no short word has a zero byte before others. */
+typedef struct nfi_word_bytes {
+    uint64_t lo, hi;
+} nfi_word_bytes;
 
 typedef struct nfi_word_table nfi_word_table;
 struct nfi_word_table {
     nfi_word_table *older;
     size_t mask;
-    nfi_word *slot;
+    int shift;           /* a word's home is its hash >> shift */
+    uint64_t *slot;      /* mask + 2, the last always free: upper bits of the hash, and the above; 0 = free */
+    nfi_word_bytes *key; /* by number + 1; the first belongs to no word and equals none */
 };
 
 typedef struct nfi_words {
     nfi_secret secret;
     bool siphash, alarm, full;
     bool locks; /* lock is there */
-    nfi_word_table *table; /* through nfi_words_table() while others write */
-    nf_str *word;          /* n strings, in arena; not while others write */
-    size_t n, cap;
-    nfi_arena arena;
+    nfi_word_table *table; /* may change while others write */
+    bool *stop;            /* n: is it a stop word */
+    size_t n, capstop;
+    nfi_arena arena;       /* words of more than 16 bytes, each with a NUL behind it */
+    nf_str *word;          /* n strings, when sealed; in the keys of the table or in arena */
     pthread_mutex_t lock;
 } nfi_words;
 
 /* w stays where it is from here on: it holds a lock. */
 nf_status nfi_words_init(nfi_words *w, nf_err *err) NF_MUST_CHECK;
 void nfi_words_clear(nfi_words *w);
-/* Frees the table when no look-up is to come; the words stay. */
-void nfi_words_seal(nfi_words *w);
+/* No look-up is to come: makes word, frees what only look-ups need. */
+nf_status nfi_words_seal(nfi_words *w, nf_err *err) NF_MUST_CHECK;
 /* Frees tables that were replaced, and takes another secret where that is due. Only when no thread reads or writes. */
-nf_status nfi_words_settle(nfi_words *w, nf_err *err) NF_MUST_CHECK;
+void nfi_words_settle(nfi_words *w);
 size_t nfi_words_bytes(const nfi_words *w); /* memory held, for budgets */
 
-static inline const nfi_word_table *nfi_words_table(const nfi_words *w) { return __atomic_load_n(&w->table, __ATOMIC_ACQUIRE); }
-
 /*
- * Where a short look-up would find a word: the first slot by nfi_hash2(lo, hi, w->secret) & mask, with lo and hi of nfi_word_key(), for
- * words of at most 16 bytes while !w->siphash. For everything else there is:
- *
- * The slot of a word of at most NFI_MAX_TOKEN bytes, put in when it is new; stop tells whether a new word is a stop word. NULL: out of
- * memory, or w->full: more words than numbers. Reads 16 bytes at p.
+ * Looks up n tokens, at most NFI_WORDS_BATCH, of at most NFI_MAX_TOKEN bytes each; those that are new are put in, and stop tells whether
+ * they are stop words. Reads 16 bytes at each. False: out of memory, or w->full: more words than numbers.
  */
-const nfi_word *nfi_words_find(nfi_words *w, const uint8_t *p, uint32_t n, const nfi_stop *stop);
+enum { NFI_WORDS_BATCH = 64 };
+bool nfi_words_look_up(nfi_words *w, const uint8_t *bytes, const nfi_token *tok, size_t n, const nfi_stop *stop,
+                       uint32_t index[NFI_WORDS_BATCH]) NF_MUST_CHECK;
+
+/* More than any index that a look-up gave so far, and not many times as much. */
+static inline size_t nfi_words_limit(const nfi_words *w) { return __atomic_load_n(&w->table, __ATOMIC_ACQUIRE)->mask; }
 
 #endif
