@@ -36,6 +36,9 @@ typedef struct nfi_runs {
     bool ascii;
 } nfi_runs;
 
+#define NFI_TURN_FLAG 0x80000000u
+enum { NFI_TURNS_MORE = 32 };
+
 typedef struct nfi_kern {
     const char *name;
     /*
@@ -43,6 +46,13 @@ typedef struct nfi_kern {
      * src must be readable to the end of the last block.
      */
     void (*classify)(const uint8_t *src, size_t blocks, uint8_t *dst, nfi_class64 *cls);
+    /*
+     * Words of blocks 64-byte blocks: letter has the bits of their bytes, joiner of those bytes of them that join, upper of capitals.
+     * Writes the places where letter turns, in order: starts and ends of words by turns; returns how many. NFI_TURN_FLAG is set at the
+     * start of a word that begins with two capitals, and at the end of one that holds a joiner. cls[blocks] is all zero; turn has room for
+     * 64 * blocks + NFI_TURNS_MORE numbers.
+     */
+    size_t (*turns)(const nfi_class64 *cls, size_t blocks, uint32_t *turn);
     /* acc[i] += x * (double)w[i] for i in [0, n). */
     void (*axpy_f64)(double *acc, double x, const float *w, size_t n);
     /*

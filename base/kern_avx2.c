@@ -3,6 +3,7 @@
 #define LANES 8
 #define UNITS 6 /* 12 accumulators, the factor and a product: 14 of 16 registers */
 #include "base/kern_impl.h"
+#include "base/kern_turns.h"
 
 #include <immintrin.h>
 
@@ -60,4 +61,4 @@ static void axpy_f64(double *acc, double x, const float *w, size_t n)
         acc[i] += x * (double)w[i];
 }
 
-const nfi_kern nfi_kern_avx2 = {"avx2", classify, axpy_f64, spmv_f32, scatter_f32, log_f32, log_axpy_f32, find_runs, find_words};
+const nfi_kern nfi_kern_avx2 = {"avx2", classify, turns, axpy_f64, spmv_f32, scatter_f32, log_f32, log_axpy_f32, find_runs, find_words};

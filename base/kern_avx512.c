@@ -3,6 +3,8 @@
 #define LANES 16
 #define UNITS 8 /* 8 accumulators of 32 registers; more columns would not run faster, the loads are the limit */
 #include "base/kern_impl.h"
+#define NFI_TURNS_OWN
+#include "base/kern_turns.h"
 
 #include <immintrin.h>
 
@@ -49,6 +51,27 @@ static void classify(const uint8_t *src, size_t blocks, uint8_t *dst, nfi_class6
 
 #include "base/kern_runs.h" /* on top of classify() */
 
+static size_t turns(const nfi_class64 *cls, size_t blocks, uint32_t *turn)
+{
+    const __m256i flag = _mm256_set1_epi32((int)NFI_TURN_FLAG), eight = _mm256_set1_epi32(8);
+    __m256i at = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    turns_state state = {0};
+    size_t n = 0;
+
+    for (size_t k = 0; k <= blocks; k++) {
+        turns_block b = turns_of(&state, &cls[k], k < blocks ? cls[k + 1].upper : 0);
+#pragma GCC unroll 8
+        for (int i = 0; i < 64; i += 8) {
+            __mmask8 edges = (__mmask8)(b.edges >> i);
+            __m256i places = _mm256_mask_or_epi32(at, (__mmask8)(b.flags >> i), at, flag);
+            _mm256_storeu_epi32(turn + n, _mm256_maskz_compress_epi32(edges, places));
+            n += (size_t)_mm_popcnt_u32(edges);
+            at = _mm256_add_epi32(at, eight);
+        }
+    }
+    return n;
+}
+
 /* Few classes are the rule, so the tail counts: one masked step for up to 8. */
 static void axpy_f64(double *acc, double x, const float *w, size_t n)
 {
@@ -61,4 +84,4 @@ static void axpy_f64(double *acc, double x, const float *w, size_t n)
     }
 }
 
-const nfi_kern nfi_kern_avx512 = {"avx512", classify, axpy_f64, spmv_f32, scatter_f32, log_f32, log_axpy_f32, find_runs, find_words};
+const nfi_kern nfi_kern_avx512 = {"avx512", classify, turns, axpy_f64, spmv_f32, scatter_f32, log_f32, log_axpy_f32, find_runs, find_words};

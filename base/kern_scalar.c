@@ -3,7 +3,7 @@
  * kern_scalar.c - the reference row, plain C for any CPU. The text loop works on eight bytes at a time in an integer; the others are left
  * to the compiler, which turns their fixed-width inner loops into whatever vectors the baseline has (SSE2 on x86-64).
  */
-#include "base/kern.h"
+#include "base/kern_turns.h"
 
 #include "base/num.h"
 
@@ -13,14 +13,6 @@ _Static_assert(FLT_EVAL_METHOD == 0, "float and double expressions must round to
 
 #define EACH 0x0101010101010101u /* times a byte: that byte eight times */
 #define TOP (EACH * 0x80)
-
-static inline void store_le(uint8_t *p, uint64_t u)
-{
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    u = __builtin_bswap64(u);
-#endif
-    memcpy(p, &u, 8);
-}
 
 /* In the functions below b holds bytes below 80; the top bit of each byte of the result answers for that byte. */
 static inline uint64_t at_least(uint64_t b, unsigned c) { return b + EACH * (0x80 - c); }
@@ -39,7 +31,7 @@ static void classify(const uint8_t *src, size_t blocks, uint8_t *dst, nfi_class6
             uint64_t upper = in_range(ascii, 'A', 'Z') & ~v & TOP;
             uint64_t joiner = equal(ascii, 0x27) | equal(ascii & ~(EACH * 2), 0x2c) | equal(ascii & ~EACH, 0x3a) | equal(ascii, 0x5f);
             uint64_t bar = equal(ascii, '>') | equal(ascii, '|');
-            store_le(dst, v | upper >> 2);
+            nfi_store_le(dst, v | upper >> 2);
             c.letter |= gather(in_range(low, 'a', 'z') & ~v) << i;
             c.upper |= gather(upper) << i;
             c.digit |= gather(in_range(ascii, '0', '9') & ~v) << i;
@@ -108,4 +100,4 @@ static void log_axpy_f32(double *acc, double x, const double *v, double scale, c
     }
 }
 
-const nfi_kern nfi_kern_scalar = {"scalar", classify, axpy_f64, spmv_f32, scatter_f32, log_f32, log_axpy_f32, find_runs, find_words};
+const nfi_kern nfi_kern_scalar = {"scalar", classify, turns, axpy_f64, spmv_f32, scatter_f32, log_f32, log_axpy_f32, find_runs, find_words};

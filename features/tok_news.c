@@ -39,33 +39,33 @@
  * Top-level domains that end a host name. Left out: those that are English words in small letters (in, it, is, at, be, me, no, so, to,
  * us, my, am), because a full stop without a space before them is more often the end of a sentence.
  */
-static const char domains[26][48] = { /* by first letter: what follows it, between blanks */
-    " e r u z ", /* a */
-    " d g iz r y ", /* b */
-    " a h l n o om u z ", /* c */
-    " e k ", /* d */
-    " du e g s t u ", /* e */
-    " i r ", /* f */
-    " e ov r ", /* g */
-    " k r u ", /* h */
-    " d e l nfo nt o q r ", /* i */
-    " o p ", /* j */
-    " e g p r z ", /* k */
-    " b k t v y ", /* l */
-    " a d il x ", /* m */
-    " et g l p z ", /* n */
-    " rg ", /* o */
-    " e h k l s t ", /* p */
-    " a ", /* q */
-    " o s u ", /* r */
-    " a e g i k y ", /* s */
-    " h n r v w ", /* t */
-    " a k y z ", /* u */
-    " a e n ", /* v */
-    "", /* w */
-    "", /* x */
-    " e ", /* y */
-    " a w ", /* z */
+static const char domains[26][8][4] = { /* by first letter: what follows it */
+    {"e", "r", "u", "z"},                             /* a */
+    {"d", "g", "iz", "r", "y"},                       /* b */
+    {"a", "h", "l", "n", "o", "om", "u", "z"},        /* c */
+    {"e", "k"},                                       /* d */
+    {"du", "e", "g", "s", "t", "u"},                  /* e */
+    {"i", "r"},                                       /* f */
+    {"e", "ov", "r"},                                 /* g */
+    {"k", "r", "u"},                                  /* h */
+    {"d", "e", "l", "nfo", "nt", "o", "q", "r"},      /* i */
+    {"o", "p"},                                       /* j */
+    {"e", "g", "p", "r", "z"},                        /* k */
+    {"b", "k", "t", "v", "y"},                        /* l */
+    {"a", "d", "il", "x"},                            /* m */
+    {"et", "g", "l", "p", "z"},                       /* n */
+    {"rg"},                                           /* o */
+    {"e", "h", "k", "l", "s", "t"},                   /* p */
+    {"a"},                                            /* q */
+    {"o", "s", "u"},                                  /* r */
+    {"a", "e", "g", "i", "k", "y"},                   /* s */
+    {"h", "n", "r", "v", "w"},                        /* t */
+    {"a", "k", "y", "z"},                             /* u */
+    {"a", "e", "n"},                                  /* v */
+    {""},                                             /* w */
+    {""},                                             /* x */
+    {"e"},                                            /* y */
+    {"a", "w"},                                       /* z */
 };
 
 static bool is_small(char c) { return c >= 'a' && c <= 'z'; }
@@ -74,8 +74,17 @@ static bool is_letter(char c) { return is_small(c) || is_capital(c) || c == NEWS
 static bool is_digit(char c) { return (c >= '0' && c <= '9') || c == NEWS_DIGIT; }
 static bool is_word(char c) { return is_letter(c) || is_digit(c); }
 static bool is_high(char c) { return (unsigned char)c >= 0x80; }
-static bool is_host(char c) { return (is_word(c) && !is_high(c)) || c == '-' || c == '.'; }
 static char lower(char c) { return is_capital(c) ? (char)(c | 0x20) : c; }
+
+/* Bytes of host names. */
+enum { HOST_SMALL = 2 };
+static const uint8_t host[256] = {
+    ['-'] = 1, ['.'] = 1,
+    ['0'] = 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+    ['A'] = 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+    ['a'] = 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+};
+static bool is_host(char c) { return host[(unsigned char)c] != 0; }
 
 const char *nfi_acronym(const char *p, size_t n)
 {
@@ -114,63 +123,68 @@ static bool between_initials(const char *text, size_t n, size_t i)
 
 static bool is_domain(const char *p, size_t n)
 {
-    char key[6] = " ";
+    char rest[4] = "";
 
     if (n < 2 || n > 4 || lower(p[0]) < 'a' || lower(p[0]) > 'z')
         return false;
     for (size_t i = 1; i < n; i++)
-        key[i] = lower(p[i]);
-    key[n] = ' ';
-    return strstr(domains[lower(p[0]) - 'a'], key) != NULL;
-}
-
-/* Does the dot at i stand inside a host name? */
-static bool in_host(const char *text, size_t n, size_t i)
-{
-    enum { REACH = 64 };
-    size_t lo = i, hi = i + 1;
-    bool small = false;
-
-    while (lo > 0 && i - lo < REACH && is_host(text[lo - 1]))
-        small |= is_small(text[--lo]);
-    while (hi < n && hi - i <= REACH && is_host(text[hi]))
-        small |= is_small(text[hi++]);
-    if ((lo > 0 && is_high(text[lo - 1])) || (hi < n && is_high(text[hi])))
-        return false;
-    bool cut_left = lo > 0 && is_host(text[lo - 1]), cut_right = hi < n && is_host(text[hi]);
-    while (text[lo] == '-' || text[lo] == '.')
-        if (++lo >= i)
-            return false;
-    bool www = i - lo >= 3 && lower(text[lo]) == 'w' && lower(text[lo + 1]) == 'w' && lower(text[lo + 2]) == 'w' && text[lo + 3] == '.';
-    if (www && !cut_left)
-        return true;
-    for (size_t at = i + 1; at < hi;) {
-        const char *dot = memchr(text + at, '.', hi - at);
-        size_t end = dot ? (size_t)(dot - text) : hi;
-        if (end == at || (!dot && cut_right))
-            return false;
-        if (is_domain(text + at, end - at) && (!small || is_small(text[at])))
+        rest[i - 1] = lower(p[i]);
+    for (size_t i = 0; i < sizeof *domains / sizeof **domains; i++)
+        if (memcmp(domains[lower(p[0]) - 'a'][i], rest, sizeof rest) == 0)
             return true;
-        at = end + 1;
-    }
     return false;
 }
 
-bool nfi_news_joins(const char *text, size_t n, size_t i)
+/*
+ * Does the dot at i stand inside a host name? Returns i when it does not; else the end of a stretch of it with no other joiners than dots,
+ * of which the same holds.
+ */
+static size_t in_host(const char *text, size_t n, size_t i)
+{
+    enum { REACH = 64 };
+    size_t lo = i, hi = i + 1;
+    unsigned small = 0;
+
+    for (unsigned k; lo > 0 && i - lo < REACH && (k = host[(unsigned char)text[lo - 1]]) != 0; lo--)
+        small |= k & HOST_SMALL;
+    for (unsigned k; hi < n && hi - i <= REACH && (k = host[(unsigned char)text[hi]]) != 0; hi++)
+        small |= k & HOST_SMALL;
+    if ((lo > 0 && is_high(text[lo - 1])) || (hi < n && is_high(text[hi])))
+        return i;
+    bool cut_left = lo > 0 && is_host(text[lo - 1]), cut_right = hi < n && is_host(text[hi]);
+    bool whole = hi - lo <= REACH; /* all of it is seen from every dot in it */
+    while (text[lo] == '-' || text[lo] == '.')
+        if (++lo >= i)
+            return i;
+    bool www = i - lo >= 3 && lower(text[lo]) == 'w' && lower(text[lo + 1]) == 'w' && lower(text[lo + 2]) == 'w' && text[lo + 3] == '.';
+    if (www && !cut_left)
+        return whole ? hi : i + 1;
+    for (size_t at = i + 1, end; at < hi; at = end + 1) {
+        for (end = at; end < hi && text[end] != '.';)
+            end++;
+        if (end == at || (end == hi && cut_right))
+            return i;
+        if (is_domain(text + at, end - at) && (!small || is_small(text[at])))
+            return whole ? at : i + 1;
+    }
+    return i;
+}
+
+size_t nfi_news_joins(const char *text, size_t n, size_t i)
 {
     char left = text[i - 1], right = text[i + 1];
 
     switch (text[i]) {
     case '\'':
-        return is_letter(left) && is_letter(right);
+        return i + (is_letter(left) && is_letter(right));
     case ',':
-        return is_digit(left) && is_digit(right);
+        return i + (is_digit(left) && is_digit(right));
     case '_':
-        return true;
+        return i + 1;
     case '.':
-        return (is_digit(left) && is_digit(right)) || between_initials(text, n, i) || in_host(text, n, i);
+        return (is_digit(left) && is_digit(right)) || between_initials(text, n, i) ? i + 1 : in_host(text, n, i);
     default:
-        return false;
+        return i;
     }
 }
 
@@ -217,10 +231,10 @@ static void special(nfi_tokbuf *b, const char *text, size_t n, size_t s, size_t 
 
     if (len > 2 && raw[len - 2] == '\'' && lower(raw[len - 1]) == 's')
         len -= 2;
-    if ((len >= 3 && raw[1] == '.') || (len <= 3 && is_capital(raw[0]) && strchr("UWI", raw[0]))) /* initials; perhaps an acronym */
+    if ((len >= 3 && raw[1] == '.') || (len <= 3 && (raw[0] == 'U' || raw[0] == 'W' || raw[0] == 'I'))) /* initials; perhaps an acronym */
         nfi_news_ascii(b, raw, e - s, text, n, s, e);
     else if (len >= 2)
-        nfi_tok_push(b, off, len);
+        b->tok[b->ntok++] = (nfi_token){off, (uint32_t)len};
 }
 
 const nfi_tokenizer nfi_tok_news = {

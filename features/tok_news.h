@@ -42,7 +42,7 @@ static inline uint32_t news_same_as(uint32_t cp)
 }
 
 /* nfi_tokenizer.joins of `news`: ASCII text, or one byte a character as above. */
-bool nfi_news_joins(const char *text, size_t n, size_t i);
+size_t nfi_news_joins(const char *text, size_t n, size_t i);
 
 /*
  * Emits what the ASCII token raw[0..len) becomes, 2 <= len <= NFI_MAX_TOKEN: capitals lowered, possessive and dots dropped, acronyms

@@ -81,7 +81,7 @@ static void cut(piece *p)
         if (c != '\'' && c != ',' && c != '.' && c != '_' && c != ':' && c != ';')
             continue;
         unsigned char l = k > 0 ? (unsigned char)p->shadow[k - 1] : ' ', r = k + 1 < m ? (unsigned char)p->shadow[k + 1] : ' ';
-        bool join = (news_is_ascii_word(l) || l >= 0x80) && (news_is_ascii_word(r) || r >= 0x80) && nfi_news_joins(p->shadow, m, k);
+        bool join = (news_is_ascii_word(l) || l >= 0x80) && (news_is_ascii_word(r) || r >= 0x80) && nfi_news_joins(p->shadow, m, k) > k;
         p->rec[p->at[k]] = join ? NFI_WB_ALETTER : DEAD;
     }
     nfi_wb_break(p->rec, p->n, p->brk);

@@ -39,23 +39,20 @@ void nfi_tokbuf_clear(nfi_tokbuf *b);
 /* Appends a token with a copy of its bytes; n > NFI_MAX_TOKEN counts as dropped, n == 0 is nothing. Tokens never hold bytes <= 0x20. */
 void nfi_tok_emit(nfi_tokbuf *b, const void *p, size_t n);
 
-/* Appends a token whose bytes stand in b->bytes already; 0 < n <= NFI_MAX_TOKEN. */
-void nfi_tok_push(nfi_tokbuf *b, uint32_t off, size_t n);
-
 typedef struct nfi_tokenizer {
     const char *name, *summary;
     uint32_t version; /* part of every statistics and model file: raised when any token changes */
     /*
      * ASCII words: decides for the byte at i (one of ' , . _ : ;, with a letter or digit on both sides inside the text) whether it joins.
-     * text is the whole text, n its length.
+     * text is the whole text, n its length. Returns i when it does not; else the end of a stretch in which all such bytes from i on join.
      */
-    bool (*joins)(const char *text, size_t n, size_t i);
+    size_t (*joins)(const char *text, size_t n, size_t i);
     bool underscore_is_letter; /* _ counts as a word character anywhere (sklearn) */
     size_t min_ascii;          /* shortest ASCII token kept, in bytes */
     /*
      * Rewrites an ASCII token [s, e) of text that holds a joiner, or that is an all-capital word of 2 or 3 letters; emits what it becomes.
-     * off: where its lowered bytes stand in b->bytes already, so that a token which only gets shorter needs no copy (nfi_tok_push). NULL:
-     * no rewriting.
+     * off: where its lowered bytes stand in b->bytes already, so that a token which only gets shorter needs no copy; there is room for it
+     * in b->tok. NULL: no rewriting.
      */
     void (*special)(nfi_tokbuf *b, const char *text, size_t n, size_t s, size_t e, uint32_t off);
     /* Tokenises [s, e) of text: no ASCII blank inside, at least one byte >= 0x80, possibly ill-formed UTF-8. */

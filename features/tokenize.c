@@ -58,12 +58,6 @@ void nfi_tok_emit(nfi_tokbuf *b, const void *p, size_t n)
     b->nbytes += n;
 }
 
-void nfi_tok_push(nfi_tokbuf *b, uint32_t off, size_t n)
-{
-    if (reserve(b, 0, 1))
-        b->tok[b->ntok++] = (nfi_token){off, (uint32_t)n};
-}
-
 /* End of the segment that starts at s: after the last blank within SEGMENT bytes, or the next blank when there is none; LONGEST bytes at
  * most. */
 static size_t segment_end(const char *text, size_t n, size_t s)
@@ -108,6 +102,7 @@ static bool classify(nfi_tokbuf *b, const char *text, size_t n)
 static void word_masks(const nfi_tokenizer *t, nfi_tokbuf *b, const char *text, size_t n, size_t s, size_t blocks)
 {
     uint64_t before = 0; /* was the byte before this block a word byte (without joiners) */
+    size_t upto = 0; /* all up to there join */
 
     for (size_t k = 0; k < blocks; k++) {
         nfi_class64 *c = &b->cls[k];
@@ -125,9 +120,11 @@ static void word_masks(const nfi_tokenizer *t, nfi_tokbuf *b, const char *text, 
         } else {
             uint64_t after = (word >> 1) | ((b->cls[k + 1].letter | b->cls[k + 1].digit) << 63), joined = 0;
             for (uint64_t j = c->joiner & ((word << 1) | before) & after; j; j &= j - 1) {
-                int i = __builtin_ctzll(j);
-                if (t->joins(text, n, s + k * 64 + (size_t)i))
-                    joined |= UINT64_C(1) << i;
+                size_t i = s + k * 64 + (size_t)__builtin_ctzll(j);
+                if (i >= upto)
+                    upto = t->joins(text, n, i);
+                if (i < upto)
+                    joined |= j & -j;
             }
             c->letter = word | joined;
             c->joiner = joined;
@@ -159,94 +156,54 @@ static size_t find_chunks(nfi_tokbuf *b, const char *text, size_t s, size_t e, s
     return count;
 }
 
-/*
- * Places where the word bit turns, in order: starts and ends by turns. turn has room for 64 a block and TURNS more. FLAG is set at the
- * start of a token of two capitals at least, and at the end of one that holds a joiner: adding the joiners to the words carries to the end
- * of each word that has one.
- */
-#define FLAG 0x80000000u
-enum { TURNS = 8 };
-
-static size_t find_turns(const nfi_tokenizer *t, const nfi_tokbuf *b, size_t blocks, uint32_t *turn)
-{
-    const nfi_class64 *cls = b->cls;
-    uint64_t carry = 0, flagged = t->special ? UINT64_MAX : 0;
-    bool over = false;
-    size_t n = 0;
-
-    for (size_t k = 0; k <= blocks; k++) { /* the extra block is empty: it closes a token at the end */
-        uint64_t w = cls[k].letter, edges = w ^ (w << 1 | carry), upper = cls[k].upper, sum;
-        uint64_t capitals = upper & (upper >> 1 | (k < blocks ? cls[k + 1].upper << 63 : 0));
-        bool first = __builtin_add_overflow(w, cls[k].joiner, &sum), second = __builtin_add_overflow(sum, (uint64_t)over, &sum);
-        uint64_t flags = ((sum & ~w) | (edges & w & capitals)) & flagged;
-        uint32_t at = (uint32_t)(k * 64);
-        size_t count = (size_t)__builtin_popcountll(edges);
-        carry = w >> 63;
-        over = first | second;
-        for (uint32_t *out = turn + n, *end = out + count; out < end; out += TURNS) /* whole groups: what is too much is written over */
-            for (int i = 0; i < TURNS; i++) {
-                int bit = edges ? __builtin_ctzll(edges) : 0;
-                out[i] = (at + (uint32_t)bit) | (uint32_t)(flags >> bit) << 31;
-                edges &= edges - 1;
-            }
-        n += count;
-    }
-    return n;
-}
-
-/* Emits the ASCII token between two turns of the segment that starts at base. */
-static inline void ascii_token(const nfi_tokenizer *t, nfi_tokbuf *b, const char *text, size_t n, size_t base, uint32_t from, uint32_t to)
-{
-    uint32_t s = from & ~FLAG, e = to & ~FLAG, len = e - s;
-
-    if (__builtin_expect(len > NFI_MAX_TOKEN, 0)) {
-        b->dropped++;
-        return;
-    }
-    if (__builtin_expect(((to & FLAG) || ((from & FLAG) && len <= 3)) && len >= t->min_ascii, 0)) {
-        t->special(b, text, n, base + s, base + e, s);
-        return;
-    }
-    b->tok[b->ntok] = (nfi_token){s, len};
-    b->ntok += len >= t->min_ascii;
-}
-
-/* Without a byte >= 0x80 in the segment. */
-static void extract_ascii(const nfi_tokenizer *t, nfi_tokbuf *b, const char *text, size_t n, size_t base, size_t turns)
+/* Emits the ASCII tokens between turns [i, end) of the segment that starts at base. */
+static inline void ascii_tokens(const nfi_tokenizer *t, nfi_tokbuf *b, const char *text, size_t n, size_t base, size_t i, size_t end)
 {
     const uint32_t *turn = b->turn;
+    const size_t least = t->min_ascii;
+    const uint32_t flag = t->special ? NFI_TURN_FLAG : 0;
+    nfi_token *out = b->tok + b->ntok;
 
-    for (size_t i = 0; i < turns; i += 2)
-        ascii_token(t, b, text, n, base, turn[i], turn[i + 1]);
+    for (; i < end; i += 2) {
+        uint32_t from = turn[i], to = turn[i + 1], s = from & ~NFI_TURN_FLAG, len = (to & ~NFI_TURN_FLAG) - s;
+        if (__builtin_expect(len > NFI_MAX_TOKEN, 0)) {
+            b->dropped++;
+        } else if (__builtin_expect(((to | (len <= 3 ? from : 0)) & flag) && len >= least, 0)) {
+            b->ntok = (size_t)(out - b->tok);
+            t->special(b, text, n, base + s, base + s + len, s);
+            out = b->tok + b->ntok;
+        } else {
+            *out = (nfi_token){s, len};
+            out += len >= least;
+        }
+    }
+    b->ntok = (size_t)(out - b->tok);
 }
 
+/* With chunks. */
 static void extract_mixed(const nfi_tokenizer *t, nfi_tokbuf *b, const char *text, size_t n, size_t base, size_t end, size_t blocks,
                           size_t turns)
 {
     nfi_buf list = {0};
-    size_t nchunks = find_chunks(b, text, base, end, blocks, &list), next = 0, room = (end - base) / 2 + 2;
+    size_t nchunks = find_chunks(b, text, base, end, blocks, &list), room = (end - base) / 2 + 2, i = 0;
 
     if (!nfi_buf_ok(&list)) {
         b->failed = true;
         goto out;
     }
     const span *chunk = (const span *)(const void *)list.p;
-    for (size_t i = 0; i < turns; i += 2) {
-        size_t start = b->turn[i] & ~FLAG;
-        if (__builtin_expect(next < nchunks && start >= chunk[next].s, 0)) {
-            while (next < nchunks && start >= chunk[next].e) {
-                t->chunk(b, text, n, base + chunk[next].s, base + chunk[next].e);
-                next++;
-            }
-            if (!reserve(b, 0, room))
-                goto out;
-            if (next < nchunks && start >= chunk[next].s)
-                continue; /* inside the chunk: it is tokenised as a whole */
-        }
-        ascii_token(t, b, text, n, base, b->turn[i], b->turn[i + 1]);
+    for (size_t c = 0; c < nchunks && !b->failed; c++) {
+        size_t from = i;
+        while (i < turns && (b->turn[i] & ~NFI_TURN_FLAG) < chunk[c].s)
+            i += 2;
+        ascii_tokens(t, b, text, n, base, from, i);
+        t->chunk(b, text, n, base + chunk[c].s, base + chunk[c].e);
+        if (!reserve(b, 0, room))
+            goto out;
+        while (i < turns && (b->turn[i] & ~NFI_TURN_FLAG) < chunk[c].e) /* inside the chunk, which was tokenised as a whole */
+            i += 2;
     }
-    for (; next < nchunks && !b->failed; next++)
-        t->chunk(b, text, n, base + chunk[next].s, base + chunk[next].e);
+    ascii_tokens(t, b, text, n, base, i, turns);
 out:
     nfi_buf_clear(&list);
 }
@@ -255,17 +212,17 @@ static void extract(const nfi_tokenizer *t, nfi_tokbuf *b, const char *text, siz
 {
     uint64_t high = 0;
 
-    if (nfi_grow(&b->turn, &b->capturn, blocks * 64 + TURNS, sizeof *b->turn, NULL) != NF_OK) {
+    if (nfi_grow(&b->turn, &b->capturn, blocks * 64 + NFI_TURNS_MORE, sizeof *b->turn, NULL) != NF_OK) {
         b->failed = true;
         return;
     }
     for (size_t k = 0; k < blocks; k++)
         high |= b->cls[k].high;
-    size_t turns = find_turns(t, b, blocks, b->turn);
+    size_t turns = nfi_kern_get()->turns(b->cls, blocks, b->turn);
     if (high)
         extract_mixed(t, b, text, n, base, end, blocks, turns);
     else
-        extract_ascii(t, b, text, n, base, turns);
+        ascii_tokens(t, b, text, n, base, 0, turns);
 }
 
 bool nfi_tokenize(const nfi_tokenizer *t, nfi_tokbuf *b, const char *text, size_t n, size_t *pos)

@@ -69,6 +69,67 @@ static void check_classes(const uint8_t *src, size_t blocks, const char *what)
     free(cls);
 }
 
+static int bit_of(const nfi_class64 *cls, size_t blocks, size_t i, size_t field)
+{
+    if (i >= 64 * blocks)
+        return 0;
+    const nfi_class64 *c = &cls[i / 64];
+    return (int)((field == 0 ? c->letter : field == 1 ? c->upper : c->joiner) >> (i % 64) & 1);
+}
+
+/* From the contract, place by place. */
+static size_t turns_one_by_one(const nfi_class64 *cls, size_t blocks, uint32_t *turn)
+{
+    size_t n = 0;
+    int joined = 0;
+
+    for (size_t i = 0; i <= 64 * blocks; i++) {
+        int now = bit_of(cls, blocks, i, 0), before = i > 0 ? bit_of(cls, blocks, i - 1, 0) : 0;
+        if (now && !before)
+            turn[n++] = (uint32_t)i | (bit_of(cls, blocks, i, 1) && bit_of(cls, blocks, i + 1, 1) ? NFI_TURN_FLAG : 0);
+        else if (!now && before)
+            turn[n++] = (uint32_t)i | (joined ? NFI_TURN_FLAG : 0);
+        joined = now && (joined || bit_of(cls, blocks, i, 2));
+    }
+    return n;
+}
+
+START_TEST(words_turn_where_the_contract_says)
+{
+    size_t rows;
+    const nfi_kern *const *row = nfi_kern_rows(&rows);
+    nfi_class64 cls[6];
+    uint32_t want[64 * 5 + 1], got[64 * 5 + NFI_TURNS_MORE + 1];
+    uint64_t x = 88172645463325252u;
+
+    for (int round = 0; round < 4000; round++) {
+        size_t blocks = (size_t)round % 6;
+        memset(cls, 0, sizeof cls);
+        for (size_t k = 0; k < blocks; k++) {
+            uint64_t r[4];
+            for (int i = 0; i < 4; i++) {
+                x ^= x << 13;
+                x ^= x >> 7;
+                x ^= x << 17;
+                r[i] = x;
+            }
+            /* from no word byte to all, words of every length; joiners and capitals are bytes of words */
+            cls[k].letter = round % 5 == 0 ? 0x5555555555555555u : round % 5 == 1 ? r[0] | r[1] : round % 5 == 2 ? r[0] & r[1]
+                            : round % 5 == 3 ? UINT64_MAX : r[0];
+            cls[k].joiner = cls[k].letter & r[2] & r[3] & r[1];
+            cls[k].upper = cls[k].letter & ~cls[k].joiner & r[2];
+        }
+        size_t n = turns_one_by_one(cls, blocks, want);
+        for (size_t q = 0; q < rows; q++) {
+            got[64 * blocks + NFI_TURNS_MORE] = 0x5a5a5a5a;
+            ck_assert_msg(row[q]->turns(cls, blocks, got) == n, "%s: round %d: how many", row[q]->name, round);
+            ck_assert_msg(memcmp(got, want, n * sizeof *want) == 0, "%s: round %d: where", row[q]->name, round);
+            ck_assert_msg(got[64 * blocks + NFI_TURNS_MORE] == 0x5a5a5a5a, "%s: wrote beyond its room", row[q]->name);
+        }
+    }
+}
+END_TEST
+
 START_TEST(scalar_row_is_first_and_names_differ)
 {
     size_t rows;
@@ -77,8 +138,9 @@ START_TEST(scalar_row_is_first_and_names_differ)
     ck_assert_uint_ge(rows, 1);
     ck_assert_str_eq(row[0]->name, "scalar");
     for (size_t i = 0; i < rows; i++) {
-        ck_assert(row[i]->classify && row[i]->axpy_f64 && row[i]->spmv_f32 && row[i]->scatter_f32 && row[i]->log_f32 && row[i]->log_axpy_f32 && row[i]->find_runs &&
-                  row[i]->find_words);
+        ck_assert(row[i]->classify && row[i]->turns);
+        ck_assert(row[i]->axpy_f64 && row[i]->spmv_f32 && row[i]->scatter_f32 && row[i]->log_f32 && row[i]->log_axpy_f32);
+        ck_assert(row[i]->find_runs && row[i]->find_words);
         for (size_t j = 0; j < i; j++)
             ck_assert_str_ne(row[i]->name, row[j]->name);
     }
@@ -484,6 +546,7 @@ int main(void)
     TCase *t = tcase_create("rows");
     tcase_set_timeout(t, 60);
     tcase_add_test(t, scalar_row_is_first_and_names_differ);
+    tcase_add_test(t, words_turn_where_the_contract_says);
     tcase_add_test(t, environment_forces_a_row);
     tcase_add_test(t, every_byte_at_every_place_has_its_class);
     tcase_add_test(t, random_blocks_of_any_number_have_their_classes);
