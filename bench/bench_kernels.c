@@ -45,7 +45,7 @@ typedef struct job {
     nfi_text text;
     nf_cleaner *cleaner;
     nf_cuts cuts;
-    nfi_rows rows;
+    nf_batch batch; /* docs */
     /* scores */
     nf_model *model;
     nfi_rows scored;
@@ -161,21 +161,20 @@ static void work_minhash(void *ctx)
     }
 }
 
+/* What newsframe train does with documents before it looks at their terms. */
 static void work_count(void *ctx)
 {
     job *j = ctx;
-    nfi_counter c;
+    nfi_counting k = {0};
+    nf_corpus_opts o = {.threads = 1};
+    nf_corpus *corpus = NULL;
     nf_err err = {0};
 
-    must(nfi_counter_init(&c, &j->text, &err), &err);
-    j->rows.n = 0;
-    for (size_t i = 0; i < j->docs.n; i++) {
-        nf_str t = bench_text_of(&j->docs, i);
-        uint64_t tokens = 0;
-        must(nfi_count_doc(&c, &t, 1, &j->rows, &tokens, &err), &err);
-        j->sink += tokens;
-    }
-    nfi_counter_clear(&c);
+    must(nfi_counting_begin(&k, &j->text, &o, 0, &err), &err);
+    must(nfi_counting_add(&k, &j->batch, &err), &err);
+    must(nfi_counting_finish(&k, &corpus, &err), &err);
+    j->sink += nfi_corpus_nodes(corpus);
+    nf_corpus_free(corpus);
 }
 
 static void work_clean(void *ctx)
@@ -316,6 +315,11 @@ static void prepare(job *j, const char *path)
     snprintf(j->csv, sizeof j->csv, "%s/docs.csv", j->folder);
     must(bench_docs_write_jsonl(&j->docs, j->jsonl, &err), &err);
     must(bench_docs_write_csv(&j->docs, j->csv, &err), &err);
+    j->batch = (nf_batch){.docs = have(nfi_calloc(j->docs.n, sizeof *j->batch.docs)), .n = j->docs.n};
+    for (size_t i = 0; i < j->docs.n; i++) {
+        j->batch.docs[i] = (nf_doc){.id = bench_id_of(&j->docs, i), .label = bench_label_of(&j->docs, i)};
+        j->batch.docs[i].text = bench_text_of(&j->docs, i);
+    }
     j->block = have(nfi_alloc_aligned(BLOCK, 1));
     j->lower = have(nfi_alloc_aligned(PIECE, 1));
     j->cls = have(nfi_alloc_aligned(PIECE / 64, sizeof *j->cls));
@@ -333,7 +337,7 @@ static void clear(job *j)
     bench_docs_clear(&j->docs);
     nfi_tokbuf_clear(&j->tok);
     nfi_shingler_clear(&j->shingler);
-    nfi_rows_clear(&j->rows);
+    nfi_free(j->batch.docs);
     nf_cuts_clear(&j->cuts);
     nfi_rows_clear(&j->scored);
     nf_model_free(j->model);
