@@ -207,6 +207,7 @@ static nf_status try_smoothing(tuning *t, double smoothing, nf_err *err)
     nfi_split plan = {.fold = t->fold, .folds = FOLDS};
 
     o.smoothing = smoothing;
+    o.calibration = "none"; /* nothing of these models is kept */
     memset(t->held.known, 0, t->held.n);
     NF_TRY(nfi_oof(t->c, t->use, &o, &plan, keep_scores, &t->held, NULL, err));
     NF_TRY(nfi_par_chunks(t->held.nclasses, nfi_par_threads(t->o->threads), cut_class, t, err));

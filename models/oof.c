@@ -28,7 +28,7 @@ static nf_status train(nf_model **out, uint32_t **of, const nf_corpus *c, const 
         return NF_FAIL(err, NF_EINVAL, "no classifier \"%s\"", o->classifier);
     NF_TRY(nfi_classifier_weighting(&w, k, o->weighting, err));
     NF_GO(nfi_terms_build(&t, &map, c, use, &o->select, w, NFI_SUM_MODEL, o->threads, err));
-    if (w->additive && k->exact && !c->multi && nfi_wants_sample(o))
+    if (w->additive && k->exact && nfi_wants_sample(o)) /* with several labels for bounds of typicality alone */
         NF_GO(nfi_sample_from_corpus(&sample, c, use, &t, map, w, o->groups, o->threads, err));
     if (join && o->codebook) {
         if (!(label = nfi_alloc(t.nclasses, sizeof *label))) {
