@@ -220,10 +220,11 @@ static nf_status units_chunk(void *ctx, size_t k, int index, nf_err *err)
     whole w = {0};
     nf_status s = nfi_scoring_begin(sc, err);
 
-    if (s == NF_OK && codes(j) && !sc->lexicon) {
+    if (s == NF_OK && codes(j) && !sc->count) {
         const nf_model *m = j->s->m;
-        s = nf_lexicon_new(&sc->lexicon, m->codebook, m->text.tokenizer->name, err);
-        if (s == NF_OK && !sc->count && !(sc->count = nfi_alloc(nf_codebook_frames(m->codebook), sizeof *sc->count)))
+        if (!sc->lexicon)
+            s = nf_lexicon_new(&sc->lexicon, m->codebook, m->text.tokenizer->name, err);
+        if (s == NF_OK && !(sc->count = nfi_alloc(nf_codebook_frames(m->codebook), sizeof *sc->count)))
             s = nfi_oom(err, "seeds");
     }
     for (size_t i = j->bound[k]; s == NF_OK && i < j->bound[k + 1]; i++)

@@ -4,6 +4,7 @@
 
 #include "newsframe/suggest.h"
 
+#include "models/coding.h"
 #include "models/oof.h"
 #include "newsframe/errors.h"
 
@@ -101,6 +102,42 @@ static nf_status units(oom_env *env, nf_err *err)
     ck_assert(s == NF_OK || u.n == 0);
     nf_scored_units_clear(&u);
     nf_scorer_free(x);
+    return s;
+}
+
+/* in[0]: a model with a codebook and no coding, which it has again afterwards. */
+static nf_status coding(oom_env *env, nf_err *err)
+{
+    enum { N = NFI_LEAST_CODED };
+    nf_model *m = *(nf_model *const *)env->in[0], *back = OOM_UNTOUCHED(nf_model);
+    char path[NFT_PATH];
+    size_t doc[N];
+    bool scored[N], own[N * CLASSES];
+    double odds[N * CLASSES], hits[N * CLASSES];
+
+    for (size_t i = 0; i < N; i++) {
+        doc[i] = i / 3;
+        scored[i] = true;
+        for (size_t k = 0; k < CLASSES; k++) {
+            own[i * CLASSES + k] = i % CLASSES == k;
+            odds[i * CLASSES + k] = i % 7 == k ? 1.0 : -1.0;
+            hits[i * CLASSES + k] = i % 4 == k;
+        }
+    }
+    nf_status s = nfi_coding_fit(m, &(nfi_coded){N, doc, scored, odds, hits}, own, err);
+    oom_path(path, env, "coded.nfm");
+    if (s == NF_OK && (s = nf_model_save(m, path, err)) == NF_OK) {
+        s = nf_model_load(&back, path, err);
+        OOM_OUT(s, back);
+        if (s == NF_OK)
+            nf_model_free(back);
+        else
+            ck_assert_int_eq(remove(path), 0); /* it was written: that is right */
+    }
+    if (m->coding)
+        nfi_free(m->coding->w);
+    nfi_free(m->coding);
+    m->coding = NULL;
     return s;
 }
 
@@ -459,6 +496,38 @@ START_TEST(several_labels_are_learned_or_not)
 }
 END_TEST
 
+START_TEST(sentences_get_frames_or_not)
+{
+    static const char book[] = "{\"frames\":[{\"key\":\"war\",\"seeds\":[\"troop*\"]},{\"key\":\"money\",\"seeds\":[\"tax\"]},"
+                                "{\"key\":\"talks\",\"seeds\":[\"summit talks\"]}]}";
+    nf_counted *c = count(false);
+    nf_train_opts o = nf_train_defaults();
+    nf_codebook *cb;
+    nf_model *m;
+    dk_docs k = {0};
+
+    nft_ok(nf_codebook_parse(&cb, book, sizeof book - 1, "cb.json", &nft_err));
+    o.codebook = cb;
+    nft_ok(nf_model_train(&m, c, &o, &nft_err));
+    nft_ok(nfi_coding_new(m, &nft_err));
+    make_docs(&k);
+    nf_batch b = dk_batch(&k, 0, k.n);
+    for (int threads = 1; threads <= 3; threads += 2) {
+        oom_env with = {.in = {m, &b}, .threads = threads};
+        oom_run("nf_scorer_units with frames", units, &with);
+    }
+    nfi_free(m->coding->w);
+    nfi_free(m->coding);
+    m->coding = NULL;
+    oom_env env = {.in = {&m}};
+    oom_run("a coding that is learned, saved and loaded", coding, &env);
+    nf_model_free(m);
+    nf_codebook_free(cb);
+    nf_counted_free(c);
+    dk_clear(&k);
+}
+END_TEST
+
 START_TEST(models_are_used_or_not)
 {
     nf_counted *c = count(false);
@@ -533,6 +602,7 @@ int main(void)
     tcase_add_test(t, models_are_trained_saved_and_loaded_or_not);
     tcase_add_test(t, codebooks_are_read_or_not);
     tcase_add_test(t, several_labels_are_learned_or_not);
+    tcase_add_test(t, sentences_get_frames_or_not);
     tcase_add_test(t, models_are_used_or_not);
     tcase_add_test(t, cross_validation_ends_or_fails);
     suite_add_tcase(s, t);
