@@ -217,24 +217,28 @@ static nf_status add_span(parser *ps, nfi_row *row, nf_str start, nf_str end, nf
     return add_name(ps, row, name);
 }
 
-/* {"start":0,"end":5,"label":"x", ...}: what else is in it stays. */
+static bool is_start(nf_str key) { return is_name(key, "\"start\"") || is_name(key, "\"start_offset\""); }
+static bool is_end(nf_str key) { return is_name(key, "\"end\"") || is_name(key, "\"end_offset\""); }
+static bool is_label(nf_str key) { return is_name(key, "\"label\""); }
+
+/* {"start":0,"end":5,"label":"x", ...}, or start_offset and end_offset: what else is in it stays. */
 static nf_status object_span(parser *ps, nfi_row *row, nf_str raw)
 {
     nf_str start = {0}, end = {0}, name = {0}, key;
 
     for (size_t i = 1; (key = next_value(raw, &i)).n > 0;) {
         nf_str value = next_value(raw, &i);
-        if (is_name(key, "\"start\""))
+        if (is_start(key))
             start = value;
-        else if (is_name(key, "\"end\""))
+        else if (is_end(key))
             end = value;
-        else if (is_name(key, "\"label\""))
+        else if (is_label(key))
             name = value;
     }
     NF_TRY(add_span(ps, row, start, end, name));
     for (size_t i = 1; (key = next_value(raw, &i)).n > 0;) {
         nf_str value = next_value(raw, &i);
-        if (is_name(key, "\"start\"") || is_name(key, "\"end\"") || is_name(key, "\"label\""))
+        if (is_start(key) || is_end(key) || is_label(key))
             continue;
         nfi_buf_putc(&ps->spans, ',');
         nfi_buf_put(&ps->spans, key.p, key.n);
@@ -310,7 +314,15 @@ static nf_status doccano_fields(parser *ps, nfi_row *row, const nfi_plan *plan)
 
     if (!is_there(label))
         label = get(row, plan, "labels");
-    if (!is_there(label) || label->kind == NFI_STRING)
+    if (!is_there(label)) { /* spans as doccano 1.5 and later exports them; they stay as they are, too */
+        const nfi_field *entities = get(row, plan, "entities");
+        nf_str places = is_there(entities) && entities->kind == NFI_ARRAY ? entities->raw : (nf_str){0};
+        NF_TRY(begin(ps, row, plan));
+        if (places.n)
+            NF_TRY(read_list(ps, row, places));
+        return settle(ps, row, plan);
+    }
+    if (label->kind == NFI_STRING)
         return NF_OK;
     if (label->kind != NFI_ARRAY)
         return nfi_row_bad(row, NF_EFORMAT, "the label is %s, expected a list of names or spans",
@@ -406,6 +418,22 @@ static void *annotated_open(char delimiter)
 
 /* ---- which of them ---- */
 
+/* A list whose first value is an object that is a span. */
+static bool has_spans(const nfi_field *list)
+{
+    size_t i = 1, found = 0;
+    nf_str key;
+
+    if (!is_there(list) || list->kind != NFI_ARRAY)
+        return false;
+    nf_str first = next_value(list->raw, &i);
+    if (first.n == 0 || first.p[0] != '{')
+        return false;
+    for (i = 1; (key = next_value(first, &i)).n > 0 && next_value(first, &i).n > 0;)
+        found |= (is_start(key) ? 1u : 0u) | (is_end(key) ? 2u : 0u) | (is_label(key) ? 4u : 0u);
+    return found == 7;
+}
+
 static const nfi_format *by_fields(nfi_row *row)
 {
     const nfi_field *answer = get(row, NULL, "answer"), *label = get(row, NULL, "label"), *data = get(row, NULL, "data");
@@ -415,6 +443,10 @@ static const nfi_format *by_fields(nfi_row *row)
     if (answer && answer->kind == NFI_STRING && get(row, NULL, "text") &&
         (is_name(answer->v, "accept") || is_name(answer->v, "reject") || is_name(answer->v, "ignore")))
         return &nfi_format_prodigy;
+    if (has_spans(get(row, NULL, "spans")))
+        return &nfi_format_prodigy;
+    if (has_spans(get(row, NULL, "entities")))
+        return &nfi_format_doccano;
     if (!is_there(label))
         label = get(row, NULL, "labels");
     if (!label || label->kind != NFI_ARRAY)

@@ -64,6 +64,23 @@ START_TEST(only_what_was_accepted_is_a_label)
 }
 END_TEST
 
+START_TEST(spans_as_objects_are_found_by_their_keys)
+{
+    expect_str("e.jsonl",
+               "{\"id\":1,\"text\":\"\xc3\xa9 b\",\"entities\":[{\"id\":3,\"label\":\"x\",\"start_offset\":0,\"end_offset\":1}],"
+               "\"Comments\":[]}\n",
+               NULL,
+               "columns: id, entities, Comments, byte_spans, label\n1:1 id=1 label=x title= text=\xc3\xa9 b [1] "
+               "[[{\"id\":3,\"label\":\"x\",\"start_offset\":0,\"end_offset\":1}]] [[]] "
+               "[[{\"start\":0,\"end\":2,\"label\":\"x\",\"id\":3}]] [[\"x\"]]\n");
+    expect_str("s.jsonl", "{\"id\":1,\"text\":\"a\",\"spans\":[{\"start\":0,\"end\":1,\"label\":\"x\"}]}\n", NULL,
+               "columns: id, spans, label, byte_spans\n1:1 id=1 label=x title= text=a [1] [[{\"start\":0,\"end\":1,\"label\":\"x\"}]] "
+               "[[\"x\"]] [[{\"start\":0,\"end\":1,\"label\":\"x\"}]]\n");
+    expect_str("n.jsonl", "{\"id\":1,\"text\":\"a\",\"spans\":[{\"start\":0,\"end\":1}],\"entities\":[5]}\n", NULL, /* of others */
+               "columns: id, spans, entities\n1:1 id=1 label= title= text=a [1] [[{\"start\":0,\"end\":1}]] [[5]]\n");
+}
+END_TEST
+
 static const struct {
     const char *format, *text, *message;
 } faults[] = {
@@ -97,6 +114,7 @@ int main(void)
     tcase_add_test(t, places_in_a_long_text_are_found_from_marks);
     tcase_add_test(t, the_text_of_old_exports_is_called_data);
     tcase_add_test(t, only_what_was_accepted_is_a_label);
+    tcase_add_test(t, spans_as_objects_are_found_by_their_keys);
     tcase_add_loop_test(t, a_malformed_record_is_named, 0, FAULTS);
     suite_add_tcase(s, t);
     return nft_run(s);
