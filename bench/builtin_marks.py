@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""builtin_marks.py [--program NEWSFRAME] [--model FILE] [--articles FILE] [--gold FOLDER]: how the built-in model does on texts it was not made from.
+"""builtin_marks.py [--program NEWSFRAME] [--model FILE] [--articles FILE] [--gold FOLDER]: how the built-in model does on texts it was not
+made from.
 
---articles: JSON lines labelled military, economic or diplomatic; the answer is the greatest of the three scores. Look once, never tune on it.
---gold: a folder with gold.jsonl (sentences coded by byte offset) and its texts, of which the coded sentences are scored, a line each: micro-F1 of the
-frames that "score --unit sentence" gives over the ten frames; and the primary frame of
+--articles: JSON lines labelled military, economic or diplomatic; the answer is the greatest of the three scores. Look once, never tune on
+it.
+--gold: a folder with gold.jsonl (sentences coded by byte offset) and its texts, of which the coded sentences are scored, a line each:
+micro-F1 of the frames that "score --unit sentence" gives over the ten frames; and the primary frame of
 "score --mixture" against the main frame of each text. Nothing of it is chosen here: how sentences get frames was learned from geo-1.
 """
 import argparse

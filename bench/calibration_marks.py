@@ -3,8 +3,8 @@
 """calibration_marks.py NEWSFRAME DATA - are probabilities worth what they say?
 
 For each corpus under DATA: calibration error, log loss and the least coverage of sets at 90 % among classes of 30 documents or more, of
-five-fold cross-validation on the training split (models are calibrated within their folds), and the calibration error on the test split. The
-mark is an error of .05 out of fold. R8 is made from Reuters-21578: documents with one topic, of the eight topics."""
+five-fold cross-validation on the training split (models are calibrated within their folds), and the calibration error on the test split.
+The mark is an error of .05 out of fold. R8 is made from Reuters-21578: documents with one topic, of the eight topics."""
 
 import os
 import re

@@ -5,8 +5,8 @@
     NEWSFRAME_DATA=/path/to/data bench/clean_marks.py build/cli/newsframe [seeds] [pages] [accuracy]
 
 seeds     boilerplate bytes: precision and recall, and whether every gold sentence is kept whole
-pages     word F1 of the kept text against the gold text of each page, mean over pages. Pages are halved by the order of their ids: rules were
-          tuned on the first, third, ... alone; the figure that counts is that of the others
+pages     word F1 of the kept text against the gold text of each page, mean over pages. Pages are halved by the order of their ids: rules
+          were tuned on the first, third, ... alone; the figure that counts is that of the others
 accuracy  each task with and without cleaning
 """
 import collections
@@ -88,7 +88,8 @@ def accuracy(program, data):
         return os.path.join(data, *p)
     cross = [("allsides_angle", path("allsides_angle", "train.jsonl")), ("gvfc", path("gvfc", "train.jsonl"))]
     split = [("bbc", "bbc", "train.jsonl", "test.jsonl"), ("ag_news", "ag_news", "train.jsonl", "test.jsonl"),
-             ("20news", "20news", "train.jsonl", "test.jsonl"), ("20news stripped", "20news", "train.stripped.jsonl", "test.stripped.jsonl")]
+             ("20news", "20news", "train.jsonl", "test.jsonl"),
+             ("20news stripped", "20news", "train.stripped.jsonl", "test.stripped.jsonl")]
     for name, corpus in cross:
         got = [accuracy_of([program, "crossval", corpus, "-o", "/dev/null", *more]) for more in ([], ["--no-clean"])]
         print("%s, 5 folds: %.4f cleaned, %.4f not: %+.4f" % (name, got[0], got[1], got[0] - got[1]))

@@ -336,7 +336,8 @@ class Comparison:
             self.notes.append("train on text, %s: %d files, %.1f MB; unigrams, one thread, LC_ALL=C.UTF-8; wc -w reads the same files" % (
                 what, len(files), size / 1e6))
             self.compare("train on text, " + what,
-                         self.ours("train", folder, *self.cleaning, *self.plain, "--ngrams", "1", "--threads", "1", "-o", model, outputs=[model], env=plain),
+                         self.ours("train", folder, *self.cleaning, *self.plain, "--ngrams", "1", "--threads", "1", "-o", model,
+                                   outputs=[model], env=plain),
                          Side(["wc", "-w", "--files0-from=" + listed], env=plain), "wc -w")
             shutil.rmtree(folder)
 

@@ -4,9 +4,9 @@
 
     NEWSFRAME_DATA=folder bench/dedup_marks.py [--program build/cli/newsframe] [--copies 10000] [--seed 1]
 
-Needs $NEWSFRAME_DATA/kcna/raw_with_duplicates.jsonl and allsides_paras/train.jsonl; a set that is not there is passed over by name. Similarities are
-computed here anew from the texts: by sets of word 5-grams in plain Python, no hashes. Only paragraphs of plain words get copies, so that what a
-word is cannot differ between the two; only those without natural copies, so that every pair stands alone.
+Needs $NEWSFRAME_DATA/kcna/raw_with_duplicates.jsonl and allsides_paras/train.jsonl; a set that is not there is passed over by name.
+Similarities are computed here anew from the texts: by sets of word 5-grams in plain Python, no hashes. Only paragraphs of plain words get
+copies, so that what a word is cannot differ between the two; only those without natural copies, so that every pair stands alone.
 """
 import argparse
 import os
@@ -116,8 +116,9 @@ def planted(program, path, n, seed):
                     if r[2]:
                         wrong += r[2] not in (o, c) or abs(float(r[3]) - j) > 1e-6 or j < threshold
             marked = sum(1 for p in pairs if hit(p))
-            print("planted, threshold %.1f: pairs at or above it %d, recall %.4f; at .7 or above %d, recall %.4f; pairs marked %d, wrong %d; %.1f MB of text in %.2f s "
-                  "of one core, %.0f MB/s, reading and writing included" % (threshold, len(true), recall, len(high), recall7, marked, wrong, size / 1e6, seconds, size / 1e6 / seconds))
+            print("planted, threshold %.1f: pairs at or above it %d, recall %.4f; at .7 or above %d, recall %.4f; "
+                  "pairs marked %d, wrong %d; %.1f MB of text in %.2f s of one core, %.0f MB/s, reading and writing included" % (
+                      threshold, len(true), recall, len(high), recall7, marked, wrong, size / 1e6, seconds, size / 1e6 / seconds))
             ok = ok and recall >= wanted and recall7 >= 0.99 and wrong == 0
     return ok
 

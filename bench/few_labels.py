@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""few_labels.py TRAIN.jsonl TEST.jsonl [--program NEWSFRAME] [--labels 5] [--draws 5] [--ngrams 1-2]: a few labels a class, all other documents
-of TRAIN without, accuracy on TEST: the mean over draws, and that of training on the labelled documents alone."""
+"""few_labels.py TRAIN.jsonl TEST.jsonl [--program NEWSFRAME] [--labels 5] [--draws 5] [--ngrams 1-2]: a few labels a class, all other
+documents of TRAIN without, accuracy on TEST: the mean over draws, and that of training on the labelled documents alone."""
 import argparse
 import os
 import random
@@ -39,7 +39,8 @@ def main():
             marks.write(few, labelled)
             marks.write(rest, others)
             for how, extra in (("with", ["--unlabeled", rest]), ("without", [])):
-                subprocess.run([args.program, "train", few, "-o", model, "-q", "--ngrams", args.ngrams, *extra], check=True, stderr=subprocess.DEVNULL)
+                subprocess.run([args.program, "train", few, "-o", model, "-q", "--ngrams", args.ngrams, *extra], check=True,
+                               stderr=subprocess.DEVNULL)
                 found[how].append(accuracy(args.program, model, args.test))
     for how, values in found.items():
         print("%s the documents without a label: %.4f  (%s)" % (how, sum(values) / len(values), " ".join("%.4f" % v for v in values)))

@@ -4,9 +4,9 @@
 
 usage: bench/multi_marks.py build/cli/newsframe DATA [CLASSIFIER...]
 
-DATA holds reuters21578/{train,test}.jsonl, narrative_frames/all.jsonl and ccf_climate/en.{train,test}.jsonl with `labels`. R90 is the ModApte split with the
-90 topics that both parts have, documents with none of them left out. Settings are those with the best mean of micro and macro F1 in cross-validation on the
-training part; the test part is looked at once, with these.
+DATA holds reuters21578/{train,test}.jsonl, narrative_frames/all.jsonl and ccf_climate/en.{train,test}.jsonl with `labels`. R90 is the
+ModApte split with the 90 topics that both parts have, documents with none of them left out. Settings are those with the best mean of micro
+and macro F1 in cross-validation on the training part; the test part is looked at once, with these.
 """
 import os
 import subprocess
@@ -24,7 +24,8 @@ def r90(data, folder):
     keep = seen[0] & seen[1]
     paths = []
     for name, docs in parts.items():
-        docs = [{"id": d["id"], "title": d.get("title") or "", "text": d["text"], "labels": [x for x in d["labels"] if x in keep]} for d in docs]
+        docs = [{"id": d["id"], "title": d.get("title") or "", "text": d["text"],
+                 "labels": [x for x in d["labels"] if x in keep]} for d in docs]
         paths.append(os.path.join(folder, f"r90.{name}.jsonl"))
         marks.write(paths[-1], [d for d in docs if d["labels"]])
     return paths
@@ -52,7 +53,8 @@ def mark(program, name, train, test, classifiers, folder):
                 best = (mean, c, more)
     if test:
         model = os.path.join(folder, "m.nfm")
-        subprocess.run([program, "train", "--multi", "--classifier", best[1], *best[2], train, "-o", model, "-q"], check=True, stderr=subprocess.DEVNULL)
+        subprocess.run([program, "train", "--multi", "--classifier", best[1], *best[2], train, "-o", model, "-q"], check=True,
+                       stderr=subprocess.DEVNULL)
         show(f"{name} test, {best[1]} {' '.join(best[2])}", figures(program, "evaluate", "-m", model, test))
 
 

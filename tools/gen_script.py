@@ -12,7 +12,8 @@ import ucd
 BLOCK = 128  # nfi_script_of() in features/script.h shifts by 7
 END = 0x32400  # beyond: no script but Inherited
 NAMES = {"Latin": "latin", "Greek": "greek", "Cyrillic": "cyrillic", "Armenian": "armenian", "Hebrew": "hebrew", "Arabic": "arabic",
-         "Devanagari": "devanagari", "Bengali": "bengali", "Gurmukhi": "gurmukhi", "Gujarati": "gujarati", "Tamil": "tamil", "Telugu": "telugu",
+         "Devanagari": "devanagari", "Bengali": "bengali", "Gurmukhi": "gurmukhi", "Gujarati": "gujarati", "Tamil": "tamil",
+         "Telugu": "telugu",
          "Kannada": "kannada", "Malayalam": "malayalam", "Sinhala": "sinhala", "Thai": "thai", "Lao": "lao", "Tibetan": "tibetan",
          "Myanmar": "myanmar", "Georgian": "georgian", "Hangul": "hangul", "Ethiopic": "ethiopic", "Khmer": "khmer", "Han": "han",
          "Hiragana": "kana", "Katakana": "kana"}

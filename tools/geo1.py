@@ -182,19 +182,22 @@ def table(title, counter):
 def stats(documents):
     units = [u for d in documents for u in d.units()]
     words = [len(d.text().split()) for d in documents]
+    framed = [len(u["frames"]) for u in units if u["label"] != "none"]
     print("documents %d  words %d  sentences and titles %d  frames a sentence %.2f" % (
-        len(documents), sum(words), len(units), sum(len(u["frames"]) for u in units if u["label"] != "none") / sum(u["label"] != "none" for u in units)))
+        len(documents), sum(words), len(units), sum(framed) / len(framed)))
     table("Label", collections.Counter(d.label()[0] for d in documents))
     table("First frame of a sentence", collections.Counter(u["label"] for u in units))
     table("Any frame of a sentence", collections.Counter(k for u in units for k in u["frames"]))
     table("Style", collections.Counter(d.source for d in documents))
     table("Region", collections.Counter(d.region for d in documents))
     table("Decade", collections.Counter(d.date[:3] + "0" for d in documents))
-    table("Words", collections.Counter("%3d to %3d" % (lo, hi) for w in words for lo, hi in ((1, 19), (20, 49), (50, 99), (100, 199), (200, 299), (300, 999)) if lo <= w <= hi))
+    bins = ((1, 19), (20, 49), (50, 99), (100, 199), (200, 299), (300, 999))
+    table("Words", collections.Counter("%3d to %3d" % (lo, hi) for w in words for lo, hi in bins if lo <= w <= hi))
     table("Openings of three words used more than twice", collections.Counter(
         {k: n for k, n in collections.Counter(" ".join(d.sentences()[0][1].split()[:3]) for d in documents).items() if n > 2}))
+    pairs = re.compile(r"(?<![.?!] )\b[A-Z][a-z]+ [A-Z][a-z]+")
     table("Capitalised pairs in more than six documents", collections.Counter(
-        {k: n for k, n in collections.Counter(k for d in documents for k in set(re.findall(r"(?<![.?!] )\b[A-Z][a-z]+ [A-Z][a-z]+", d.text()))).items() if n > 6}))
+        {k: n for k, n in collections.Counter(k for d in documents for k in set(pairs.findall(d.text()))).items() if n > 6}))
     return 0
 
 
@@ -242,7 +245,8 @@ def agree(documents, path):
     print("%-18s %6s %6s %10s %6s" % ("frame", "first", "again", "agreement", "alpha"))
     for key in FRAMES.values():
         bits = [(key in a, key in b) for a, b in pairs]
-        print("%-18s %6d %6d %10.3f %6.3f" % (key, sum(a for a, _ in bits), sum(b for _, b in bits), sum(a == b for a, b in bits) / len(bits), alpha(bits)))
+        print("%-18s %6d %6d %10.3f %6.3f" % (key, sum(a for a, _ in bits), sum(b for _, b in bits),
+                                              sum(a == b for a, b in bits) / len(bits), alpha(bits)))
     return 0
 
 

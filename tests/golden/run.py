@@ -85,7 +85,8 @@ class Case:
 
     def shell(self, script, scratch, env, timeout):
         """Runs the script in a session of its own, so that a timeout ends all it started. Returns (status, stdout, stderr)."""
-        p = subprocess.Popen(["bash", script], cwd=scratch, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        p = subprocess.Popen(["bash", script], cwd=scratch, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE,
                              start_new_session=True)
         try:
             out, err = p.communicate(timeout=timeout)

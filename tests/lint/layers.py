@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""layers.py - rules over the source text: which file may include what, functions nobody calls, the shape of files, words. TAP, one test a rule."""
+"""layers.py - rules over the source text: which file may include what, functions nobody calls, the shape of files, words. TAP."""
 
 import os
 import re
@@ -11,25 +11,32 @@ ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), 
 LAYERS = ["base", "datasets", "features", "models", "cluster", "cli"]
 RANK = {"base": 0, "datasets": 1, "features": 2, "models": 3, "cluster": 3, "cli": 4}
 # Public headers belong to the layer that implements them.
-PUBLIC = {"decl": "base", "status": "base", "matrix": "base", "docs": "datasets", "convert": "datasets", "clean": "features", "mojibake": "datasets", "features": "features", "stats": "features", "dedup": "features",
-          "lang": "features", "codebook": "features", "seen": "features", "suggest": "features", "inspect": "features", "sentence": "features", "units": "models", "explain": "models", "errors": "models", "reliability": "models", "models": "models", "metrics": "models", "cluster": "cluster"}
+PUBLIC = {"decl": "base", "status": "base", "matrix": "base", "docs": "datasets", "convert": "datasets", "clean": "features",
+          "mojibake": "datasets", "features": "features", "stats": "features", "dedup": "features",
+          "lang": "features", "codebook": "features", "seen": "features", "suggest": "features", "inspect": "features",
+          "sentence": "features", "units": "models", "explain": "models", "errors": "models", "reliability": "models", "models": "models",
+          "metrics": "models", "cluster": "cluster"}
 # Foreign headers that one file (or a few) may see.
 WRAPPED = {"libexttextcat/fingerprint.h": {"features/lang.c"},
            "cblas.h": {"base/dense.c"}, "utf8proc.h": {"features/unicode.c", "features/utf8proc.c"}}
-BANNED = ("strcpy strcat strncat sprintf vsprintf strtok atoi atol atoll atof strtod strtof strtold scanf fscanf sscanf vscanf vfscanf vsscanf "
-          "qsort qsort_r setlocale alloca system popen mktemp tmpnam tempnam tmpfile rand srand random drand48 regcomp regexec gets signal").split()
+BANNED = ("strcpy strcat strncat sprintf vsprintf strtok atoi atol atoll atof strtod strtof strtold scanf fscanf sscanf vscanf "
+          "vfscanf vsscanf qsort qsort_r setlocale alloca system popen mktemp tmpnam tempnam tmpfile rand srand random drand48 "
+          "regcomp regexec gets signal").split()
 BANNED_IN_TESTS = "strcpy strcat strncat sprintf vsprintf atoi atol atof gets mktemp tmpnam tempnam rand srand alloca".split()
-HEAP = "malloc calloc realloc reallocarray free strdup strndup aligned_alloc posix_memalign memalign valloc asprintf vasprintf getline getdelim".split()
+HEAP = ("malloc calloc realloc reallocarray free strdup strndup aligned_alloc posix_memalign memalign valloc asprintf vasprintf getline "
+        "getdelim").split()
 # Words that speak of where and how the project was built instead of the project.
 OUTSIDE = [r"(?<![\w./~-])/wo" + r"rk\b", r"\.\./sha" + r"red", r"\.lib" + r"rary\b"]
 OUTSIDE_ALLOWED = {".ci/run"}
 MAX_LINES = 600
+MAX_WIDTH = 140 # of Python; clang-format and readers see to the rest
 SPDX = "SPDX-License-Identifier: GPL-3.0-or-later"
 
 
 def project_files():
     """Paths from the root: what git knows or would add; without git, all but build folders."""
-    git = subprocess.run(["git", "-C", ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard"], capture_output=True, check=False) \
+    git = subprocess.run(["git", "-C", ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard"], capture_output=True,
+                         check=False) \
         if os.path.exists(os.path.join(ROOT, ".git")) else None
     if git and git.returncode == 0:
         names = git.stdout.decode("utf-8", "surrogateescape").split("\0")
@@ -131,7 +138,8 @@ def rule_ascii(files):
 def is_ours(name):
     """Source that we write by hand, in contrast to samples, expected outputs and licence texts."""
     return not name.startswith(("datasets/geo-1/", "tests/samples/", "tests/parity/")) and \
-        (name.endswith((".c", ".h", ".inc", ".py", ".sh", ".md", "meson.build", "meson_options.txt")) or name in ("check", "quickstart", ".ci/run"))
+        (name.endswith((".c", ".h", ".inc", ".py", ".sh", ".md", "meson.build", "meson_options.txt")) or
+         name in ("check", "quickstart", ".ci/run"))
 
 
 def rule_spdx(files):
@@ -148,6 +156,13 @@ def rule_length(files):
         n = read(name).count(b"\n")
         if is_ours(name) and not name.endswith((".inc", ".md")) and n > MAX_LINES:
             yield "%s: %d lines, at most %d" % (name, n, MAX_LINES)
+
+
+def rule_width(files):
+    for name in files:
+        for at, line in enumerate(text_of(name).split("\n") if name.endswith(".py") else [], 1):
+            if len(line) > MAX_WIDTH:
+                yield "%s:%d: %d columns, at most %d" % (name, at, len(line), MAX_WIDTH)
 
 
 def rule_blanks(files):
@@ -177,9 +192,11 @@ def rule_binary(files):
             yield "%s: holds NUL bytes; keep a recipe or hexadecimal text instead" % name
 
 
-RULES = [("includes point left, models and cluster never meet", rule_include_left), ("foreign headers stay in their wrappers", rule_wrapped),
+RULES = [("includes point left, models and cluster never meet", rule_include_left),
+         ("foreign headers stay in their wrappers", rule_wrapped),
          ("the heap is used through base/mem.c", rule_heap), ("banned functions are not called", rule_banned),
          ("C sources are ASCII", rule_ascii), ("files begin with their licence", rule_spdx), ("files are at most 600 lines", rule_length),
+         ("lines of Python are at most 140 columns", rule_width),
          ("no tabs and no blanks at line ends", rule_blanks), ("nothing outside of the project is named", rule_outside),
          ("no binary files", rule_binary)]
 

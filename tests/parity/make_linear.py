@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes linear.txt beside this file: linear machines by scikit-learn's LIBLINEAR, solved to the end. Run by hand; the tests read the file."""
+"""Writes linear.txt beside this file: linear machines by scikit-learn's LIBLINEAR, solved to the end. Run by hand; the tests read the
+file."""
 import pathlib
 import random
 
@@ -14,8 +15,9 @@ from sklearn.svm import LinearSVC
 HEAD = f"""# SPDX-License-Identifier: GPL-3.0-or-later
 # Written by make_linear.py with scikit-learn {sklearn.__version__}, NumPy {np.__version__}; do not edit.
 # Fields, documents and weightings as in nb.txt (make_tfidf_nb.py); set, classes, train, terms, weighting and row mean the same.
-#   machine KIND C- C+ K OBJECTIVE BIAS V W...   class K against the rest on the rows of this weighting: KIND svm (squared hinge) or logistic, cost C- of a row of
-#                                                the rest and C+ of the class, the least objective |w|^2/2 + BIAS^2/2 + sum C loss, and V weights by column
+#   machine KIND C- C+ K OBJECTIVE BIAS V W...   class K against the rest on the rows of this weighting: KIND svm (squared hinge) or
+#                                                logistic, cost C- of a row of the rest and C+ of the class, the least objective
+#                                                |w|^2/2 + BIAS^2/2 + sum C loss, and V weights by column
 # The bias is the weight of a column of ones and regularised as all others (LIBLINEAR, intercept_scaling 1).
 """
 

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes metrics.txt beside this file: scores and unshuffled stratified folds as scikit-learn gives them. Run by hand; the tests read the file."""
+"""Writes metrics.txt beside this file: scores and unshuffled stratified folds as scikit-learn gives them. Run by hand; the tests read the
+file."""
 import pathlib
 import random
 import warnings
@@ -15,7 +16,8 @@ from sklearn.model_selection import StratifiedKFold
 PINNED = "1.2.1"
 HEAD = f"""# SPDX-License-Identifier: GPL-3.0-or-later
 # Written by make_metrics.py with scikit-learn {sklearn.__version__}, SciPy {scipy.__version__}; do not edit.
-# One record a line: name, number of values, values. "case" starts a case of k classes; human and machine class by document, -1 = not labelled.
+# One record a line: name, number of values, values. "case" starts a case of k classes; human and machine class by document, -1 = not
+# labelled.
 # confusion: k x (k+1), human by rows, last column not labelled. precision, recall, f1 by class with 0 where undefined (zero_division=0).
 # macro_f1: over the classes with support. micro_f1: labels 0..k-1. wilson: 95 % interval of the accuracy (scipy.stats.binomtest).
 # folds_F: the fold of each document, StratifiedKFold(F) without shuffling on the human classes.
@@ -72,7 +74,8 @@ def main():
     text += case(4, [3, 1, 1, 3, 3, 1], [1, 1, 3, 3, -1, -1])  # 0 and 2 never used
     text += case(2, [0] * 9 + [1], [0] * 10)
     text += case(3, [2, 1, 0] * 4, [2, 1, 0] * 4)
-    for k, n, skew, right, silent in ((2, 40, 1, .8, 0), (3, 57, 2, .6, .1), (5, 101, 1.5, .7, 0), (7, 150, 3, .4, .2), (12, 90, 2, .5, .05)):
+    for k, n, skew, right, silent in ((2, 40, 1, .8, 0), (3, 57, 2, .6, .1), (5, 101, 1.5, .7, 0), (7, 150, 3, .4, .2),
+                                      (12, 90, 2, .5, .05)):
         text += case(*noisy(r, k, n, skew, right, silent))
     pathlib.Path(__file__).with_name("metrics.txt").write_text(text)
 

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes nb.txt beside this file: idf, tf-idf rows and naive Bayes scores as scikit-learn gives them. Run by hand; the tests read the file."""
+"""Writes nb.txt beside this file: idf, tf-idf rows and naive Bayes scores as scikit-learn gives them. Run by hand; the tests read the
+file."""
 import pathlib
 import random
 
@@ -12,7 +13,8 @@ from sklearn.naive_bayes import BernoulliNB, ComplementNB, MultinomialNB
 PINNED = "1.2.1"
 HEAD = f"""# SPDX-License-Identifier: GPL-3.0-or-later
 # Written by make_tfidf_nb.py with scikit-learn {sklearn.__version__}, NumPy {np.__version__}; do not edit.
-# Fields are separated by one space; a line that starts with # is a comment. Lower-case ASCII words of two letters or more, so any tokeniser agrees.
+# Fields are separated by one space; a line that starts with # is a comment. Lower-case ASCII words of two letters or more, so any tokeniser
+# agrees.
 #   set NAME                   starts a set; what follows belongs to it
 #   classes K NAME...          class names in sorted order; class numbers below are places in this list
 #   train CLASS WORD...        one training document, with its class number; documents are numbered from 0 in file order
@@ -26,9 +28,10 @@ HEAD = f"""# SPDX-License-Identifier: GPL-3.0-or-later
 #                                raw   the counts themselves, no idf (SUBLINEAR 0 only)
 #   row I NNZ COL VALUE...     weighted row of training document I, NNZ pairs, columns rising
 #   qrow I NNZ COL VALUE...    the same for query I
-#   score MODEL ALPHA I K X... joint log-likelihood by class of document I (train first, then the queries) under MODEL mnb (prior n_c/N) or cnb
-#                              (norm=False, no prior) with smoothing ALPHA, fitted to the training rows of this weighting; bnb: BernoulliNB, weighting
-#                              "0 raw" only; wcnb: cnb with norm=True, times the mean over classes of the sum of absolute weights that norm divides by
+#   score MODEL ALPHA I K X... joint log-likelihood by class of document I (train first, then the queries) under MODEL mnb (prior n_c/N) or
+#                              cnb (norm=False, no prior) with smoothing ALPHA, fitted to the training rows of this weighting; bnb:
+#                              BernoulliNB, weighting "0 raw" only; wcnb: cnb with norm=True, times the mean over classes of the sum of
+#                              absolute weights that norm divides by
 # In set "six", weighting "0 raw", classes eco and mil tie on query 0 except for rounding: compare with a tolerance, not by the larger one.
 """
 
