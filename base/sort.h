@@ -22,4 +22,19 @@ nf_status nfi_sort_kv(nfi_kv *v, size_t n, nf_err *err) NF_MUST_CHECK;
 /* Stable merge sort of n elements of size bytes; cmp(a, b, ctx) < 0, 0, > 0 must be a total order up to ties. Scratch allocated inside. */
 nf_status nfi_sort(void *v, size_t n, size_t size, int (*cmp)(const void *, const void *, void *), void *ctx, nf_err *err) NF_MUST_CHECK;
 
+/* Place of the first of n rising numbers that is not below key; n when all are. */
+static inline size_t nfi_lower_bound(const uint64_t *v, size_t n, uint64_t key)
+{
+    size_t lo = 0, hi = n;
+
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (v[mid] < key)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
 #endif

@@ -94,17 +94,6 @@ static nf_frame *last(reader *r) { return &r->cb->frame[r->cb->n - 1]; }
 
 static bool is(nf_str s, const char *text) { return s.n == strlen(text) && (s.n == 0 || memcmp(s.p, text, s.n) == 0); }
 
-/* A name for messages. */
-typedef struct shown {
-    char text[160];
-} shown;
-static shown show(nf_str s)
-{
-    shown x;
-    nfi_escape(x.text, sizeof x.text, s.p ? s.p : "", s.n);
-    return x;
-}
-
 static bool copy(reader *r, const unsigned char *p, size_t n, nf_str *out)
 {
     *out = (nf_str){nfi_arena_copy(&r->cb->arena, p, n), n};
@@ -114,7 +103,7 @@ static bool copy(reader *r, const unsigned char *p, size_t n, nf_str *out)
 /* What a seed must be, whatever the tokeniser. */
 static int check_seed(reader *r, nf_str s)
 {
-    shown seed = show(s), key = show(last(r)->key);
+    nfi_shown seed = nfi_show(s), key = nfi_show(last(r)->key);
     size_t words = 0;
 
     if (s.n > NFI_MAX_SEED)
@@ -283,7 +272,7 @@ static int on_close(void *ctx)
     if (r->at == FRAME) {
         nf_frame *f = last(r);
         const char *fault = nfi_label_fault(f->key);
-        shown key = show(f->key);
+        nfi_shown key = nfi_show(f->key);
         if (f->key.n == 0)
             return BAD(r, NF_EFORMAT, "a frame has no key");
         if (fault)
@@ -317,7 +306,7 @@ static nf_status check_keys(const reader *r, nf_err *err)
     for (size_t i = 1; i < cb->n && s == NF_OK; i++)
         if (by_key(&order[i - 1], &order[i], cb->frame) == 0)
             s = NF_FAIL_AT(err, NF_EFORMAT, r->name, r->line[order[i]], "key \"%s\" is there twice, first on line %llu",
-                           show(cb->frame[order[i]].key).text, (unsigned long long)r->line[order[i - 1]]);
+                           nfi_show(cb->frame[order[i]].key).text, (unsigned long long)r->line[order[i - 1]]);
 out:
     nfi_free(order);
     return s;

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/try.h"
 #include "features/token.h"
 #include "newsframe/codebook.h"
 
@@ -53,5 +54,16 @@ struct nf_lexicon {
 
 /* Frames, rising, whose seeds are just these n words in a row; returns how many (room: as many as the codebook has frames). */
 size_t nfi_lexicon_term(nf_lexicon *lx, const nf_str *word, size_t n, uint16_t *frames);
+
+/* A name for messages. */
+typedef struct nfi_shown {
+    char text[160];
+} nfi_shown;
+static inline nfi_shown nfi_show(nf_str s)
+{
+    nfi_shown x;
+    nfi_escape(x.text, sizeof x.text, s.p ? s.p : "", s.n);
+    return x;
+}
 
 #endif

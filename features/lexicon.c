@@ -31,16 +31,6 @@ typedef struct maker {
 
 static bool begins(nf_str word, nf_str prefix) { return prefix.n <= word.n && memcmp(word.p, prefix.p, prefix.n) == 0; }
 
-typedef struct shown {
-    char text[160];
-} shown;
-static shown show(nf_str s)
-{
-    shown x;
-    nfi_escape(x.text, sizeof x.text, s.p ? s.p : "", s.n);
-    return x;
-}
-
 /* The words of one seed, as the tokeniser cuts them. */
 static nf_status cut_seed(maker *mk, nf_str seed, uint32_t frame, nf_err *err)
 {
@@ -70,10 +60,10 @@ static nf_status cut_seed(maker *mk, nf_str seed, uint32_t frame, nf_err *err)
     }
     if (words == 0)
         return NF_FAIL_AT(err, NF_EFORMAT, file, 0, "frame \"%s\": the tokenizer %s finds no word in seed \"%s\"", key, lx->tok->name,
-                          show(seed).text);
+                          nfi_show(seed).text);
     if (words > NFI_MAX_NGRAM)
-        return NF_FAIL_AT(err, NF_EFORMAT, file, 0, "frame \"%s\": seed \"%s\" is %u words, at most %d are allowed", key, show(seed).text,
-                          words, NFI_MAX_NGRAM);
+        return NF_FAIL_AT(err, NF_EFORMAT, file, 0, "frame \"%s\": seed \"%s\" is %u words, at most %d are allowed", key,
+                          nfi_show(seed).text, words, NFI_MAX_NGRAM);
     mk->nseeds++;
     return NF_OK;
 }
@@ -97,7 +87,7 @@ static nf_status link_prefixes(nf_lexicon *lx, nf_err *err)
         p->up[i] = depth ? open[depth - 1] + 1 : 0;
         if (depth == NFI_SEED_NEST)
             return NF_FAIL_AT(err, NF_EFORMAT, lx->cb->name, 0,
-                              "seed word \"%s*\" begins with %d shorter ones that end in *; at most %d may", show(p->word[i]).text,
+                              "seed word \"%s*\" begins with %d shorter ones that end in *; at most %d may", nfi_show(p->word[i]).text,
                               NFI_SEED_NEST, NFI_SEED_NEST - 1);
         open[depth++] = (uint32_t)i;
     }
@@ -302,16 +292,9 @@ static size_t ways_of(nf_lexicon *lx, nf_str word, uint32_t way[NFI_SEED_WAYS])
 static uint32_t step(const nf_lexicon *lx, uint32_t node, uint32_t way)
 {
     uint64_t key = (uint64_t)node << 32 | way;
-    size_t lo = 0, hi = lx->nedges;
+    size_t at = nfi_lower_bound(lx->edge, lx->nedges, key);
 
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
-        if (lx->edge[mid] < key)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return lo < lx->nedges && lx->edge[lo] == key ? lx->to[lo] : 0;
+    return at < lx->nedges && lx->edge[at] == key ? lx->to[at] : 0;
 }
 
 /* All open paths, and with start a new one, take a step. */

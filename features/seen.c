@@ -66,14 +66,7 @@ size_t nf_seen_size(const nf_seen *s) { return s->n; }
 bool nf_seen_has(const nf_seen *s, nf_str text)
 {
     uint64_t h = nfi_text_hash(text);
-    size_t lo = 0, hi = s->n;
+    size_t at = nfi_lower_bound(s->hash, s->n, h);
 
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
-        if (s->hash[mid] < h)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return h != 0 && lo < s->n && s->hash[lo] == h;
+    return h != 0 && at < s->n && s->hash[at] == h;
 }
