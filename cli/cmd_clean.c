@@ -289,23 +289,20 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 }
 
 static const char *const paragraphs[] = {
-    "Cuts whole lines that are not the article: menus, share bars, cookie notices, captions told twice, headlines of other stories. Writes "
-    "one row for each document, in input "
-    "order: the columns it came with, its text, the text without the cut lines, how many characters were cut and what share that is. The "
-    "text itself is never changed, and "
-    "--audit records every cut with its place and the rule that made it.",
-    "The rules, in order: lines (the line stands in at least 3, and 0.5 %, of the documents of its source), shape (it looks like a menu or "
-    "a headline among lines that do), position "
-    "(it belongs to something before or after the article), script (it is written in another script than the text), repeats (it says again "
-    "what a line before it says), phrases (it has "
-    "a phrase of the list). Where there is no run of sentences to hold on to, and in text whose lines were cut to a width, shape and "
-    "position cut nothing.",
+    "Cuts whole lines that are not the article: menus, share bars, cookie notices, captions told twice, headlines of other stories. "
+    "Writes one row for each document, in input order: the columns it came with, its text, the text without the cut lines, how many "
+    "characters were cut and what share that is. The text itself is never changed, and --audit records every cut with its place and the "
+    "rule that made it.",
+    "The rules, in order: lines (the line stands in at least 3, and 0.5 %, of the documents of its source), shape (it looks like a menu "
+    "or a headline among lines that do), position (it belongs to something before or after the article), script (it is written in another "
+    "script than the text), repeats (it says again what a line before it says), phrases (it has a phrase of the list). Where there is no "
+    "run of sentences to hold on to, and in text whose lines were cut to a width, shape and position cut nothing.",
     "The line table is learned from the documents themselves when they can be read twice: files and folders, not pipes. --lines-out keeps "
-    "it, and --lines uses it again here or in the "
-    "verbs that count, train and cluster, so that a text is cleaned the same way alone and in a batch.",
+    "it, and --lines uses it again here or in the verbs that count, train and cluster, so that a text is cleaned the same way alone and "
+    "in a batch.",
     "With --language a document told to be in another language has the status other_language. It is cleaned like any other, and its lines "
-    "count in the line table: the "
-    "cuts are the same with the option and without. One whose language cannot be told is ok; one of which nothing is left is empty.",
+    "count in the line table: the cuts are the same with the option and without. One whose language cannot be told is ok; one of which "
+    "nothing is left is empty.",
     NULL};
 
 static const nfi_example examples[] = {

@@ -385,9 +385,10 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nf_clean_opts dup_clean;
     nf_err err = {0};
 
-    int usage = nfi_work_outputs(cli, (const char *const[]){o->out.output, o->clusters, o->similarities, o->in.rejects}, 4, nargs, args, NULL);
+    const char *const outputs[] = {o->out.output, o->clusters, o->similarities, o->in.rejects};
+    int usage = nfi_work_outputs(cli, outputs, 4, nargs, args, NULL);
     if (usage == NFI_EXIT_OK)
-        usage = nfi_work_check_terms(cli, &o->terms, (const char *const[]){o->out.output, o->clusters, o->similarities, o->in.rejects}, 4);
+        usage = nfi_work_check_terms(cli, &o->terms, outputs, 4);
     if (usage == NFI_EXIT_OK)
         usage = nfi_dup_options(cli, &o->dup, &o->terms, &o->common, &dup_clean, &dup);
     if (usage == NFI_EXIT_OK && !o->dup_weight && (nfi_cli_given(cli, "dup-threshold") || nfi_cli_given(cli, "dup-window")))
@@ -422,16 +423,16 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     return nfi_dup_fail(cli, &j.watch, s, &err);
 }
 
-static const char *const paragraphs[] = {"Groups documents by k-means on tf-idf rows of unit length: by cosine (spherical k-means), from "
-                                         "several seedings of which the best objective wins. One table has every document "
-                                         "with its cluster, how similar it is to the centroid, the second best cluster and the margin; the "
-                                         "other has every cluster with its size, heaviest terms, most distinctive "
-                                         "terms and the documents nearest to the centroid. --similarities adds a third: the cosine of the centroids of every two clusters.",
-                                         "With --dup-weight a group of copies, as newsframe dedup finds them, counts as one document: its "
-                                         "first is clustered, and the rows of the copies say where that one went.",
-                                         "The same seed gives the same clusters for any number of threads and on any CPU. Clusters "
-                                         "describe vocabulary: a way to explore a corpus, not a coding of frames.",
-                                         NULL};
+static const char *const paragraphs[] = {
+    "Groups documents by k-means on tf-idf rows of unit length: by cosine (spherical k-means), from several seedings of which the best "
+    "objective wins. One table has every document with its cluster, how similar it is to the centroid, the second best cluster and the "
+    "margin; the other has every cluster with its size, heaviest terms, most distinctive terms and the documents nearest to the centroid. "
+    "--similarities adds a third: the cosine of the centroids of every two clusters.",
+    "With --dup-weight a group of copies, as newsframe dedup finds them, counts as one document: its first is clustered, and the rows of "
+    "the copies say where that one went.",
+    "The same seed gives the same clusters for any number of threads and on any CPU. Clusters describe vocabulary: a way to explore a "
+    "corpus, not a coding of frames.",
+    NULL};
 
 static const nfi_example examples[] = {{"newsframe cluster $NF_SAMPLES/geo-1/corpus.jsonl -k 10 -o documents.csv --clusters clusters.csv",
                                         "ten clusters of the bundled corpus"},

@@ -83,8 +83,8 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 }
 
 static const char *const paragraphs[] = {
-    "Prints what each column of each table means: its type, its unit and range, and its place. With NAME, only the table or the "
-    "columns of that name; a column of one class, such as score_military, finds the row score_<class>.",
+    "Prints what each column of each table means: its type, its unit and range, and its place. With NAME, only the table or the columns "
+    "of that name; a column of one class, such as score_military, finds the row score_<class>.",
     "Names, order and meaning of columns are a contract: a version may add columns at the end of a table, and changes nothing else "
     "without saying so.",
     NULL};

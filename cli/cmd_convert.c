@@ -235,18 +235,16 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 
 static const char *const paragraphs[] = {
     "Writes the documents of any input format in another: CSV, TSV and JSON lines with all their columns, in their order, or fastText "
-    "lines with labels and text. "
-    "The extension of the output says which, or --to.",
-    "JSON values keep their type from JSON to JSON; in CSV a list of labels is written a;b, any other list or object as JSON. A field that "
-    "only later JSON records have "
-    "is in the column extra in CSV, and a field again in JSON. CSV written here, made JSON and made CSV again has the same bytes.",
+    "lines with labels and text. The extension of the output says which, or --to.",
+    "JSON values keep their type from JSON to JSON; in CSV a list of labels is written a;b, any other list or object as JSON. A field "
+    "that only later JSON records have is in the column extra in CSV, and a field again in JSON. CSV written here, made JSON and made CSV "
+    "again has the same bytes.",
     "fastText holds a line a document: line ends become blanks, blanks in a label underscores, words that look like a label lose an "
-    "underscore, documents without "
-    "a word are left out; the last line counts them all.",
+    "underscore, documents without a word are left out; the last line counts them all.",
     "With --language documents told to be in another language by title and text are left out, and counted in the last line; those whose "
     "language cannot be told stay.",
-    "Features are converted as such: svmlight lines to Matrix Market coordinates and back, --rows taking the targets and ids that a matrix "
-    "has no place for.",
+    "Features are converted as such: svmlight lines to Matrix Market coordinates and back, --rows taking the targets and ids that a "
+    "matrix has no place for.",
     NULL};
 
 static const nfi_example examples[] = {

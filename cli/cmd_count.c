@@ -46,8 +46,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 
     if (o->dup_weight)
         return nfi_cli_usage(cli, "--dup-weight cannot be counted: which document is a copy depends on all others, so such counts do not "
-                                  "add up; write the documents with "
-                                  "newsframe dedup --keep first, and count those");
+                                  "add up; write the documents with newsframe dedup --keep first, and count those");
     int usage = nfi_work_check_labels(cli, &o->in);
     if (usage == NFI_EXIT_OK)
         usage = nfi_work_outputs(cli, (const char *const[]){o->output, o->in.rejects}, 2, nargs, args, NULL);
@@ -91,19 +90,17 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     return nfi_cli_fail(cli, s, &err);
 }
 
-static const char *const paragraphs[] = {"Counts documents into a statistics file: for every term and label the number of documents, the "
-                                         "occurrences, and the sum of the weights, as exact integers. "
-                                         "Nothing is pruned and no text is kept.",
-                                         "Statistics add up: counting two halves, on one machine or two, and merging them gives the bytes "
-                                         "of counting the whole. newsframe train --from makes the model.",
-                                         "The statistics keep a ledger: the id of every document, and hashes of id and text. A document "
-                                         "that is counted twice, here or by newsframe merge, is then an error that "
-                                         "names it, and newsframe forget can tell whether a document was counted. Equal text under another "
-                                         "id counts normally, and so do records without an id of their own, which "
-                                         "nothing tells apart. --no-ledger leaves it out; --ledger-salt keeps hashes alone, which nobody "
-                                         "can test texts against without the salt. Statistics add up only when all "
-                                         "have a ledger (with the same salt) or none.",
-                                         NULL};
+static const char *const paragraphs[] = {
+    "Counts documents into a statistics file: for every term and label the number of documents, the occurrences, and the sum of the "
+    "weights, as exact integers. Nothing is pruned and no text is kept.",
+    "Statistics add up: counting two halves, on one machine or two, and merging them gives the bytes of counting the whole. newsframe "
+    "train --from makes the model.",
+    "The statistics keep a ledger: the id of every document, and hashes of id and text. A document that is counted twice, here or by "
+    "newsframe merge, is then an error that names it, and newsframe forget can tell whether a document was counted. Equal text under "
+    "another id counts normally, and so do records without an id of their own, which nothing tells apart. --no-ledger leaves it out; "
+    "--ledger-salt keeps hashes alone, which nobody can test texts against without the salt. Statistics add up only when all have a "
+    "ledger (with the same salt) or none.",
+    NULL};
 
 static const nfi_example examples[] = {
     {"newsframe count $NF_SAMPLES/geo-1/corpus.jsonl -o geo-1.nfs", "count labelled JSON lines"},

@@ -372,24 +372,22 @@ done:
 
 static const char *const paragraphs[] = {
     "Splits the labelled documents into folds with the same mix of classes, trains on all folds but one and scores the one left out, in "
-    "turn. Terms, idf and smoothing are found "
-    "anew for each fold from the others, so nothing of a document reaches the model that judges it.",
+    "turn. Terms, idf and smoothing are found anew for each fold from the others, so nothing of a document reaches the model that judges "
+    "it.",
     "Copies of one text in training and in test would be scored by memory. So a group of copies, as newsframe dedup finds them, is held "
-    "out whole; where there are copies the scores "
-    "with and without that are both printed, and the tables have the former. With --no-dup-groups copies count as documents of their own.",
-    "With --multi documents may have several labels; each fold finds smoothing and thresholds within its own training documents, and every "
-    "document is held out once. --confusion then has a row for each class, --reliability the bins of each class, and with --codebook "
-    "stands beside it what the words of the codebook alone say.",
+    "out whole; where there are copies the scores with and without that are both printed, and the tables have the former. With "
+    "--no-dup-groups copies count as documents of their own.",
+    "With --multi documents may have several labels; each fold finds smoothing and thresholds within its own training documents, and "
+    "every document is held out once. --confusion then has a row for each class, --reliability the bins of each class, and with "
+    "--codebook stands beside it what the words of the codebook alone say.",
     "With --grid a small grid of classifiers, weightings, n-grams, smoothing and costs is tried on the same folds, in a fixed order, and "
-    "the table has a row for each; who is clearly behind after a fold is set aside. newsframe train "
-    "--tune trains the best. --group keeps documents of one value of a column, such as source, in one fold; --time trains on earlier "
-    "documents and judges on later ones.",
+    "the table has a row for each; who is clearly behind after a fold is set aside. newsframe train --tune trains the best. --group keeps "
+    "documents of one value of a column, such as source, in one fold; --time trains on earlier documents and judges on later ones.",
     "Probabilities are judged where newsframe train finds them by leaving documents out exactly; for other classifiers, which take five "
     "more models a fold, where --calibration is given.",
     "Sets of classes (--coverage, --sets) hold the right class at that rate over all models, in each class, and in nine of ten models "
-    "they fall short by no more than a point. "
-    "Classes of fewer than some dozens of documents have larger sets for it; those too small for a bound of their own (9 documents at "
-    "0.9) share one.",
+    "they fall short by no more than a point. Classes of fewer than some dozens of documents have larger sets for it; those too small for "
+    "a bound of their own (9 documents at 0.9) share one.",
     "A class with one document is trained in every fold and left out of the scores. The tables are those of newsframe evaluate.",
     NULL};
 

@@ -300,18 +300,13 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 
 static const char *const paragraphs[] = {
     "Writes the documents again, each with marks: the group of copies it belongs to, the first document of that group, how similar it is "
-    "to that one, and its rank in the "
-    "group. Nothing is removed unless --keep first is given.",
+    "to that one, and its rank in the group. Nothing is removed unless --keep first is given.",
     "Two documents are compared by their shingles, all runs of five words: the similarity is the number of shingles that both have over "
-    "the number that either has. Copies with "
-    "the same words are exact; blanks, punctuation and capitals do not count. Near copies are proposed by MinHash, which finds at least 99 "
-    "in 100 of those at the threshold, and "
-    "every one is verified on the shingles themselves.",
+    "the number that either has. Copies with the same words are exact; blanks, punctuation and capitals do not count. Near copies are "
+    "proposed by MinHash, which finds at least 99 in 100 of those at the threshold, and every one is verified on the shingles themselves.",
     "A group is a star around its first document, the earliest by date where the input has dates, else the first that was read. Each copy "
-    "is similar to the first: a document that "
-    "is similar to a copy only is not in the group. With --window a copy is also no later than that after the first; a document without a "
-    "date that can be read is then in no group. "
-    "Documents without words are in no group.",
+    "is similar to the first: a document that is similar to a copy only is not in the group. With --window a copy is also no later than "
+    "that after the first; a document without a date that can be read is then in no group. Documents without words are in no group.",
     "With --language documents told to be in another language are neither compared nor written; the last line counts them.",
     "Boilerplate is left out before texts are compared, as newsframe clean does; the text that is written is whole. The title does not "
     "count unless --with-title is given, since each outlet puts a headline of its own on a wire story.",

@@ -478,22 +478,19 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 
 static const char *const paragraphs[] = {
     "Scores labelled documents and compares: precision, recall and F1 of every class with its support, and the accuracy with its 95 % "
-    "interval beside what always answering "
-    "the most frequent class would reach. A figure that is not defined is blank and says why.",
+    "interval beside what always answering the most frequent class would reach. A figure that is not defined is blank and says why.",
     "A document without a machine label counts against recall and accuracy. The documents should not be those the model was trained on; "
     "newsframe crossval needs no second corpus.",
     "--errors writes the documents of which the model says something else than people, with the words that speak most for the model's "
-    "label and those for the human one, as parts "
-    "of the margin between the two. suspected_label: the model is as sure against the human label as it is of half of the documents that "
-    "it has right in its class (where it "
-    "has five right); look at these first, for labels are wrong too. Where documents may have several labels, each that only one of the "
-    "two gave is a row. newsframe columns eval_errors explains the columns.",
+    "label and those for the human one, as parts of the margin between the two. suspected_label: the model is as sure against the human "
+    "label as it is of half of the documents that it has right in its class (where it has five right); look at these first, for labels "
+    "are wrong too. Where documents may have several labels, each that only one of the two gave is a row. newsframe columns eval_errors "
+    "explains the columns.",
     "With --multi, or a model that was trained with it, a document may have several labels: figures are micro and macro F1 over labels, "
-    "precision and recall of each, the share of "
-    "documents with the very same set of labels (which --min-accuracy looks at), and the share of decisions that are wrong; beside what "
-    "always giving the best fixed set of labels "
-    "would reach, always the most frequent one, and with --codebook the frames that have at least half as many seeds in the text as the "
-    "one with most. The class none stands for no label and enters no average.",
+    "precision and recall of each, the share of documents with the very same set of labels (which --min-accuracy looks at), and the share "
+    "of decisions that are wrong; beside what always giving the best fixed set of labels would reach, always the most frequent one, and "
+    "with --codebook the frames that have at least half as many seeds in the text as the one with most. The class none stands for no "
+    "label and enters no average.",
     NULL};
 
 static const nfi_example examples[] = {

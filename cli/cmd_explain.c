@@ -387,18 +387,15 @@ out:
 
 static const char *const paragraphs[] = {
     "Says for each document why it has its label: the margin between the best class and the next, taken apart twice, into the prior and "
-    "the terms of the model that stand in "
-    "it, and into the prior and its sentences. Parts above 0 speak for the label, parts below 0 for the other class. Each term has the "
-    "bytes of title or text where it stands, as "
-    "they were read; boilerplate has no part.",
+    "the terms of the model that stand in it, and into the prior and its sentences. Parts above 0 speak for the label, parts below 0 for "
+    "the other class. Each term has the bytes of title or text where it stands, as they were read; boilerplate has no part.",
     "The printed parts add up to the printed margin, exactly: each is rounded to six decimals, and where the sum is then off, the parts "
-    "that lose least by it are moved by one "
-    "in the last place. The margin is that of newsframe score: each class's score is its log-odds against all others, and the parts are "
-    "those of the plain scores in proportion. Where documents may have several labels, "
-    "what is taken apart is the score of a label less its threshold, and the prior is less the threshold.",
+    "that lose least by it are moved by one in the last place. The margin is that of newsframe score: each class's score is its log-odds "
+    "against all others, and the parts are those of the plain scores in proportion. Where documents may have several labels, what is "
+    "taken apart is the score of a label less its threshold, and the prior is less the threshold.",
     "Sentences have the parts of the terms in them; a term that reaches from one sentence to the next is in none, and all such terms are "
-    "one line. With --csv every term is "
-    "written, none is summed up; newsframe columns explanation explains the columns. Text has control characters escaped.",
+    "one line. With --csv every term is written, none is summed up; newsframe columns explanation explains the columns. Text has control "
+    "characters escaped.",
     NULL};
 
 static const nfi_example examples[] = {

@@ -338,15 +338,13 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 
 static const char *const paragraphs[] = {
     "Writes documents as rows of numbers that other programs read: Matrix Market coordinates (R, SciPy, Julia) or svmlight lines. Columns "
-    "are terms, numbered from 1 by "
-    "falling document frequency; --vocabulary names them. --rows names the documents.",
+    "are terms, numbered from 1 by falling document frequency; --vocabulary names them. --rows names the documents.",
     "Values are what the formula of the weighting gives: tf and binary are integers, tfidf is the weight that a model of newsframe "
-    "multiplies with. They are printed with the "
-    "fewest digits that read back as the same single-precision number. The file is read again before the run ends.",
+    "multiplies with. They are printed with the fewest digits that read back as the same single-precision number. The file is read again "
+    "before the run ends.",
     "With --language documents told to be in another language have no row; the last line counts them.",
-    "With a model its terms are the columns, in the order of newsframe model dump, whatever the documents hold. In svmlight a label is its "
-    "number: 1 and on in the order of the "
-    "labels' bytes (with a model, of its classes), 0 for no label.",
+    "With a model its terms are the columns, in the order of newsframe model dump, whatever the documents hold. In svmlight a label is "
+    "its number: 1 and on in the order of the labels' bytes (with a model, of its classes), 0 for no label.",
     NULL};
 
 static const nfi_example examples[] = {

@@ -87,13 +87,13 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 }
 
 static const char *const paragraphs[] = {
-    "Takes documents out of statistics again: the result has the bytes that counting the other documents would give. The documents must be "
-    "given as they were counted, "
-    "text and labels alike; how texts are cut into terms is taken from the statistics.",
+    "Takes documents out of statistics again: the result has the bytes that counting the other documents would give. The documents must "
+    "be given as they were counted, text and labels alike; how texts are cut into terms is taken from the statistics.",
     "Where the statistics have a ledger, a document that was never counted, or with another text, is an error that names it. Without a "
-    "ledger, an error comes only when a "
-    "count would become negative or does not go with the others; it names the term or the label. Nothing is written then.",
-    "Models that were trained before still know what is forgotten: make them again with newsframe train --from.", NULL};
+    "ledger, an error comes only when a count would become negative or does not go with the others; it names the term or the label. "
+    "Nothing is written then.",
+    "Models that were trained before still know what is forgotten: make them again with newsframe train --from.",
+    NULL};
 
 static const nfi_example examples[] = {
     {"newsframe forget week.nfs monday.jsonl -o rest.nfs", "the days after Monday"},

@@ -111,13 +111,12 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 
 static const char *const paragraphs[] = {
     "Reads a corpus once and says what is in it: labels and labels that are spelled almost alike, lengths, texts that come again, "
-    "boilerplate, languages and scripts, encodings, "
-    "dates, how the vocabulary grows, columns. The report ends with what to look at before training or scoring, and what to do about it.",
+    "boilerplate, languages and scripts, encodings, dates, how the vocabulary grows, columns. The report ends with what to look at before "
+    "training or scoring, and what to do about it.",
     "Nothing stops it: malformed records, ids that come twice and bytes that are not UTF-8 are counted. Languages are told by the script "
-    "and by n-grams; a text of fewer "
-    "than 20 letters has none. Of the first 1,000 documents the lines are told apart too.",
-    "Figures are exact up to limits that the report names when they are met: 10,000 labels, 2,097,152 texts, 4,194,304 words, 1,000 values "
-    "of a column. Near copies, as newsframe dedup finds them, are looked for among the first 100,000 documents.",
+    "and by n-grams; a text of fewer than 20 letters has none. Of the first 1,000 documents the lines are told apart too.",
+    "Figures are exact up to limits that the report names when they are met: 10,000 labels, 2,097,152 texts, 4,194,304 words, 1,000 "
+    "values of a column. Near copies, as newsframe dedup finds them, are looked for among the first 100,000 documents.",
     NULL};
 
 static const nfi_example examples[] = {{"newsframe inspect $NF_SAMPLES/geo-1/corpus.jsonl", "look at a corpus"},

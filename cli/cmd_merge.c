@@ -102,13 +102,14 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     return nfi_cli_fail(cli, s, &err);
 }
 
-static const char *const paragraphs[] = {"Adds statistics files up. The result has the bytes that counting all their documents at once "
-                                         "would give, in any order of the files. Memory does not grow with them.",
-                                         "All files must have been counted with the same settings. A document that stands in the ledgers "
-                                         "of two of them is an error that names it.",
-                                         "Line tables that newsframe clean --lines-out wrote add up too, when all files are such: into "
-                                         "the bytes of the table of all their documents.",
-                                         NULL};
+static const char *const paragraphs[] = {
+    "Adds statistics files up. The result has the bytes that counting all their documents at once would give, in any order of the files. "
+    "Memory does not grow with them.",
+    "All files must have been counted with the same settings. A document that stands in the ledgers of two of them is an error that names "
+    "it.",
+    "Line tables that newsframe clean --lines-out wrote add up too, when all files are such: into the bytes of the table of all their "
+    "documents.",
+    NULL};
 
 static const nfi_example examples[] = {{"newsframe merge monday.nfs tuesday.nfs -o week.nfs", "add two days up"}, {NULL, NULL}};
 

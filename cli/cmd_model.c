@@ -297,17 +297,16 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 
 static const char *const paragraphs[] = {
     "model info prints what a model is made of, one key and value a line, separated by a tab; model verify checks every byte and every "
-    "value and prints one line; model dump writes "
-    "all terms as CSV: document frequency, and for each class the documents that have the term and its weight; model similarities writes "
-    "how alike every two classes are, the nearest first. Without FILE it is the built-in model.",
-    "The similarity of two classes is the cosine of their weights, those of each term less their mean over the classes: near 1 for classes "
-    "that the model hardly tells apart, below 0 for those that it tells apart most. Of a model of two classes it is -1.",
+    "value and prints one line; model dump writes all terms as CSV: document frequency, and for each class the documents that have the "
+    "term and its weight; model similarities writes how alike every two classes are, the nearest first. Without FILE it is the built-in "
+    "model.",
+    "The similarity of two classes is the cosine of their weights, those of each term less their mean over the classes: near 1 for "
+    "classes that the model hardly tells apart, below 0 for those that it tells apart most. Of a model of two classes it is -1.",
     "model diff A B compares two models: settings that differ go to standard error, and the terms whose weight moved to the output, those "
-    "that moved most first, class by class; the "
-    "weight of a term that only one model has is blank in the other. With a corpus after the models it counts the documents that get "
-    "another label, or none from one of them, and "
-    "--documents lists them.",
-    "A model file holds data only. A damaged or foreign file is refused with exit code 4; --expect-sha256 pins the very file.", NULL};
+    "that moved most first, class by class; the weight of a term that only one model has is blank in the other. With a corpus after the "
+    "models it counts the documents that get another label, or none from one of them, and --documents lists them.",
+    "A model file holds data only. A damaged or foreign file is refused with exit code 4; --expect-sha256 pins the very file.",
+    NULL};
 
 static const nfi_example examples[] = {
     {"newsframe model info", "what the built-in model is made of"},

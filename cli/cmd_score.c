@@ -522,37 +522,30 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 
 static const char *const paragraphs[] = {
     "Writes one row for each document, in input order: the columns it came with, a status, the label and the next best one, the margin "
-    "between them, how many words "
-    "it has, what share of them the model does not know, and a score for each class. Only documents with status ok have a label; newsframe "
-    "columns scores explains the columns.",
+    "between them, how many words it has, what share of them the model does not know, and a score for each class. Only documents with "
+    "status ok have a label; newsframe columns scores explains the columns.",
     "A score is the log-odds of a class against all others, in nats; a document's scores depend on that document and the model alone. A "
-    "probability is what "
-    "calibration on documents left out in training makes of the scores; it is blank where the model is not calibrated, as one made from "
-    "statistics.",
+    "probability is what calibration on documents left out in training makes of the scores; it is blank where the model is not "
+    "calibrated, as one made from statistics.",
     "With --unit sentence or paragraph there is one row for each, with its number in the document and its place: start and end are bytes "
-    "of the column text (or title) as "
-    "it was read. Boilerplate has no rows; a document of which nothing else is left has one row, with status empty. newsframe columns "
-    "units explains the columns. A model that gives frames to sentences, as the built-in one does, adds the column frames: all frames of "
-    "the sentence, the most likely first, or none. They come of the score, of the seeds of the codebook in the sentence, and of the "
-    "sentences around it.",
+    "of the column text (or title) as it was read. Boilerplate has no rows; a document of which nothing else is left has one row, with "
+    "status empty. newsframe columns units explains the columns. A model that gives frames to sentences, as the built-in one does, adds "
+    "the column frames: all frames of the sentence, the most likely first, or none. They come of the score, of the seeds of the codebook "
+    "in the sentence, and of the sentences around it.",
     "With --mixture a document's angle is the mixture of its sentences: each gives its label 1 (of several labels or frames the second "
-    "1/2, the third 1/3), twice in title and lead, and mix_CLASS is the share of a class in that sum. "
-    "The class with the most is the primary frame, others with a share of .06 or more are secondary. A class named none is no frame, and a "
-    "line that repeats the title does not count. With --evidence the sentence whose words "
-    "make up most of the margin of the label is given, as it stands in the input.",
+    "1/2, the third 1/3), twice in title and lead, and mix_CLASS is the share of a class in that sum. The class with the most is the "
+    "primary frame, others with a share of .06 or more are secondary. A class named none is no frame, and a line that repeats the title "
+    "does not count. With --evidence the sentence whose words make up most of the margin of the label is given, as it stands in the input.",
     "With --coverage a column label_set has the classes that a document may have: of documents like those the model was trained on, the "
-    "set holds the right class at "
-    "that rate, in each class. Clear documents have one class, doubtful ones several, and one that is like no class has none. A class with "
-    "too few documents for a bound of its "
-    "own shares one with all such classes.",
+    "set holds the right class at that rate, in each class. Clear documents have one class, doubtful ones several, and one that is like "
+    "no class has none. A class with too few documents for a bound of its own shares one with all such classes.",
     "With --typicality what is unlike nearly all that the model was trained on gets the status unlike_training and no label: its share of "
-    "unknown words, or the mean rarity of "
-    "its words, is above what one training document in 200 has at that length. It tells another language, trade or kind of text, not "
-    "another angle; with --unit each unit is asked. "
-    "A model of fewer than 199 documents, the built-in one, and one made from statistics do not know it, and say so.",
+    "unknown words, or the mean rarity of its words, is above what one training document in 200 has at that length. It tells another "
+    "language, trade or kind of text, not another angle; with --unit each unit is asked. A model of fewer than 199 documents, the "
+    "built-in one, and one made from statistics do not know it, and say so.",
     "With --language a document told to be in another language gets the status other_language and no label; one whose language cannot be "
-    "told (und: too short, or too "
-    "unlike all that are known) is scored. Languages are told by script and by n-grams, as newsframe inspect does.",
+    "told (und: too short, or too unlike all that are known) is scored. Languages are told by script and by n-grams, as newsframe inspect "
+    "does.",
     "An operand is a file or folder of documents; without one they come from standard input. A plain text file is one document.",
     NULL};
 

@@ -222,15 +222,14 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     return nfi_cli_fail(cli, s, &err);
 }
 
-static const char *const paragraphs[] = {"Proposes seeds that a codebook does not have: terms that set the documents of a frame apart from "
-                                         "all others. A document has the frame of its label; without one the frame that "
-                                         "the model gives it, or with --codebook alone the frame with most of its seeds in the text. "
-                                         "Nothing is changed: a person reads the table and takes over what makes sense.",
-                                         "The figures are log-odds of documents that have the term, with an informative Dirichlet prior "
-                                         "(Monroe, Colaresi and Quinn 2008), and their z; q is the least false discovery rate at "
-                                         "which the term would be given (Benjamini and Hochberg 1995). Terms whose q is above --fdr are "
-                                         "left out. A document that has the term is named as an example.",
-                                         NULL};
+static const char *const paragraphs[] = {
+    "Proposes seeds that a codebook does not have: terms that set the documents of a frame apart from all others. A document has the "
+    "frame of its label; without one the frame that the model gives it, or with --codebook alone the frame with most of its seeds in the "
+    "text. Nothing is changed: a person reads the table and takes over what makes sense.",
+    "The figures are log-odds of documents that have the term, with an informative Dirichlet prior (Monroe, Colaresi and Quinn 2008), and "
+    "their z; q is the least false discovery rate at which the term would be given (Benjamini and Hochberg 1995). Terms whose q is above "
+    "--fdr are left out. A document that has the term is named as an example.",
+    NULL};
 
 static const nfi_example examples[] = {
     {"newsframe suggest --codebook $NF_SAMPLES/geo-1/codebook.json $NF_SAMPLES/geo-1/corpus.jsonl -o seeds.csv",

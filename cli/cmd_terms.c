@@ -202,16 +202,14 @@ out:
     return usage != NFI_EXIT_OK ? usage : nfi_cli_fail(cli, s, &err);
 }
 
-static const char *const paragraphs[] = {"Writes the terms that set each class apart, by falling z: how much more often documents of the "
-                                         "class have the term than all others, as a log-odds ratio with an informative "
-                                         "Dirichlet prior (the corpus itself, at a tenth of its counts; Monroe, Colaresi and Quinn 2008), "
-                                         "over its standard error. z above 2 is more than chance for one term looked "
-                                         "at alone; of thousands some are by chance. weight is what the model itself makes of the term: "
-                                         "nats for the class against the mean of the others, a unit of document weight.",
-                                         "Where a corpus is given, each term has an example: of the sentences with the term the one with "
-                                         "the highest score of the class, sentences of up to 280 bytes first. The corpus "
-                                         "need have no labels; - is standard input.",
-                                         NULL};
+static const char *const paragraphs[] = {
+    "Writes the terms that set each class apart, by falling z: how much more often documents of the class have the term than all others, "
+    "as a log-odds ratio with an informative Dirichlet prior (the corpus itself, at a tenth of its counts; Monroe, Colaresi and Quinn "
+    "2008), over its standard error. z above 2 is more than chance for one term looked at alone; of thousands some are by chance. weight "
+    "is what the model itself makes of the term: nats for the class against the mean of the others, a unit of document weight.",
+    "Where a corpus is given, each term has an example: of the sentences with the term the one with the highest score of the class, "
+    "sentences of up to 280 bytes first. The corpus need have no labels; - is standard input.",
+    NULL};
 
 static const nfi_example examples_of[] = {
     {"newsframe terms --top 10 -o terms.csv", "the terms of the built-in frames"},

@@ -462,37 +462,30 @@ static const char *const paragraphs[] = {
     "Counts labelled documents and derives a naive Bayes classifier from the counts. Documents without a label add to the document "
     "frequencies only.",
     "The text is not kept, and the counts are exact integers: the model has the same bytes for any number of threads, any amount of "
-    "memory, and any order "
-    "of the documents. With --smoothing auto the smoothing is the one with the best exact leave-one-out accuracy (on at most 4,096 "
-    "documents, chosen by a hash of their ids). A document leaves together with its copies, the documents of the very same terms; with "
-    "--tune and --dup-weight near copies are copies too.",
+    "memory, and any order of the documents. With --smoothing auto the smoothing is the one with the best exact leave-one-out accuracy "
+    "(on at most 4,096 documents, chosen by a hash of their ids). A document leaves together with its copies, the documents of the very "
+    "same terms; with --tune and --dup-weight near copies are copies too.",
     "Probabilities come from documents left out one by one where that can be computed exactly, as for cnb, mnb and bnb. For other "
-    "classifiers, class weights, other kinds of smoothing and "
-    "weightings that are no sums they come from five folds: that takes five more models and holds all documents in memory; --calibration "
-    "none avoids both.",
+    "classifiers, class weights, other kinds of smoothing and weightings that are no sums they come from five folds: that takes five more "
+    "models and holds all documents in memory; --calibration none avoids both.",
     "With --dup-weight a group of copies, as newsframe dedup finds them, counts as one document: its first with weight 1, the others with "
-    "0, which keeps the counts exact "
-    "integers. The model is that of the documents that newsframe dedup --keep first leaves. Such counts cannot be kept as statistics.",
+    "0, which keeps the counts exact integers. The model is that of the documents that newsframe dedup --keep first leaves. Such counts "
+    "cannot be kept as statistics.",
     "With --tune a small grid of classifiers, weightings, n-grams, smoothing and costs is tried by five folds, copies of a text in one "
-    "fold, and the best by accuracy is trained on all "
-    "documents; the model keeps the table (newsframe model info). Candidates are tried fold by fold, and who is clearly behind the best on "
-    "the same documents (McNemar's test, one in 200 by chance) is set aside before the next. The best of many owes something to luck: "
-    "expect a little less of it on new documents. Without --budget the search goes to its end and the choice is the same on any machine; "
-    "with it the order is the same, the last fold that all who were left have finished decides, and the table says what was not reached. "
-    "All documents are held in memory.",
+    "fold, and the best by accuracy is trained on all documents; the model keeps the table (newsframe model info). Candidates are tried "
+    "fold by fold, and who is clearly behind the best on the same documents (McNemar's test, one in 200 by chance) is set aside before "
+    "the next. The best of many owes something to luck: expect a little less of it on new documents. Without --budget the search goes to "
+    "its end and the choice is the same on any machine; with it the order is the same, the last fold that all who were left have finished "
+    "decides, and the table says what was not reached. All documents are held in memory.",
     "With --codebook the frames of a codebook are the classes and its seeds a prior on what they are made of (newsframe-codebook(5)); a "
-    "label that is no frame is an error, a "
-    "frame without documents is known by its seeds alone. The codebook goes into the model.",
+    "label that is no frame is an error, a frame without documents is known by its seeds alone. The codebook goes into the model.",
     "With --unlabeled the model also learns from documents without a label (expectation-maximisation over multinomial naive Bayes): a "
-    "document counts for each class by its share in it, "
-    "with a small weight that cross-validation on the labels chooses, or 0.1 where the smallest class has fewer than 10 documents. A "
-    "handful of labels a class, or the seeds of a "
-    "codebook and no labels at all, are enough to start from. Such a model cannot be made from statistics. It warns when a text is met "
-    "with and without a label; with --remember "
+    "document counts for each class by its share in it, with a small weight that cross-validation on the labels chooses, or 0.1 where the "
+    "smallest class has fewer than 10 documents. A handful of labels a class, or the seeds of a codebook and no labels at all, are enough "
+    "to start from. Such a model cannot be made from statistics. It warns when a text is met with and without a label; with --remember "
     "evaluate warns when the model is judged on its own documents.",
     "With --from the operands are statistics made by newsframe count or kept by --stats, on this machine or others; the model is the one "
-    "that all their "
-    "documents together would give, at a fixed smoothing unless one is named.",
+    "that all their documents together would give, at a fixed smoothing unless one is named.",
     NULL};
 
 static const nfi_example examples[] = {

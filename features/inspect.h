@@ -23,8 +23,8 @@ typedef struct nfi_facts {
     bool broken, replaced, has_text, has_date, dated, lines, cuts, all_cut, mixed, two_scripts;
 } nfi_facts;
 /* number: of the document in the stream. b and cuts: scratch. */
-nf_status nfi_look(nfi_facts *f, const nf_inspect_opts *o, const nf_cleaner *clean, const nf_doc *d, uint64_t number, nfi_buf *b, nf_cuts *cuts,
-                   nf_err *err) NF_MUST_CHECK;
+nf_status nfi_look(nfi_facts *f, const nf_inspect_opts *o, const nf_cleaner *clean, const nf_doc *d, uint64_t number, nfi_buf *b,
+                   nf_cuts *cuts, nf_err *err) NF_MUST_CHECK;
 bool nfi_all_blank(nf_str s);
 /* A copy of s in a field of the report, cut at a character. */
 void nfi_keep_name(char dst[64], nf_str s);

@@ -77,7 +77,8 @@ NF_API bool nf_model_has_counts(const nf_model *m);
 /**
  * How alike the classes are: cosine of their weights, those of each term less their mean over the classes. 1 for a class and itself, -1 for
  * the classes of a model of two; 0 for a class whose weights are all the mean. Through BLAS: shown, never used to decide.
- * @param S classes x classes, caller-allocated by nf_dense_alloc(). @return NF_EINVAL (S has another shape), NF_ENOMEM, NF_EIO (no OpenBLAS).
+ * @param S classes x classes, caller-allocated by nf_dense_alloc(). @return NF_EINVAL (S has another shape), NF_ENOMEM, NF_EIO (no
+ * OpenBLAS).
  * O(classes^2 terms) time, 8 classes (classes + 1024) bytes.
  */
 NF_API NF_MUST_CHECK nf_status nf_model_similarity(const nf_model *m, nf_dense *S, nf_err *err);
