@@ -13,7 +13,7 @@
 #include "newsframe/clean.h"
 
 enum {
-    NFI_CLEAN_VERSION = 1,  /* raised when the same rules cut otherwise: files made before are refused */
+    NFI_CLEAN_VERSION = 2,  /* raised when the same rules cut otherwise: files made before are refused */
     NFI_CLEAN_ROUNDS = 8,
     NFI_LINE_SCAN = 640,    /* bytes of a line that are looked at word by word; of a longer one the first so many */
     NFI_PHRASE_WORDS = 12,
@@ -51,7 +51,7 @@ typedef struct nfi_line {
     uint32_t chars;        /* characters */
     uint32_t word;         /* its first word in nfi_text_lines.word */
     uint16_t words, stops, capitals, separators, digits, letters;
-    uint8_t flags, script; /* script: a number, 0 when it has too few letters to tell */
+    uint8_t flags, script; /* script: nfi_script, NONE when it has too few letters to tell */
     int8_t rule;           /* that cut it, -1 */
     uint8_t element;       /* of the mark */
     uint16_t linked;       /* 256ths of it that stand in links */

@@ -14,6 +14,7 @@
 #include "features/clean.h"
 
 #include "base/try.h"
+#include "features/script.h"
 
 #include <string.h>
 
@@ -319,24 +320,24 @@ static void cut_position(const nf_cleaner *c, nfi_text_lines *t, int rule)
 
 static void cut_script(const nf_cleaner *c, nfi_text_lines *t, int rule)
 {
-    uint64_t letters[16] = {0}, all = 0;
+    uint64_t letters[NFI_SCRIPTS] = {0}, all = 0;
     unsigned most = 0;
 
     (void)c;
     for (size_t i = 0; i < t->nlive; i++) {
         const nfi_line *l = live(t, i);
         uint64_t n = l->flags & NFI_LINE_WHOLE ? l->letters : l->chars;
-        letters[l->script & 15] += n;
+        letters[l->script] += n;
         all += n;
     }
-    for (unsigned k = 1; k < 16; k++)
+    for (unsigned k = 1; k < NFI_SCRIPTS; k++)
         if (letters[k] > letters[most] || most == 0)
             most = k;
     if (letters[most] * 10 < all * 7) /* no one script is the text's own */
         return;
     for (size_t i = 0; i < t->nlive; i++) {
         nfi_line *l = live(t, i);
-        if (l->rule < 0 && l->script && l->script != most && l->flags & NFI_LINE_WHOLE && (l->script != 1 || l->letters >= 20))
+        if (l->rule < 0 && l->script && l->script != most && l->flags & NFI_LINE_WHOLE && (l->script != NFI_SCRIPT_LATIN || l->letters >= 20))
             l->rule = (int8_t)rule;
     }
 }

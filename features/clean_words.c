@@ -10,7 +10,9 @@
 #include "features/clean.h"
 
 #include "base/kern.h"
+#include "base/utf8.h"
 #include "base/wordhash.h"
+#include "features/script.h"
 
 #include <string.h>
 
@@ -39,18 +41,32 @@ static const uint8_t kind[256] = {
     4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
 };
 
-/* Scripts by lead byte less 0x80, as far as a lead byte tells them. */
-enum { S_NONE, S_LATIN, S_GREEK, S_CYRILLIC, S_HEBREW, S_ARABIC, S_INDIC, S_EAST, S_HANGUL, SCRIPTS };
-static const uint8_t script_of[128] = {
-    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 2, 2,
-    3, 3, 3, 3, 0, 0, 4, 4, 5, 5, 5, 5, 0, 0, 0, 0,
-    6, 0, 0, 7, 7, 7, 7, 7, 7, 7, 8, 8, 8, 8, 0, 0,
-    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+/*
+ * Scripts of letters by lead byte less 0xC0, where it tells; for others the character is decoded. As in the table of Unicode, but that kana
+ * counts as Han, for they stand in one line.
+ */
+enum { LATIN = NFI_SCRIPT_LATIN, GREEK = NFI_SCRIPT_GREEK, CYRIL = NFI_SCRIPT_CYRILLIC, ARMEN = NFI_SCRIPT_ARMENIAN, HEBRW = NFI_SCRIPT_HEBREW,
+       ARABI = NFI_SCRIPT_ARABIC, HANGL = NFI_SCRIPT_HANGUL, HAN = NFI_SCRIPT_HAN, ASK = NFI_SCRIPTS };
+static const uint8_t script_of_lead[64] = {
+    ASK,   ASK,   ASK,   LATIN, LATIN, LATIN, LATIN, LATIN, LATIN, LATIN, ASK, ASK,   ASK,   ASK,   GREEK, GREEK,
+    CYRIL, CYRIL, CYRIL, CYRIL, ASK,   ARMEN, ASK,   HEBRW, ARABI, ARABI, ARABI, ARABI, ASK, ASK,   ASK,   ASK,
+    ASK,   ASK,   ASK,   ASK,   HAN,   HAN,   HAN,   HAN,   HAN,   HAN,   ASK, HANGL, HANGL, HANGL, ASK,   ASK,
+    ASK,   ASK,   ASK,   ASK,   ASK,   ASK,   ASK,   ASK,   ASK,   ASK,   ASK, ASK,   ASK,   ASK,   ASK,   ASK,
 };
+_Static_assert(NFI_SCRIPTS <= 32, "a bit a script");
+
+/* Script of the letter at s, n bytes long, that is not ASCII. */
+static inline unsigned script_at(const unsigned char *s, size_t n)
+{
+    unsigned script = s[0] >= 0xc0 ? script_of_lead[s[0] - 0xc0] : (unsigned)ASK;
+    uint32_t cp;
+
+    if (script == ASK) {
+        nfi_utf8_decode((const char *)s, n, &cp);
+        script = nfi_script_of(cp);
+    }
+    return script == NFI_SCRIPT_KANA ? (unsigned)HAN : script;
+}
 
 /* Bytes of the character at s that is not ASCII; *sign: punctuation or a sign, *bar: one that parts links, *quote: an apostrophe. */
 static inline size_t high_char(const unsigned char *s, size_t left, bool *sign, bool *bar, bool *quote)
@@ -84,8 +100,9 @@ static inline size_t high_char(const unsigned char *s, size_t left, bool *sign, 
 typedef struct found {
     uint64_t *word, numbers;
     size_t m, cap;
-    unsigned capitals, bars, digits,
-        letters[SCRIPTS]; /* letters[S_LATIN]: bytes of words; those of other scripts are taken off in the end */
+    unsigned capitals, bars, digits;
+    unsigned letters[NFI_SCRIPTS]; /* of Latin: bytes of words; those of other scripts are taken off in the end */
+    unsigned scripts, others;      /* bits of those met; bytes of letters that are not Latin */
 } found;
 
 /* Reads the word, the number or the one other character at s + i, i < n, and returns where it ends. */
@@ -132,7 +149,12 @@ static size_t read_one(found *f, const unsigned char *s, size_t i, size_t n)
                 f->bars += bar;
                 return i + b;
             }
-            f->letters[script_of[c - 0x80]]++;
+            if (!sign) {
+                unsigned script = script_at(s + i, b);
+                f->letters[script]++;
+                f->scripts |= 1u << script;
+                f->others += script == NFI_SCRIPT_LATIN ? 0 : (unsigned)b;
+            }
             for (size_t j = 0; !sign && j < b; j++)
                 nfi_wordhash_byte(&x, s[i + j]);
             i += b;
@@ -143,7 +165,7 @@ static size_t read_one(found *f, const unsigned char *s, size_t i, size_t n)
         }
         before = k;
     }
-    f->letters[S_LATIN] += x.n;
+    f->letters[LATIN] += x.n;
     f->word[f->m++] = nfi_wordhash_end(&x);
     return i;
 }
@@ -174,7 +196,7 @@ static void read_line(found *f, const unsigned char *s, size_t n, size_t room, n
     }
     nfi_kern_get()->find_runs(&r, whole, n);
     f->capitals = r.capitals;
-    f->letters[S_LATIN] = r.letters;
+    f->letters[LATIN] = r.letters;
     for (size_t o = 0; o < r.nodd; o++) {
         size_t at = r.odd[o];
         if (at < i)
@@ -186,7 +208,7 @@ static void read_line(found *f, const unsigned char *s, size_t n, size_t room, n
         do { /* until the runs go on */
             i = read_one(f, s, i, n);
             for (; k < r.n && r.edge[2 * k] < i; k++) { /* read one by one, and counted there */
-                f->letters[S_LATIN] -= r.edge[2 * k + 1] - r.edge[2 * k];
+                f->letters[LATIN] -= r.edge[2 * k + 1] - r.edge[2 * k];
                 f->capitals -= s[r.edge[2 * k]] < 'a';
             }
         } while (f->m < f->cap && i < n && kind[s[i]] != K_OTHER && kind[s[i]] != K_BAR && kind[s[i]] != K_QUOTE &&
@@ -200,23 +222,19 @@ static void read_line(found *f, const unsigned char *s, size_t n, size_t room, n
     }
 }
 
-static void find_script(nfi_line *l, unsigned letters[SCRIPTS])
+static void find_script(nfi_line *l, const found *f)
 {
-    unsigned all = 0, most = 0, best = S_NONE;
+    unsigned latin = f->letters[LATIN] > f->others ? f->letters[LATIN] - f->others : 0, all = latin, most = latin, best = LATIN;
 
-    for (unsigned c = S_GREEK; c < SCRIPTS; c++)
-        all += letters[c] * (c < S_INDIC ? 2u : 3u);
-    letters[S_LATIN] = letters[S_LATIN] > all ? letters[S_LATIN] - all : 0;
-    all = 0;
-    letters[S_NONE] = 0;
-    for (unsigned c = S_LATIN; c < SCRIPTS; c++) {
-        all += letters[c];
-        if (letters[c] > most) {
-            most = letters[c];
-            best = c;
+    for (unsigned left = f->scripts & ~(1u << LATIN | 1u << NFI_SCRIPT_NONE); left; left &= left - 1) {
+        unsigned k = (unsigned)__builtin_ctz(left);
+        all += f->letters[k];
+        if (f->letters[k] > most) {
+            most = f->letters[k];
+            best = k;
         }
     }
-    l->script = all >= 4 && most * 5 >= all * 4 ? (uint8_t)best : S_NONE;
+    l->script = all >= 4 && most * 5 >= all * 4 ? (uint8_t)best : NFI_SCRIPT_NONE;
     l->letters = (uint16_t)all;
 }
 
@@ -233,10 +251,10 @@ size_t nfi_clean_words(const char *str, size_t n, size_t room, uint64_t *word, s
     if (!l)
         return f.m;
     if (l->flags & NFI_LINE_ASCII) {
-        l->script = f.letters[S_LATIN] >= 4 ? S_LATIN : S_NONE;
-        l->letters = (uint16_t)f.letters[S_LATIN];
+        l->script = f.letters[LATIN] >= 4 ? LATIN : NFI_SCRIPT_NONE;
+        l->letters = (uint16_t)f.letters[LATIN];
     } else {
-        find_script(l, f.letters);
+        find_script(l, &f);
     }
     l->capitals = (uint16_t)f.capitals;
     l->separators = (uint16_t)f.bars;
