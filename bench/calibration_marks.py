@@ -13,7 +13,7 @@ import tempfile
 
 import marks
 
-CORPORA = ("20news", "stripped", "bbc", "ag_news", "R8", "gvfc")
+CORPORA = ("20news", "stripped", "bbc", "ag_news", "R8", "R52", "gvfc", "allsides_angle")
 
 
 def figure(text, name):
@@ -26,7 +26,7 @@ def main():
         sys.exit(__doc__)
     program, data = sys.argv[1:]
     missed = 0
-    print("%-9s %8s %8s %9s %9s %9s" % ("corpus", "error", "loss", "coverage", "set size", "test"))
+    print("%-14s %8s %8s %9s %9s %9s" % ("corpus", "error", "loss", "coverage", "set size", "test"))
     with tempfile.TemporaryDirectory() as tmp:
         for name in CORPORA:
             train, test = marks.split(data, name, tmp) if name in marks.SPLITS else (os.path.join(data, name, "train.jsonl"), None)
@@ -40,7 +40,7 @@ def main():
                 on_test = figure(marks.run(program, "evaluate", "-m", model, test, "-o", os.path.join(tmp, "x.csv")), "calibration error")
             error = figure(out, "calibration error")
             missed += error > 0.05
-            print("%-9s %8.4f %8.4f %9.4f %9.2f %9.4f" % (
+            print("%-14s %8.4f %8.4f %9.4f %9.2f %9.4f" % (
                 name, error, figure(out, "log loss"), least, float(rows[-1]["set_size"]), on_test), flush=True)
     sys.exit(1 if missed else 0)
 
