@@ -53,8 +53,11 @@ typedef struct nfi_kern {
      * 64 * blocks + NFI_TURNS_MORE numbers.
      */
     size_t (*turns)(const nfi_class64 *cls, size_t blocks, uint32_t *turn);
-    /* acc[i] += x * (double)w[i] for i in [0, n). */
-    void (*axpy_f64)(double *acc, double x, const float *w, size_t n);
+    /*
+     * acc[i] += x[j] * (double)w[j * ld + i] for j in [0, m), in that order, and i in [0, n); ld is n rounded up to a multiple of 8, and what
+     * stands between n and ld is read but of no matter. Accumulators stay in registers in tiles of up to 32 columns.
+     */
+    void (*axpys_f64)(double *acc, const double *x, const float *w, size_t m, size_t n);
     /*
      * Sparse row times dense term-major matrix: out[j] = sum over e in order of val[e] * m[idx[e] * ld + j], j in [0, k), float32, k a
      * multiple of 16. ld >= k. Accumulators stay in registers in tiles of up to 128 columns.

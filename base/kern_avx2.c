@@ -55,10 +55,4 @@ static void classify(const uint8_t *src, size_t blocks, uint8_t *dst, nfi_class6
 
 #include "base/kern_runs.h" /* on top of classify() */
 
-static void axpy_f64(double *acc, double x, const float *w, size_t n)
-{
-    for (size_t i = axpy_whole(acc, x, w, n); i < n; i++)
-        acc[i] += x * (double)w[i];
-}
-
-const nfi_kern nfi_kern_avx2 = {"avx2", classify, turns, axpy_f64, spmv_f32, scatter_f32, log_f32, log_axpy_f32, find_runs, find_words};
+const nfi_kern nfi_kern_avx2 = {"avx2", classify, turns, axpys_f64, spmv_f32, scatter_f32, log_f32, log_axpy_f32, find_runs, find_words};

@@ -72,16 +72,4 @@ static size_t turns(const nfi_class64 *cls, size_t blocks, uint32_t *turn)
     return n;
 }
 
-/* Few classes are the rule, so the tail counts: one masked step for up to 8. */
-static void axpy_f64(double *acc, double x, const float *w, size_t n)
-{
-    size_t i = axpy_whole(acc, x, w, n);
-
-    if (i < n) {
-        __mmask8 tail = (__mmask8)((1u << (n - i)) - 1);
-        __m512d p = _mm512_mul_pd(_mm512_cvtps_pd(_mm256_maskz_loadu_ps(tail, w + i)), _mm512_set1_pd(x));
-        _mm512_mask_storeu_pd(acc + i, tail, _mm512_add_pd(_mm512_maskz_loadu_pd(tail, acc + i), p));
-    }
-}
-
-const nfi_kern nfi_kern_avx512 = {"avx512", classify, turns, axpy_f64, spmv_f32, scatter_f32, log_f32, log_axpy_f32, find_runs, find_words};
+const nfi_kern nfi_kern_avx512 = {"avx512", classify, turns, axpys_f64, spmv_f32, scatter_f32, log_f32, log_axpy_f32, find_runs, find_words};

@@ -118,17 +118,44 @@ static void scatter_f32(float *m, size_t ld, const int32_t *idx, const float *va
     }
 }
 
-/* Whole vectors of acc += x * w; returns how many elements were done. */
-INLINE size_t axpy_whole(double *acc, double x, const float *w, size_t n)
+/* One tile of 8 * units columns; acc has room for all of them. */
+INLINE void axpys_tile(double *acc, const double *x, const float *w, size_t m, size_t ld, const int units)
 {
     enum { STEP = LANES / 2 };
-    size_t i = 0;
+    const int nv = units * (8 / STEP);
+    vecd sum[32 / STEP];
 
-    for (; i + STEP <= n; i += STEP) {
-        vecd p = __builtin_convertvector(*(const half_u *)(w + i), vecd) * x;
-        *(vecd_u *)(acc + i) = *(const vecd_u *)(acc + i) + p;
+#pragma GCC unroll 8
+    for (int v = 0; v < nv; v++)
+        sum[v] = *(const vecd_u *)(acc + v * STEP);
+    for (size_t j = 0; j < m; j++, w += ld) {
+#pragma GCC unroll 8
+        for (int v = 0; v < nv; v++) {
+            vecd p = __builtin_convertvector(*(const half_u *)(w + v * STEP), vecd) * x[j];
+            sum[v] = sum[v] + p;
+        }
     }
-    return i;
+#pragma GCC unroll 8
+    for (int v = 0; v < nv; v++)
+        *(vecd_u *)(acc + v * STEP) = sum[v];
+}
+
+static void axpys_f64(double *acc, const double *x, const float *w, size_t m, size_t n)
+{
+    size_t ld = (n + 7) & ~(size_t)7;
+
+    for (size_t i = 0; i < n; i += 32, w += 32) {
+        double tile[32] = {0}; /* the last columns of the last tile are nobody's */
+        size_t cols = n - i < 32 ? n - i : 32;
+        memcpy(tile, acc + i, cols * sizeof *tile);
+        switch ((cols + 7) / 8) {
+        case 1: axpys_tile(tile, x, w, m, ld, 1); break;
+        case 2: axpys_tile(tile, x, w, m, ld, 2); break;
+        case 3: axpys_tile(tile, x, w, m, ld, 3); break;
+        default: axpys_tile(tile, x, w, m, ld, 4); break;
+        }
+        memcpy(acc + i, tile, cols * sizeof *tile);
+    }
 }
 
 /* LANES / 2 floats, and the integers behind them. */

@@ -45,10 +45,11 @@ static void classify(const uint8_t *src, size_t blocks, uint8_t *dst, nfi_class6
 
 #include "base/kern_runs.h" /* on top of classify() */
 
-static void axpy_f64(double *acc, double x, const float *w, size_t n)
+static void axpys_f64(double *acc, const double *x, const float *w, size_t m, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        acc[i] += x * (double)w[i];
+    for (size_t j = 0; j < m; j++, w += (n + 7) & ~(size_t)7)
+        for (size_t i = 0; i < n; i++)
+            acc[i] += x[j] * (double)w[i];
 }
 
 /* Tiles of 16 columns: with more, compilers leave the sums in memory. */
@@ -100,4 +101,4 @@ static void log_axpy_f32(double *acc, double x, const double *v, double scale, c
     }
 }
 
-const nfi_kern nfi_kern_scalar = {"scalar", classify, turns, axpy_f64, spmv_f32, scatter_f32, log_f32, log_axpy_f32, find_runs, find_words};
+const nfi_kern nfi_kern_scalar = {"scalar", classify, turns, axpys_f64, spmv_f32, scatter_f32, log_f32, log_axpy_f32, find_runs, find_words};

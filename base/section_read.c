@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/par.h"
 #include "base/try.h"
 
 #include <string.h>
@@ -16,7 +17,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#define PIECE ((size_t)1 << 20)
+#define PIECE ((size_t)1 << 18)
+#define SIDE_BY_SIDE ((uint64_t)2 << 20) /* bytes */
 
 struct nfi_secr {
     const unsigned char *p;
@@ -56,25 +58,43 @@ static nfi_secr *new_reader(const char *name)
     return r;
 }
 
-/* The sections of an open file, at their offsets in p; what lies between them is zero. */
-static nf_status load(const nfi_sechead *h, int fd, unsigned char *p, const char *name, nf_err *err)
+/* An open file on its way into memory. */
+typedef struct loading {
+    const nfi_sechead *h;
+    int fd;
+    unsigned char *p;
+    const char *name;
+} loading;
+
+/* One section, to its offset in p; what lies between it and the next is zero. */
+static nf_status load_section(void *ctx, size_t i, int worker, nf_err *err)
 {
+    const loading *l = ctx;
+    const nfi_secent *e = &l->h->ent[i];
+    unsigned char *p = l->p + e->offset;
     _Alignas(64) XXH3_state_t hash;
 
-    for (size_t i = 0; i < h->n; i++) {
-        const nfi_secent *e = &h->ent[i];
-        XXH3_64bits_reset(&hash);
-        for (uint64_t at = 0; at < e->bytes;) {
-            size_t n = e->bytes - at < PIECE ? (size_t)(e->bytes - at) : PIECE;
-            NF_TRY(nfi_pread_all(fd, p + e->offset + at, n, e->offset + at, name, err));
-            XXH3_64bits_update(&hash, p + e->offset + at, n);
-            at += n;
-        }
-        if (XXH3_64bits_digest(&hash) != e->hash)
-            return nfi_sec_bad_hash(e, name, err);
-        uint64_t end, gap = nfi_sec_gap(h, i, &end);
-        memset(p + end, 0, (size_t)gap);
+    (void)worker;
+    XXH3_64bits_reset(&hash);
+    for (uint64_t at = 0; at < e->bytes;) {
+        size_t n = e->bytes - at < PIECE ? (size_t)(e->bytes - at) : PIECE;
+        NF_TRY(nfi_pread_all(l->fd, p + at, n, e->offset + at, l->name, err));
+        XXH3_64bits_update(&hash, p + at, n);
+        at += n;
     }
+    if (XXH3_64bits_digest(&hash) != e->hash)
+        return nfi_sec_bad_hash(e, l->name, err);
+    uint64_t end, gap = nfi_sec_gap(l->h, i, &end);
+    memset(l->p + end, 0, (size_t)gap);
+    return NF_OK;
+}
+
+/* Sections side by side: pages of new memory take as long as what is read into them. Small files are not worth a thread. */
+static nf_status load(const nfi_sechead *h, int fd, unsigned char *p, const char *name, nf_err *err)
+{
+    loading l = {h, fd, p, name};
+
+    NF_TRY(nfi_par_chunks(h->n, h->table < SIDE_BY_SIDE ? 1 : nfi_par_threads(0), load_section, &l, err));
     memset(p + h->table, 0, SEC_ALIGN); /* vector loads may look past the end */
     return NF_OK;
 }

@@ -15,8 +15,8 @@
 #include "base/rng.h"
 #include "base/try.h"
 #include "features/corpus.h"
+#include "features/dict.h"
 #include "features/minhash.h"
-#include "models/lookup.h"
 #include "models/model.h"
 
 #include <fcntl.h>
@@ -48,9 +48,9 @@ typedef struct job {
     nf_batch batch; /* docs */
     /* scores */
     nf_model *model;
-    nfi_rows scored;
-    uint32_t *term;  /* terms of scored */
-    size_t *start;   /* documents + 1, in scored */
+    nfi_dict dict;       /* of the model */
+    uint32_t *term, *tf; /* of the documents */
+    size_t *start;       /* documents + 1, in term and tf */
     double *acc, *table;
     float *expanded;
     size_t known;
@@ -194,7 +194,7 @@ static void work_score(void *ctx)
     j->known = 0;
     for (size_t i = 0; i < j->docs.n; i++) {
         size_t a = j->start[i];
-        nfi_score_row row = {j->term + a, j->scored.tf + a, j->start[i + 1] - a};
+        nfi_score_row row = {j->term + a, j->tf + a, j->start[i + 1] - a};
         j->known += nfi_model_score_row(j->model, j->table, &row, j->acc, j->expanded);
         j->sink += nfi_bits(j->acc[0]);
     }
@@ -238,7 +238,7 @@ static void prepare_scores(job *j)
     nf_train_opts train = nf_train_defaults();
     nf_model_info info;
     nfi_counter c;
-    nfi_lookup lookup;
+    size_t at = 0, capterm = 0, captf = 0;
 
     must(nf_count(&counted, in, &(nf_count_opts){.no_sample = true}, &err), &err);
     nf_docs_close(in);
@@ -247,36 +247,25 @@ static void prepare_scores(job *j)
     nf_counted_free(counted);
     nf_model_describe(j->model, &info);
     j->acc = have(nfi_alloc(info.classes, sizeof *j->acc));
-    j->expanded = have(nfi_alloc(info.classes, sizeof *j->expanded));
+    j->expanded = have(nfi_alloc(nfi_score_scratch(info.classes), sizeof *j->expanded));
     j->table = have(nfi_alloc(NFI_TF_TABLE, sizeof *j->table));
     nfi_tf_table(j->model->weighting->tf, j->table);
 
     j->start = have(nfi_alloc(j->docs.n + 1, sizeof *j->start));
-    must(nfi_counter_init(&c, &j->model->text, &err), &err);
+    nfi_model_dict(j->model, &j->dict);
+    must(nfi_dict_hash(&j->dict, 1, &err), &err);
+    must(nfi_counter_init(&c, &j->model->text, &j->dict, &err), &err);
     for (size_t i = 0; i < j->docs.n; i++) {
         nf_str t = bench_text_of(&j->docs, i);
-        uint64_t tokens;
-        j->start[i] = j->scored.n;
-        must(nfi_count_doc(&c, &t, 1, &j->scored, &tokens, &err), &err);
+        must(nfi_count_doc(&c, &t, 1, &err), &err);
+        must(nfi_grow(&j->term, &capterm, at + c.n, sizeof *j->term, &err), &err);
+        must(nfi_grow(&j->tf, &captf, at + c.n, sizeof *j->tf, &err), &err);
+        memcpy(j->term + at, c.term, c.n * sizeof *j->term);
+        memcpy(j->tf + at, c.tf, c.n * sizeof *j->tf);
+        j->start[i] = at;
+        at += c.n;
     }
-    j->start[j->docs.n] = j->scored.n;
-    must(nfi_lookup_init(&lookup, j->model, &err), &err);
-    uint32_t *node = have(nfi_alloc(c.vocab.nnode, sizeof *node)); /* node of the counter to term of the model */
-    for (size_t i = 0; i < c.vocab.nnode; i++) {
-        uint32_t word[NFI_MAX_NGRAM];
-        int n = nfi_node_words(&c.vocab, (uint32_t)i, word);
-        bool known = true;
-        for (int k = 0; k < n; k++) {
-            word[k] = nfi_lookup_word(&lookup, c.vocab.word[word[k]]);
-            known &= word[k] != NFI_NONE;
-        }
-        node[i] = known ? nfi_lookup_term(&lookup, word, n) : NFI_NONE;
-    }
-    j->term = have(nfi_alloc(j->scored.n, sizeof *j->term));
-    for (size_t e = 0; e < j->scored.n; e++)
-        j->term[e] = node[j->scored.id[e]];
-    nfi_free(node);
-    nfi_lookup_clear(&lookup);
+    j->start[j->docs.n] = at;
     nfi_counter_clear(&c);
 }
 
@@ -339,10 +328,10 @@ static void clear(job *j)
     nfi_shingler_clear(&j->shingler);
     nfi_free(j->batch.docs);
     nf_cuts_clear(&j->cuts);
-    nfi_rows_clear(&j->scored);
+    nfi_dict_clear(&j->dict);
     nf_model_free(j->model);
     nf_csr_clear(&j->x);
-    void *own[] = {j->block, j->lower, j->cls, j->term, j->start, j->acc, j->table, j->expanded,
+    void *own[] = {j->block, j->lower, j->cls, j->term, j->tf, j->start, j->acc, j->table, j->expanded,
                    j->center, j->dots, j->number, j->log};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         nfi_free(own[i]);

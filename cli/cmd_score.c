@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cmd_score.c - newsframe score: documents to a table of labels and scores, one row a document, or one a sentence. */
 #include "cli/columns.h"
-#include "cli/label_list.h"
+#include "cli/score_rows.h"
 #include "cli/work.h"
 
-#include "base/buf.h"
-#include "newsframe/units.h"
+#include "base/mem.h"
 
 #include <string.h>
 
@@ -49,22 +48,14 @@ static const nfi_opt rows[] = {
 
 typedef struct job {
     const struct opts *o;
-    const nf_model *m;
     nf_docs *docs;
     nf_scorer *scorer;
     nf_csv *w;
-    size_t k, carried;
-    size_t id; /* carried column of the id; SIZE_MAX: the input has none, it is written first */
-    uint64_t by_status[NF_SCORE_STATUS_COUNT];
-    uint64_t scored, *by_class;
-    uint64_t units, without; /* with --unit: rows of units, documents that have none */
+    nfi_score_table t;
+    nfi_score_rows *rows;
+    const nfi_score_counts *n; /* of all rows, at the end */
     nf_scored_units parts;
-    double *share; /* of the document at hand */
-    double *prob; /* of the document at hand */
-    bool *chosen;
-    double *bound; /* of sets, or NULL */
-    bool *in;      /* the set at hand */
-    uint64_t sets, empty_sets, in_sets;
+    double *bound; /* of sets, or NULL; t has it too */
 } job;
 
 static bool is_name(nf_str s, const char *name)
@@ -77,22 +68,22 @@ static nf_status header(job *j, nf_err *err)
     size_t n = 0, bytes = 0;
     const nf_str *carried = nf_docs_columns(j->docs, &n);
 
-    for (size_t k = 0; k < j->k; k++)
-        bytes += nf_model_label(j->m, k).n + 1;
-    const char **name = nfi_alloc(j->k, sizeof *name);
+    for (size_t k = 0; k < j->t.k; k++)
+        bytes += nf_model_label(j->t.m, k).n + 1;
+    const char **name = nfi_alloc(j->t.k, sizeof *name);
     nf_str *column = nfi_alloc(n + 3, sizeof *column);
     char *blob = nfi_alloc(bytes, 1);
     if (name && blob && column) {
         char *p = blob;
-        for (size_t k = 0; k < j->k; k++) {
-            nf_str l = nf_model_label(j->m, k);
+        for (size_t k = 0; k < j->t.k; k++) {
+            nf_str l = nf_model_label(j->t.m, k);
             memcpy(p, l.p, l.n);
             p[l.n] = '\0';
             name[k] = p;
             p += l.n + 1;
         }
         size_t m = 0;
-        if (j->id == SIZE_MAX)
+        if (j->t.id == SIZE_MAX)
             column[m++] = (nf_str){"id", 2};
         for (size_t c = 0; c < n; c++)
             column[m++] = j->o->with_language && is_name(carried[c], "language") ? (nf_str){"input_language", 14} : carried[c];
@@ -102,9 +93,9 @@ static nf_status header(job *j, nf_err *err)
             column[m++] = (nf_str){"language", 8};
         const char *tables[7] = {j->o->unit ? "units" : "scores"};
         size_t t = 1;
-        if (nf_model_is_multi(j->m))
+        if (nf_model_is_multi(j->t.m))
             tables[t++] = "several";
-        if (j->o->unit == NF_UNIT_SENTENCE && nf_model_codes(j->m))
+        if (j->o->unit == NF_UNIT_SENTENCE && nf_model_codes(j->t.m))
             tables[t++] = "frames";
         if (j->bound)
             tables[t++] = "sets";
@@ -112,212 +103,21 @@ static nf_status header(job *j, nf_err *err)
             tables[t++] = "mixture";
         if (j->o->evidence)
             tables[t++] = "evidence";
-        nfi_dict_headers(j->w, tables, column, m, name, j->k);
+        nfi_dict_headers(j->w, tables, column, m, name, j->t.k);
     } else {
         err->code = NF_ENOMEM;
     }
     nfi_free(name);
     nfi_free(column);
     nfi_free(blob);
-    j->carried = n;
+    j->t.carried = n;
     return err->code;
-}
-
-static void label_cell(job *j, int32_t k)
-{
-    if (k < 0) {
-        nf_csv_blank(j->w);
-        return;
-    }
-    nf_str l = nf_model_label(j->m, (size_t)k);
-    nf_csv_text(j->w, l.p, l.n);
-}
-
-static void blanks(job *j, size_t n)
-{
-    while (n-- > 0)
-        nf_csv_blank(j->w);
-}
-
-/* What came with the document; text: of the document or the unit. */
-static void carried_cells(job *j, const nf_doc *d, nf_str text, int32_t lang)
-{
-    bool changed = d->flags & (NF_DOC_ID_MADE | NF_DOC_ID_SUFFIX); /* then the carried one would not tell documents apart */
-    if (j->id == SIZE_MAX)
-        nf_csv_text(j->w, d->id.p, d->id.n);
-    for (size_t c = 0; c < j->carried; c++) {
-        nf_str x = c == j->id && changed ? d->id : d->carried[c];
-        nf_csv_text(j->w, x.p, x.n);
-    }
-    if (j->o->with_text)
-        nf_csv_text(j->w, text.p, text.n);
-    if (j->o->with_language)
-        nf_csv_str(j->w, nf_lang_guess_code(&(nf_lang_guess){.lang = lang}));
-}
-
-/* All labels of a document or unit. */
-static void labels_cell(job *j, const nf_score *s, const double *odds)
-{
-    nfi_buf list = {0};
-
-    if (s->label >= 0) {
-        nf_model_labels(j->m, odds, j->chosen);
-        nfi_list_chosen(&list, j->m, j->chosen);
-    }
-    nfi_list_cell(j->w, &list);
-}
-
-/* prob is that of the document at hand when sure. */
-static void set_cell(job *j, bool sure)
-{
-    size_t n = sure ? nf_model_set(j->m, j->bound, j->prob, j->in) : 0;
-    nfi_buf list = {0};
-
-    j->sets += sure;
-    j->empty_sets += sure && n == 0;
-    j->in_sets += n;
-    if (n > 0)
-        nfi_list_chosen(&list, j->m, j->in);
-    nfi_list_cell(j->w, &list);
-}
-
-static void frames_cell(job *j, const nf_score *s, const double *odds)
-{
-    nfi_buf list = {0};
-
-    if (s->scored)
-        nfi_list_frames(&list, j->m, odds, j->chosen);
-    nfi_list_cell(j->w, &list);
-}
-
-/* frames: odds of the frames of a sentence. */
-static void score_cells(job *j, const nf_score *s, const double *odds, const double *frames)
-{
-    nf_csv_str(j->w, nf_score_status_text(s->status));
-    label_cell(j, s->label);
-    label_cell(j, s->second);
-    if (s->scored)
-        nf_csv_num(j->w, s->margin, 6);
-    else
-        nf_csv_blank(j->w);
-    nf_csv_int(j->w, (int64_t)s->n_tokens);
-    if (s->n_tokens)
-        nf_csv_num(j->w, s->oov_share, 6);
-    else
-        nf_csv_blank(j->w);
-    for (size_t k = 0; k < j->k; k++) {
-        if (s->scored)
-            nf_csv_num(j->w, odds[k], 6);
-        else
-            nf_csv_blank(j->w);
-    }
-    bool sure = s->scored && nf_model_probabilities(j->m, (nf_unit_kind)j->o->unit, odds, j->prob);
-    for (size_t k = 0; k < j->k; k++) {
-        if (sure)
-            nf_csv_num(j->w, j->prob[k], 6);
-        else
-            nf_csv_blank(j->w); /* the model is not calibrated, or nothing was scored */
-    }
-    if (nf_model_is_multi(j->m))
-        labels_cell(j, s, odds);
-    if (j->o->unit == NF_UNIT_SENTENCE && nf_model_codes(j->m))
-        frames_cell(j, s, frames);
-    if (j->bound)
-        set_cell(j, sure);
-    j->by_status[s->status]++;
-    if (s->label >= 0)
-        j->by_class[s->label]++;
-}
-
-/* ---- sentences of a document ---- */
-
-static void mixture_cells(job *j, size_t doc)
-{
-    nf_mixture mix;
-
-    nf_units_mix(&j->parts, j->m, doc, j->share, j->chosen, &mix);
-    if (mix.primary < 0) {
-        blanks(j, j->k + 2);
-        return;
-    }
-    nfi_buf list = {0};
-    for (size_t k = 0; k < j->k; k++)
-        nf_csv_num(j->w, j->share[k], 6);
-    label_cell(j, mix.primary);
-    j->share[mix.primary] = 0.0;
-    nfi_list_secondary(&list, j->m, j->share);
-    nfi_list_cell(j->w, &list);
-}
-
-static nf_str unit_text(const nf_doc *d, const nf_scored_unit *u)
-{
-    nf_str in = u->in_title ? d->title : d->text;
-    return (nf_str){in.p + u->place.start, u->place.end - u->place.start};
-}
-
-static void place_cells(job *j, const nf_scored_unit *u)
-{
-    nf_csv_str(j->w, u->in_title ? "title" : "text");
-    nf_csv_int(j->w, (int64_t)u->place.start);
-    nf_csv_int(j->w, (int64_t)u->place.end);
-}
-
-static void evidence_cells(job *j, const nf_doc *d, size_t doc)
-{
-    size_t at = nf_units_evidence(&j->parts, doc);
-
-    if (at == SIZE_MAX) {
-        blanks(j, 5);
-        return;
-    }
-    nf_str text = unit_text(d, &j->parts.unit[at]);
-    nf_csv_text(j->w, text.p, text.n);
-    place_cells(j, &j->parts.unit[at]);
-    nf_csv_num(j->w, j->parts.unit[at].carries, 6);
-}
-
-/* ---- rows ---- */
-
-/* doc: number in parts, where there are any. */
-static void document_row(job *j, const nf_doc *d, const nf_score *s, const double *odds, size_t doc)
-{
-    carried_cells(j, d, d->text, s->lang);
-    score_cells(j, s, odds, NULL);
-    if (j->o->mixture)
-        mixture_cells(j, doc);
-    if (j->o->evidence)
-        evidence_cells(j, d, doc);
-    nf_csv_end(j->w);
-}
-
-static void unit_rows(job *j, const nf_doc *d, size_t doc)
-{
-    size_t from = j->parts.first[doc], to = j->parts.first[doc + 1];
-
-    for (size_t i = from; i < to; i++) {
-        const nf_scored_unit *u = &j->parts.unit[i];
-        carried_cells(j, d, unit_text(d, u), u->score.lang);
-        nf_csv_int(j->w, (int64_t)(i - from) + 1);
-        nf_csv_str(j->w, nf_role_name(u->role, NULL));
-        place_cells(j, u);
-        score_cells(j, &u->score, j->parts.log_odds + i * j->k, j->parts.frame_odds ? j->parts.frame_odds + i * j->k : NULL);
-        nf_csv_end(j->w);
-    }
-    j->units += to - from;
-    if (from < to)
-        return;
-    j->without++;
-    carried_cells(j, d, (nf_str){NULL, 0}, -1);
-    blanks(j, 5);
-    score_cells(j, &(nf_score){.status = NF_SCORE_EMPTY, .label = -1, .second = -1}, NULL, NULL);
-    j->by_status[NF_SCORE_EMPTY]--; /* no unit */
-    nf_csv_end(j->w);
 }
 
 /* So many documents of b from first on that scores of their units fit into memory, whatever the number of classes. */
 static size_t slice(const job *j, const nf_batch *b, size_t first)
 {
-    size_t most = ((size_t)1 << 30) / j->k, bytes = 0, n = 0; /* of text; a sentence takes 8 bytes a class and has some 50 */
+    size_t most = ((size_t)1 << 30) / j->t.k, bytes = 0, n = 0; /* of text; a sentence takes 8 bytes a class and has some 50 */
 
     while (first + n < b->n && (n == 0 || bytes < most)) {
         bytes += b->docs[first + n].text.n + b->docs[first + n].title.n;
@@ -337,13 +137,7 @@ static nf_status score_slice(job *j, const nf_batch *b, size_t first, size_t n, 
     if (s == NF_OK && (j->o->unit != NF_UNIT_DOCUMENT || j->o->mixture || j->o->evidence))
         s = nf_scorer_units(j->scorer, &part, j->o->unit ? (nf_unit_kind)j->o->unit : NF_UNIT_SENTENCE, j->o->evidence ? scores : NULL,
                             &j->parts, err);
-    for (size_t i = 0; s == NF_OK && i < n; i++) {
-        if (j->o->unit == NF_UNIT_DOCUMENT)
-            document_row(j, &part.docs[i], &scores[i], odds + i * j->k, i);
-        else
-            unit_rows(j, &part.docs[i], i);
-    }
-    return s;
+    return s == NF_OK ? nfi_score_rows_put(j->rows, j->w, &part, scores, odds, err) : s;
 }
 
 static nf_status stream(job *j, nfi_progress *p, nf_err *err)
@@ -360,7 +154,7 @@ static nf_status stream(job *j, nfi_progress *p, nf_err *err)
         for (size_t i = 0, n; s == NF_OK && i < batch.n; i += n) {
             n = j->o->unit || j->o->mixture || j->o->evidence ? slice(j, &batch, i) : batch.n;
             if ((s = nfi_grow(&scores, &capscores, n, sizeof *scores, err)) == NF_OK &&
-                (s = nfi_grow(&odds, &capodds, n * j->k, sizeof *odds, err)) == NF_OK)
+                (s = nfi_grow(&odds, &capodds, n * j->t.k, sizeof *odds, err)) == NF_OK)
                 s = score_slice(j, &batch, i, n, scores, odds, err);
         }
         if (s == NF_OK)
@@ -379,18 +173,19 @@ static nf_status begin_sets(job *j, nfi_cli *cli, nf_err *err)
 {
     size_t few = 0, first = 0;
     nf_status s = NF_ENOMEM;
+    bool *shared = nfi_alloc(j->t.k, sizeof *shared);
 
-    j->bound = nfi_alloc(j->k, sizeof *j->bound);
-    j->in = nfi_alloc(j->k, sizeof *j->in);
-    if (j->bound && j->in)
-        s = nf_model_set_bounds(j->m, j->o->coverage, j->bound, j->in, err);
-    for (size_t k = j->k; s == NF_OK && k-- > 0;) {
-        few += j->in[k];
-        first = j->in[k] ? k : first;
+    j->t.bound = j->bound = nfi_alloc(j->t.k, sizeof *j->bound);
+    if (j->bound && shared)
+        s = nf_model_set_bounds(j->t.m, j->o->coverage, j->bound, shared, err);
+    for (size_t k = j->t.k; s == NF_OK && k-- > 0;) {
+        few += shared[k];
+        first = shared[k] ? k : first;
     }
+    nfi_free(shared);
     if (few == 0)
         return s;
-    nf_str l = nf_model_label(j->m, first);
+    nf_str l = nf_model_label(j->t.m, first);
     nfi_cli_warn(
         cli,
         "%zu class%s too few documents for a bound of sets at %g (\"%.*s\"%s): one bound is shared, and the coverage is theirs together",
@@ -401,12 +196,12 @@ static nf_status begin_sets(job *j, nfi_cli *cli, nf_err *err)
 /* One label for nearly everything is more often a wrong model or column than a finding. */
 static void warn_lopsided(const job *j, nfi_cli *cli)
 {
-    uint64_t n = j->by_status[NF_SCORE_OK];
+    uint64_t n = j->n->by_status[NF_SCORE_OK];
 
-    for (size_t k = 0; k < j->k; k++) {
-        nf_str l = nf_model_label(j->m, k);
-        if (n >= 100 && j->by_class[k] * 10 > n * 9)
-            nfi_cli_warn(cli, "%llu of %llu labelled %ss are \"%.*s\"", (unsigned long long)j->by_class[k], (unsigned long long)n,
+    for (size_t k = 0; k < j->t.k; k++) {
+        nf_str l = nf_model_label(j->t.m, k);
+        if (n >= 100 && j->n->by_class[k] * 10 > n * 9)
+            nfi_cli_warn(cli, "%llu of %llu labelled %ss are \"%.*s\"", (unsigned long long)j->n->by_class[k], (unsigned long long)n,
                          nf_unit_name((size_t)j->o->unit, NULL), (int)l.n, l.p);
     }
 }
@@ -415,18 +210,18 @@ static void warn_lopsided(const job *j, nfi_cli *cli)
 static void tally(const job *j, nfi_tally *t)
 {
     if (j->o->unit == NF_UNIT_DOCUMENT) {
-        nfi_tally_part(t, "labelled", j->by_status[NF_SCORE_OK]);
+        nfi_tally_part(t, "labelled", j->n->by_status[NF_SCORE_OK]);
         for (int i = 1; i < NF_SCORE_STATUS_COUNT; i++)
-            nfi_tally_part(t, nf_score_status_text((nf_score_status)i), j->by_status[i]);
+            nfi_tally_part(t, nf_score_status_text((nf_score_status)i), j->n->by_status[i]);
         return;
     }
     const nf_docs_stats *c = nf_docs_counts(j->docs);
-    nfi_tally_part(t, "scored", c->read - c->rejected - c->left_out - j->without);
-    nfi_tally_part(t, "empty", j->without);
-    nfi_tally_also(t, j->o->unit == NF_UNIT_SENTENCE ? "sentences" : "paragraphs", j->units);
-    nfi_tally_also(t, "labelled", j->by_status[NF_SCORE_OK]);
+    nfi_tally_part(t, "scored", c->read - c->rejected - c->left_out - j->n->without);
+    nfi_tally_part(t, "empty", j->n->without);
+    nfi_tally_also(t, j->o->unit == NF_UNIT_SENTENCE ? "sentences" : "paragraphs", j->n->units);
+    nfi_tally_also(t, "labelled", j->n->by_status[NF_SCORE_OK]);
     for (int i = 1; i < NF_SCORE_STATUS_COUNT; i++)
-        nfi_tally_also(t, nf_score_status_text((nf_score_status)i), j->by_status[i]);
+        nfi_tally_also(t, nf_score_status_text((nf_score_status)i), j->n->by_status[i]);
 }
 
 static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
@@ -461,18 +256,21 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     if (s == NF_OK) {
         nf_model_info info;
         nf_model_describe(model, &info);
-        j.m = model;
-        j.id = nfi_work_id_column(j.docs, &o->in);
-        j.k = info.classes;
-        j.by_class = nfi_calloc(j.k, sizeof *j.by_class);
-        j.share = nfi_alloc(j.k, sizeof *j.share);
-        j.prob = nfi_alloc(j.k, sizeof *j.prob);
-        j.chosen = nfi_alloc(j.k, sizeof *j.chosen);
-        s = j.by_class && j.share && j.prob && j.chosen ? NF_OK : NF_ENOMEM;
-        if (s == NF_OK && o->coverage > 0)
+        j.t = (nfi_score_table){.m = model,
+                                .k = info.classes,
+                                .unit = (nf_unit_kind)o->unit,
+                                .with_text = o->with_text,
+                                .with_language = o->with_language,
+                                .mixture = o->mixture,
+                                .evidence = o->evidence,
+                                .id = nfi_work_id_column(j.docs, &o->in),
+                                .parts = &j.parts};
+        if (o->coverage > 0)
             s = begin_sets(&j, cli, &err);
         if (s == NF_OK)
             s = header(&j, &err);
+        if (s == NF_OK)
+            s = nfi_score_rows_new(&j.rows, &j.t, (int)o->common.threads, &err);
     }
     if (s == NF_OK) {
         nfi_progress_start(&progress, cli, "scoring", "documents");
@@ -490,26 +288,23 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     if (s == NF_OK) {
         nfi_tally t;
         nfi_tally_begin(&t, "read", nf_docs_counts(j.docs)->read);
+        j.n = nfi_score_rows_counts(j.rows);
         tally(&j, &t);
         for (int i = 1; i < NF_SCORE_STATUS_COUNT; i++)
-            missed += j.by_status[i];
-        missed += j.without;
+            missed += j.n->by_status[i];
+        missed += j.n->without;
         nfi_tally_docs(&t, nf_docs_counts(j.docs));
         nfi_tally_also(&t, "cells cut", cut);
         warn_lopsided(&j, cli);
-        if (j.sets)
-            nfi_cli_note(cli, "sets at %g: %.2f classes a set, %llu empty", o->coverage, (double)j.in_sets / (double)j.sets,
-                         (unsigned long long)j.empty_sets);
+        if (j.n->sets)
+            nfi_cli_note(cli, "sets at %g: %.2f classes a set, %llu empty", o->coverage, (double)j.n->in_sets / (double)j.n->sets,
+                         (unsigned long long)j.n->empty_sets);
         nfi_tally_end(&t, cli);
         missed += nf_docs_counts(j.docs)->rejected;
-        read = o->unit ? j.units + j.without + nf_docs_counts(j.docs)->rejected : nf_docs_counts(j.docs)->read;
+        read = o->unit ? j.n->units + j.n->without + nf_docs_counts(j.docs)->rejected : nf_docs_counts(j.docs)->read;
     }
-    nfi_free(j.by_class);
-    nfi_free(j.share);
-    nfi_free(j.prob);
-    nfi_free(j.chosen);
+    nfi_score_rows_free(j.rows);
     nfi_free(j.bound);
-    nfi_free(j.in);
     nf_scorer_free(j.scorer);
     nf_docs_close(j.docs);
     nf_model_free(model);

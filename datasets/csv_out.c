@@ -18,7 +18,7 @@
 enum { FLUSH_AT = 256 << 10, EXCEL_UNITS = 32000 };
 
 struct nf_csv {
-    nfi_out *out;
+    nfi_out *out; /* NULL: a piece in memory */
     nfi_buf buf;
     nf_csv_dialect dialect;
     char delimiter;
@@ -219,7 +219,7 @@ void nf_csv_end(nf_csv *w)
     w->cells = 0;
     w->blank_row = true;
     w->first_row = false;
-    if (w->buf.n >= FLUSH_AT)
+    if (w->buf.n >= FLUSH_AT && w->out)
         pass_on(w);
 }
 
@@ -265,5 +265,29 @@ nf_status nfi_csv_append(nf_csv *w, nf_csv *tmp, nf_err *err)
         pass_on(w);
         at += n;
     }
+    return NF_OK;
+}
+
+nf_status nfi_csv_open_piece(nf_csv **out, const nf_csv *w, nf_err *err)
+{
+    nf_csv *piece = nfi_calloc(1, sizeof *piece);
+
+    if (!piece)
+        return nfi_oom(err, "a table");
+    *piece = (nf_csv){.dialect = w->dialect, .delimiter = w->delimiter, .excel = w->excel, .blank_row = true};
+    *out = piece;
+    return NF_OK;
+}
+
+nf_status nfi_csv_take(nf_csv *w, nf_csv *piece, nf_err *err)
+{
+    if (!nfi_buf_ok(&piece->buf))
+        return nfi_oom(err, "a table");
+    nfi_buf_put(&w->buf, piece->buf.p, piece->buf.n);
+    if (w->buf.n >= FLUSH_AT)
+        pass_on(w);
+    w->cut += piece->cut;
+    piece->cut = 0;
+    piece->buf.n = 0;
     return NF_OK;
 }

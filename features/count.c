@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * count.c - tokens to nodes to term frequencies.
+ * count.c - tokens to nodes to terms and their frequencies.
  *
- * Words are looked up in batches: hashes and prefetches first, then probes, so that the misses of a batch overlap. The frequency of a term
- * in the current document sits in the row being built; a slot remembers the place (pos) where its term was last put, and the place is valid
- * when the row has that very term there (the sparse-set trick of Briggs and Torczon 1993): nothing is cleared between documents.
+ * Words are looked up in batches: hashes and prefetches first, then probes, so that the misses of a batch overlap. The node of a word of the
+ * dictionary is remembered from document to document, and valid when the node is that very word's (the sparse-set trick of Briggs and
+ * Torczon 1993); all other tables begin anew with each document, no larger than it needs, and stay in the first cache.
  */
 #include "features/count.h"
 
@@ -14,9 +14,11 @@
 
 enum { BATCH = 32, STOP = 1 };
 
-nf_status nfi_counter_init(nfi_counter *c, const nfi_text *text, nf_err *err)
+nf_status nfi_counter_init(nfi_counter *c, const nfi_text *text, const nfi_dict *dict, nf_err *err)
 {
-    *c = (nfi_counter){.text = text};
+    *c = (nfi_counter){.text = text, .dict = dict, .pos = nfi_calloc(dict->nwords, sizeof *c->pos)};
+    if (!c->pos)
+        return nfi_oom(err, "words");
     return nfi_vocab_init(&c->vocab, err);
 }
 
@@ -31,144 +33,141 @@ void nfi_counter_clear(nfi_counter *c)
 {
     nfi_vocab_clear(&c->vocab);
     nfi_tokbuf_clear(&c->tok);
-    nfi_rows_clear(&c->rows);
     nf_cuts_clear(&c->cuts);
     nfi_buf_clear(&c->clean);
+    nfi_free(c->term);
+    nfi_free(c->tf);
+    nfi_free(c->pos);
     for (int m = 0; m < NFI_MAX_NGRAM; m++)
         nfi_free(c->seq[m]);
     *c = (nfi_counter){0};
 }
 
-/* The row being built. Loops hold it in registers: stores to slots and rows could otherwise be stores to what they are reached through. */
-typedef struct open_row {
-    uint32_t *id, *tf;
-    size_t n;
-} open_row;
-
-static inline open_row row_open(const nfi_rows *r, size_t base)
+/* The node of a word that the dictionary does not have, or NFI_NONE for a stop word. */
+static nf_status other_word(nfi_counter *c, const nfi_token *t, uint32_t *node, nf_err *err)
 {
-    return (open_row){r->id + base, r->tf + base, r->n - base};
+    const uint8_t *p = c->tok.bytes + t->off;
+    bool fresh;
+
+    NF_TRY(nfi_vocab_reserve(&c->vocab, 1, 0, err));
+    nfi_word_slot *s = nfi_vocab_word(&c->vocab, p, t->n, &fresh);
+    if (!s)
+        return nfi_oom(err, "words");
+    if (fresh) {
+        s->mark = nfi_stop_has(&c->text->stop, (const char *)p, t->n) ? STOP : 0;
+        c->term[s->id] = NFI_NONE;
+        c->tf[s->id] = 0;
+    }
+    *node = s->mark == STOP ? NFI_NONE : s->id;
+    return NF_OK;
 }
 
-/* Without a branch: whether a term is new to its document cannot be guessed. */
-static inline void bump(open_row *r, uint32_t id, uint32_t *pos)
-{
-    size_t n = r->n, at = *pos < n ? *pos : n; /* there is room for one more */
-    bool known = at < n && r->id[at] == id;
-    size_t place = known ? at : n;
-
-    r->id[place] = id;
-    r->tf[place] = (r->tf[place] & -(uint32_t)known) + 1;
-    *pos = (uint32_t)place;
-    r->n = n + !known;
-}
-
-/* Looks up tok[0..n), appends the nodes of words that are not stop words to out; returns how many, SIZE_MAX when out of memory. */
-static size_t look_up_words(nfi_counter *c, const nfi_token *tok, size_t n, uint32_t *out, nfi_rows *rows, size_t base)
+/* Looks up the tokens at hand, appends the nodes of words that are not stop words to out; *n of them. There is room for all. */
+static nf_status look_up_words(nfi_counter *c, uint32_t *out, size_t *n, nf_err *err)
 {
     nfi_vocab *v = &c->vocab;
+    const nfi_dict dict = *c->dict;
+    const nfi_token *tok = c->tok.tok;
     const uint8_t *bytes = c->tok.bytes;
-    const nfi_secret secret = v->secret;
-    nfi_word_slot *words = v->words;
-    size_t m = 0, mask = v->wcap - 1;
-    open_row row = row_open(rows, base);
-    bool count = c->text->lo == 1, siphash = v->siphash;
+    nfi_node *node = v->node;
+    uint32_t *term = c->term, *tf = c->tf, *pos = c->pos;
+    const uint32_t one = c->text->lo == 1;
+    size_t m = 0, nnode = v->nnode;
+    uint64_t known = 0;
 
-    for (size_t b = 0; b < n; b += BATCH) {
-        uint64_t lo[BATCH], hi[BATCH];
-        nfi_word_slot *home[BATCH];
-        size_t len = n - b < BATCH ? n - b : BATCH;
+    for (size_t b = 0; b < c->tok.ntok; b += BATCH) {
+        nfi_dict_key key[BATCH];
+        nfi_known is[BATCH];
+        size_t len = c->tok.ntok - b < BATCH ? c->tok.ntok - b : BATCH;
 
+        for (size_t i = 0; i < len; i++)
+            nfi_dict_ask(&dict, &key[i], bytes + tok[b + i].off, tok[b + i].n);
         for (size_t i = 0; i < len; i++) {
-            const nfi_token *t = &tok[b + i];
-            if (__builtin_expect(t->n <= 16 && !siphash, 1)) {
-                nfi_word_key(bytes + t->off, t->n, &lo[i], &hi[i]);
-                home[i] = &words[nfi_hash2(lo[i], hi[i], secret) & mask];
-            } else {
-                lo[i] = hi[i] = 0;
-                home[i] = &words[nfi_word_home(v, bytes + t->off, t->n)];
-            }
-            __builtin_prefetch(home[i]);
+            is[i] = nfi_dict_find(&dict, &key[i], bytes + tok[b + i].off, tok[b + i].n);
+            __builtin_prefetch(pos + is[i].word);
         }
         for (size_t i = 0; i < len; i++) {
-            const nfi_token *t = &tok[b + i];
-            nfi_word_slot *s = home[i];
-            if (__builtin_expect(!(s->n == t->n && t->n <= 16 && s->lo == lo[i] && s->hi == hi[i]), 0)) {
-                bool fresh;
-                s = nfi_vocab_word(v, bytes + t->off, t->n, &fresh);
-                if (!s)
-                    return SIZE_MAX;
-                if (fresh && nfi_stop_has(&c->text->stop, (const char *)bytes + t->off, t->n))
-                    s->pad = STOP;
-            }
-            if (s->pad == STOP) {
-                c->stopped++;
+            const nfi_known k = is[i];
+            if (__builtin_expect(k.word == NFI_NONE, 0)) {
+                uint32_t other = NFI_NONE;
+                v->nnode = nnode;
+                NF_TRY(other_word(c, &tok[b + i], &other, err));
+                nnode = v->nnode;
+                node = v->node;
+                if (other == NFI_NONE) {
+                    c->stopped++;
+                    continue;
+                }
+                tf[other] += one;
+                out[m++] = other;
                 continue;
             }
-            uint32_t id = s->id;
-            out[m++] = id;
-            if (count)
-                bump(&row, id, &s->pos);
+            /* Without a branch: whether a word is new to its document cannot be guessed. */
+            size_t at = pos[k.word] < nnode ? pos[k.word] : nnode;
+            bool seen = at < nnode && node[at].word == k.word && node[at].prefix == NFI_KNOWN;
+            at = seen ? at : nnode;
+            node[at] = (nfi_node){NFI_KNOWN, k.word};
+            term[at] = k.term;
+            tf[at] = (tf[at] & -(uint32_t)seen) + one;
+            pos[k.word] = (uint32_t)at;
+            nnode += !seen;
+            known += k.term != NFI_NONE;
+            out[m++] = (uint32_t)at;
         }
     }
-    rows->n = base + row.n;
-    return m;
+    v->nnode = nnode;
+    c->known += known;
+    *n = m;
+    return NF_OK;
 }
 
 /* n-grams of order m that end at words [from, to): prefix nodes in prev (order m-1), result in next; counted when wanted. */
-static void look_up_pairs(nfi_counter *c, int m, size_t from, size_t to, nfi_rows *rows, size_t base)
+static void look_up_pairs(nfi_counter *c, int m, size_t from, size_t to)
 {
     nfi_vocab *v = &c->vocab;
     const uint32_t *prev = c->seq[m - 2], *word = c->seq[0];
     const nfi_secret secret = v->secret;
-    uint32_t *next = c->seq[m - 1];
+    uint32_t *next = c->seq[m - 1], *tf = c->tf;
+    nfi_node *node = v->node;
     nfi_pair_slot *pairs = v->pairs;
-    size_t mask = v->pcap - 1;
-    open_row row = row_open(rows, base);
-    bool count = m >= c->text->lo;
+    size_t mask = v->pcap - 1, nnode = v->nnode, had = nnode;
+    const uint32_t one = m >= c->text->lo;
 
-    for (size_t b = from; b < to; b += BATCH) {
-        nfi_pair_slot *home[BATCH];
-        uint64_t keys[BATCH];
-        size_t len = to - b < BATCH ? to - b : BATCH;
-        for (size_t i = 0; i < len; i++) {
-            keys[i] = (uint64_t)prev[b + i - 1] << 32 | word[b + i];
-            home[i] = &pairs[nfi_hash2(keys[i], secret.b, secret) & mask];
-            __builtin_prefetch(home[i], 1);
-        }
-        for (size_t i = 0; i < len; i++) {
-            nfi_pair_slot *s = home[i];
-            if (s->key != keys[i]) {
-                bool fresh;
-                s = nfi_vocab_pair(v, (uint32_t)(keys[i] >> 32), (uint32_t)keys[i], &fresh);
-            }
-            uint32_t id = s->id;
-            next[b + i] = id;
-            if (count)
-                bump(&row, id, &s->pos);
-        }
+    for (size_t i = from; i < to; i++) {
+        uint64_t key = (uint64_t)prev[i - 1] << 32 | word[i];
+        size_t at = (size_t)nfi_hash2(key, secret.b, secret) & mask;
+        while (pairs[at].key != key && pairs[at].key != UINT64_MAX)
+            at = (at + 1) & mask;
+        bool seen = pairs[at].key == key;
+        uint32_t id = seen ? pairs[at].id : (uint32_t)nnode;
+        pairs[at] = (nfi_pair_slot){key, id, 0};
+        node[id] = (nfi_node){prev[i - 1], word[i]};
+        tf[id] = (tf[id] & -(uint32_t)seen) + one;
+        nnode += !seen;
+        next[i] = id;
     }
-    rows->n = base + row.n;
+    v->npairs += nnode - had;
+    v->nnode = nnode;
 }
 
-/* Counts the tokens now in c->tok. Words [0, carry) of the sequences are those of the batch before. */
-static nf_status count_batch(nfi_counter *c, nfi_rows *rows, size_t base, nf_err *err)
+/* Counts the tokens now in c->tok. Words [0, carry) of the sequences are those of the segment before. */
+static nf_status count_segment(nfi_counter *c, nf_err *err)
 {
-    size_t n = c->tok.ntok, hi = (size_t)c->text->hi;
+    nfi_vocab *v = &c->vocab;
+    size_t n = c->tok.ntok, hi = (size_t)c->text->hi, got, most = v->nnode + n * hi + 1;
 
-    NF_TRY(nfi_vocab_reserve(&c->vocab, n, n * (hi - 1), err));
-    NF_TRY(nfi_grow(&rows->id, &rows->capid, rows->n + n * hi, sizeof *rows->id, err));
-    NF_TRY(nfi_grow(&rows->tf, &rows->captf, rows->n + n * hi, sizeof *rows->tf, err));
+    NF_TRY(nfi_vocab_reserve(v, 0, n * (hi - 1), err));
+    NF_TRY(nfi_grow(&v->node, &v->capnode, most, sizeof *v->node, err));
+    NF_TRY(nfi_grow(&c->term, &c->capterm, most, sizeof *c->term, err));
+    NF_TRY(nfi_grow(&c->tf, &c->captf, most, sizeof *c->tf, err));
     for (size_t m = 0; m < hi; m++)
         NF_TRY(nfi_grow(&c->seq[m], &c->capseq[m], n + NFI_MAX_NGRAM, sizeof *c->seq[m], err));
 
-    size_t got = look_up_words(c, c->tok.tok, n, c->seq[0] + c->carry, rows, base);
-    if (got == SIZE_MAX)
-        return nfi_oom(err, "words");
+    NF_TRY(look_up_words(c, c->seq[0] + c->carry, &got, err));
     size_t total = c->carry + got;
     for (size_t m = 2; m <= hi; m++)
         if (total >= m)
-            look_up_pairs(c, (int)m, c->carry > m - 1 ? c->carry : m - 1, total, rows, base);
+            look_up_pairs(c, (int)m, c->carry > m - 1 ? c->carry : m - 1, total);
     size_t keep = total < hi - 1 ? total : hi - 1;
     for (size_t m = 0; m < hi; m++)
         memmove(c->seq[m], c->seq[m] + (total - keep), keep * sizeof **c->seq);
@@ -176,32 +175,84 @@ static nf_status count_batch(nfi_counter *c, nfi_rows *rows, size_t base, nf_err
     return NF_OK;
 }
 
-nf_status nfi_count_doc(nfi_counter *c, const nf_str *parts, size_t nparts, nfi_rows *rows, uint64_t *n_tokens, nf_err *err)
+/* The n-gram of a node in words of the dictionary; false when one of them is unknown. */
+static inline bool gram_of(const nfi_node *all, nfi_node x, nfi_gram *g)
 {
-    size_t base = rows->n;
-    uint64_t tokens = 0;
-    nf_status s = NF_OK;
+    uint32_t back[NFI_MAX_NGRAM];
+    int n = 0;
 
-    c->carry = 0;
-    c->stopped = 0;
+    for (; x.prefix < NFI_KNOWN; x = all[x.prefix]) {
+        if (all[x.word].prefix != NFI_KNOWN)
+            return false;
+        back[n++] = all[x.word].word;
+    }
+    if (x.prefix != NFI_KNOWN)
+        return false;
+    back[n++] = x.word;
+    g->n = n;
+    for (int k = 0; k < n; k++)
+        g->word[n - 1 - k] = back[k];
+    return true;
+}
+
+/* Looks up all n-grams of the document, in groups whose cache misses overlap. */
+static void look_up_grams(nfi_counter *c)
+{
+    const nfi_node *all = c->vocab.node;
+
+    for (size_t i = 0, nodes = c->vocab.nnode; i < nodes;) {
+        uint32_t node[BATCH], term[BATCH];
+        nfi_gram gram[BATCH];
+        size_t n = 0;
+        for (; i < nodes && n < BATCH; i++) {
+            if (all[i].prefix >= NFI_KNOWN)
+                continue;
+            c->term[i] = NFI_NONE;
+            node[n] = (uint32_t)i;
+            n += gram_of(all, all[i], &gram[n]);
+        }
+        nfi_dict_grams(c->dict, gram, n, term);
+        for (size_t k = 0; k < n; k++)
+            c->term[node[k]] = term[k];
+    }
+}
+
+/* Leaves the entries of what was counted: stop words were not, nor n-grams that are too short. */
+static void keep_counted(nfi_counter *c)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < c->n; i++) {
+        if (c->tf[i] == 0)
+            continue;
+        c->term[n] = c->term[i];
+        c->tf[n++] = c->tf[i];
+    }
+    c->n = n;
+}
+
+nf_status nfi_count_doc(nfi_counter *c, const nf_str *parts, size_t nparts, nf_err *err)
+{
+    c->carry = c->n = 0;
+    c->n_tokens = c->stopped = c->known = 0;
+    NF_TRY(nfi_vocab_reset(&c->vocab, err));
     for (size_t p = 0; p < nparts; p++) {
         size_t pos = 0;
         while (nfi_tokenize(c->text->tokenizer, &c->tok, parts[p].p, parts[p].n, &pos)) {
             if (c->tok.failed) {
-                s = nfi_oom(err, "tokens");
-                goto out;
+                c->tok.failed = false;
+                return nfi_oom(err, "tokens");
             }
-            tokens += c->tok.ntok;
-            NF_GO(count_batch(c, rows, base, err));
+            c->n_tokens += c->tok.ntok;
+            NF_TRY(count_segment(c, err));
         }
     }
-    *n_tokens = tokens;
-out:
-    if (s != NF_OK) {
-        rows->n = base;
-        c->tok.failed = false;
-    }
-    return s;
+    if (c->text->hi > 1)
+        look_up_grams(c);
+    c->n = c->vocab.nnode;
+    if (c->text->lo > 1 || c->text->stop.n > 0)
+        keep_counted(c);
+    return NF_OK;
 }
 
 nf_status nfi_text_parts(const nfi_text *t, const nf_doc *d, nf_cuts *cuts, nfi_buf *clean, nf_str part[2], nf_err *err)
@@ -224,12 +275,12 @@ nf_status nfi_text_parts(const nfi_text *t, const nf_doc *d, nf_cuts *cuts, nfi_
     return NF_OK;
 }
 
-nf_status nfi_count_text(nfi_counter *c, const nf_doc *d, nfi_rows *rows, uint64_t *n_tokens, nf_err *err)
+nf_status nfi_count_text(nfi_counter *c, const nf_doc *d, nf_err *err)
 {
     nf_str part[2];
 
     NF_TRY(nfi_text_parts(c->text, d, &c->cuts, &c->clean, part, err));
-    return nfi_count_doc(c, part, 2, rows, n_tokens, err);
+    return nfi_count_doc(c, part, 2, err);
 }
 
 size_t nfi_batch_cut(const nf_batch *b, size_t bytes, size_t *bound)

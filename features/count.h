@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* count.h - documents one after another to term counts, for scoring and inspection: one counter a thread. A corpus is counted by gather.h. */
+/* count.h - one document after another to counts of the terms of a model, for scoring: one counter a thread. A corpus is counted by gather.h. */
 #ifndef NFI_COUNT_H
 #define NFI_COUNT_H
 
 #include "features/clean.h"
+#include "features/dict.h"
 #include "features/stop.h"
 #include "features/token.h"
-#include "features/vocab.h"
 
 /* What decides which terms a text has; shared read-only by all counters. Owned by whoever made it (nfi_text_init). */
 typedef struct nfi_text {
@@ -17,41 +17,45 @@ typedef struct nfi_text {
     char language[8]; /* documents told to be in another are left out; "any": none is */
 } nfi_text;
 
-/* Rows of documents one after another: entry e of a row is term id[e] (a node of the counter's vocabulary), tf[e] times. First-seen order.
- */
+/* Rows of documents one after another: entry e of a row is term id[e], tf[e] times. */
 typedef struct nfi_rows {
     uint32_t *id, *tf;
     size_t n, capid, captf;
 } nfi_rows;
 
+/*
+ * The terms of one document, as a dictionary has them. n-grams are nodes of vocab, as are words, and every term has one entry whether it is
+ * known or not, for lengths are over all of them.
+ */
 typedef struct nfi_counter {
     const nfi_text *text;
-    nfi_vocab vocab;
+    const nfi_dict *dict;
+    uint32_t *term, *tf;  /* n entries in first-seen order: number in dict or NFI_NONE, and how often */
+    size_t n;
+    uint64_t n_tokens, stopped; /* stop words are tokens too */
+    uint64_t known;       /* tokens that are terms of dict by themselves */
+    nf_cuts cuts;         /* of the text */
+    nfi_buf clean;        /* what they leave of it */
+    nfi_vocab vocab;      /* nodes, and the words that dict does not have */
+    uint32_t *pos;        /* node of a word of dict, where that node says so: nothing is cleared between documents */
     nfi_tokbuf tok;
-    nfi_rows rows;                /* scratch of whoever collects rows */
-    uint32_t
-        *seq[NFI_MAX_NGRAM]; /* seq[m-1][i]: node of the m-gram that ends at word i of the batch; 3 words of the batch before come first */
-    size_t capseq[NFI_MAX_NGRAM];
-    uint64_t stopped;             /* stop words left out of the last document */
-    nf_cuts cuts;                 /* of the last document */
-    nfi_buf clean;                /* what they leave of it */
-    size_t carry;                 /* words carried over from the batch before, 0..3 */
+    uint32_t *seq[NFI_MAX_NGRAM]; /* seq[m-1][i]: node of the m-gram that ends at word i of the segment; 3 words of the one before come first */
+    size_t capterm, captf, capseq[NFI_MAX_NGRAM];
+    size_t carry;         /* words carried over from the segment before, 0..3 */
 } nfi_counter;
 
-nf_status nfi_counter_init(nfi_counter *c, const nfi_text *text, nf_err *err) NF_MUST_CHECK;
+/* dict is borrowed, and may get its tables later. */
+nf_status nfi_counter_init(nfi_counter *c, const nfi_text *text, const nfi_dict *dict, nf_err *err) NF_MUST_CHECK;
 void nfi_counter_clear(nfi_counter *c);
 
-/*
- * Counts one document made of parts (title, text: n-grams cross from one to the next) and appends its row to rows.
- * *n_tokens gets the number of tokens, stop words included. On failure rows keep what they held before.
- */
-nf_status nfi_count_doc(nfi_counter *c, const nf_str *parts, size_t nparts, nfi_rows *rows, uint64_t *n_tokens, nf_err *err) NF_MUST_CHECK;
+/* Counts one document made of parts (title, text: n-grams cross from one to the next); of the one before nothing is left, also on failure. */
+nf_status nfi_count_doc(nfi_counter *c, const nf_str *parts, size_t nparts, nf_err *err) NF_MUST_CHECK;
 
 /* What of a document is counted: title and cleaned text, the latter in clean where anything was cut. */
 nf_status nfi_text_parts(const nfi_text *t, const nf_doc *d, nf_cuts *cuts, nfi_buf *clean, nf_str part[2], nf_err *err) NF_MUST_CHECK;
 
 /* The same for title and cleaned text of a document. */
-nf_status nfi_count_text(nfi_counter *c, const nf_doc *d, nfi_rows *rows, uint64_t *n_tokens, nf_err *err) NF_MUST_CHECK;
+nf_status nfi_count_text(nfi_counter *c, const nf_doc *d, nf_err *err) NF_MUST_CHECK;
 
 void nfi_rows_clear(nfi_rows *r);
 

@@ -34,12 +34,11 @@ typedef struct pass {
     nf_inspection r;
     nfi_arena arena;
     nfi_text text;
-    nfi_counter counter;
+    nfi_tokbuf tok;
+    nfi_vocab types; /* mark: 1 once, 2 more often */
     nfi_vocab labels;
     uint64_t *label_docs; /* by node */
     size_t cap_label_docs;
-    uint8_t *seen; /* by node of the counter: 1 once, 2 more often */
-    size_t cap_seen;
     uint64_t vocab_tokens; /* tokens while the vocabulary grew */
     nfi_lengths tokens, characters;
     nfi_keys texts;
@@ -70,33 +69,41 @@ static nf_status look_chunk(void *ctx, size_t k, int worker, nf_err *err)
 
 /* ---- in input order ---- */
 
+/* Tokens of a text: how many, and while there are few enough, which. */
+static nf_status take_tokens(pass *p, nf_str text, uint64_t *tokens, nf_err *err)
+{
+    nfi_tokbuf *b = &p->tok;
+    bool fresh;
+
+    for (size_t pos = 0; nfi_tokenize(p->text.tokenizer, b, text.p, text.n, &pos);) {
+        if (b->failed)
+            return nfi_oom(err, "tokens");
+        *tokens += b->ntok;
+        NF_TRY(nfi_vocab_reserve(&p->types, p->r.types_full ? 0 : b->ntok, 0, err));
+        for (size_t i = 0; !p->r.types_full && i < b->ntok; i++) {
+            nfi_word_slot *s = nfi_vocab_word(&p->types, b->bytes + b->tok[i].off, b->tok[i].n, &fresh);
+            if (!s)
+                return nfi_oom(err, "words");
+            p->r.types += fresh;
+            p->r.once += (uint64_t)fresh - (s->mark == 1);
+            s->mark = fresh ? 1 : 2;
+        }
+    }
+    return NF_OK;
+}
+
 static nf_status take_words(pass *p, const nf_doc *d, nf_err *err)
 {
-    nf_str parts[2] = {d->title, d->text};
-    nfi_rows *rows = &p->counter.rows;
-    uint64_t n;
+    uint64_t n = 0;
 
-    rows->n = 0;
-    NF_TRY(nfi_count_doc(&p->counter, parts, 2, rows, &n, err));
+    NF_TRY(take_tokens(p, d->title, &n, err));
+    NF_TRY(take_tokens(p, d->text, &n, err));
     nfi_lengths_add(&p->tokens, n);
     p->r.n_tokens += n;
     p->r.no_token += n == 0 && !nfi_all_blank(d->text);
     p->r.few_tokens += n > 0 && n < 3;
-    if (p->r.types_full)
-        return nfi_vocab_reset(&p->counter.vocab, err);
-    size_t had = p->cap_seen;
-    NF_TRY(nfi_grow(&p->seen, &p->cap_seen, p->counter.vocab.nnode, sizeof *p->seen, err));
-    memset(p->seen + had, 0, p->cap_seen - had);
-    for (size_t e = 0; e < rows->n; e++) {
-        uint8_t *s = &p->seen[rows->id[e]];
-        p->r.types += *s == 0;
-        uint8_t now = *s || rows->tf[e] > 1 ? 2 : 1;
-        p->r.once += now == 1;
-        p->r.once -= *s == 1 && now == 2;
-        *s = now;
-    }
-    p->vocab_tokens += n;
-    nfi_curve_add(&p->curve, p->vocab_tokens, p->r.types);
+    if (!p->r.types_full)
+        nfi_curve_add(&p->curve, p->vocab_tokens += n, p->r.types);
     p->r.types_full = p->r.types >= NF_INSPECT_TYPES;
     return NF_OK;
 }
@@ -402,7 +409,7 @@ static nf_status begin(pass *p, const nf_docs *in, nf_err *err)
     NF_TRY(nfi_vocab_init(&p->labels, err));
     NF_TRY(nf_cleaner_new(&p->clean, NULL, err));
     NF_TRY(nfi_text_init(&p->text, &text, err));
-    NF_TRY(nfi_counter_init(&p->counter, &p->text, err));
+    NF_TRY(nfi_vocab_init(&p->types, err));
     p->column = nfi_calloc(p->ncolumns, sizeof *p->column);
     p->lang_docs = nfi_calloc(nf_lang_count(), sizeof *p->lang_docs);
     p->work = nfi_calloc((size_t)p->threads, sizeof *p->work);
@@ -416,7 +423,8 @@ static nf_status begin(pass *p, const nf_docs *in, nf_err *err)
 
 static void end(pass *p)
 {
-    nfi_counter_clear(&p->counter);
+    nfi_tokbuf_clear(&p->tok);
+    nfi_vocab_clear(&p->types);
     nfi_text_clear(&p->text);
     nfi_vocab_clear(&p->labels);
     nfi_lengths_clear(&p->tokens);
@@ -435,7 +443,6 @@ static void end(pass *p)
     nfi_free(p->lang_docs);
     nfi_free(p->work);
     nfi_free(p->label_docs);
-    nfi_free(p->seen);
     nfi_free(p->facts);
     nfi_arena_clear(&p->arena);
 }

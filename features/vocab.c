@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { WORDS0 = 1 << 12, PAIRS0 = 1 << 12, PROBE_ALARM = 192 };
+enum { WORDS0 = 1 << 12, PAIRS0 = 1 << 12, LEAST = 64, KEEP = 1 << 16, PROBE_ALARM = 192 };
 
 static inline void long_key(const nfi_vocab *v, const uint8_t *p, uint32_t n, uint64_t *lo)
 {
@@ -39,8 +39,8 @@ size_t nfi_word_home(const nfi_vocab *v, const uint8_t *p, uint32_t n)
 
 static nf_status alloc_tables(nfi_vocab *v, nf_err *err)
 {
-    v->wcap = WORDS0;
-    v->pcap = PAIRS0;
+    v->wcap = v->wroom = WORDS0;
+    v->pcap = v->proom = PAIRS0;
     v->words = nfi_calloc(v->wcap, sizeof *v->words);
     v->pairs = nfi_alloc(v->pcap, sizeof *v->pairs);
     if (!v->words || !v->pairs) {
@@ -67,17 +67,33 @@ void nfi_vocab_clear(nfi_vocab *v)
     *v = (nfi_vocab){0};
 }
 
+/* An empty table of cap slots, which there is memory for. */
+static void clear_words(nfi_vocab *v, size_t cap)
+{
+    memset(v->words, 0, cap * sizeof *v->words);
+    v->wcap = cap;
+}
+
+static void clear_pairs(nfi_vocab *v, size_t cap)
+{
+    memset(v->pairs, 0xff, cap * sizeof *v->pairs);
+    v->pcap = cap;
+}
+
 nf_status nfi_vocab_reset(nfi_vocab *v, nf_err *err)
 {
-    nfi_vocab fresh = {0};
-
-    NF_TRY(alloc_tables(&fresh, err)); /* first: on failure v stays what it was */
-    nfi_free(v->words);
-    nfi_free(v->pairs);
-    v->words = fresh.words;
-    v->pairs = fresh.pairs;
-    v->wcap = fresh.wcap;
-    v->pcap = fresh.pcap;
+    if (v->wroom > KEEP || v->proom > KEEP) {
+        nfi_vocab fresh = {0};
+        NF_TRY(alloc_tables(&fresh, err)); /* first: on failure v stays what it was */
+        nfi_free(v->words);
+        nfi_free(v->pairs);
+        v->words = fresh.words;
+        v->pairs = fresh.pairs;
+        v->wroom = fresh.wroom;
+        v->proom = fresh.proom;
+    }
+    clear_words(v, LEAST);
+    clear_pairs(v, LEAST);
     v->nwords = v->npairs = v->nnode = 0;
     nfi_arena_reset(&v->arena);
     return NF_OK;
@@ -90,7 +106,7 @@ static void place_words(nfi_vocab *v, nfi_word_slot *fresh, size_t cap)
     size_t oldcap = v->wcap;
 
     v->words = fresh;
-    v->wcap = cap;
+    v->wcap = v->wroom = cap;
     for (size_t i = 0; i < oldcap; i++) {
         if (!old[i].n)
             continue;
@@ -109,7 +125,7 @@ static void place_pairs(nfi_vocab *v, nfi_pair_slot *fresh, size_t cap)
 
     memset(fresh, 0xff, cap * sizeof *fresh);
     v->pairs = fresh;
-    v->pcap = cap;
+    v->pcap = v->proom = cap;
     for (size_t i = 0; i < oldcap; i++) {
         if (old[i].key == UINT64_MAX)
             continue;
@@ -123,6 +139,10 @@ static void place_pairs(nfi_vocab *v, nfi_pair_slot *fresh, size_t cap)
 
 static nf_status rebuild_words(nfi_vocab *v, size_t cap, nf_err *err)
 {
+    if (v->nwords == 0 && cap <= v->wroom) {
+        clear_words(v, cap);
+        return NF_OK;
+    }
     nfi_word_slot *fresh = nfi_calloc(cap, sizeof *fresh);
     if (!fresh)
         return NF_FAIL(err, NF_ENOMEM, "out of memory for a vocabulary of %zu words", v->nwords);
@@ -132,6 +152,10 @@ static nf_status rebuild_words(nfi_vocab *v, size_t cap, nf_err *err)
 
 static nf_status rebuild_pairs(nfi_vocab *v, size_t cap, nf_err *err)
 {
+    if (v->npairs == 0 && cap <= v->proom) {
+        clear_pairs(v, cap);
+        return NF_OK;
+    }
     nfi_pair_slot *fresh = nfi_alloc(cap, sizeof *fresh);
     if (!fresh)
         return NF_FAIL(err, NF_ENOMEM, "out of memory for %zu n-grams", v->npairs);
@@ -165,7 +189,7 @@ nf_status nfi_vocab_reserve(nfi_vocab *v, size_t words, size_t pairs, nf_err *er
 {
     size_t wcap = v->wcap, pcap = v->pcap;
 
-    if (v->nnode + words + pairs >= NFI_NONE)
+    if (v->nnode + words + pairs >= NFI_KNOWN)
         return NF_FAIL(err, NF_ELIMIT, "more than 2^32 distinct terms in memory; lower --memory so that they are sorted on disk");
     while ((v->nwords + words) * 3 > wcap * 2)
         wcap *= 2;
@@ -235,7 +259,6 @@ nfi_pair_slot *nfi_vocab_pair(nfi_vocab *v, uint32_t prefix, uint32_t word, bool
     if (*fresh) {
         s->key = key;
         s->id = (uint32_t)v->nnode++;
-        s->pos = 0;
         v->node[s->id] = (nfi_node){prefix, word};
         v->npairs++;
     }

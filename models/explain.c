@@ -119,9 +119,9 @@ static nf_status weigh_terms(nf_explanation *e, nf_scorer *s, const nf_doc *d, d
 {
     const nf_model *m = s->m;
     struct nf_explanation_mem *mem = e->mem;
-    nfi_score_row row;
 
-    NF_TRY(nfi_scoring_row(s, &s->w[0], d, &row, err));
+    NF_TRY(nfi_count_text(&s->w[0].counter, d, err));
+    nfi_score_row row = nfi_scoring_row(&s->w[0]);
     double scale = nfi_row_scale(m, s->table, &row);
     NF_TRY(nfi_grow(&mem->term, &mem->cap, row.n, sizeof *mem->term, err));
     *sum = m->log_prior[e->label] - (e->against < 0 ? nf_model_threshold(m, (size_t)e->label) : m->log_prior[e->against]);
@@ -154,11 +154,11 @@ static nf_status find_terms(struct nf_explanation_mem *mem, const nf_scorer *s, 
         if (nfi_stop_has(&text->stop, w.p, w.n))
             continue;
         mem->word[words] = i;
-        mem->model_word[words++] = nfi_lookup_word(&s->lookup, w);
+        mem->model_word[words++] = nfi_dict_search_word(&s->dict, w.p, w.n);
     }
     for (size_t i = 0; i < words; i++)
         for (int k = 1; k <= text->hi && i + (size_t)k <= words && mem->model_word[i + (size_t)k - 1] != NFI_NONE; k++) {
-            uint32_t t = k >= text->lo ? nfi_lookup_term(&s->lookup, mem->model_word + i, k) : NFI_NONE;
+            uint32_t t = k >= text->lo ? nfi_dict_search_term(&s->dict, mem->model_word + i, k) : NFI_NONE;
             if (t == NFI_NONE)
                 continue;
             NF_TRY(nfi_grow(&mem->found, &mem->capfound, *n + 1, sizeof *mem->found, err));

@@ -39,14 +39,26 @@ void nf_model_free(nf_model *m)
     nfi_free(m);
 }
 
+enum { INDEX_BLOCK = 1 << 15 };
+
+static nf_status index_block(void *ctx, size_t block, int worker, nf_err *err)
+{
+    const nf_model *m = ctx;
+    size_t end = m->n - block * INDEX_BLOCK < INDEX_BLOCK ? m->n : (block + 1) * INDEX_BLOCK;
+
+    (void)worker;
+    (void)err;
+    for (size_t t = block * INDEX_BLOCK; t < end; t++)
+        m->rec[t] = (nfi_term_rec){m->ptr[t], m->ptr[t + 1] - m->ptr[t], m->idf[t], m->base[t]};
+    return NF_OK;
+}
+
 nf_status nfi_model_index(nf_model *m, nf_err *err)
 {
     m->rec = nfi_alloc(m->n, sizeof *m->rec);
     if (!m->rec)
         return nfi_oom(err, "a model");
-    for (size_t t = 0; t < m->n; t++)
-        m->rec[t] = (nfi_term_rec){m->ptr[t], m->ptr[t + 1] - m->ptr[t], m->idf[t], m->base[t]};
-    return NF_OK;
+    return nfi_par_chunks((m->n + INDEX_BLOCK - 1) / INDEX_BLOCK, nfi_par_threads(0), index_block, m, err);
 }
 
 bool nfi_wants_sample(const nf_train_opts *o)

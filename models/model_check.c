@@ -5,6 +5,7 @@
  */
 #include "models/model.h"
 
+#include "base/par.h"
 #include "base/utf8.h"
 
 #include <math.h>
@@ -57,11 +58,12 @@ static bool check_f32(const float *v, size_t n)
     return !bad;
 }
 
-static const char *check_words(const nf_model *m)
+static const char *check_words(const nf_model *m, uint64_t entries)
 {
     size_t stride = (size_t)m->stride;
     uint32_t most = 0;
 
+    (void)entries;
     for (size_t i = 0; i < m->n * stride; i++)
         most = m->seq[i] > most ? m->seq[i] : most;
     if (most > m->nwords)
@@ -125,26 +127,73 @@ bool nfi_check_docs(const nf_model *m, uint64_t entries)
     return many == m->nmany;
 }
 
-const char *nfi_check_terms(const nf_model *m, uint64_t entries)
+/* ---- the checks of all terms, side by side; what is said is the fault of the first of them in this order ---- */
+
+typedef struct checks {
+    const nf_model *m;
+    uint64_t entries;
+    const char *fault[6];
+} checks;
+
+static const char *check_idf(const nf_model *m, uint64_t entries)
+{
+    (void)entries;
+    return check_f32(m->idf, m->n) ? NULL : "an idf is not finite";
+}
+
+static const char *check_weights(const nf_model *m, uint64_t entries)
+{
+    return check_f32(m->base, m->n) && check_f32(m->w, (size_t)entries) ? NULL : "a weight is not finite";
+}
+
+static const char *check_offsets(const nf_model *m, uint64_t entries)
 {
     uint64_t bad = 0;
 
-    if (!check_f32(m->idf, m->n))
-        return "an idf is not finite";
-    if (!check_f32(m->base, m->n) || !check_f32(m->w, (size_t)entries))
-        return "a weight is not finite";
-    const char *fault = check_words(m);
-    if (fault)
-        return fault;
+    (void)entries;
     for (size_t t = 0; t < m->n; t++) /* a fall is a huge difference */
         bad |= m->ptr[t + 1] - m->ptr[t] > m->nclasses;
-    if (bad)
-        return "offsets of terms are not in order";
+    return bad ? "offsets of terms are not in order" : NULL;
+}
+
+static const char *check_frequencies(const nf_model *m, uint64_t entries)
+{
+    uint64_t bad = 0;
+
+    (void)entries;
     for (size_t t = 0; t < m->n; t++)
         bad |= (m->df[t] == 0) | (m->df[t] > m->documents) | (m->idf[t] < 0.0f);
-    if (bad)
-        return "a document frequency is out of range";
+    return bad ? "a document frequency is out of range" : NULL;
+}
+
+static const char *check_entries(const nf_model *m, uint64_t entries)
+{
     if (m->ptr[0] != 0 || m->ptr[m->n] != entries)
         return "offsets of terms do not match the weights";
     return check_classes(m, entries) ? NULL : "a class number is out of range or order";
+}
+
+static nf_status check_one(void *ctx, size_t i, int worker, nf_err *err)
+{
+    static const char *(*const check[])(const nf_model *, uint64_t) = {check_idf,     check_weights,     check_words,
+                                                                       check_offsets, check_frequencies, check_entries};
+    checks *c = ctx;
+
+    (void)worker;
+    (void)err;
+    c->fault[i] = check[i](c->m, c->entries);
+    return NF_OK;
+}
+
+const char *nfi_check_terms(const nf_model *m, uint64_t entries)
+{
+    enum { SIDE_BY_SIDE = 1 << 16 }; /* terms; fewer are not worth a thread */
+    checks c = {.m = m, .entries = entries};
+    size_t n = sizeof c.fault / sizeof *c.fault;
+
+    (void)!nfi_par_chunks(n, m->n < SIDE_BY_SIDE ? 1 : nfi_par_threads(0), check_one, &c, NULL); /* none of them fails */
+    for (size_t i = 0; i < n; i++)
+        if (c.fault[i])
+            return c.fault[i];
+    return NULL;
 }

@@ -89,7 +89,7 @@ static nf_status score_chunk(void *ctx, size_t k, int worker, nf_err *err)
 
     (void)worker;
     double *acc = nfi_alloc(nk, sizeof *acc), *odds = nfi_alloc(2 * nk, sizeof *odds);
-    float *expanded = nfi_alloc(nk, sizeof *expanded);
+    float *expanded = nfi_alloc(nfi_score_scratch(nk), sizeof *expanded);
     if (!acc || !odds || !expanded) {
         s = nfi_oom(err, "cross-validation");
         goto out;

@@ -18,8 +18,6 @@
 #include <math.h>
 #include <string.h>
 
-enum { VOCAB_MAX = 1 << 21, AHEAD = 8, GROUP = 32, MANY_DOCS = 128 };
-
 const char *nf_score_status_text(nf_score_status s)
 {
     static const char *const text[] = {
@@ -59,38 +57,77 @@ double nfi_weight_difference(const nf_model *m, uint32_t t, int32_t a, int32_t b
     return b < 0 ? x + m->z[a] : x - y + (m->z[a] - m->z[b]);
 }
 
-size_t nfi_model_score_row(const nf_model *m, const double table[NFI_TF_TABLE], const nfi_score_row *row, double *acc, float *expanded)
-{
-    const nfi_kern *kern = nfi_kern_get();
-    const nfi_weighting *w = m->weighting;
-    double inv = nfi_row_scale(m, table, row), mass = 0.0;
-    size_t known = 0;
+enum { AHEAD = 24 };
 
-    for (size_t k = 0; k < m->nclasses; k++)
-        acc[k] = 0.0;
-    for (size_t e = 0; e < row->n; e++) {
-        if (e + 2 * AHEAD < row->n && row->term[e + 2 * AHEAD] != NFI_NONE)
-            __builtin_prefetch(&m->rec[row->term[e + 2 * AHEAD]]);
-        if (e + AHEAD < row->n && row->term[e + AHEAD] != NFI_NONE) {
-            uint64_t next = m->rec[row->term[e + AHEAD]].first;
-            __builtin_prefetch(&m->w[next]);
-            __builtin_prefetch(&m->cls[next]);
-        }
+/* Terms of a row on the way to the scores: what each is multiplied with, and where its weights are. */
+typedef struct block {
+    double x[NFI_SCORE_BLOCK];
+    nfi_term_rec rec[NFI_SCORE_BLOCK];
+    size_t n;
+} block;
+
+/* The next known terms of a row from entry e on, whose weights are fetched meanwhile; returns the entry behind them. */
+static size_t take(const nf_model *m, const double *table, double inv, const nfi_score_row *row, size_t e, block *b, double *mass)
+{
+    nfi_tf kind = m->weighting->tf;
+
+    b->n = 0;
+    for (; e < row->n && b->n < NFI_SCORE_BLOCK; e++) {
+        if (e + AHEAD < row->n && row->term[e + AHEAD] != NFI_NONE)
+            __builtin_prefetch(&m->rec[row->term[e + AHEAD]]);
         if (row->term[e] == NFI_NONE)
             continue;
         nfi_term_rec t = m->rec[row->term[e]];
-        double x = nfi_tf_at(table, w->tf, row->tf[e]) * inv * (double)t.idf;
-        known++;
-        mass += x;
-        if (t.n == m->nclasses) { /* every class has an entry: they are in order */
-            kern->axpy_f64(acc, x, m->w + t.first, m->nclasses);
+        double x = nfi_tf_at(table, kind, row->tf[e]) * inv * (double)t.idf;
+        __builtin_prefetch(m->w + t.first);
+        __builtin_prefetch(m->cls + t.first);
+        *mass += x;
+        b->x[b->n] = x;
+        b->rec[b->n++] = t;
+    }
+    return e;
+}
+
+/* Weights of every class, a row a term. */
+static void expand(const nf_model *m, const block *b, float *out)
+{
+    size_t k = m->nclasses, ld = (k + 7) & ~(size_t)7;
+
+    for (size_t j = 0; j < b->n; j++, out += ld) {
+        const nfi_term_rec t = b->rec[j];
+        const uint16_t *cls = m->cls + t.first;
+        const float *w = m->w + t.first;
+        if (t.n == k) { /* every class has an entry: they are in order */
+            size_t i = 0;
+            for (; i + 8 <= k; i += 8)
+                memcpy(out + i, w + i, 8 * sizeof *out); /* rows are short: calls would cost more than they copy */
+            for (; i < k; i++)
+                out[i] = w[i];
             continue;
         }
-        for (size_t k = 0; k < m->nclasses; k++)
-            expanded[k] = t.base;
-        for (uint64_t i = t.first; i < t.first + t.n; i++)
-            expanded[m->cls[i]] = m->w[i];
-        kern->axpy_f64(acc, x, expanded, m->nclasses);
+        for (size_t i = 0; i < ld; i += 8)
+            for (size_t q = 0; q < 8; q++)
+                out[i + q] = t.base;
+        for (size_t i = 0; i < t.n; i++)
+            out[cls[i]] = w[i];
+    }
+}
+
+size_t nfi_model_score_row(const nf_model *m, const double table[NFI_TF_TABLE], const nfi_score_row *row, double *acc, float *expanded)
+{
+    const nfi_kern *kern = nfi_kern_get();
+    double inv = nfi_row_scale(m, table, row), mass = 0.0;
+    block b[2];
+    size_t known = 0, e;
+
+    for (size_t k = 0; k < m->nclasses; k++)
+        acc[k] = 0.0;
+    e = take(m, table, inv, row, 0, &b[0], &mass);
+    for (int now = 0; b[now].n > 0; now = !now) { /* a block is fetched while the one before is added */
+        e = take(m, table, inv, row, e, &b[!now], &mass);
+        expand(m, &b[now], expanded);
+        kern->axpys_f64(acc, b[now].x, expanded, b[now].n, m->nclasses);
+        known += b[now].n;
     }
     for (size_t k = 0; k < m->nclasses; k++)
         acc[k] += m->log_prior[k] + mass * m->z[k];
@@ -136,18 +173,15 @@ void nf_scorer_free(nf_scorer *s)
     for (int i = 0; s->w && i < s->threads; i++) {
         nfi_scoring *w = &s->w[i];
         nfi_counter_clear(&w->counter);
-        nfi_rows_clear(&w->rows);
-        nfi_free(w->term);
-        nfi_free(w->word);
-        nfi_free(w->row);
         nfi_free(w->acc);
         nfi_free(w->expanded);
         nf_lexicon_free(w->lexicon);
         nfi_free(w->count);
+        nfi_free(w->worth);
     }
     nfi_free(s->w);
     nfi_free(s->rarity);
-    nfi_lookup_clear(&s->lookup);
+    nfi_dict_clear(&s->dict);
     nfi_free(s);
 }
 
@@ -194,16 +228,16 @@ nf_status nf_scorer_new(nf_scorer **out, const nf_model *m, const nf_scorer_opts
     x->typicality = o && o->typicality;
     nfi_tf_table(m->weighting->tf, x->table);
     NF_GO(make_rarity(x, err));
-    NF_GO(nfi_lookup_init(&x->lookup, m, err));
+    nfi_model_dict(m, &x->dict);
     x->w = nfi_calloc((size_t)x->threads, sizeof *x->w);
     if (!x->w) {
         s = nfi_oom(err, "scoring");
         goto out;
     }
     for (int i = 0; i < x->threads; i++) {
-        NF_GO(nfi_counter_init(&x->w[i].counter, &m->text, err));
+        NF_GO(nfi_counter_init(&x->w[i].counter, &m->text, &x->dict, err));
         x->w[i].acc = nfi_alloc(m->nclasses, sizeof *x->w[i].acc);
-        x->w[i].expanded = nfi_alloc(m->nclasses, sizeof *x->w[i].expanded);
+        x->w[i].expanded = nfi_alloc(nfi_score_scratch(m->nclasses), sizeof *x->w[i].expanded);
         if (!x->w[i].acc || !x->w[i].expanded) {
             s = nfi_oom(err, "scoring");
             goto out;
@@ -214,57 +248,6 @@ nf_status nf_scorer_new(nf_scorer **out, const nf_model *m, const nf_scorer_opts
 out:
     nf_scorer_free(x);
     return s;
-}
-
-/* Model words of an n-gram node, first to last, into seq; how many, or 0 when one of them is unknown. */
-static int words_of(const nfi_scoring *w, uint32_t node, uint32_t seq[NFI_MAX_NGRAM])
-{
-    const nfi_node *all = w->counter.vocab.node;
-    int n = 1;
-
-    for (uint32_t p = all[node].prefix; p != NFI_NONE; p = all[p].prefix)
-        n++;
-    for (int k = n - 1; k >= 0; k--) {
-        bool last = all[node].prefix == NFI_NONE;
-        seq[k] = w->word[last ? node : all[node].word];
-        if (seq[k] == NFI_NONE)
-            return 0;
-        node = all[node].prefix;
-    }
-    return n;
-}
-
-/* Looks up the nodes that the vocabulary gained since the last call, in groups whose cache misses overlap. */
-nf_status nfi_scoring_map(nf_scorer *s, nfi_scoring *w, nf_err *err)
-{
-    const nfi_vocab *v = &w->counter.vocab;
-
-    NF_TRY(nfi_grow(&w->term, &w->capterm, v->nnode, sizeof *w->term, err));
-    NF_TRY(nfi_grow(&w->word, &w->capword, v->nnode, sizeof *w->word, err));
-    for (size_t i = w->mapped; i < v->nnode; i++) {
-        bool is_word = v->node[i].prefix == NFI_NONE;
-        w->word[i] = is_word ? nfi_lookup_word(&s->lookup, v->word[v->node[i].word]) : NFI_NONE;
-        w->term[i] = is_word && w->word[i] != NFI_NONE ? nfi_lookup_term(&s->lookup, &w->word[i], 1) : NFI_NONE;
-    }
-    for (size_t i = w->mapped; i < v->nnode;) {
-        uint32_t seq[GROUP][NFI_MAX_NGRAM], node[GROUP];
-        int words[GROUP];
-        size_t n = 0;
-        for (; i < v->nnode && n < GROUP; i++) {
-            if (v->node[i].prefix == NFI_NONE || (words[n] = words_of(w, (uint32_t)i, seq[n])) == 0)
-                continue;
-            nfi_lookup_prefetch_place(&s->lookup, seq[n], words[n]);
-            node[n++] = (uint32_t)i;
-        }
-        for (size_t k = 0; k < n; k++)
-            nfi_lookup_prefetch_term(&s->lookup, seq[k], words[k]);
-        for (size_t k = 0; k < n; k++) {
-            uint32_t t = nfi_lookup_term(&s->lookup, seq[k], words[k]);
-            w->term[node[k]] = t == NFI_NONE ? NFI_NONE : t | NFI_NGRAM_BIT;
-        }
-    }
-    w->mapped = v->nnode;
-    return NF_OK;
 }
 
 static double probability_of(const nf_scorer *s, nfi_scoring *w, const double *log_odds, int32_t k)
@@ -291,22 +274,20 @@ static bool is_untypical(const nf_scorer *s, const nfi_score_row *row)
 nf_status nfi_scoring_finish(nf_scorer *s, nfi_scoring *w, nf_score *out, double *log_odds, nf_err *err)
 {
     const nf_model *m = s->m;
-    uint64_t known_tokens = 0, counted = 0;
+    const nfi_counter *c = &w->counter;
+    nfi_score_row row = nfi_scoring_row(w);
+    uint64_t known = c->known, counted = c->n_tokens - c->stopped;
 
     for (size_t k = 0; k < m->nclasses; k++)
         log_odds[k] = 0.0;
-    NF_TRY(nfi_scoring_map(s, w, err));
-    NF_TRY(nfi_grow(&w->row, &w->caprow, w->rows.n, sizeof *w->row, err));
-    for (size_t e = 0; e < w->rows.n; e++) {
-        uint32_t t = w->term[w->rows.id[e]];
-        bool known = t != NFI_NONE, word = known && !(t & NFI_NGRAM_BIT);
-        w->row[e] = known ? t & ~NFI_NGRAM_BIT : NFI_NONE;
-        known_tokens += word || (known && m->text.lo > 1) ? w->rows.tf[e] : 0;
-        counted += w->rows.tf[e];
+    for (size_t e = 0; m->text.lo > 1 && e < row.n; e++) { /* where words are counted, out-of-vocabulary is about words alone */
+        if (e == 0)
+            known = counted = 0;
+        known += row.term[e] != NFI_NONE ? row.tf[e] : 0;
+        counted += row.tf[e];
     }
-    if (m->text.lo == 1) /* where words are counted, out-of-vocabulary is about words: n-grams do not matter */
-        counted = out->n_tokens - w->counter.stopped;
-    out->oov_share = counted ? 1.0 - (double)known_tokens / (double)counted : 0.0;
+    out->n_tokens = c->n_tokens;
+    out->oov_share = counted ? 1.0 - (double)known / (double)counted : 0.0;
     if (out->n_tokens == 0) {
         out->status = NF_SCORE_EMPTY;
         return NF_OK;
@@ -319,7 +300,6 @@ nf_status nfi_scoring_finish(nf_scorer *s, nfi_scoring *w, nf_score *out, double
         out->status = NF_SCORE_TOO_SHORT;
         return NF_OK;
     }
-    nfi_score_row row = {w->row, w->rows.tf, w->rows.n};
     if (s->typicality && is_untypical(s, &row)) {
         out->status = NF_SCORE_UNLIKE_TRAINING;
         return NF_OK;
@@ -359,19 +339,10 @@ nf_status nfi_scoring_language(const nf_scorer *s, const nf_doc *d, int32_t *lan
 static nf_status score_doc(nf_scorer *s, nfi_scoring *w, const nf_doc *d, nf_score *out, double *log_odds, nf_err *err)
 {
     *out = (nf_score){.label = -1, .second = -1, .lang = -1};
-    w->rows.n = 0;
-    NF_TRY(nfi_count_text(&w->counter, d, &w->rows, &out->n_tokens, err));
-    if (out->n_tokens > 0)
+    NF_TRY(nfi_count_text(&w->counter, d, err));
+    if (w->counter.n_tokens > 0)
         NF_TRY(nfi_scoring_language(s, d, &out->lang, err));
     return nfi_scoring_finish(s, w, out, log_odds, err);
-}
-
-nf_status nfi_scoring_begin(nfi_scoring *w, nf_err *err)
-{
-    if (w->counter.vocab.nnode <= VOCAB_MAX)
-        return NF_OK;
-    w->mapped = 0;
-    return nfi_vocab_reset(&w->counter.vocab, err);
 }
 
 static nf_status score_chunk(void *ctx, size_t k, int index, nf_err *err)
@@ -379,16 +350,23 @@ static nf_status score_chunk(void *ctx, size_t k, int index, nf_err *err)
     nf_scorer *s = ctx;
     nfi_scoring *w = &s->w[index];
 
-    NF_TRY(nfi_scoring_begin(w, err));
     for (size_t i = s->bound[k]; i < s->bound[k + 1]; i++)
         NF_TRY(score_doc(s, w, &s->batch->docs[i], &s->scores[i], s->log_odds + i * s->m->nclasses, err));
     return NF_OK;
 }
 
+nf_status nfi_scorer_expect(nf_scorer *s, const nf_batch *b, nf_err *err)
+{
+    uint64_t bytes = 0;
+
+    for (size_t i = 0; i < b->n; i++)
+        bytes += b->docs[i].title.n + b->docs[i].text.n;
+    return nfi_dict_expect(&s->dict, bytes, s->threads, err);
+}
+
 nf_status nf_scorer_batch(nf_scorer *s, const nf_batch *b, nf_score *scores, double *log_odds, nf_err *err)
 {
-    if (b->n >= MANY_DOCS && !s->lookup.slot)
-        NF_TRY(nfi_lookup_hash(&s->lookup, err));
+    NF_TRY(nfi_scorer_expect(s, b, err));
     size_t *bound = nfi_alloc(b->n + 1, sizeof *bound);
     if (!bound)
         return nfi_oom(err, "scoring");
@@ -404,29 +382,13 @@ nf_status nf_scorer_batch(nf_scorer *s, const nf_batch *b, nf_score *scores, dou
 
 /* ---- rows ---- */
 
-nf_status nfi_scoring_row(nf_scorer *s, nfi_scoring *w, const nf_doc *d, nfi_score_row *out, nf_err *err)
-{
-    uint64_t n_tokens;
-
-    w->rows.n = 0;
-    NF_TRY(nfi_count_text(&w->counter, d, &w->rows, &n_tokens, err));
-    NF_TRY(nfi_scoring_map(s, w, err));
-    NF_TRY(nfi_grow(&w->row, &w->caprow, w->rows.n, sizeof *w->row, err));
-    for (size_t e = 0; e < w->rows.n; e++) {
-        uint32_t t = w->term[w->rows.id[e]];
-        w->row[e] = t != NFI_NONE ? t & ~NFI_NGRAM_BIT : NFI_NONE;
-    }
-    *out = (nfi_score_row){w->row, w->rows.tf, w->rows.n};
-    return NF_OK;
-}
-
 static nf_status row_of(nf_scorer *s, nfi_scoring *w, const nf_doc *d, nfi_chunk_rows *out, size_t *length, nf_err *err)
 {
     const nf_model *m = s->m;
-    nfi_score_row row;
     size_t from = out->n;
 
-    NF_TRY(nfi_scoring_row(s, w, d, &row, err));
+    NF_TRY(nfi_count_text(&w->counter, d, err));
+    nfi_score_row row = nfi_scoring_row(w);
     NF_TRY(nfi_grow(&out->entry, &out->cap, out->n + row.n, sizeof *out->entry, err));
     double scale = nfi_row_scale(m, s->table, &row);
     for (size_t e = 0; e < row.n; e++) {
@@ -446,7 +408,6 @@ static nf_status rows_chunk(void *ctx, size_t k, int index, nf_err *err)
     nf_scorer *s = ctx;
     nfi_scoring *w = &s->w[index];
 
-    NF_TRY(nfi_scoring_begin(w, err));
     for (size_t i = s->bound[k]; i < s->bound[k + 1]; i++)
         NF_TRY(row_of(s, w, &s->batch->docs[i], &s->rows[k], &s->length[i], err));
     return NF_OK;
@@ -456,6 +417,7 @@ nf_status nf_scorer_rows(nf_scorer *s, const nf_batch *b, nf_csr *X, nf_err *err
 {
     nf_status st = NF_OK;
     nf_csr x = {0};
+    NF_TRY(nfi_scorer_expect(s, b, err));
     size_t nnz = 0, at = 0, chunks = 0, *bound = nfi_alloc(b->n + 1, sizeof *bound), *length = nfi_alloc(b->n, sizeof *length);
     nfi_chunk_rows *rows = NULL;
 

@@ -54,48 +54,31 @@ typedef struct job {
     size_t *count; /* units of each document */
 } job;
 
-/* What a document is to its units: the worth of one occurrence of each of its terms. */
+/* The terms whose worth is known, n of them. */
 typedef struct whole {
-    double *worth; /* by node; 0 for what the document does not have */
-    size_t cap;
-    uint32_t *node; /* n nodes that are not 0 */
-    size_t n, capnode;
+    uint32_t *term;
+    size_t n, cap;
 } whole;
 
-static void whole_clear(whole *w)
-{
-    nfi_free(w->worth);
-    nfi_free(w->node);
-}
-
-/* Fills w from the row of the document at hand; score: its label and the next. */
+/* What one occurrence of each of its terms is worth to the document at hand, into sc->worth. score: its label and the next. */
 static nf_status weigh_document(const job *j, nfi_scoring *sc, const nf_doc *d, const nf_score *score, whole *w, nf_err *err)
 {
     const nf_model *m = j->s->m;
     int32_t against = m->multi ? -1 : score->second;
-    uint64_t n_tokens;
 
-    sc->rows.n = 0;
-    NF_TRY(nfi_count_text(&sc->counter, d, &sc->rows, &n_tokens, err));
-    NF_TRY(nfi_scoring_map(j->s, sc, err));
-    NF_TRY(nfi_grow(&sc->row, &sc->caprow, sc->rows.n, sizeof *sc->row, err));
-    NF_TRY(nfi_grow(&w->node, &w->capnode, sc->rows.n, sizeof *w->node, err));
-    size_t had = w->cap;
-    NF_TRY(nfi_grow(&w->worth, &w->cap, sc->counter.vocab.nnode, sizeof *w->worth, err));
-    memset(w->worth + had, 0, (w->cap - had) * sizeof *w->worth);
-    for (size_t e = 0; e < sc->rows.n; e++) {
-        uint32_t t = sc->term[sc->rows.id[e]];
-        sc->row[e] = t != NFI_NONE ? t & ~NFI_NGRAM_BIT : NFI_NONE;
-    }
-    nfi_score_row row = {sc->row, sc->rows.tf, sc->rows.n};
+    if (!sc->worth && !(sc->worth = nfi_calloc(m->n, sizeof *sc->worth)))
+        return nfi_oom(err, "units");
+    NF_TRY(nfi_count_text(&sc->counter, d, err));
+    nfi_score_row row = nfi_scoring_row(sc);
+    NF_TRY(nfi_grow(&w->term, &w->cap, row.n, sizeof *w->term, err));
     double scale = nfi_row_scale(m, j->s->table, &row), sum = 0.0;
     for (size_t e = 0; e < row.n; e++) {
         if (row.term[e] == NFI_NONE)
             continue;
         double x = nfi_tf_at(j->s->table, m->weighting->tf, row.tf[e]) * scale * (double)m->rec[row.term[e]].idf;
         double nats = x * nfi_weight_difference(m, row.term[e], score->label, against);
-        w->worth[sc->rows.id[e]] = nats / row.tf[e];
-        w->node[w->n++] = sc->rows.id[e];
+        sc->worth[row.term[e]] = nats / row.tf[e];
+        w->term[w->n++] = row.term[e];
         sum += nats;
     }
     if (m->multi)
@@ -103,14 +86,14 @@ static nf_status weigh_document(const job *j, nfi_scoring *sc, const nf_doc *d, 
     sum += m->log_prior[score->label] - m->log_prior[against];
     if (fabs(sum) > 0.0) /* the margin is that of log-odds, which compare with all other classes */
         for (size_t i = 0; i < w->n; i++)
-            w->worth[w->node[i]] *= score->margin / sum;
+            sc->worth[w->term[i]] *= score->margin / sum;
     return NF_OK;
 }
 
-static void forget_document(whole *w)
+static void forget_document(nfi_scoring *sc, whole *w)
 {
     for (size_t i = 0; i < w->n; i++)
-        w->worth[w->node[i]] = 0.0;
+        sc->worth[w->term[i]] = 0.0;
     w->n = 0;
 }
 
@@ -145,12 +128,12 @@ static nf_status add_unit(const job *j, nfi_scoring *sc, nf_str text, const nf_s
 
     NF_TRY(nfi_grow(&out->unit, &out->cap, out->n + 1, sizeof *out->unit, err));
     NF_TRY(nfi_grow(&out->log_odds, &out->capodds, (out->n + 1) * k, sizeof *out->log_odds, err));
-    sc->rows.n = 0;
-    NF_TRY(nfi_count_doc(&sc->counter, &part, 1, &sc->rows, &u.score.n_tokens, err));
+    NF_TRY(nfi_count_doc(&sc->counter, &part, 1, err));
     NF_TRY(nfi_scoring_finish(j->s, sc, &u.score, out->log_odds + out->n * k, err));
-    for (size_t e = 0; e < sc->rows.n && w->n; e++)
-        if (sc->rows.id[e] < w->cap)
-            u.carries += w->worth[sc->rows.id[e]] * sc->rows.tf[e];
+    nfi_score_row row = nfi_scoring_row(sc);
+    for (size_t e = 0; e < row.n && w->n; e++)
+        if (row.term[e] != NFI_NONE)
+            u.carries += sc->worth[row.term[e]] * row.tf[e];
     if (codes(j)) {
         NF_TRY(nfi_grow(&out->hits, &out->caphits, (out->n + 1) * k, sizeof *out->hits, err));
         NF_TRY(nf_codebook_count(sc->lexicon, (nf_str){0}, part, sc->count, NULL, err));
@@ -208,7 +191,7 @@ static nf_status units_of(const job *j, nfi_scoring *sc, size_t doc, nf_units *u
     NF_TRY(nf_units_split(units, d->text, clean ? cuts : NULL, j->kind, err));
     NF_TRY(add_units(j, sc, d->text, units, like, title, w, out, err));
     j->count[doc] = out->n - had;
-    forget_document(w);
+    forget_document(sc, w);
     return codes(j) && out->n > had ? code_units(j, out, had, err) : NF_OK;
 }
 
@@ -218,7 +201,7 @@ static nf_status units_chunk(void *ctx, size_t k, int index, nf_err *err)
     nfi_scoring *sc = &j->s->w[index];
     nf_units units = {0};
     whole w = {0};
-    nf_status s = nfi_scoring_begin(sc, err);
+    nf_status s = NF_OK;
 
     if (s == NF_OK && codes(j) && !sc->count) {
         const nf_model *m = j->s->m;
@@ -230,7 +213,7 @@ static nf_status units_chunk(void *ctx, size_t k, int index, nf_err *err)
     for (size_t i = j->bound[k]; s == NF_OK && i < j->bound[k + 1]; i++)
         s = units_of(j, sc, i, &units, &w, &j->chunk[k], err);
     nf_units_clear(&units);
-    whole_clear(&w);
+    nfi_free(w.term);
     return s;
 }
 
@@ -290,6 +273,7 @@ static nf_status put_together(nf_scored_units *out, const job *j, size_t n, size
 
 nf_status nf_scorer_units(nf_scorer *s, const nf_batch *b, nf_unit_kind kind, const nf_score *scores, nf_scored_units *out, nf_err *err)
 {
+    NF_TRY(nfi_scorer_expect(s, b, err));
     nf_status st = NF_OK;
     size_t n = b->n, chunks = 0, *bound = nfi_alloc(n + 1, sizeof *bound), *count = nfi_calloc(n, sizeof *count);
     chunk_units *chunk = NULL;

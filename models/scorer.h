@@ -3,26 +3,19 @@
 #ifndef NFI_SCORER_H
 #define NFI_SCORER_H
 
-#include "models/lookup.h"
 #include "models/model.h"
 
 #include "base/sort.h"
 
 #define NFI_SCORING_CHUNK ((size_t)128 << 10) /* bytes of text */
-#define NFI_NGRAM_BIT 0x80000000u /* in nfi_scoring.term: the node is an n-gram, not a word; terms are below 2^28 */
 
 typedef struct nfi_scoring {
     nfi_counter counter;
-    nfi_rows rows;
-    uint32_t *term; /* node -> model term */
-    uint32_t *word; /* node -> model word, for word nodes */
-    size_t mapped, capterm, capword;
-    uint32_t *row; /* terms of the current document */
-    size_t caprow;
     double *acc;
     float *expanded;
     nf_lexicon *lexicon; /* made when sentences are given frames */
     uint64_t *count;     /* of its seeds, by frame */
+    double *worth; /* score_units.c: by term of the model, 0 but for those of the document at hand; NULL until it is wanted */
 } nfi_scoring;
 
 /* Rows of the documents of a chunk, one after another. */
@@ -33,7 +26,7 @@ typedef struct nfi_chunk_rows {
 
 struct nf_scorer {
     const nf_model *m;
-    nfi_lookup lookup;
+    nfi_dict dict;
     uint64_t min_tokens;
     double threshold, min_prob;
     bool typicality;
@@ -52,18 +45,16 @@ struct nf_scorer {
     size_t *length;   /* one a document */
 };
 
-/* Before the documents of a chunk: bounds the memory of endless streams. Scores do not depend on it. */
-nf_status nfi_scoring_begin(nfi_scoring *w, nf_err *err) NF_MUST_CHECK;
+/* Before the look-ups of a batch. */
+nf_status nfi_scorer_expect(nf_scorer *s, const nf_batch *b, nf_err *err) NF_MUST_CHECK;
 /* The language of a document in *lang, where the scorer tells languages. */
 nf_status nfi_scoring_language(const nf_scorer *s, const nf_doc *d, int32_t *lang, nf_err *err) NF_MUST_CHECK;
-/* Looks up the nodes that the vocabulary gained since the last call, in groups whose cache misses overlap. */
-nf_status nfi_scoring_map(nf_scorer *s, nfi_scoring *w, nf_err *err) NF_MUST_CHECK;
-/* Counts a document: its terms as the model has them, in w until the next one. */
-nf_status nfi_scoring_row(nf_scorer *s, nfi_scoring *w, const nf_doc *d, nfi_score_row *out, nf_err *err) NF_MUST_CHECK;
-/*
- * Scores what w->rows holds: out has n_tokens and lang, the rest as {.label = -1, .second = -1}. Leaves the model's terms of the entries in
- * w->row.
- */
+/* The document or unit that w->counter has counted. */
+static inline nfi_score_row nfi_scoring_row(const nfi_scoring *w)
+{
+    return (nfi_score_row){w->counter.term, w->counter.tf, w->counter.n};
+}
+/* Scores it: out has lang, the rest as {.label = -1, .second = -1}. */
 nf_status nfi_scoring_finish(nf_scorer *s, nfi_scoring *w, nf_score *out, double *log_odds, nf_err *err) NF_MUST_CHECK;
 /* What the frequencies of a row are multiplied with, before idf. */
 double nfi_row_scale(const nf_model *m, const double table[NFI_TF_TABLE], const nfi_score_row *row);

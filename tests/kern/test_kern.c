@@ -139,7 +139,7 @@ START_TEST(scalar_row_is_first_and_names_differ)
     ck_assert_str_eq(row[0]->name, "scalar");
     for (size_t i = 0; i < rows; i++) {
         ck_assert(row[i]->classify && row[i]->turns);
-        ck_assert(row[i]->axpy_f64 && row[i]->spmv_f32 && row[i]->scatter_f32 && row[i]->log_f32 && row[i]->log_axpy_f32);
+        ck_assert(row[i]->axpys_f64 && row[i]->spmv_f32 && row[i]->scatter_f32 && row[i]->log_f32 && row[i]->log_axpy_f32);
         ck_assert(row[i]->find_runs && row[i]->find_words);
         for (size_t j = 0; j < i; j++)
             ck_assert_str_ne(row[i]->name, row[j]->name);
@@ -449,30 +449,34 @@ START_TEST(tiles_leave_no_column_out)
 }
 END_TEST
 
-START_TEST(adding_a_multiple_has_the_same_bits_everywhere)
+START_TEST(adding_multiples_has_the_same_bits_everywhere)
 {
+    enum { MOST = 100, ROWS = 5 };
     nfi_rng r = nft_rng(3);
     size_t rows;
     const nfi_kern *const *row = nfi_kern_rows(&rows);
-    double start[104], want[104], got[104];
-    float w[104];
+    double start[MOST + 4], want[MOST + 4], got[MOST + 4], x[ROWS];
+    static float w[ROWS * (MOST + 8) + 1];
 
     for (int c = 0; c < nft_cases(200); c++)
-        for (size_t n = 0; n <= 100; n++) {
-            double x = c % 2 ? nft_rand_between(&r, -5, 5) : (double)nft_rand_float(&r);
-            for (size_t i = 0; i < 104; i++) {
+        for (size_t n = 0; n <= MOST; n++) {
+            size_t m = nfi_rng_below(&r, ROWS + 1), ld = (n + 7) / 8 * 8;
+            for (size_t i = 0; i < MOST + 4; i++)
                 start[i] = c % 2 ? nft_rand_between(&r, -100, 100) : (double)nft_rand_float(&r) * 1e30;
+            for (size_t i = 0; i < sizeof w / sizeof *w; i++)
                 w[i] = nft_rand_float(&r);
-            }
             memcpy(want, start, sizeof want);
-            for (size_t i = 0; i < n; i++) {
-                volatile double p = x * (double)w[1 + i];
-                want[1 + i] = want[1 + i] + p;
+            for (size_t j = 0; j < m; j++) {
+                x[j] = c % 2 ? nft_rand_between(&r, -5, 5) : (double)nft_rand_float(&r);
+                for (size_t i = 0; i < n; i++) {
+                    volatile double p = x[j] * (double)w[1 + j * ld + i];
+                    want[1 + i] = want[1 + i] + p;
+                }
             }
             for (size_t q = 0; q < rows; q++) {
                 memcpy(got, start, sizeof got);
-                row[q]->axpy_f64(got + 1, x, w + 1, n);
-                ck_assert_msg(memcmp(want, got, sizeof got) == 0, "%s: axpy of %zu", row[q]->name, n);
+                row[q]->axpys_f64(got + 1, x, w + 1, m, n);
+                ck_assert_msg(memcmp(want, got, sizeof got) == 0, "%s: %zu rows of %zu", row[q]->name, m, n);
             }
         }
 }
@@ -555,7 +559,7 @@ int main(void)
     tcase_add_test(t, sparse_row_times_matrix_has_the_same_bits_everywhere);
     tcase_add_test(t, matrix_plus_sparse_row_has_the_same_bits_everywhere);
     tcase_add_test(t, tiles_leave_no_column_out);
-    tcase_add_test(t, adding_a_multiple_has_the_same_bits_everywhere);
+    tcase_add_test(t, adding_multiples_has_the_same_bits_everywhere);
     tcase_add_test(t, logarithms_have_the_bits_of_the_single_call);
     tcase_add_test(t, adding_multiples_of_logarithms_has_the_same_bits_everywhere);
     suite_add_tcase(s, t);

@@ -465,7 +465,7 @@ START_TEST(rows_with_and_without_gaps_score_alike)
     static uint64_t ptr[2][TERMS + 1];
     static double z[K], prior[K];
     double table[NFI_TF_TABLE], acc[2][K];
-    float expanded[K];
+    float expanded[NFI_SCORE_BLOCK * 8];
     nf_model m[2];
 
     for (size_t t = 0; t < TERMS; t++) {
