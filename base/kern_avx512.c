@@ -49,7 +49,7 @@ static void classify(const uint8_t *src, size_t blocks, uint8_t *dst, nfi_class6
     }
 }
 
-#include "base/kern_runs.h" /* on top of classify() */
+#include "base/kern_runs_impl.h" /* on top of classify() */
 
 static size_t turns(const nfi_class64 *cls, size_t blocks, uint32_t *turn)
 {

@@ -43,7 +43,7 @@ static void classify(const uint8_t *src, size_t blocks, uint8_t *dst, nfi_class6
     }
 }
 
-#include "base/kern_runs.h" /* on top of classify() */
+#include "base/kern_runs_impl.h" /* on top of classify() */
 
 static void axpys_f64(double *acc, const double *x, const float *w, size_t m, size_t n)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * kern_runs.h - runs of letters from the masks of classify(), which the includer defines. One source for all rows: they differ in what the
+ * kern_runs_impl.h - runs of letters from the masks of classify(), which the includer defines. One source for all rows: they differ in what the
  * compiler makes of counting and taking apart bits, and in the hashes, four at a time where there is AVX2.
  */
-#ifndef NFI_KERN_RUNS_H
-#define NFI_KERN_RUNS_H
+#ifndef NFI_KERN_RUNS_IMPL_H
+#define NFI_KERN_RUNS_IMPL_H
 
 #include "base/kern.h"
 #include "base/wordhash.h"
