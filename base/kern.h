@@ -54,8 +54,8 @@ typedef struct nfi_kern {
      */
     size_t (*turns)(const nfi_class64 *cls, size_t blocks, uint32_t *turn);
     /*
-     * acc[i] += x[j] * (double)w[j * ld + i] for j in [0, m), in that order, and i in [0, n); ld is n rounded up to a multiple of 8, and what
-     * stands between n and ld is read but of no matter. Accumulators stay in registers in tiles of up to 32 columns.
+     * acc[i] += x[j] * (double)w[j * ld + i] for j in [0, m), in that order, and i in [0, n); ld is n rounded up to a multiple of 8, and
+     * what stands between n and ld is read but of no matter. Accumulators stay in registers in tiles of up to 32 columns.
      */
     void (*axpys_f64)(double *acc, const double *x, const float *w, size_t m, size_t n);
     /*
@@ -78,8 +78,8 @@ typedef struct nfi_kern {
     /* Fills r from the line s[0..n), n at most NFI_RUN_BYTES; s can be read up to the next multiple of 64. */
     void (*find_runs)(nfi_runs *r, const uint8_t *s, size_t n);
     /*
-     * How many of n words are in a set: bit of 1024 x 64 by the upper 16 bits. at (n elements) gets the *hits places i at which the upper 14
-     * bits of word[i] + 3 * word[i + 1] are in pair, 256 x 64. Eight words more can be read.
+     * How many of n words are in a set: bit of 1024 x 64 by the upper 16 bits. at (n elements) gets the *hits places i at which the upper
+     * 14 bits of word[i] + 3 * word[i + 1] are in pair, 256 x 64. Eight words more can be read.
      */
     size_t (*find_words)(const uint64_t *word, size_t n, const uint64_t *set, const uint64_t *pair, uint16_t *at, size_t *hits);
 } nfi_kern;

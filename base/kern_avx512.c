@@ -72,4 +72,5 @@ static size_t turns(const nfi_class64 *cls, size_t blocks, uint32_t *turn)
     return n;
 }
 
-const nfi_kern nfi_kern_avx512 = {"avx512", classify, turns, axpys_f64, spmv_f32, scatter_f32, log_f32, log_axpy_f32, find_runs, find_words};
+const nfi_kern nfi_kern_avx512 = {"avx512",    classify, turns,        axpys_f64, spmv_f32,
+                                  scatter_f32, log_f32,  log_axpy_f32, find_runs, find_words};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * kern_runs_impl.h - runs of letters from the masks of classify(), which the includer defines. One source for all rows: they differ in what the
- * compiler makes of counting and taking apart bits, and in the hashes, four at a time where there is AVX2.
+ * kern_runs_impl.h - runs of letters from the masks of classify(), which the includer defines. One source for all rows: they differ in what
+ * the compiler makes of counting and taking apart bits, and in the hashes, four at a time where there is AVX2.
  */
 #ifndef NFI_KERN_RUNS_IMPL_H
 #define NFI_KERN_RUNS_IMPL_H
@@ -76,7 +76,8 @@ static inline void hash_runs(nfi_runs *r)
         __m256i n = _mm256_cvtepu32_epi64(len), more = _mm256_cmpgt_epi64(n, seven);
         __m256i even = two(r->low + e[0], r->low + e[4]), odd = two(r->low + e[2], r->low + e[6]);
         __m256i a = _mm256_unpacklo_epi64(even, odd), b = _mm256_unpackhi_epi64(even, odd);
-        __m256i h = mum4(_mm256_xor_si256(a, _mm256_set1_epi64x((long long)NFI_WORD_FOLD)), _mm256_set1_epi64x((long long)NFI_WORD_FOLD_BY));
+        __m256i h =
+            mum4(_mm256_xor_si256(a, _mm256_set1_epi64x((long long)NFI_WORD_FOLD)), _mm256_set1_epi64x((long long)NFI_WORD_FOLD_BY));
         __m256i k = _mm256_blendv_epi8(a, b, more);
         k = _mm256_andnot_si256(_mm256_sllv_epi64(ones, _mm256_slli_epi64(_mm256_and_si256(n, seven), 3)), k);
         h = _mm256_xor_si256(_mm256_and_si256(h, more), k);

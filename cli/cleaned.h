@@ -19,7 +19,8 @@ typedef struct nfi_cleaned {
 typedef struct nfi_cleaning nfi_cleaning;
 
 /* lang: told apart from language, both borrowed; NULL: not told. */
-nf_status nfi_cleaning_new(nfi_cleaning **out, const nf_cleaner *c, const nf_lang *lang, int language, int threads, nf_err *err) NF_MUST_CHECK;
+nf_status nfi_cleaning_new(nfi_cleaning **out, const nf_cleaner *c, const nf_lang *lang, int language, int threads,
+                           nf_err *err) NF_MUST_CHECK;
 void nfi_cleaning_free(nfi_cleaning *w);
 /* One for each document of b, borrowed until the next call. The same for any number of threads. */
 nf_status nfi_cleaning_batch(nfi_cleaning *w, const nf_batch *b, const nfi_cleaned **out, nf_err *err) NF_MUST_CHECK;

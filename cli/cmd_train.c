@@ -296,8 +296,9 @@ static int check_unlabeled(nfi_cli *cli, const struct opts *o, const char *const
     if (o->dup_weight)
         return nfi_cli_usage(cli, "--unlabeled does not go with --dup-weight; leave copies out with newsframe dedup --keep first");
     if (o->in.multi)
-        return nfi_cli_usage(cli, "--unlabeled does not go with --multi: shares of a document add up to one label; leave it out, or learn one label at a "
-                                  "time, of documents that have it and others");
+        return nfi_cli_usage(
+            cli, "--unlabeled does not go with --multi: shares of a document add up to one label; leave it out, or learn one label at a "
+                 "time, of documents that have it and others");
     if (nargs == 0 && !o->codebook.file)
         return nfi_cli_usage(cli, "--unlabeled needs labelled documents to start from, or the seeds of a --codebook; - is standard input");
     if (!nfi_cli_given(cli, "classifier"))

@@ -53,9 +53,9 @@ const nfi_dict_column nfi_dict[] = {
      "status is ok"},
 
     {"frames", "frames", "text", "",
-     "only with --unit sentence, for models that give frames to sentences: all frames of the sentence, the most likely first, joined by \";\"; "
-     "none where it has none; they are found from the score, the seeds of the codebook and the sentences around, while label is from the "
-     "score alone"},
+     "only with --unit sentence, for models that give frames to sentences: all frames of the sentence, the most likely first, joined by "
+     "\";\"; none where it has none; they are found from the score, the seeds of the codebook and the sentences around, while "
+     "label is from the score alone"},
 
     {"sets", "label_set", "text", "",
      "classes that the document may have at the coverage asked for, in class order, joined by \";\"; blank for an empty set: it is like no "
@@ -81,8 +81,8 @@ const nfi_dict_column nfi_dict[] = {
     {"tried", "cost", "number", "> 0", "cost of linear machines; blank for others"},
     {"tried", "min_df", "integer", ">= 1", "documents a term is in at least"},
     {"tried", "result", "chosen|tried|set aside|not reached", "",
-     "set aside: clearly behind the best on the same documents before all folds were done; not reached: the time was up before the candidate "
-     "was judged, the rest of its row is blank"},
+     "set aside: clearly behind the best on the same documents before all folds were done; not reached: the time was up before "
+     "the candidate was judged, the rest of its row is blank"},
     {"tried", "documents", "integer", ">= 0", "documents held out that it was judged on: fewer than others when it was set aside"},
     {"tried", "right", "integer", ">= 0", "of these, labelled as people did"},
     {"tried", "accuracy", "number", "share, 0 to 1", "right / documents"},

@@ -215,7 +215,8 @@ static void unit_rows(rows *j, const nf_doc *d, size_t doc)
         nf_csv_int(j->w, (int64_t)(i - from) + 1);
         nf_csv_str(j->w, nf_role_name(u->role, NULL));
         place_cells(j, u);
-        score_cells(j, &u->score, j->t->parts->log_odds + i * j->t->k, j->t->parts->frame_odds ? j->t->parts->frame_odds + i * j->t->k : NULL);
+        score_cells(j, &u->score, j->t->parts->log_odds + i * j->t->k,
+                    j->t->parts->frame_odds ? j->t->parts->frame_odds + i * j->t->k : NULL);
         nf_csv_end(j->w);
     }
     j->n.units += to - from;

@@ -122,10 +122,11 @@ static void note_shared(nfi_cli *cli, const nfi_evaluation *e, const held *by, d
         n += by[k].shared > 0;
     }
     if (n)
-        nfi_cli_note(cli,
-                     "%zu class%s too few documents for a bound of sets at %g (\"%.*s\"%s): one bound is shared, and the coverage is theirs "
-                     "together",
-                     n, n == 1 ? " has" : "es have", coverage, (int)e->label[first].n, e->label[first].p, n > 1 ? ", ..." : "");
+        nfi_cli_note(
+            cli,
+            "%zu class%s too few documents for a bound of sets at %g (\"%.*s\"%s): one bound is shared, and the coverage is "
+            "theirs together",
+            n, n == 1 ? " has" : "es have", coverage, (int)e->label[first].n, e->label[first].p, n > 1 ? ", ..." : "");
 }
 
 nf_status nfi_work_sureness(nfi_cli *cli, const nfi_evaluation *e, const nf_reliability *r, const nfi_output_opts *out,

@@ -69,7 +69,7 @@ typedef struct nfi_train_rows {
 #define OPT_TRAIN(S, f)                                                                                                                    \
     OPT_HEADER("Classifier"), OPT_ENUM(0, "classifier", S, f.classifier, "cnb", nf_classifier_name, "the classifier"),                     \
         OPT_ENUM(0, "weighting", S, f.weighting, NULL, nf_weighting_name,                                                                  \
-                 "how frequencies become weights; without it tfidf, for bnb binary, for nbsvm, nbmix, svm and logistic ltc"),                     \
+                 "how frequencies become weights; without it tfidf, for bnb binary, for nbsvm, nbmix, svm and logistic ltc"),              \
         OPT_STR(0, "prior", S, f.prior, "SHARES", NULL,                                                                                    \
                 "data, uniform, or a=.2,b=.8; without it uniform for cnb, wcnb and centroid, else data"),                                  \
         OPT_STR(0, "class-weight", S, f.class_weight, "WEIGHTS", NULL,                                                                     \

@@ -310,7 +310,10 @@ nf_status nf_lines_add(nf_lines *t, const nf_batch *b, int threads, nf_err *err)
     size_t chunks = 0;
 
     threads = nfi_par_threads(threads);
-    finding f = {.words = t->words, .batch = b, .t = nfi_calloc((size_t)threads, sizeof *f.t), .bound = nfi_alloc(b->n + 1, sizeof *f.bound),
+    finding f = {.words = t->words,
+                 .batch = b,
+                 .t = nfi_calloc((size_t)threads, sizeof *f.t),
+                 .bound = nfi_alloc(b->n + 1, sizeof *f.bound),
                  .end = nfi_alloc(b->n, sizeof *f.end)};
     if (!f.t || !f.bound || !f.end) {
         s = nfi_oom(err, "a line table");

@@ -337,7 +337,8 @@ static void cut_script(const nf_cleaner *c, nfi_text_lines *t, int rule)
         return;
     for (size_t i = 0; i < t->nlive; i++) {
         nfi_line *l = live(t, i);
-        if (l->rule < 0 && l->script && l->script != most && l->flags & NFI_LINE_WHOLE && (l->script != NFI_SCRIPT_LATIN || l->letters >= 20))
+        if (l->rule < 0 && l->script && l->script != most && l->flags & NFI_LINE_WHOLE &&
+            (l->script != NFI_SCRIPT_LATIN || l->letters >= 20))
             l->rule = (int8_t)rule;
     }
 }

@@ -45,8 +45,17 @@ static const uint8_t kind[256] = {
  * Scripts of letters by lead byte less 0xC0, where it tells; for others the character is decoded. As in the table of Unicode, but that kana
  * counts as Han, for they stand in one line.
  */
-enum { LATIN = NFI_SCRIPT_LATIN, GREEK = NFI_SCRIPT_GREEK, CYRIL = NFI_SCRIPT_CYRILLIC, ARMEN = NFI_SCRIPT_ARMENIAN, HEBRW = NFI_SCRIPT_HEBREW,
-       ARABI = NFI_SCRIPT_ARABIC, HANGL = NFI_SCRIPT_HANGUL, HAN = NFI_SCRIPT_HAN, ASK = NFI_SCRIPTS };
+enum {
+    LATIN = NFI_SCRIPT_LATIN,
+    GREEK = NFI_SCRIPT_GREEK,
+    CYRIL = NFI_SCRIPT_CYRILLIC,
+    ARMEN = NFI_SCRIPT_ARMENIAN,
+    HEBRW = NFI_SCRIPT_HEBREW,
+    ARABI = NFI_SCRIPT_ARABIC,
+    HANGL = NFI_SCRIPT_HANGUL,
+    HAN = NFI_SCRIPT_HAN,
+    ASK = NFI_SCRIPTS
+};
 static const uint8_t script_of_lead[64] = {
     ASK,   ASK,   ASK,   LATIN, LATIN, LATIN, LATIN, LATIN, LATIN, LATIN, ASK, ASK,   ASK,   ASK,   GREEK, GREEK,
     CYRIL, CYRIL, CYRIL, CYRIL, ASK,   ARMEN, ASK,   HEBRW, ARABI, ARABI, ARABI, ARABI, ASK, ASK,   ASK,   ASK,

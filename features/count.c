@@ -2,8 +2,8 @@
 /*
  * count.c - tokens to nodes to terms and their frequencies.
  *
- * Words are looked up in batches: hashes and prefetches first, then probes, so that the misses of a batch overlap. The node of a word of the
- * dictionary is remembered from document to document, and valid when the node is that very word's (the sparse-set trick of Briggs and
+ * Words are looked up in batches: hashes and prefetches first, then probes, so that the misses of a batch overlap. The node of a word of
+ * the dictionary is remembered from document to document, and valid when the node is that very word's (the sparse-set trick of Briggs and
  * Torczon 1993); all other tables begin anew with each document, no larger than it needs, and stay in the first cache.
  */
 #include "features/count.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* count.h - one document after another to counts of the terms of a model, for scoring: one counter a thread. A corpus is counted by gather.h. */
+/*
+ * count.h - one document after another to counts of the terms of a model, for scoring: one counter a thread. A corpus is counted by
+ * gather.h.
+ */
 #ifndef NFI_COUNT_H
 #define NFI_COUNT_H
 
@@ -39,7 +42,8 @@ typedef struct nfi_counter {
     nfi_vocab vocab;      /* nodes, and the words that dict does not have */
     uint32_t *pos;        /* node of a word of dict, where that node says so: nothing is cleared between documents */
     nfi_tokbuf tok;
-    uint32_t *seq[NFI_MAX_NGRAM]; /* seq[m-1][i]: node of the m-gram that ends at word i of the segment; 3 words of the one before come first */
+    /* seq[m-1][i]: node of the m-gram that ends at word i of the segment; 3 words of the one before come first */
+    uint32_t *seq[NFI_MAX_NGRAM];
     size_t capterm, captf, capseq[NFI_MAX_NGRAM];
     size_t carry;         /* words carried over from the segment before, 0..3 */
 } nfi_counter;
@@ -48,7 +52,7 @@ typedef struct nfi_counter {
 nf_status nfi_counter_init(nfi_counter *c, const nfi_text *text, const nfi_dict *dict, nf_err *err) NF_MUST_CHECK;
 void nfi_counter_clear(nfi_counter *c);
 
-/* Counts one document made of parts (title, text: n-grams cross from one to the next); of the one before nothing is left, also on failure. */
+/* Counts one document made of parts (title, text: n-grams cross from one to the next). Forgets the one before, on failure too. */
 nf_status nfi_count_doc(nfi_counter *c, const nf_str *parts, size_t nparts, nf_err *err) NF_MUST_CHECK;
 
 /* What of a document is counted: title and cleaned text, the latter in clean where anything was cut. */

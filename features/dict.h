@@ -60,7 +60,8 @@ typedef struct nfi_dict_key {
 } nfi_dict_key;
 
 uint64_t nfi_dict_long_word(const nfi_dict *d, const uint8_t *p, uint32_t n);
-nfi_known nfi_dict_find_other(const nfi_dict *d, const nfi_dict_key *k, const uint8_t *p, uint32_t n); /* whatever nfi_dict_find() is not for */
+/* Whatever nfi_dict_find() is not for. */
+nfi_known nfi_dict_find_other(const nfi_dict *d, const nfi_dict_key *k, const uint8_t *p, uint32_t n);
 
 static inline void nfi_dict_ask(const nfi_dict *d, nfi_dict_key *k, const uint8_t *p, uint32_t n)
 {

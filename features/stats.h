@@ -20,8 +20,8 @@ enum { NFI_STATS_MAJOR = 1, NFI_STATS_MINOR = 0, NFI_MAX_TERM = NFI_MAX_NGRAM * 
 
 /*
  * Rows of labelled documents for tuning and calibration: documents in rising order of XXH64(id), ties by position in the input, as long as
- * their number is at most NFI_SAMPLE_DOCS and their rows together have at most NFI_SAMPLE_ENTRIES entries (all terms, before selection). The same for any
- * memory limit.
+ * their number is at most NFI_SAMPLE_DOCS and their rows together have at most NFI_SAMPLE_ENTRIES entries (all terms, before selection).
+ * The same for any memory limit.
  */
 typedef struct nfi_sample {
     size_t n;

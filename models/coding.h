@@ -6,9 +6,9 @@
  *     odds = w0 + w1 z + w2 l + w3 ln(1 + h) + w4 z' + w5 h'
  *
  * z: ln p of the class less its mean over classes; l: log-odds of the class; h: words and phrases of the sentence that match seeds of the
- * frame; z', h': means of z and of min(h, 1) over the other sentences of the document, 0 where there are none. The class is given from a cut
- * on, one for all. Weights and cut are learned from coded sentences whose scores come from models that saw neither them nor their documents:
- * so the seeds of a frame count as much as they were worth there, in words that were never seen too.
+ * frame; z', h': means of z and of min(h, 1) over the other sentences of the document, 0 where there are none. The class is given from a
+ * cut on, one for all. Weights and cut are learned from coded sentences whose scores come from models that saw neither them nor their
+ * documents: so the seeds of a frame count as much as they were worth there, in words that were never seen too.
  */
 #ifndef NFI_CODING_H
 #define NFI_CODING_H
@@ -37,7 +37,8 @@ typedef struct nfi_coded {
 
 /* odds: n x nclasses, -INFINITY where a sentence was not scored or a class is no frame. O(n * nclasses). */
 nf_status nfi_coding_odds(const nf_model *m, const nfi_coded *x, double *odds, nf_err *err) NF_MUST_CHECK;
-/* own: n x nclasses. m has labels and a codebook; NF_EDATA with fewer than NFI_LEAST_CODED sentences. O(n * nclasses) a step, some ten steps. */
+/* own: n x nclasses. m has labels and a codebook; NF_EDATA with fewer than NFI_LEAST_CODED sentences. O(n * nclasses) a step, some ten
+ * steps. */
 nf_status nfi_coding_fit(nf_model *m, const nfi_coded *x, const bool *own, nf_err *err) NF_MUST_CHECK;
 /* Hits by frame of the codebook to hits by class. */
 void nfi_coding_hits(const nf_model *m, const uint64_t *count, double *hits);

@@ -10,11 +10,12 @@
  *                     one variable at a time by a Newton method that stays inside (Yu, Huang, Lin 2011, algorithms 4 and 5)
  *
  * Both stop by the violation of the optimality conditions. With scales s_j the vector kept is v_j = s_j w_j, so that a dot product needs x
- * alone and an update adds a y x_j s_j^2. At the end v is summed anew from the a_i: what was added and taken away again leaves no trace, and
- * a term of no support vector has no weight.
+ * alone and an update adds a y x_j s_j^2. At the end v is summed anew from the a_i: what was added and taken away again leaves no trace,
+ * and a term of no support vector has no weight.
  *
  * The machines of a call go over the rows in one order, and a term's numbers of all machines stand side by side: a row is fetched once for
- * all of them, and a term is one cache line. For 20 classes and 380,000 terms this takes a fifteenth of the time of one machine after another.
+ * all of them, and a term is one cache line. For 20 classes and 380,000 terms this takes a fifteenth of the time of one machine after
+ * another.
  */
 #include "models/dual.h"
 

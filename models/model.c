@@ -317,14 +317,14 @@ static nf_status check_multi(const finish *x, nf_err *err)
         bool bad;
         const char *why;
     } no[] = {
-        {k->normalised, "has cnb's weights on another scale for each class, which changes nothing where each class has a threshold of its own; "
-                        "use cnb"},
+        {k->normalised,
+         "has cnb's weights on another scale for each class, which changes nothing where each class has a threshold of its own; use cnb"},
         {k->length, "is mnb with another smoothing where each class has a threshold of its own; use mnb"},
         {k->presence, "would need a weight for every term in every class; use mnb with --weighting binary, a linear machine, or cnb"},
-        {!k->rows && x->weight, "takes no class weights there, for the threshold of a class does what they do; leave them out, or use a linear "
-                                     "machine"},
-        {!k->rows && x->m->kind != NFI_LIDSTONE, "has smoothing of kind lidstone alone there: the others look at one class and not at what is "
-                                                       "not of it"},
+        {!k->rows && x->weight,
+         "takes no class weights there, for the threshold of a class does what they do; leave them out, or use a linear machine"},
+        {!k->rows && x->m->kind != NFI_LIDSTONE,
+         "has smoothing of kind lidstone alone there: the others look at one class and not at what is not of it"},
     };
     for (size_t i = 0; i < sizeof no / sizeof *no; i++)
         if (no[i].bad)

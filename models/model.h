@@ -78,7 +78,8 @@ nf_status nfi_model_index(nf_model *m, nf_err *err) NF_MUST_CHECK;
 /* Its vocabulary, borrowed, to look words and terms up in; without tables yet. */
 static inline void nfi_model_dict(const nf_model *m, nfi_dict *d)
 {
-    *d = (nfi_dict){.word_end = m->word_end, .word_bytes = m->word_bytes, .nwords = m->nwords, .seq = m->seq, .n = m->n, .stride = m->stride};
+    *d = (nfi_dict){
+        .word_end = m->word_end, .word_bytes = m->word_bytes, .nwords = m->nwords, .seq = m->seq, .n = m->n, .stride = m->stride};
 }
 
 /* model_check.c: strings that rise by bytes, 1 to max bytes long, valid UTF-8 without bytes below least or 0x7f; numbers that are finite.
@@ -126,8 +127,8 @@ typedef struct nfi_score_row {
     size_t n;
 } nfi_score_row;
 /*
- * Class scores of a row into acc (nclasses, caller-allocated), summed in double in entry order. expanded: nfi_score_scratch(nclasses) floats
- * of scratch. Returns how many entries were known.
+ * Class scores of a row into acc (nclasses, caller-allocated), summed in double in entry order. expanded: nfi_score_scratch(nclasses)
+ * floats of scratch. Returns how many entries were known.
  */
 #define NFI_SCORE_BLOCK 16 /* terms whose weights are expanded and added together */
 static inline size_t nfi_score_scratch(size_t nclasses) { return NFI_SCORE_BLOCK * ((nclasses + 7) & ~(size_t)7); }

@@ -11,8 +11,8 @@ void nfi_candidate_apply(nf_train_opts *o, const nf_candidate *c);
 
 /*
  * Fills what the n candidates of t reached; *best is the first of those with most right, SIZE_MAX when none was judged. Candidates of one
- * weighting, n-grams and min_df that stand together share terms, sums and rows of a fold, which are made once for each fold and let go after
- * it. o as of nf_tune().
+ * weighting, n-grams and min_df that stand together share terms, sums and rows of a fold, which are made once for each fold and let go
+ * after it. o as of nf_tune().
  */
 nf_status nfi_race(nf_tried *t, size_t n, size_t *best, const nf_corpus *c, const nf_tune_opts *o, nf_err *err) NF_MUST_CHECK;
 

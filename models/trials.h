@@ -9,7 +9,8 @@
 #include "models/oof.h"
 
 typedef struct nfi_trials nfi_trials;
-/* Folds first to end - 1 of the plan. Owned, nfi_trials_close(). use, plan: borrowed while it lives. NF_EDATA when a fold has no terms or fewer than two classes to train on.
+/* Folds first to end - 1 of the plan. Owned, nfi_trials_close(). use, plan: borrowed while it lives. NF_EDATA when a fold has no terms or
+ * fewer than two classes to train on.
  */
 nf_status nfi_trials_open(nfi_trials **out, const nf_corpus *c, const uint8_t *use, const nfi_split *plan, size_t first, size_t end,
                           const nf_select_opts *select, const nfi_weighting *w, int threads, nf_err *err) NF_MUST_CHECK;

@@ -29,7 +29,7 @@ HEAP = ("malloc calloc realloc reallocarray free strdup strndup aligned_alloc po
 OUTSIDE = [r"(?<![\w./~-])/wo" + r"rk\b", r"\.\./sha" + r"red", r"\.lib" + r"rary\b"]
 OUTSIDE_ALLOWED = {".ci/run"}
 MAX_LINES = 600
-MAX_WIDTH = 140 # of Python; clang-format and readers see to the rest
+MAX_WIDTH = 140
 SPDX = "SPDX-License-Identifier: GPL-3.0-or-later"
 
 
@@ -160,7 +160,7 @@ def rule_length(files):
 
 def rule_width(files):
     for name in files:
-        for at, line in enumerate(text_of(name).split("\n") if name.endswith(".py") else [], 1):
+        for at, line in enumerate(text_of(name).split("\n") if name.endswith((".py", ".c", ".h")) else [], 1):
             if len(line) > MAX_WIDTH:
                 yield "%s:%d: %d columns, at most %d" % (name, at, len(line), MAX_WIDTH)
 
@@ -196,7 +196,7 @@ RULES = [("includes point left, models and cluster never meet", rule_include_lef
          ("foreign headers stay in their wrappers", rule_wrapped),
          ("the heap is used through base/mem.c", rule_heap), ("banned functions are not called", rule_banned),
          ("C sources are ASCII", rule_ascii), ("files begin with their licence", rule_spdx), ("files are at most 600 lines", rule_length),
-         ("lines of Python are at most 140 columns", rule_width),
+         ("lines of C and Python are at most 140 columns", rule_width),
          ("no tabs and no blanks at line ends", rule_blanks), ("nothing outside of the project is named", rule_outside),
          ("no binary files", rule_binary)]
 

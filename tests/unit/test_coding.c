@@ -11,13 +11,15 @@
 
 enum { N = 400, NK = 3 };
 
-static const char book[] = "{\"frames\":[{\"key\":\"arms\",\"seeds\":[\"missile*\",\"troops\"]},{\"key\":\"money\",\"seeds\":[\"tax\",\"budget\"]},"
-                           "{\"key\":\"none\",\"seeds\":[]}]}";
+static const char book[] =
+    "{\"frames\":[{\"key\":\"arms\",\"seeds\":[\"missile*\",\"troops\"]},{\"key\":\"money\",\"seeds\":[\"tax\",\"budget\"]},"
+    "{\"key\":\"none\",\"seeds\":[]}]}";
 static nf_model *model; /* arms, money, none; with a codebook, without a coding */
 
 static void setup(void)
 {
-    static const char *const text[NK] = {"troops fired a missile at dawn", "the tax fell as the budget grew", "a goat won the race in the park"};
+    static const char *const text[NK] = {"troops fired a missile at dawn", "the tax fell as the budget grew",
+                                         "a goat won the race in the park"};
     nf_count_opts count = {.corpus = {.text = {.ngram_lo = 1, .ngram_hi = 1}}};
     nf_train_opts o = nf_train_defaults();
     nf_codebook *cb = NULL;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * test_loo.c - leave-one-out against its definition: for every document the statistics are added up anew without it and its
- * copies, a model is made of them by the formulas of nb.h, and the document is classified. The norms of documents stay, and the vocabulary, or,
- * where scores are handed out, the vocabulary but for terms that are as rare as the rarest that is kept.
+ * copies, a model is made of them by the formulas of nb.h, and the document is classified. The norms of documents stay, and the vocabulary,
+ * or, where scores are handed out, the vocabulary but for terms that are as rare as the rarest that is kept.
  */
 #include "docs_kit.h"
 
