@@ -92,16 +92,7 @@ size_t nf_model_term(const nf_model *m, size_t t, char *buf, size_t cap)
 
 uint64_t nfi_model_entry(const nf_model *m, size_t t, size_t k)
 {
-    uint64_t lo = m->ptr[t], hi = m->ptr[t + 1];
-
-    while (lo < hi) {
-        uint64_t mid = lo + (hi - lo) / 2;
-        if (m->cls[mid] < k)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return lo < m->ptr[t + 1] && m->cls[lo] == k ? lo : UINT64_MAX;
+    return nfi_class_place(m->cls, m->ptr[t], m->ptr[t + 1], k);
 }
 
 uint64_t nf_model_term_docs(const nf_model *m, size_t t, size_t k)

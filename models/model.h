@@ -96,6 +96,21 @@ static inline nf_str nfi_model_word(const nf_model *m, size_t i)
     return (nf_str){m->word_bytes + a, (size_t)(m->word_end[i] - a)};
 }
 
+/* Where class k stands in cls[from] .. cls[end - 1], which rise; UINT64_MAX where it does not. */
+static inline uint64_t nfi_class_place(const uint16_t *cls, uint64_t from, uint64_t end, size_t k)
+{
+    uint64_t lo = from, hi = end;
+
+    while (lo < hi) {
+        uint64_t mid = lo + (hi - lo) / 2;
+        if (cls[mid] < k)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo < end && cls[lo] == k ? lo : UINT64_MAX;
+}
+
 /* describe.c: the entry of class k in term t, UINT64_MAX where it has none. */
 uint64_t nfi_model_entry(const nf_model *m, size_t t, size_t k);
 

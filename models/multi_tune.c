@@ -113,16 +113,7 @@ out:
 
 static bool has(const nf_label_sets *s, size_t doc, size_t k)
 {
-    uint64_t lo = s->ptr[doc], hi = s->ptr[doc + 1];
-
-    while (lo < hi) {
-        uint64_t mid = lo + (hi - lo) / 2;
-        if (s->cls[mid] < k)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return lo < s->ptr[doc + 1] && s->cls[lo] == k;
+    return nfi_class_place(s->cls, s->ptr[doc], s->ptr[doc + 1], k) != UINT64_MAX;
 }
 
 /* Threshold of a class, or (curve) its sigmoid. */
