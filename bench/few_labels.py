@@ -17,6 +17,28 @@ def accuracy(program, model, test):
     return float(re.search(r"accuracy ([.\d]+)", said).group(1))
 
 
+def means(program, train, test, labels, draws, ngrams):
+    """Accuracy over draws with the documents without a label, and without them."""
+    rows = marks.read(train)
+    found = {"with": [], "without": []}
+    with tempfile.TemporaryDirectory() as tmp:
+        few, rest, model = (os.path.join(tmp, name) for name in ("few.jsonl", "rest.jsonl", "m.nfm"))
+        for draw in range(draws):
+            order, have, labelled, others = rows[:], {}, [], []
+            random.Random(draw).shuffle(order)
+            for r in order:
+                have[r["label"]] = have.get(r["label"], 0) + 1
+                (labelled if have[r["label"]] <= labels else others).append(r)
+            marks.write(few, labelled)
+            marks.write(rest, others)
+            for how, extra in (("with", ["--unlabeled", rest]), ("without", [])):
+                subprocess.run([program, "train", few, "-o", model, "-q", "--ngrams", ngrams, *extra], check=True, stderr=subprocess.DEVNULL)
+                found[how].append(accuracy(program, model, test))
+    for how, values in found.items():
+        print("%s the documents without a label: %.4f  (%s)" % (how, sum(values) / len(values), " ".join("%.4f" % v for v in values)))
+    return [sum(values) / len(values) for values in found.values()]
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__)
     p.add_argument("train")
@@ -26,24 +48,7 @@ def main():
     p.add_argument("--draws", type=int, default=5)
     p.add_argument("--ngrams", default="1-2")
     args = p.parse_args()
-    rows = marks.read(args.train)
-    found = {"with": [], "without": []}
-    with tempfile.TemporaryDirectory() as tmp:
-        few, rest, model = (os.path.join(tmp, name) for name in ("few.jsonl", "rest.jsonl", "m.nfm"))
-        for draw in range(args.draws):
-            order, have, labelled, others = rows[:], {}, [], []
-            random.Random(draw).shuffle(order)
-            for r in order:
-                have[r["label"]] = have.get(r["label"], 0) + 1
-                (labelled if have[r["label"]] <= args.labels else others).append(r)
-            marks.write(few, labelled)
-            marks.write(rest, others)
-            for how, extra in (("with", ["--unlabeled", rest]), ("without", [])):
-                subprocess.run([args.program, "train", few, "-o", model, "-q", "--ngrams", args.ngrams, *extra], check=True,
-                               stderr=subprocess.DEVNULL)
-                found[how].append(accuracy(args.program, model, args.test))
-    for how, values in found.items():
-        print("%s the documents without a label: %.4f  (%s)" % (how, sum(values) / len(values), " ".join("%.4f" % v for v in values)))
+    means(args.program, args.train, args.test, args.labels, args.draws, args.ngrams)
 
 
 if __name__ == "__main__":

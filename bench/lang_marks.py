@@ -18,23 +18,24 @@ CODES = {"arb": "ar", "deu": "de", "ell": "el", "eng": "en", "fra": "fr", "heb":
          "spa": "es", "tha": "th", "tur": "tr", "ukr": "uk", "vie": "vi", "zho": "zh"}
 
 
-def main():
-    program, files = sys.argv[1], sys.argv[2:]
-    for name in files:
-        with open(name, encoding="utf-8") as f:
-            want = [json.loads(line)["lang"].split("_")[0] for line in f]
-        want = [CODES.get(w, w) for w in want]
-        out = subprocess.run([program, "score", name, "--with-language", "--dup-ids", "suffix", "-q"], capture_output=True, check=True,
-                             text=True)
-        got = [row["language"] for row in csv.DictReader(io.StringIO(out.stdout))]
-        assert len(got) == len(want)
-        pairs = collections.Counter((w, g) for w, g in zip(want, got) if w != g)
-        right = collections.Counter(w for w, g in zip(want, got) if w == g)
-        of = collections.Counter(want)
-        print(f"{name}: {sum(right.values())} of {len(want)} right, {sum(right.values()) / len(want):.4f}")
-        for w in sorted(of):
-            wrong = ", ".join(f"{g} {n}" for (x, g), n in pairs.most_common() if x == w)
-            print(f"  {w}  {right[w] / of[w]:.4f}  {wrong}")
+def share(program, name):
+    """Of sentences whose language is told right."""
+    with open(name, encoding="utf-8") as f:
+        want = [json.loads(line)["lang"].split("_")[0] for line in f]
+    want = [CODES.get(w, w) for w in want]
+    out = subprocess.run([program, "score", name, "--with-language", "--dup-ids", "suffix", "-q"], capture_output=True, check=True, text=True)
+    got = [row["language"] for row in csv.DictReader(io.StringIO(out.stdout))]
+    assert len(got) == len(want)
+    pairs = collections.Counter((w, g) for w, g in zip(want, got) if w != g)
+    right = collections.Counter(w for w, g in zip(want, got) if w == g)
+    of = collections.Counter(want)
+    print(f"{name}: {sum(right.values())} of {len(want)} right, {sum(right.values()) / len(want):.4f}")
+    for w in sorted(of):
+        wrong = ", ".join(f"{g} {n}" for (x, g), n in pairs.most_common() if x == w)
+        print(f"  {w}  {right[w] / of[w]:.4f}  {wrong}")
+    return sum(right.values()) / len(want)
 
 
-main()
+if __name__ == "__main__":
+    for path in sys.argv[2:]:
+        share(sys.argv[1], path)

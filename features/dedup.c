@@ -147,7 +147,7 @@ static nf_status take_chunk(void *ctx, size_t k, int worker, nf_err *err)
         to->set = set;
         nfi_minhash(&d->densify, set, s.n, sig);
         for (int b = 0; b < d->bands.bands; b++)
-            d->key[(d->n + i) * (size_t)d->bands.bands + (size_t)b] = nfi_band_key(sig, d->bands, b);
+            d->key[nfi_dedup_key(d, d->n + i, (size_t)b)] = nfi_band_key(sig, d->bands, b);
     }
     return NF_OK;
 }
@@ -201,7 +201,7 @@ nf_status nf_dedup_add(nf_dedup *d, const nf_batch *b, nf_err *err)
     if (!(bound = nfi_alloc(b->n + 1, sizeof *bound)))
         return nfi_oom(err, "a batch");
     NF_GO(nfi_grow(&d->doc, &d->capdoc, n, sizeof *d->doc, err));
-    NF_GO(nfi_grow(&d->key, &d->capkey, n * (size_t)d->bands.bands, sizeof *d->key, err));
+    NF_GO(nfi_grow(&d->key, &d->capkey, nfi_dedup_key(d, n + NFI_KEY_BLOCK - 1, 0), sizeof *d->key, err));
     size_t chunks = nfi_batch_cut(b, CHUNK_BYTES, bound);
     pass p = {d, b, bound};
     NF_GO(nfi_par_chunks(chunks, d->threads, take_chunk, &p, err));

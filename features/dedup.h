@@ -38,11 +38,18 @@ struct nf_dedup {
     nf_cleaner *cleaner;    /* NULL: texts are compared as they are */
     nfi_dedup_worker *worker; /* one a thread */
     nfi_dedup_doc *doc;
-    uint32_t *key;          /* n x bands.bands */
+    uint32_t *key;          /* of n x bands.bands: see nfi_dedup_key() */
     size_t n, capdoc, capkey;
     uint64_t missing, bad, ambiguous, day_first, month_first; /* dates */
     char bad_date[3][64];
 };
+
+/* Where key[] has the one of a band: blocks of documents, within a block band by band, so that a band is read in runs. */
+enum { NFI_KEY_BLOCK = 64 };
+static inline size_t nfi_dedup_key(const nf_dedup *d, size_t doc, size_t band)
+{
+    return (doc / NFI_KEY_BLOCK * (size_t)d->bands.bands + band) * NFI_KEY_BLOCK + doc % NFI_KEY_BLOCK;
+}
 
 /* Documents in the order of stars: out[i] is the number of the i-th. order: how ambiguous dates are read. */
 nf_status nfi_dedup_order(const nf_dedup *d, nfi_date_order order, uint32_t *out, nf_err *err) NF_MUST_CHECK;

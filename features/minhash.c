@@ -281,6 +281,6 @@ uint32_t nfi_band_key(const uint32_t *sig, nfi_bands b, int i)
     uint64_t h = BAND_SEED + (uint64_t)i;
 
     for (int r = 0; r < b.rows; r++)
-        h = nfi_mix64(h ^ sig[i * b.rows + r]);
-    return (uint32_t)(h >> 32);
+        h = h * P + sig[i * b.rows + r];
+    return (uint32_t)(nfi_mix64(h) >> 32);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * stars.c - who joins whom. Documents with an equal key of a band are in a bucket of that band; buckets come from sorting, and a document
- * that is alone in all of its buckets needs no further look. Then, in order, each document is compared with the first documents in its
+ * stars.c - who joins whom. Documents with an equal key of a band are in a bucket of that band; buckets come from sorting those keys that
+ * may be there twice, as a table of bits tells, and a document that is alone in all of its buckets needs no further look. Then, in order, each document is compared with the first documents in its
  * buckets, latest first. Only first documents are listed in a bucket, and of these at most NFI_BUCKET_LOOKS are looked at: a thousand
  * copies of one text, or a million texts with one template, cost no more than a fixed number of comparisons each.
  */
@@ -14,11 +14,22 @@
 #include <string.h>
 
 #define NONE UINT32_MAX
+enum { SIEVE_BITS = 16 };
 
 /* A list of first documents in a bucket, latest first. */
 typedef struct entry {
     uint32_t doc, next;
 } entry;
+
+/* What tells keys of a band that are there once from the others. */
+typedef struct sieve {
+    uint32_t *key; /* n: of the band */
+    uint64_t *bits; /* words: the leading bits of a key were met; as many: and met again */
+    size_t words;
+    int shift;
+    nfi_kv *kv;
+    size_t capkv;
+} sieve;
 
 typedef struct stars {
     const nf_dedup *d;
@@ -33,25 +44,76 @@ typedef struct stars {
     uint32_t *last;   /* of each text: the latest document with it, and the latest first one */
     uint32_t *latest;
     uint32_t *seen;   /* n: the document for which this one was compared last */
-    nfi_kv **kv;      /* one a worker */
+    sieve *sieve;     /* one a worker */
 } stars;
 
-/* Runs of equal keys get numbers from 0; what is alone gets NONE. */
+static bool is_compared(const nf_dedup *d, size_t i)
+{
+    return d->doc[i].n && !(d->o.window && d->doc[i].dated != NFI_DATED);
+}
+
+/* SIEVE_BITS bits or more a document, so that one key in SIEVE_BITS is taken for another at most. */
+static nf_status sieve_new(sieve *v, size_t n, nf_err *err)
+{
+    int bits = 10;
+
+    while (bits < 32 && (size_t)1 << bits < n * SIEVE_BITS)
+        bits++;
+    v->shift = 32 - bits;
+    v->words = (size_t)1 << (bits - 6);
+    v->bits = nfi_alloc(2 * v->words, sizeof *v->bits);
+    v->key = nfi_alloc(n, sizeof *v->key);
+    return v->bits && v->key ? NF_OK : nfi_oom(err, "sorting bands");
+}
+
+static void sieve_clear(sieve *v)
+{
+    nfi_free(v->bits);
+    nfi_free(v->key);
+    nfi_free(v->kv);
+}
+
+/* The keys of a band that another document may have, to v->kv; *m: how many. */
+static nf_status sift(sieve *v, const nf_dedup *d, size_t band, size_t *m, nf_err *err)
+{
+    uint64_t *restrict once = v->bits, *restrict twice = v->bits + v->words;
+    uint32_t *restrict key = v->key;
+    size_t n = 0, i;
+
+    memset(v->bits, 0, 2 * v->words * sizeof *v->bits);
+    for (i = 0; i < d->n; i++) {
+        key[i] = d->key[nfi_dedup_key(d, i, band)];
+        if (!is_compared(d, i))
+            continue;
+        uint32_t h = key[i] >> v->shift;
+        uint64_t bit = (uint64_t)1 << h % 64, again = once[h / 64] & bit;
+        once[h / 64] |= bit;
+        twice[h / 64] |= again;
+        n += again != 0;
+    }
+    NF_TRY(nfi_grow(&v->kv, &v->capkv, 2 * n, sizeof *v->kv, err)); /* each that came again, and the first of its kind */
+    for (i = n = 0; i < d->n; i++) {
+        uint32_t h = key[i] >> v->shift;
+        if (twice[h / 64] >> h % 64 & 1 && is_compared(d, i))
+            v->kv[n++] = (nfi_kv){key[i], (uint32_t)i, 0};
+    }
+    *m = n;
+    return NF_OK;
+}
+
+/* Runs of equal keys get numbers from 0; what is alone keeps NONE. */
 static nf_status sort_band(void *ctx, size_t band, int worker, nf_err *err)
 {
     stars *t = ctx;
     const nf_dedup *d = t->d;
-    size_t bands = (size_t)d->bands.bands, m = 0;
+    sieve *v = &t->sieve[worker];
+    size_t bands = (size_t)d->bands.bands, m;
     uint32_t number = 0;
 
-    if (!t->kv[worker] && !(t->kv[worker] = nfi_alloc(d->n, sizeof **t->kv)))
-        return nfi_oom(err, "sorting bands");
-    nfi_kv *kv = t->kv[worker];
-    for (size_t i = 0; i < d->n; i++) {
-        t->bucket[i * bands + band] = NONE;
-        if (d->doc[i].n && !(d->o.window && d->doc[i].dated != NFI_DATED))
-            kv[m++] = (nfi_kv){d->key[i * bands + band], (uint32_t)i, 0};
-    }
+    if (!v->key)
+        NF_TRY(sieve_new(v, d->n, err));
+    NF_TRY(sift(v, d, band, &m, err));
+    nfi_kv *kv = v->kv;
     NF_TRY(nfi_sort_kv(kv, m, err));
     for (size_t i = 0, end; i < m; i = end) {
         for (end = i + 1; end < m && kv[end].key == kv[i].key; end++)
@@ -77,7 +139,7 @@ static nf_status find_twins(stars *t, size_t *n, nf_err *err)
         return nfi_oom(err, "sorting texts");
     for (size_t i = 0; i < d->n; i++) {
         t->twin[i] = NONE;
-        if (d->doc[i].n && !(d->o.window && d->doc[i].dated != NFI_DATED))
+        if (is_compared(d, i))
             kv[m++] = (nfi_kv){d->doc[i].text.lo, (uint32_t)i, 0};
     }
     NF_GO(nfi_sort_kv(kv, m, err));
@@ -173,7 +235,7 @@ static nf_status walk(stars *t, const uint32_t *place, uint32_t *first, float *s
         first[x] = x;
         similarity[x] = 1.0f;
         exact[x] = false;
-        if (d->doc[x].n == 0 || (d->o.window && d->doc[x].dated != NFI_DATED))
+        if (!is_compared(d, x))
             continue;
         if (before != NONE && !d->o.window)
             m = (match){first[before], (double)similarity[before]};
@@ -209,11 +271,12 @@ nf_status nfi_dedup_stars(const nf_dedup *d, nfi_date_order dates, const uint32_
     t.counts = nfi_calloc(bands, sizeof *t.counts);
     t.twin = nfi_alloc(d->n, sizeof *t.twin);
     t.seen = nfi_alloc(d->n, sizeof *t.seen);
-    t.kv = nfi_calloc((size_t)d->threads, sizeof *t.kv);
-    if (!place || !t.bucket || !t.counts || !t.twin || !t.seen || !t.kv) {
+    t.sieve = nfi_calloc((size_t)d->threads, sizeof *t.sieve);
+    if (!place || !t.bucket || !t.counts || !t.twin || !t.seen || !t.sieve) {
         s = nfi_oom(err, "buckets");
         goto out;
     }
+    memset(t.bucket, 0xff, d->n * bands * sizeof *t.bucket);
     NF_GO(find_twins(&t, &texts, err));
     NF_GO(nfi_par_chunks(bands, d->threads, sort_band, &t, err));
     for (size_t b = 0; b < bands; b++)
@@ -234,9 +297,9 @@ nf_status nfi_dedup_stars(const nf_dedup *d, nfi_date_order dates, const uint32_
     }
     NF_GO(walk(&t, place, first, similarity, exact, crowded, compared, err));
 out:
-    for (int w = 0; t.kv && w < d->threads; w++)
-        nfi_free(t.kv[w]);
-    nfi_free(t.kv);
+    for (int w = 0; t.sieve && w < d->threads; w++)
+        sieve_clear(&t.sieve[w]);
+    nfi_free(t.sieve);
     nfi_free(place);
     nfi_free(t.bucket);
     nfi_free(t.counts);

@@ -128,7 +128,7 @@ nfi_rng nft_rng(uint64_t index)
 
 int nft_cases(int usual)
 {
-    return (int)from_env("NFT_CASES", (uint64_t)usual);
+    return (int)from_env("NFT_CASES", (uint64_t)usual * from_env("NFT_TIMES", 1));
 }
 
 void nft_rand_bytes(nfi_rng *r, void *p, size_t n)

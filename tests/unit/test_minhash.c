@@ -100,7 +100,7 @@ START_TEST(hashes_do_not_change)
     ck_assert_uint_eq(n, 2);
     ck_assert_msg(a[0] == 0x86800cdc60b7ce1au && a[1] == 0xaf2bd4fa1d765ea8u, "%#llx %#llx", (unsigned long long)a[0],
                   (unsigned long long)a[1]);
-    ck_assert_msg(nfi_band_key(sig, (nfi_bands){32, 4}, 7) == 0xa1d654d2u, "%#x", nfi_band_key(sig, (nfi_bands){32, 4}, 7));
+    ck_assert_msg(nfi_band_key(sig, (nfi_bands){32, 4}, 7) == 0x9632cc1fu, "%#x", nfi_band_key(sig, (nfi_bands){32, 4}, 7));
     free(a);
 }
 END_TEST
