@@ -32,7 +32,7 @@ def means(program, train, test, labels, draws, ngrams):
             marks.write(few, labelled)
             marks.write(rest, others)
             for how, extra in (("with", ["--unlabeled", rest]), ("without", [])):
-                subprocess.run([program, "train", few, "-o", model, "-q", "--ngrams", ngrams, *extra], check=True, stderr=subprocess.DEVNULL)
+                marks.run(program, "train", few, "-o", model, "-q", "--ngrams", ngrams, *extra)
                 found[how].append(accuracy(program, model, test))
     for how, values in found.items():
         print("%s the documents without a label: %.4f  (%s)" % (how, sum(values) / len(values), " ".join("%.4f" % v for v in values)))

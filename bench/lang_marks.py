@@ -23,7 +23,8 @@ def share(program, name):
     with open(name, encoding="utf-8") as f:
         want = [json.loads(line)["lang"].split("_")[0] for line in f]
     want = [CODES.get(w, w) for w in want]
-    out = subprocess.run([program, "score", name, "--with-language", "--dup-ids", "suffix", "-q"], capture_output=True, check=True, text=True)
+    command = [program, "score", name, "--with-language", "--dup-ids", "suffix", "-q"]
+    out = subprocess.run(command, capture_output=True, check=True, text=True)
     got = [row["language"] for row in csv.DictReader(io.StringIO(out.stdout))]
     assert len(got) == len(want)
     pairs = collections.Counter((w, g) for w, g in zip(want, got) if w != g)

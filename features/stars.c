@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * stars.c - who joins whom. Documents with an equal key of a band are in a bucket of that band; buckets come from sorting those keys that
- * may be there twice, as a table of bits tells, and a document that is alone in all of its buckets needs no further look. Then, in order, each document is compared with the first documents in its
- * buckets, latest first. Only first documents are listed in a bucket, and of these at most NFI_BUCKET_LOOKS are looked at: a thousand
- * copies of one text, or a million texts with one template, cost no more than a fixed number of comparisons each.
+ * may be there twice, as a table of bits tells, and a document that is alone in all of its buckets needs no further look. Then, in order,
+ * each document is compared with the first documents in its buckets, latest first. Only first documents are listed in a bucket, and of
+ * these at most NFI_BUCKET_LOOKS are looked at: a thousand copies of one text, or a million texts with one template, cost no more than a
+ * fixed number of comparisons each.
  */
 #include "features/dedup.h"
 

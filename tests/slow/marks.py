@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""marks.py PROGRAM - TAP: the figures that the documentation promises, measured on the corpora under NEWSFRAME_DATA by the scripts of bench/.
+"""marks.py PROGRAM - TAP: the figures that the documentation promises, measured by the scripts of bench/ on corpora of NEWSFRAME_DATA.
 
 Each mark is a floor on the figure of default settings, or of those that the script names; nothing here is chosen by a test part. A mark
 whose corpus is not there is skipped by name. Figures are told whether they pass or not.
@@ -41,7 +41,8 @@ def topics():
     """NMI of the clusters of 20 Newsgroups without headers with its groups."""
     corpus = at("20news", "train.stripped.jsonl")
     with tempfile.NamedTemporaryFile(suffix=".csv") as out:
-        marks.run(PROGRAM, "cluster", corpus, "-k", "20", "--no-clean", "--min-df", "5", "--max-df", "50%", "--stopwords", "en", "-o", out.name)
+        words = ["--min-df", "5", "--max-df", "50%", "--stopwords", "en"]
+        marks.run(PROGRAM, "cluster", corpus, "-k", "20", "--no-clean", *words, "-o", out.name)
         return compare.agreement(corpus, out.name, None)[0][0]
 
 
@@ -103,7 +104,8 @@ def main():
     print("1..%d" % len(MARKS))
     for i, (name, folder, figure, sign, mark) in enumerate(MARKS, 1):
         if not DATA or not os.path.isdir(at(folder)):
-            print("ok %d - %s # SKIP %s" % (i, name, "no %s in NEWSFRAME_DATA" % folder if DATA else "NEWSFRAME_DATA is not set"), flush=True)
+            why = "no %s in NEWSFRAME_DATA" % folder if DATA else "NEWSFRAME_DATA is not set"
+            print("ok %d - %s # SKIP %s" % (i, name, why), flush=True)
             continue
         said = io.StringIO()
         try:
