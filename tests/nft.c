@@ -128,7 +128,8 @@ nfi_rng nft_rng(uint64_t index)
 
 int nft_cases(int usual)
 {
-    return (int)from_env("NFT_CASES", (uint64_t)usual * from_env("NFT_TIMES", 1));
+    uint64_t n = (uint64_t)usual * from_env("NFT_TIMES", 1), most = from_env("NFT_CASES", n);
+    return (int)(n < most ? n : most);
 }
 
 void nft_rand_bytes(nfi_rng *r, void *p, size_t n)

@@ -55,7 +55,7 @@ char *nft_read(const char *path, size_t *n);
 
 uint64_t nft_seed(void);                 /* NFT_SEED of the environment, else 1 */
 nfi_rng nft_rng(uint64_t index);         /* stream number index of that seed */
-int nft_cases(int usual);                /* cases of a property: NFT_CASES of the environment, else usual, NFT_TIMES times */
+int nft_cases(int usual);                /* cases of a property: usual, NFT_TIMES of the environment as many, at most NFT_CASES */
 void nft_rand_bytes(nfi_rng *r, void *p, size_t n);
 float nft_rand_float(nfi_rng *r);        /* any finite float: all exponents, subnormal numbers and zeros */
 double nft_rand_between(nfi_rng *r, double lo, double hi);
