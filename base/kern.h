@@ -21,18 +21,22 @@ typedef struct nfi_class64 {
 } nfi_class64;
 
 /*
- * A line of at most NFI_RUN_BYTES bytes: its runs of letters, and the places where more than that must be looked at: capitals after small
- * letters, runs of digits, runs of bytes beyond ASCII, and apostrophes inside words (other joiners there too).
+ * A line of at most NFI_RUN_BYTES bytes: its runs, of letters or of digits with single , . : between them, and the places where more than
+ * that must be looked at. A capital after a small letter starts a run of its own.
  */
-enum { NFI_RUN_BYTES = 640, NFI_RUN_AHEAD = 16 /* bytes that hashes look at past a run */, NFI_RUN_SPILL = 8 };
+enum { NFI_RUN_BYTES = 640, NFI_RUN_AHEAD = 16 /* bytes that hashes look at past a run */, NFI_RUN_SPILL = 16 };
+typedef struct nfi_run_odd {
+    uint16_t at, run; /* byte; runs that start before it */
+} nfi_run_odd;
 typedef struct nfi_runs {
-    _Alignas(64) uint8_t low[NFI_RUN_BYTES + NFI_RUN_AHEAD]; /* capitals lowered, zeros behind the line */
-    uint64_t hash[NFI_RUN_BYTES / 2 + NFI_RUN_SPILL];        /* n, nfi_wordhash_of() */
-    uint16_t edge[NFI_RUN_BYTES + 2 * NFI_RUN_SPILL];        /* 2 n: where a run starts, where it ends, where the next starts, ... */
-    uint16_t odd[NFI_RUN_BYTES + 2 * NFI_RUN_SPILL];         /* nodd of them, rising */
+    _Alignas(64) uint8_t low[NFI_RUN_BYTES + NFI_RUN_AHEAD]; /* letters, capitals lowered; zeros between them and behind the line */
+    uint64_t hash[NFI_RUN_BYTES + NFI_RUN_SPILL]; /* n, nfi_wordhash_of() the letters from start on, NFI_WORD_NUMBER where there are none */
+    uint16_t start[NFI_RUN_BYTES + NFI_RUN_SPILL]; /* n */
+    nfi_run_odd odd[NFI_RUN_BYTES];                /* nodd, rising: capitals after small letters, small letters after letter and
+                                                      apostrophe, runs of bytes beyond ASCII */
     size_t n, nodd;
-    unsigned bars, letters, capitals; /* capitals: runs that begin with one */
-    unsigned more;                    /* bytes that go on with a character */
+    unsigned bars, letters, capitals, digits; /* capitals: runs that begin with one; digits: runs of digits */
+    unsigned more;                            /* bytes that go on with a character */
     bool ascii;
 } nfi_runs;
 

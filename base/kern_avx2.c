@@ -8,51 +8,61 @@
 #include <immintrin.h>
 
 typedef struct half_class {
-    uint32_t letter, upper, digit, high, joiner, bar;
+    uint32_t letter, upper, digit, high, joiner, bar, quote, mark, more;
 } half_class;
 
-/* v <= top, both unsigned */
-INLINE uint32_t up_to(__m256i v, __m256i top)
-{
-    return (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_min_epu8(v, top), v));
-}
+/* v <= top, both unsigned, as FF */
+INLINE __m256i up_to(__m256i v, __m256i top) { return _mm256_cmpeq_epi8(_mm256_min_epu8(v, top), v); }
+INLINE uint32_t bits(__m256i v) { return (uint32_t)_mm256_movemask_epi8(v); }
 
-INLINE half_class classify32(const uint8_t *src, uint8_t *dst)
+/* words: what is no letter becomes 0 in dst. */
+INLINE half_class classify32(const uint8_t *src, uint8_t *dst, const bool words)
 {
     const __m256i case_bit = _mm256_set1_epi8(0x20), z = _mm256_set1_epi8(25);
     /* The joiners differ in their low four bits: the shuffle looks up the one joiner a byte could be. FF never equals its index. */
     const __m256i joiners = _mm256_broadcastsi128_si256(
         _mm_setr_epi8(-1, -1, -1, -1, -1, -1, -1, 0x27, -1, -1, 0x3a, 0x3b, 0x2c, -1, 0x2e, 0x5f));
+    const __m256i marks = _mm256_broadcastsi128_si256(_mm_setr_epi8(-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 0x3a, -1, 0x2c, -1, 0x2e, -1));
     __m256i v = _mm256_loadu_si256((const __m256i_u *)src), low = _mm256_or_si256(v, case_bit);
-    __m256i from_A = _mm256_sub_epi8(v, _mm256_set1_epi8('A')), is_upper = _mm256_cmpeq_epi8(_mm256_min_epu8(from_A, z), from_A);
+    __m256i upper = up_to(_mm256_sub_epi8(v, _mm256_set1_epi8('A')), z), letter = up_to(_mm256_sub_epi8(low, _mm256_set1_epi8('a')), z);
 
-    _mm256_storeu_si256((__m256i_u *)dst, _mm256_or_si256(v, _mm256_and_si256(is_upper, case_bit)));
+    _mm256_storeu_si256((__m256i_u *)dst,
+                        words ? _mm256_and_si256(letter, low) : _mm256_or_si256(v, _mm256_and_si256(upper, case_bit)));
     return (half_class){
-        .letter = up_to(_mm256_sub_epi8(low, _mm256_set1_epi8('a')), z),
-        .upper = (uint32_t)_mm256_movemask_epi8(is_upper),
-        .digit = up_to(_mm256_sub_epi8(v, _mm256_set1_epi8('0')), _mm256_set1_epi8(9)),
-        .high = (uint32_t)_mm256_movemask_epi8(v),
-        .joiner = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_shuffle_epi8(joiners, v), v)),
-        .bar = (uint32_t)_mm256_movemask_epi8(
-            _mm256_or_si256(_mm256_cmpeq_epi8(v, _mm256_set1_epi8('>')), _mm256_cmpeq_epi8(v, _mm256_set1_epi8('|')))),
+        .letter = bits(letter),
+        .upper = bits(upper),
+        .digit = bits(up_to(_mm256_sub_epi8(v, _mm256_set1_epi8('0')), _mm256_set1_epi8(9))),
+        .high = bits(v),
+        .joiner = bits(_mm256_cmpeq_epi8(_mm256_shuffle_epi8(joiners, v), v)),
+        .bar = bits(_mm256_or_si256(_mm256_cmpeq_epi8(v, _mm256_set1_epi8('>')), _mm256_cmpeq_epi8(v, _mm256_set1_epi8('|')))),
+        .quote = bits(_mm256_cmpeq_epi8(v, _mm256_set1_epi8(0x27))),
+        .mark = bits(_mm256_cmpeq_epi8(_mm256_shuffle_epi8(marks, v), v)),
+        .more = bits(_mm256_cmpgt_epi8(_mm256_set1_epi8(-64), v)),
+    };
+}
+
+INLINE block_class classify_block(const uint8_t *src, uint8_t *dst, const bool words)
+{
+    half_class l = classify32(src, dst, words), h = classify32(src + 32, dst + 32, words);
+    return (block_class){
+        .c = {.letter = (uint64_t)h.letter << 32 | l.letter,
+              .upper = (uint64_t)h.upper << 32 | l.upper,
+              .digit = (uint64_t)h.digit << 32 | l.digit,
+              .high = (uint64_t)h.high << 32 | l.high,
+              .joiner = (uint64_t)h.joiner << 32 | l.joiner,
+              .bar = (uint64_t)h.bar << 32 | l.bar},
+        .quote = (uint64_t)h.quote << 32 | l.quote,
+        .mark = (uint64_t)h.mark << 32 | l.mark,
+        .more = (uint64_t)h.more << 32 | l.more,
     };
 }
 
 static void classify(const uint8_t *src, size_t blocks, uint8_t *dst, nfi_class64 *cls)
 {
-    for (size_t b = 0; b < blocks; b++, src += 64, dst += 64) {
-        half_class l = classify32(src, dst), h = classify32(src + 32, dst + 32);
-        cls[b] = (nfi_class64){
-            .letter = (uint64_t)h.letter << 32 | l.letter,
-            .upper = (uint64_t)h.upper << 32 | l.upper,
-            .digit = (uint64_t)h.digit << 32 | l.digit,
-            .high = (uint64_t)h.high << 32 | l.high,
-            .joiner = (uint64_t)h.joiner << 32 | l.joiner,
-            .bar = (uint64_t)h.bar << 32 | l.bar,
-        };
-    }
+    for (size_t b = 0; b < blocks; b++, src += 64, dst += 64)
+        cls[b] = classify_block(src, dst, false).c;
 }
 
-#include "base/kern_runs_impl.h" /* on top of classify() */
+#include "base/kern_runs_impl.h" /* on top of classify_block() */
 
 const nfi_kern nfi_kern_avx2 = {"avx2", classify, turns, axpys_f64, spmv_f32, scatter_f32, log_f32, log_axpy_f32, find_runs, find_words};

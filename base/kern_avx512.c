@@ -10,46 +10,58 @@
 
 /* Registers of 32 bytes: with those of 64 this loop is no faster, and the clock of many CPUs goes down for all that is around it. */
 typedef struct half_class {
-    uint32_t letter, upper, digit, high, joiner, bar;
+    uint32_t letter, upper, digit, high, joiner, bar, quote, mark, more;
 } half_class;
 
-INLINE half_class classify32(const uint8_t *src, uint8_t *dst)
+/* words: what is no letter becomes 0 in dst. */
+INLINE half_class classify32(const uint8_t *src, uint8_t *dst, const bool words)
 {
     const __m256i case_bit = _mm256_set1_epi8(0x20), nine = _mm256_set1_epi8(9), z = _mm256_set1_epi8(25);
     const __m256i zero = _mm256_set1_epi8('0'), a = _mm256_set1_epi8('a'), A = _mm256_set1_epi8('A');
     /* The joiners differ in their low four bits: the shuffle looks up the one joiner a byte could be. FF never equals its index. */
     const __m256i joiners = _mm256_broadcastsi128_si256(
         _mm_setr_epi8(-1, -1, -1, -1, -1, -1, -1, 0x27, -1, -1, 0x3a, 0x3b, 0x2c, -1, 0x2e, 0x5f));
+    const __m256i marks = _mm256_broadcastsi128_si256(_mm_setr_epi8(-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 0x3a, -1, 0x2c, -1, 0x2e, -1));
     __m256i v = _mm256_loadu_epi8(src), low = _mm256_or_si256(v, case_bit);
-    __mmask32 upper = _mm256_cmple_epu8_mask(_mm256_sub_epi8(v, A), z);
+    __mmask32 upper = _mm256_cmple_epu8_mask(_mm256_sub_epi8(v, A), z), letter = _mm256_cmple_epu8_mask(_mm256_sub_epi8(low, a), z);
 
-    _mm256_storeu_epi8(dst, _mm256_mask_mov_epi8(v, upper, low));
+    _mm256_storeu_epi8(dst, words ? _mm256_maskz_mov_epi8(letter, low) : _mm256_mask_mov_epi8(v, upper, low));
     return (half_class){
-        .letter = _mm256_cmple_epu8_mask(_mm256_sub_epi8(low, a), z),
+        .letter = letter,
         .upper = upper,
         .digit = _mm256_cmple_epu8_mask(_mm256_sub_epi8(v, zero), nine),
         .high = _mm256_movepi8_mask(v),
         .joiner = _mm256_cmpeq_epi8_mask(_mm256_shuffle_epi8(joiners, v), v),
         .bar = _mm256_cmpeq_epi8_mask(v, _mm256_set1_epi8('>')) | _mm256_cmpeq_epi8_mask(v, _mm256_set1_epi8('|')),
+        .quote = _mm256_cmpeq_epi8_mask(v, _mm256_set1_epi8(0x27)),
+        .mark = _mm256_cmpeq_epi8_mask(_mm256_shuffle_epi8(marks, v), v),
+        .more = _mm256_cmplt_epi8_mask(v, _mm256_set1_epi8(-64)),
+    };
+}
+
+INLINE block_class classify_block(const uint8_t *src, uint8_t *dst, const bool words)
+{
+    half_class l = classify32(src, dst, words), h = classify32(src + 32, dst + 32, words);
+    return (block_class){
+        .c = {.letter = (uint64_t)h.letter << 32 | l.letter,
+              .upper = (uint64_t)h.upper << 32 | l.upper,
+              .digit = (uint64_t)h.digit << 32 | l.digit,
+              .high = (uint64_t)h.high << 32 | l.high,
+              .joiner = (uint64_t)h.joiner << 32 | l.joiner,
+              .bar = (uint64_t)h.bar << 32 | l.bar},
+        .quote = (uint64_t)h.quote << 32 | l.quote,
+        .mark = (uint64_t)h.mark << 32 | l.mark,
+        .more = (uint64_t)h.more << 32 | l.more,
     };
 }
 
 static void classify(const uint8_t *src, size_t blocks, uint8_t *dst, nfi_class64 *cls)
 {
-    for (size_t b = 0; b < blocks; b++, src += 64, dst += 64) {
-        half_class l = classify32(src, dst), h = classify32(src + 32, dst + 32);
-        cls[b] = (nfi_class64){
-            .letter = (uint64_t)h.letter << 32 | l.letter,
-            .upper = (uint64_t)h.upper << 32 | l.upper,
-            .digit = (uint64_t)h.digit << 32 | l.digit,
-            .high = (uint64_t)h.high << 32 | l.high,
-            .joiner = (uint64_t)h.joiner << 32 | l.joiner,
-            .bar = (uint64_t)h.bar << 32 | l.bar,
-        };
-    }
+    for (size_t b = 0; b < blocks; b++, src += 64, dst += 64)
+        cls[b] = classify_block(src, dst, false).c;
 }
 
-#include "base/kern_runs_impl.h" /* on top of classify() */
+#include "base/kern_runs_impl.h" /* on top of classify_block() */
 
 static size_t turns(const nfi_class64 *cls, size_t blocks, uint32_t *turn)
 {

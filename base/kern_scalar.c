@@ -22,28 +22,38 @@ static inline uint64_t equal(uint64_t b, unsigned c) { return ~at_least(b ^ EACH
 /* The eight top bits as one byte: each lands on its own place of the highest byte of the product. */
 static inline uint64_t gather(uint64_t top) { return ((top & TOP) >> 7) * 0x0102040810204080u >> 56; }
 
-static void classify(const uint8_t *src, size_t blocks, uint8_t *dst, nfi_class64 *cls)
+/* words: what is no letter becomes 0 in dst. */
+static inline block_class classify_block(const uint8_t *src, uint8_t *dst, const bool words)
 {
-    for (size_t b = 0; b < blocks; b++) {
-        nfi_class64 c = {0};
-        for (int i = 0; i < 64; i += 8, src += 8, dst += 8) {
-            uint64_t v = nfi_load_le(src), ascii = v & ~TOP, low = ascii | EACH * 0x20;
-            uint64_t upper = in_range(ascii, 'A', 'Z') & ~v & TOP;
-            uint64_t joiner = equal(ascii, 0x27) | equal(ascii & ~(EACH * 2), 0x2c) | equal(ascii & ~EACH, 0x3a) | equal(ascii, 0x5f);
-            uint64_t bar = equal(ascii, '>') | equal(ascii, '|');
-            nfi_store_le(dst, v | upper >> 2);
-            c.letter |= gather(in_range(low, 'a', 'z') & ~v) << i;
-            c.upper |= gather(upper) << i;
-            c.digit |= gather(in_range(ascii, '0', '9') & ~v) << i;
-            c.high |= gather(v) << i;
-            c.joiner |= gather(joiner & ~v) << i;
-            c.bar |= gather(bar & ~v) << i;
-        }
-        cls[b] = c;
+    block_class b = {0};
+
+    for (int i = 0; i < 64; i += 8, src += 8, dst += 8) {
+        uint64_t v = nfi_load_le(src), ascii = v & ~TOP, low = ascii | EACH * 0x20;
+        uint64_t upper = in_range(ascii, 'A', 'Z') & ~v & TOP, letter = in_range(low, 'a', 'z') & ~v & TOP;
+        uint64_t mark = equal(ascii & ~(EACH * 2), 0x2c) | equal(ascii, 0x3a);
+        uint64_t quote = equal(ascii, 0x27), joiner = quote | mark | equal(ascii, 0x3b) | equal(ascii, 0x5f);
+        uint64_t bar = equal(ascii, '>') | equal(ascii, '|');
+        nfi_store_le(dst, words ? low & (letter >> 7) * 0xff : v | upper >> 2);
+        b.c.letter |= gather(letter) << i;
+        b.c.upper |= gather(upper) << i;
+        b.c.digit |= gather(in_range(ascii, '0', '9') & ~v) << i;
+        b.c.high |= gather(v) << i;
+        b.c.joiner |= gather(joiner & ~v) << i;
+        b.c.bar |= gather(bar & ~v) << i;
+        b.quote |= gather(quote & ~v) << i;
+        b.mark |= gather(mark & ~v) << i;
+        b.more |= gather(v & ~(v << 1)) << i;
     }
+    return b;
 }
 
-#include "base/kern_runs_impl.h" /* on top of classify() */
+static void classify(const uint8_t *src, size_t blocks, uint8_t *dst, nfi_class64 *cls)
+{
+    for (size_t b = 0; b < blocks; b++, src += 64, dst += 64)
+        cls[b] = classify_block(src, dst, false).c;
+}
+
+#include "base/kern_runs_impl.h" /* on top of classify_block() */
 
 static void axpys_f64(double *acc, const double *x, const float *w, size_t m, size_t n)
 {

@@ -5,6 +5,14 @@
 
 #include "base/kern.h"
 
+/* The masks of a block, with those that find_runs() needs beside; what a caller does not look at is never computed. */
+typedef struct block_class {
+    nfi_class64 c;
+    uint64_t quote; /* 27 */
+    uint64_t mark;  /* , . : */
+    uint64_t more;  /* 80 to BF */
+} block_class;
+
 static inline size_t turns_popcount(uint64_t x)
 {
 #ifdef __POPCNT__

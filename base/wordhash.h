@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/num.h"
 
+#define NFI_WORD_NUMBER UINT64_C(0x9d3f1b7a52c4e680) /* of every number */
 #define NFI_WORD_FOLD UINT64_C(0xe7037ed1a0b428db)
 #define NFI_WORD_FOLD_BY UINT64_C(0x8ebc6af09c88c6e3)
 #define NFI_WORD_END UINT64_C(0xa0761d6478bd642f)

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/hash.h"
+#include "base/wordhash.h"
 #include "newsframe/clean.h"
 
 enum {
@@ -56,7 +57,6 @@ typedef struct nfi_line {
     uint8_t element;       /* of the mark */
     uint16_t linked;       /* 256ths of it that stand in links */
     int16_t score;         /* above 0: looks like an article */
-    uint64_t numbers;      /* hash of its numbers, digit by digit */
     uint16_t more;         /* bytes of what was looked at that go on with a character */
 } nfi_line;
 
@@ -78,7 +78,8 @@ static inline bool nfi_word_maybe(const uint64_t *bit, uint64_t h) { return bit[
  * word. Counts into l (may be NULL) what a line needs.
  */
 size_t nfi_clean_words(const char *s, size_t n, size_t room, uint64_t *word, size_t cap, nfi_line *l);
-#define NFI_WORD_NUMBER UINT64_C(0x9d3f1b7a52c4e680) /* hash of every number */
+/* Hash of the numbers in s, digit by digit. */
+uint64_t nfi_clean_numbers(const char *s, size_t n);
 
 /* ---- phrases ---- */
 
@@ -110,24 +111,10 @@ void nfi_phrases_clear(nfi_phrases *p);
  */
 unsigned nfi_phrases_match(const nfi_phrases *p, const uint64_t *word, size_t n, uint32_t chars, const uint16_t *at, size_t nat);
 
-/* ---- frozen lines ---- */
-
-typedef struct nfi_frozen {
-    nfi_hash128 *key; /* n, rising by hi, lo */
-    size_t n;
-} nfi_frozen;
-bool nfi_frozen_has(const nfi_frozen *f, nfi_hash128 key);
-/* Key of a line in the table; false for one that the table never holds. In short lines that are no sentences any number is as good as
- * another. */
-bool nfi_line_key(const nfi_line *l, const uint64_t *word, uint64_t source, nfi_hash128 *key);
-nf_str nfi_source_name(nf_str source); /* as the table holds it: its first 4,096 bytes */
-uint64_t nfi_source_key(nf_str source);
-/* Lines that stand in at least max(3, 0.5 %) of the documents of their source. Owned array. */
-nf_status nfi_lines_freeze(const nf_lines *t, nfi_frozen *out, nf_err *err) NF_MUST_CHECK;
-
 /* ---- a text ---- */
 
 typedef struct nfi_text_lines {
+    const char *text;
     nfi_line *line;      /* n lines that are not blank */
     size_t n, cap;
     uint64_t *word;
@@ -143,6 +130,29 @@ typedef struct nfi_text_lines {
     bool stop_known;     /* the text has the function words of a language on the list */
     bool wrapped;        /* lines were cut to a width */
 } nfi_text_lines;
+
+/* Hash of the numbers of a line that was looked at to its end. */
+static inline uint64_t nfi_line_numbers(const nfi_text_lines *t, const nfi_line *l)
+{
+    return l->digits ? nfi_clean_numbers(t->text + l->start, l->end - l->start) : 0;
+}
+
+/* ---- frozen lines ---- */
+
+typedef struct nfi_frozen {
+    nfi_hash128 *key; /* n, rising by hi, lo */
+    size_t n;
+} nfi_frozen;
+bool nfi_frozen_has(const nfi_frozen *f, nfi_hash128 key);
+/* Key of a line in the table; false for one that the table never holds. In short lines that are no sentences any number is as good as
+ * another. */
+bool nfi_line_key(const nfi_text_lines *t, const nfi_line *l, uint64_t source, nfi_hash128 *key);
+nf_str nfi_source_name(nf_str source); /* as the table holds it: its first 4,096 bytes */
+uint64_t nfi_source_key(nf_str source);
+/* Lines that stand in at least max(3, 0.5 %) of the documents of their source. Owned array. */
+nf_status nfi_lines_freeze(const nf_lines *t, nfi_frozen *out, nf_err *err) NF_MUST_CHECK;
+
+/* ---- the cleaner ---- */
 
 struct nf_cleaner {
     int refs; /* atomic */

@@ -54,7 +54,7 @@ struct nf_lines {
     nf_cleaner *words; /* for scanning: no rules */
 };
 
-bool nfi_line_key(const nfi_line *l, const uint64_t *word, uint64_t src, nfi_hash128 *key)
+bool nfi_line_key(const nfi_text_lines *t, const nfi_line *l, uint64_t src, nfi_hash128 *key)
 {
     uint64_t v[NFI_LINE_SCAN + 2];
     size_t n = l->words;
@@ -63,8 +63,8 @@ bool nfi_line_key(const nfi_line *l, const uint64_t *word, uint64_t src, nfi_has
         return false;
     NF_ASSERT(n <= NFI_LINE_SCAN);
     v[0] = src;
-    v[1] = n > LOOSE_WORDS || l->flags & NFI_LINE_END ? l->numbers : 0;
-    memcpy(v + 2, word, n * sizeof *v);
+    v[1] = n > LOOSE_WORDS || l->flags & NFI_LINE_END ? nfi_line_numbers(t, l) : 0;
+    memcpy(v + 2, t->word + l->word, n * sizeof *v);
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
     for (size_t i = 0; i < n + 2; i++)
         v[i] = __builtin_bswap64(v[i]);
@@ -277,7 +277,7 @@ static nf_status find_keys(void *ctx, size_t chunk, int worker, nf_err *err)
         NF_TRY(nfi_clean_scan(f->words, doc->text, NULL, 0, t, err));
         NF_TRY(nfi_grow(&k->key, &k->cap, k->n + t->n, sizeof *k->key, err));
         for (size_t i = 0; i < t->n; i++)
-            if (nfi_line_key(&t->line[i], t->word + t->line[i].word, src, &k->key[k->n]))
+            if (nfi_line_key(t, &t->line[i], src, &k->key[k->n]))
                 k->n++;
         NF_TRY(nfi_sort(k->key + from, k->n - from, sizeof *k->key, by_key, NULL, err)); /* a line counts once in a document */
         for (size_t i = from; i < k->n; i++)

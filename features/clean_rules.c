@@ -117,7 +117,7 @@ static void cut_lines(const nf_cleaner *c, nfi_text_lines *t, int rule)
     for (size_t i = 0; i < t->nlive; i++) {
         nfi_line *l = live(t, i);
         nfi_hash128 key;
-        if (nfi_line_key(l, t->word + l->word, t->source, &key) && nfi_frozen_has(&c->frozen, key))
+        if (nfi_line_key(t, l, t->source, &key) && nfi_frozen_has(&c->frozen, key))
             l->rule = (int8_t)rule;
     }
 }
@@ -393,8 +393,8 @@ static void cut_repeats(const nf_cleaner *c, nfi_text_lines *t, int rule)
             if (!s || !*s)
                 continue;
             const nfi_line *a = &t->line[*s - 1];
-            hit = (at == 0 && a->words == l->words && a->numbers == l->numbers &&
-                   memcmp(t->word + a->word, t->word + l->word, l->words * sizeof *t->word) == 0) ||
+            hit = (at == 0 && a->words == l->words && memcmp(t->word + a->word, t->word + l->word, l->words * sizeof *t->word) == 0 &&
+                   nfi_line_numbers(t, a) == nfi_line_numbers(t, l)) ||
                   copied(t, a, l, at);
         }
         if (hit)

@@ -120,6 +120,7 @@ nf_status nfi_clean_scan(const nf_cleaner *c, nf_str text, const nf_line_mark *m
     size_t k = 0;
     bool gap = false;
 
+    t->text = text.p;
     t->n = t->nword = 0;
     t->scored = false;
     if (text.n >= UINT32_MAX)

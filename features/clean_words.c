@@ -81,11 +81,11 @@ static inline unsigned script_at(const unsigned char *s, size_t n)
 static inline size_t high_char(const unsigned char *s, size_t left, bool *sign, bool *bar, bool *quote)
 {
     unsigned c = s[0];
-    size_t n = c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+    size_t want = c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4, n = 1;
 
     *sign = *bar = *quote = false;
-    if (n > left)
-        n = left;
+    while (n < want && n < left && (s[n] & 0xc0) == 0x80)
+        n++;
     if (c == 0xc2) {
         unsigned d = n > 1 ? s[1] : 0;
         *sign = d != 0xaa && d != 0xb5 && d != 0xba;
@@ -107,12 +107,38 @@ static inline size_t high_char(const unsigned char *s, size_t left, bool *sign, 
 
 /* What reading has found. */
 typedef struct found {
-    uint64_t *word, numbers;
+    uint64_t *word;
     size_t m, cap;
     unsigned capitals, bars, digits;
     unsigned letters[NFI_SCRIPTS]; /* of Latin: bytes of words; those of other scripts are taken off in the end */
     unsigned scripts, others;      /* bits of those met; bytes of letters that are not Latin */
 } found;
+
+/* Where the number at s + i ends. */
+static inline size_t number_end(const unsigned char *s, size_t i, size_t n)
+{
+    do {
+        i++;
+    } while (i < n && (kind[s[i]] == K_DIGIT || ((s[i] == ',' || s[i] == '.' || s[i] == ':') && i + 1 < n && kind[s[i + 1]] == K_DIGIT)));
+    return i;
+}
+
+uint64_t nfi_clean_numbers(const char *str, size_t n)
+{
+    const unsigned char *s = (const unsigned char *)str;
+    uint64_t h = 0;
+
+    for (size_t i = 0; i < n;) {
+        if (kind[s[i]] != K_DIGIT) {
+            i++;
+            continue;
+        }
+        for (size_t end = number_end(s, i, n); i < end; i++)
+            h = (h ^ s[i]) * UINT64_C(0x100000001b3);
+        h += UINT64_C(0x9e3779b97f4a7c15);
+    }
+    return h;
+}
 
 /* Reads the word, the number or the one other character at s + i, i < n, and returns where it ends. */
 static size_t read_one(found *f, const unsigned char *s, size_t i, size_t n)
@@ -122,17 +148,9 @@ static size_t read_one(found *f, const unsigned char *s, size_t i, size_t n)
     nfi_wordhash x = {0, 0, 0};
 
     if (k == K_DIGIT) {
-        size_t from = i;
-        do {
-            i++;
-        } while (i < n &&
-                 (kind[s[i]] == K_DIGIT || ((s[i] == ',' || s[i] == '.' || s[i] == ':') && i + 1 < n && kind[s[i + 1]] == K_DIGIT)));
         f->digits++;
-        for (; from < i; from++)
-            f->numbers = (f->numbers ^ s[from]) * UINT64_C(0x100000001b3);
-        f->numbers += UINT64_C(0x9e3779b97f4a7c15);
         f->word[f->m++] = NFI_WORD_NUMBER;
-        return i;
+        return number_end(s, i, n);
     }
     if (k != K_LOWER && k != K_UPPER && k != K_HIGH) {
         f->bars += k == K_BAR;
@@ -179,16 +197,38 @@ static size_t read_one(found *f, const unsigned char *s, size_t i, size_t n)
     return i;
 }
 
-/* Takes the words from run k on that end before stop. Returns the first run that does not. */
-static inline size_t take_runs(found *f, const nfi_runs *r, size_t k, size_t stop)
+/* Takes the words of runs [k, stop), or as many as there is room for. */
+static inline void take_runs(found *f, const nfi_runs *r, size_t k, size_t stop)
 {
-    size_t from = k, most = f->cap - f->m < r->n - k ? k + (f->cap - f->m) : r->n;
+    size_t n = stop - k < f->cap - f->m ? stop - k : f->cap - f->m;
 
-    while (k < most && r->edge[2 * k + 1] < stop)
-        k++;
-    memcpy(f->word + f->m, r->hash + from, (k - from) * sizeof *f->word);
-    f->m += k - from;
-    return k;
+    memcpy(f->word + f->m, r->hash + k, n * sizeof *f->word);
+    f->m += n;
+}
+
+/* The letters of run k are read one by one, and counted there. */
+static void drop_run(found *f, const nfi_runs *r, size_t k, const unsigned char *s)
+{
+    size_t i = r->start[k], end = k + 1 < r->n ? r->start[k + 1] : NFI_RUN_BYTES;
+
+    f->capitals -= kind[s[i]] == K_UPPER;
+    for (; i < end && r->low[i]; i++)
+        f->letters[LATIN]--;
+}
+
+/* Passes over signs that are no apostrophe inside a word; at is the first byte of them. */
+static size_t skip_signs(found *f, const unsigned char *s, size_t at, size_t n, bool word)
+{
+    bool sign, bar, quote;
+
+    for (; at < n && kind[s[at]] == K_HIGH; word = false) {
+        size_t b = high_char(s + at, n - at, &sign, &bar, &quote);
+        if (!sign || (quote && word && at + b < n && kind[s[at + b]] == K_LOWER))
+            break;
+        f->bars += bar;
+        at += b;
+    }
+    return at;
 }
 
 static void read_line(found *f, const unsigned char *s, size_t n, size_t room, nfi_line *l)
@@ -206,25 +246,30 @@ static void read_line(found *f, const unsigned char *s, size_t n, size_t room, n
     nfi_kern_get()->find_runs(&r, whole, n);
     f->capitals = r.capitals;
     f->letters[LATIN] = r.letters;
-    for (size_t o = 0; o < r.nodd; o++) {
-        size_t at = r.odd[o];
-        if (at < i)
+    f->digits = r.digits;
+    f->bars = r.bars;
+    for (const nfi_run_odd *o = r.odd; o < r.odd + r.nodd; o++) {
+        size_t at = o->at;
+        bool high = kind[s[at]] == K_HIGH, goes_on = !high || (at > 0 && r.low[at - 1]); /* it goes on with the run before */
+        if (at < i || (high && ((at = skip_signs(f, s, at, n, goes_on)) == n || kind[s[at]] != K_HIGH)))
             continue;
-        k = take_runs(f, &r, k, at + (kind[s[at]] == K_DIGIT)); /* a word may end where a number begins */
+        goes_on &= at == o->at;
+        size_t run = o->run - goes_on;
+        if (run < k) /* it has been read */
+            continue;
+        take_runs(f, &r, k, run);
+        k = run;
         if (f->m == f->cap)
-            break;
-        i = k < r.n && r.edge[2 * k] < at ? r.edge[2 * k] : at;
+            return;
+        i = goes_on ? r.start[k] : at;
         do { /* until the runs go on */
             i = read_one(f, s, i, n);
-            for (; k < r.n && r.edge[2 * k] < i; k++) { /* read one by one, and counted there */
-                f->letters[LATIN] -= r.edge[2 * k + 1] - r.edge[2 * k];
-                f->capitals -= s[r.edge[2 * k]] < 'a';
-            }
+            for (; k < r.n && r.start[k] < i; k++)
+                drop_run(f, &r, k, s);
         } while (f->m < f->cap && i < n && kind[s[i]] != K_OTHER && kind[s[i]] != K_BAR && kind[s[i]] != K_QUOTE &&
-                 !(k < r.n && r.edge[2 * k] == i));
+                 !(k < r.n && r.start[k] == i));
     }
-    take_runs(f, &r, k, n + 1);
-    f->bars += r.bars;
+    take_runs(f, &r, k, r.n);
     if (l) {
         l->flags |= r.ascii ? NFI_LINE_ASCII : 0;
         l->more = (uint16_t)r.more;
@@ -269,6 +314,5 @@ size_t nfi_clean_words(const char *str, size_t n, size_t room, uint64_t *word, s
     l->separators = (uint16_t)f.bars;
     l->digits = (uint16_t)f.digits;
     l->words = (uint16_t)f.m;
-    l->numbers = f.numbers;
     return f.m;
 }
