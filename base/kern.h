@@ -81,11 +81,6 @@ typedef struct nfi_kern {
     void (*log_axpy_f32)(double *acc, double x, const double *v, double scale, const double *offset, size_t m, size_t n);
     /* Fills r from the line s[0..n), n at most NFI_RUN_BYTES; s can be read up to the next multiple of 64. */
     void (*find_runs)(nfi_runs *r, const uint8_t *s, size_t n);
-    /*
-     * How many of n words are in a set: bit of 1024 x 64 by the upper 16 bits. at (n elements) gets the *hits places i at which the upper
-     * 14 bits of word[i] + 3 * word[i + 1] are in pair, 256 x 64. Eight words more can be read.
-     */
-    size_t (*find_words)(const uint64_t *word, size_t n, const uint64_t *set, const uint64_t *pair, uint16_t *at, size_t *hits);
 } nfi_kern;
 
 /* All rows; the vector ones exist on x86-64 only. Reach them through the functions below. */

@@ -65,4 +65,4 @@ static void classify(const uint8_t *src, size_t blocks, uint8_t *dst, nfi_class6
 
 #include "base/kern_runs_impl.h" /* on top of classify_block() */
 
-const nfi_kern nfi_kern_avx2 = {"avx2", classify, turns, axpys_f64, spmv_f32, scatter_f32, log_f32, log_axpy_f32, find_runs, find_words};
+const nfi_kern nfi_kern_avx2 = {"avx2", classify, turns, axpys_f64, spmv_f32, scatter_f32, log_f32, log_axpy_f32, find_runs};

@@ -85,4 +85,4 @@ static size_t turns(const nfi_class64 *cls, size_t blocks, uint32_t *turn)
 }
 
 const nfi_kern nfi_kern_avx512 = {"avx512",    classify, turns,        axpys_f64, spmv_f32,
-                                  scatter_f32, log_f32,  log_axpy_f32, find_runs, find_words};
+                                  scatter_f32, log_f32,  log_axpy_f32, find_runs};

@@ -55,16 +55,16 @@ static inline uint16_t *list_bits(uint16_t *out, uint64_t bits, size_t base)
 
 #define RUN_EACH UINT64_C(0x0101010101010101)
 
-/* Hash of the run that starts at p. */
-static inline uint64_t hash_run(const uint8_t *p)
-{
-    size_t n = 0;
-    uint64_t v, zero; /* the top bit of the lowest byte that is zero, and rubbish above it */
+/* The top bit of the lowest byte of v that is zero, and rubbish above it; 0 when there is none. */
+static inline uint64_t zero_byte(uint64_t v) { return (v - RUN_EACH) & ~v & RUN_EACH << 7; }
 
-    if (*p == 0)
-        return NFI_WORD_NUMBER;
-    for (; v = nfi_load_le(p + n), !(zero = (v - RUN_EACH) & ~v & RUN_EACH << 7); n += 8)
-        ;
+/* Hash of the run of at least n letters that starts at p. */
+static inline uint64_t hash_run(const uint8_t *p, size_t n)
+{
+    uint64_t zero;
+
+    while (!(zero = zero_byte(nfi_load_le(p + n))))
+        n += 8;
     return nfi_wordhash_of(p, n + (size_t)__builtin_ctzll(zero) / 8);
 }
 
@@ -113,7 +113,7 @@ static inline void hash_runs(nfi_runs *r)
         m += turns_popcount(is_long);
     }
     for (size_t j = 0; j < m; j++)
-        r->hash[rare[j]] = hash_run(r->low + r->start[rare[j]]);
+        r->hash[rare[j]] = hash_run(r->low + r->start[rare[j]], 8);
 }
 
 #else
@@ -121,7 +121,7 @@ static inline void hash_runs(nfi_runs *r)
 static inline void hash_runs(nfi_runs *r)
 {
     for (size_t i = 0; i < r->n; i++)
-        r->hash[i] = hash_run(r->low + r->start[i]);
+        r->hash[i] = r->low[r->start[i]] ? hash_run(r->low + r->start[i], 0) : NFI_WORD_NUMBER;
 }
 
 #endif
@@ -131,8 +131,8 @@ static void find_runs(nfi_runs *r, const uint8_t *s, size_t n)
     uint64_t letter = 0, small = 0, digit = 0, marked = 0, quoted = 0, high = 0, any = 0; /* the last bit of the block before */
     uint16_t *start = r->start;
     nfi_run_odd *odd = r->odd;
+    size_t bars = 0, letters = 0, capitals = 0, digits = 0, more = 0;
 
-    r->bars = r->letters = r->capitals = r->digits = r->more = 0;
     for (size_t base = 0; base < n; base += RUN_BLOCK) {
         block_class b = classify_block(s + base, r->low + base, true);
         uint64_t valid = n - base < RUN_BLOCK ? (UINT64_C(1) << (n - base)) - 1 : UINT64_MAX;
@@ -140,10 +140,10 @@ static void find_runs(nfi_runs *r, const uint8_t *s, size_t n)
         uint64_t after = L << 1 | letter, glued = U & (S << 1 | small), quotes = b.quote & after, marks = b.mark & (D << 1 | digit);
         uint64_t number = D & ~(D << 1 | digit) & ~(marks << 1 | marked), starts = (L & ~after) | glued | number;
         uint64_t look = glued | (S & (quotes << 1 | quoted)) | (H & ~(H << 1 | high));
-        r->bars += (unsigned)turns_popcount(b.c.bar & valid);
-        r->letters += (unsigned)turns_popcount(L);
-        r->capitals += (unsigned)turns_popcount(U & starts);
-        r->digits += (unsigned)turns_popcount(number);
+        bars += turns_popcount(b.c.bar & valid);
+        letters += turns_popcount(L);
+        capitals += turns_popcount(U & starts);
+        digits += turns_popcount(number);
         for (; look; look &= look - 1, odd++) {
             *odd = (nfi_run_odd){(uint16_t)(base + (size_t)turns_lowest(look)),
                                  (uint16_t)((size_t)(start - r->start) + turns_popcount(starts & ((look & -look) - 1)))};
@@ -157,39 +157,19 @@ static void find_runs(nfi_runs *r, const uint8_t *s, size_t n)
         high = H >> 63;
         any |= H;
         if (H)
-            r->more += (unsigned)turns_popcount(b.more & valid);
+            more += turns_popcount(b.more & valid);
     }
     r->n = (size_t)(start - r->start);
     r->nodd = (size_t)(odd - r->odd);
+    r->bars = (unsigned)bars;
+    r->letters = (unsigned)letters;
+    r->capitals = (unsigned)capitals;
+    r->digits = (unsigned)digits;
+    r->more = (unsigned)more;
     r->ascii = any == 0;
     memset(r->low + n, 0, (n + RUN_BLOCK - 1) / RUN_BLOCK * RUN_BLOCK + NFI_RUN_AHEAD - n);
     memset(start, 0, SPILL * sizeof *start);
     hash_runs(r);
-}
-
-/* word[n] is 0 and eight words more can be read. */
-static size_t find_words(const uint64_t *word, size_t n, const uint64_t *set, const uint64_t *pair, uint16_t *at, size_t *hits)
-{
-    size_t found = 0, m = 0;
-
-    for (size_t i = 0; i < n; i += 8) {
-        uint64_t any = 0;
-#pragma GCC unroll 8
-        for (size_t j = 0; j < 8; j++) {
-            uint64_t w = word[i + j], p = w + word[i + j + 1] * 3;
-            found += set[w >> 54] >> (w >> 48 & 63) & 1;
-            any |= pair[p >> 56] >> (p >> 50 & 63);
-        }
-        for (size_t j = i; any & 1 && j < i + 8 && j < n; j++) {
-            uint64_t p = word[j] + word[j + 1] * 3;
-            if (pair[p >> 56] >> (p >> 50 & 63) & 1)
-                at[m++] = (uint16_t)j;
-        }
-    }
-    for (size_t i = n; i % 8; i++) /* what was read too much */
-        found -= set[word[i] >> 54] >> (word[i] >> 48 & 63) & 1;
-    *hits = m;
-    return found;
 }
 
 #endif

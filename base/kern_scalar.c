@@ -112,4 +112,4 @@ static void log_axpy_f32(double *acc, double x, const double *v, double scale, c
 }
 
 const nfi_kern nfi_kern_scalar = {"scalar",    classify, turns,        axpys_f64, spmv_f32,
-                                  scatter_f32, log_f32,  log_axpy_f32, find_runs, find_words};
+                                  scatter_f32, log_f32,  log_axpy_f32, find_runs};

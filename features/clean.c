@@ -37,12 +37,12 @@ const char *nf_clean_rule_name(size_t i, const char **summary)
 
 /* ---- making one ---- */
 
-static void fill_stop(nfi_word_set *set)
+static void mark_stop(nfi_word_marks *m)
 {
     for (size_t i = 0; i < sizeof function_words / sizeof *function_words; i++) {
         uint64_t h = 0;
         (void)nfi_clean_words(function_words[i], strlen(function_words[i]), strlen(function_words[i]), &h, 1, NULL);
-        set->bit[h >> 54] |= UINT64_C(1) << (h >> 48 & 63);
+        m->of[h >> 48] |= NFI_WORD_IS_STOP;
     }
 }
 
@@ -130,13 +130,13 @@ nf_status nf_cleaner_new(nf_cleaner **out, const nf_clean_opts *opts, nf_err *er
     c->refs = 1;
     NF_GO(choose_rules(&rules, o, err));
     set_rules(c, rules);
-    fill_stop(&c->stop);
+    mark_stop(&c->marks);
     NF_GO(nfi_phrases_builtin(&c->phrases, &phrases, err));
     if (o->phrases) {
         NF_GO(nfi_read_file(&file, &n, o->phrases, MAX_PHRASE_FILE, err));
         NF_GO(nfi_phrases_add(&c->phrases, &phrases, file, n, o->phrases, err));
     }
-    NF_GO(nfi_phrases_settle(&c->phrases, err));
+    NF_GO(nfi_phrases_settle(&c->phrases, &c->marks, err));
     if (o->lines_file)
         NF_GO(nf_lines_load(&table, o->lines_file, err));
     if (table || o->lines)
@@ -251,12 +251,12 @@ nf_status nfi_cleaner_from_content(nf_cleaner **out, const void *data, size_t n,
     bool fine = parse_rules(v, len, &rules) && take_count(p, n, &at, "phrases", &nphrases) && nphrases <= n - at;
     if (fine) {
         set_rules(c, rules);
-        fill_stop(&c->stop);
+        mark_stop(&c->marks);
         s = nfi_phrases_add(&c->phrases, &phrases, p + at, (size_t)nphrases, name, err);
         if (s == NF_EFORMAT || s == NF_ELIMIT)
             s = REFUSE(err, name, "the phrases of how it cleans are malformed");
         NF_GO(s);
-        NF_GO(nfi_phrases_settle(&c->phrases, err));
+        NF_GO(nfi_phrases_settle(&c->phrases, &c->marks, err));
         at += (size_t)nphrases;
         fine = take_count(p, n, &at, "lines", &nlines) && nlines <= (n - at) / 16 && n - at == nlines * 16;
     }

@@ -17,9 +17,7 @@ enum {
     NFI_CLEAN_VERSION = 2,  /* raised when the same rules cut otherwise: files made before are refused */
     NFI_CLEAN_ROUNDS = 8,
     NFI_LINE_SCAN = 640,    /* bytes of a line that are looked at word by word; of a longer one the first so many */
-    NFI_PHRASE_WORDS = 12,
-    NFI_WORD_BITS = 4096,   /* of filters of words */
-    NFI_PAIR_BITS = 16384
+    NFI_PHRASE_WORDS = 12
 };
 
 /* ---- rules ---- */
@@ -62,7 +60,22 @@ typedef struct nfi_line {
 
 /* ---- words ---- */
 
-/* A set of words by a bit of their hashes, without a branch: 1 other word in 250 passes for one of the 260 function words. */
+/* What is known of a word by the upper 16 bits of its hash: 1 other word in 250 passes for one of the 260 function words. */
+enum {
+    NFI_WORD_IS_STOP = 1,
+    NFI_WORD_IN_PHRASE = 16, /* << k: word k of a phrase that stands anywhere, by which it is found */
+    NFI_WORD_PLACES = 4      /* k is below */
+};
+typedef struct nfi_word_marks {
+    uint8_t of[1 << 16];
+} nfi_word_marks;
+
+static inline unsigned nfi_word_mark(const nfi_word_marks *m, uint64_t h) { return m->of[h >> 48]; }
+
+/* How many of n words are function words; at (n elements) gets the *hits places of those in a phrase. Eight words more can be read: zeros. */
+size_t nfi_clean_marks(const nfi_word_marks *m, const uint64_t *word, size_t n, uint16_t *at, size_t *hits);
+
+/* A set of words by a bit of their hashes. */
 enum { NFI_STOP_BITS = 65536 };
 typedef struct nfi_word_set {
     uint64_t bit[NFI_STOP_BITS / 64];
@@ -70,7 +83,7 @@ typedef struct nfi_word_set {
 
 static inline unsigned nfi_word_in(const nfi_word_set *s, uint64_t h) { return s->bit[h >> 54] >> (h >> 48 & 63) & 1; }
 
-static inline bool nfi_word_maybe(const uint64_t *bit, uint64_t h) { return bit[h >> 58] >> (h >> 52 & 63) & 1; }
+static inline void nfi_word_put(nfi_word_set *s, uint64_t h) { s->bit[h >> 54] |= UINT64_C(1) << (h >> 48 & 63); }
 
 /*
  * Hashes of the words of s: letters and digits, capitals of ASCII lowered, apostrophes dropped, a change from a small to a capital letter
@@ -90,26 +103,22 @@ typedef struct nfi_phrase {
 } nfi_phrase;
 
 typedef struct nfi_phrases {
-    nfi_phrase *p; /* n, by first word, then as read */
+    nfi_phrase *p;      /* n, by first word, then as read */
     size_t n, cap;
-    uint64_t first[NFI_WORD_BITS / 64]; /* filter: first words of those that stand at the beginning of a line */
-    uint64_t pair[NFI_PAIR_BITS / 64];  /* filter: first two words of those that stand anywhere, the second 0 when there is none */
-    bool lone;                          /* one that stands anywhere has a single word */
+    nfi_word_set first; /* first words of those that stand at the beginning of a line */
 } nfi_phrases;
 
 /*
  * Adds the phrases of a text and appends their lines to kept (may be NULL), comments left out; name is for messages. NF_EFORMAT names the
- * line. Call nfi_phrases_settle() after the last.
+ * line. Call nfi_phrases_settle() after the last, which adds to the marks: they have the function words.
  */
 nf_status nfi_phrases_add(nfi_phrases *p, nfi_buf *kept, const char *text, size_t n, const char *name, nf_err *err) NF_MUST_CHECK;
 nf_status nfi_phrases_builtin(nfi_phrases *p, nfi_buf *kept, nf_err *err) NF_MUST_CHECK;
-nf_status nfi_phrases_settle(nfi_phrases *p, nf_err *err) NF_MUST_CHECK;
+nf_status nfi_phrases_settle(nfi_phrases *p, nfi_word_marks *m, nf_err *err) NF_MUST_CHECK;
 void nfi_phrases_clear(nfi_phrases *p);
-/*
- * Flags (NFI_LINE_PHRASE, NFI_LINE_TAIL) that the phrases give a line of these words. at: the nat places, rising, at which the filter of
- * pairs lets a word and the next pass, as find_words() of the kernels gives them.
- */
-unsigned nfi_phrases_match(const nfi_phrases *p, const uint64_t *word, size_t n, uint32_t chars, const uint16_t *at, size_t nat);
+/* Flags (NFI_LINE_PHRASE, NFI_LINE_TAIL) that the phrases give a line of these words. at: the nat places of nfi_clean_marks(). */
+unsigned nfi_phrases_match(const nfi_phrases *p, const nfi_word_marks *m, const uint64_t *word, size_t n, uint32_t chars,
+                           const uint16_t *at, size_t nat);
 
 /* ---- a text ---- */
 
@@ -126,6 +135,7 @@ typedef struct nfi_text_lines {
     uint32_t *slot;      /* nslot, a power of two: hash table of the repeats rule, line + 1 */
     size_t capslot, nslot;
     uint64_t source;     /* nfi_source_key() */
+    uint32_t scripts;    /* bits of those of the lines, NONE aside */
     bool scored;         /* every line has its score */
     bool stop_known;     /* the text has the function words of a language on the list */
     bool wrapped;        /* lines were cut to a width */
@@ -159,7 +169,7 @@ struct nf_cleaner {
     unsigned rules;        /* bit NFI_RULE_* */
     unsigned phrase_flags; /* of a line that the rules in use look at */
     nfi_phrases phrases;
-    nfi_word_set stop;
+    nfi_word_marks marks;
     nfi_frozen frozen;
     nfi_buf content; /* everything above as bytes, what files keep */
     char id[33];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * clean_phrases.c - phrases of pages that are not articles, as sequences of word hashes. The list is features/phrases.txt; users add their
- * own in the same form. A filter of first words says no to nearly every word of a text.
+ * own in the same form. Each is found by one word of it: marks of words say no to nearly every word of a text.
  */
 #include "features/clean.h"
 
@@ -87,13 +87,6 @@ nf_status nfi_phrases_builtin(nfi_phrases *p, nfi_buf *kept, nf_err *err)
     return NF_OK;
 }
 
-/* Bit of the filter of pairs, where find_words() of the kernels looks. */
-static inline size_t pair_of(uint64_t a, uint64_t b)
-{
-    return (size_t)((a + b * 3) >> 50);
-}
-_Static_assert(NFI_PAIR_BITS == 1 << 14, "pair_of() gives 14 bits");
-
 static int by_words(const void *a, const void *b, void *ctx)
 {
     const nfi_phrase *x = a, *y = b;
@@ -105,7 +98,16 @@ static int by_words(const void *a, const void *b, void *ctx)
     return (int)x->kind - (int)y->kind;
 }
 
-nf_status nfi_phrases_settle(nfi_phrases *p, nf_err *err)
+/* The word by which a phrase that stands anywhere is found: the first that is no function word, if it is among the first few. */
+static size_t rare_word(const nfi_phrase *x, const nfi_word_marks *m)
+{
+    for (size_t k = 0; k < x->n && k < NFI_WORD_PLACES; k++)
+        if (!(nfi_word_mark(m, x->word[k]) & NFI_WORD_IS_STOP))
+            return k;
+    return 0;
+}
+
+nf_status nfi_phrases_settle(nfi_phrases *p, nfi_word_marks *m, nf_err *err)
 {
     size_t n = 0;
 
@@ -114,18 +116,13 @@ nf_status nfi_phrases_settle(nfi_phrases *p, nf_err *err)
         if (n == 0 || by_words(&p->p[n - 1], &p->p[i], NULL) != 0)
             p->p[n++] = p->p[i];
     p->n = n;
-    memset(p->first, 0, sizeof p->first);
-    memset(p->pair, 0, sizeof p->pair);
-    p->lone = false;
     for (size_t i = 0; i < p->n; i++) {
         const nfi_phrase *x = &p->p[i];
-        if (x->kind == NFI_PHRASE_HAS) {
-            size_t k = pair_of(x->word[0], x->n > 1 ? x->word[1] : 0);
-            p->pair[k / 64] |= UINT64_C(1) << k % 64;
-            p->lone |= x->n == 1;
-        } else {
-            p->first[x->word[0] >> 58] |= UINT64_C(1) << (x->word[0] >> 52 & 63);
-        }
+        size_t k = rare_word(x, m);
+        if (x->kind == NFI_PHRASE_HAS)
+            m->of[x->word[k] >> 48] |= (uint8_t)(NFI_WORD_IN_PHRASE << k);
+        else
+            nfi_word_put(&p->first, x->word[0]);
     }
     return NF_OK;
 }
@@ -157,9 +154,9 @@ static unsigned match_at(const nfi_phrases *p, const uint64_t *word, size_t i, s
 
     for (size_t d = 0; d < NFI_PHRASE_WORDS && i + d < n; d++) {
         lo = lower(p, lo, hi, d, word[i + d]);
-        hi = word[i + d] == UINT64_MAX ? hi : lower(p, lo, hi, d, word[i + d] + 1);
-        if (lo == hi)
+        if (lo == hi || p->p[lo].word[d] != word[i + d])
             break;
+        hi = word[i + d] == UINT64_MAX ? hi : lower(p, lo, hi, d, word[i + d] + 1);
         for (; lo < hi && p->p[lo].n == d + 1; lo++) { /* one of a kind at most */
             bool whole = i == 0 && d + 1 == n;
             unsigned kind = p->p[lo].kind;
@@ -172,18 +169,16 @@ static unsigned match_at(const nfi_phrases *p, const uint64_t *word, size_t i, s
     return flags;
 }
 
-unsigned nfi_phrases_match(const nfi_phrases *p, const uint64_t *word, size_t n, uint32_t chars, const uint16_t *at, size_t nat)
+unsigned nfi_phrases_match(const nfi_phrases *p, const nfi_word_marks *m, const uint64_t *word, size_t n, uint32_t chars,
+                           const uint16_t *at, size_t nat)
 {
     unsigned flags = 0;
 
-    if (n && nfi_word_maybe(p->first, word[0]))
+    if (n && nfi_word_in(&p->first, word[0]))
         flags = match_at(p, word, 0, n, chars);
     for (size_t i = 0; i < nat; i++)
-        flags |= match_at(p, word, at[i], n, chars);
-    for (size_t i = 0; i < n && p->lone; i++) {
-        size_t one = pair_of(word[i], 0);
-        if (p->pair[one / 64] >> one % 64 & 1)
-            flags |= match_at(p, word, i, n, chars);
-    }
+        for (size_t k = 0; k < NFI_WORD_PLACES && k <= at[i]; k++)
+            if (nfi_word_mark(m, word[at[i]]) & NFI_WORD_IN_PHRASE << k)
+                flags |= match_at(p, word, at[i] - k, n, chars);
     return flags;
 }

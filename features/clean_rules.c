@@ -28,6 +28,7 @@ enum {
     HEAD_SHARE = 34,    /* the least of a headline's words that the text takes up, in percent */
     HEAD_KEEP = 2,      /* so many lines between headline and text stay whatever they are */
     REPEAT_CHARS = 24, REPEAT_WORDS = 4, /* the least a line has that counts as repeated */
+    PLACES = 4,         /* of a line at which the beginning of another is looked for */
     COPY_WORDS = 6      /* the least of a line found again inside another */
 };
 
@@ -206,18 +207,19 @@ static run main_run(nfi_text_lines *t)
     return best;
 }
 
+enum { SEEN = 1 << 12 };
+static inline size_t seen_at(uint64_t word) { return word >> 52; }
+
 /* A filter of the words of lines [from, to): bytes, for to set a bit waits for the one before. */
-static void note_words(nfi_text_lines *t, size_t from, size_t to, uint8_t seen[NFI_WORD_BITS])
+static void note_words(nfi_text_lines *t, size_t from, size_t to, uint8_t seen[SEEN])
 {
-    memset(seen, 0, NFI_WORD_BITS);
+    memset(seen, 0, SEEN);
     for (size_t i = from; i < to; i++) {
         const nfi_line *l = live(t, i);
         for (size_t k = 0; k < l->words; k++)
-            seen[t->word[l->word + k] >> 52] = 1;
+            seen[seen_at(t->word[l->word + k])] = 1;
     }
 }
-_Static_assert(NFI_WORD_BITS == 1 << 12, "twelve bits of a hash");
-
 /* Share of the words of a line, function words and numbers aside, that are in the filter, in percent. */
 static unsigned overlap(const nf_cleaner *c, const nfi_text_lines *t, const nfi_line *a, const uint8_t *seen)
 {
@@ -225,10 +227,10 @@ static unsigned overlap(const nf_cleaner *c, const nfi_text_lines *t, const nfi_
 
     for (size_t i = 0; i < a->words && i < 24; i++) {
         uint64_t w = t->word[a->word + i];
-        if (w == NFI_WORD_NUMBER || nfi_word_in(&c->stop, w))
+        if (w == NFI_WORD_NUMBER || nfi_word_mark(&c->marks, w) & NFI_WORD_IS_STOP)
             continue;
         have++;
-        found += seen[w >> 52];
+        found += seen[seen_at(w)];
     }
     return have >= 2 ? found * 100 / have : 0;
 }
@@ -239,7 +241,7 @@ static void rescue_head(const nf_cleaner *c, nfi_text_lines *t, const run *m)
 {
     size_t from = m->from > HEAD_LINES ? m->from - HEAD_LINES : 0, best = m->from, lines = m->to - m->from < 6 ? m->to : m->from + 6;
     unsigned share[HEAD_LINES] = {0}, most = 0;
-    uint8_t seen[NFI_WORD_BITS];
+    uint8_t seen[SEEN];
 
     if (m->from == from)
         return;
@@ -324,6 +326,8 @@ static void cut_script(const nf_cleaner *c, nfi_text_lines *t, int rule)
     unsigned most = 0;
 
     (void)c;
+    if ((t->scripts & (t->scripts - 1)) == 0)
+        return;
     for (size_t i = 0; i < t->nlive; i++) {
         const nfi_line *l = live(t, i);
         uint64_t n = l->flags & NFI_LINE_WHOLE ? l->letters : l->chars;
@@ -353,6 +357,14 @@ static inline uint64_t hash_words(const uint64_t w[REPEAT_WORDS])
 }
 _Static_assert(REPEAT_WORDS == 4, "four words");
 
+/* Whether a line may begin with words of this hash: a filter that keeps most lines of most texts from the table. */
+enum { BEGIN_BITS = 1024 };
+typedef struct begins {
+    uint64_t bit[BEGIN_BITS / 64];
+} begins;
+
+static inline unsigned may_begin(const begins *b, uint64_t h) { return b->bit[h >> 6 & (BEGIN_BITS / 64 - 1)] >> (h & 63) & 1; }
+
 /* The slot of a line that begins with these words, or the free one for it; NULL when many others are in its way (prepared text). */
 static uint32_t *find_slot(nfi_text_lines *t, const uint64_t *w)
 {
@@ -381,19 +393,26 @@ static void cut_repeats(const nf_cleaner *c, nfi_text_lines *t, int rule)
     if (want < 2 || t->nslot < 2 * want)
         return;
     memset(t->slot, 0, t->nslot * sizeof *t->slot);
+    begins begun = {{0}};
     for (size_t i = 0; i < t->nlive; i++) {
         nfi_line *l = live(t, i);
+        const uint64_t *w = t->word + l->word;
         if (l->rule >= 0 || l->words < REPEAT_WORDS || l->chars < REPEAT_CHARS || !(l->flags & NFI_LINE_WHOLE))
             continue;
+        size_t places = l->words - REPEAT_WORDS + 1u < PLACES ? l->words - REPEAT_WORDS + 1u : PLACES;
+        uint32_t *own = find_slot(t, w); /* for the line itself */
+        uint64_t first = hash_words(w);
+        unsigned may = may_begin(&begun, first);
         bool hit = false;
-        uint32_t *own = NULL; /* the slot for the line itself */
-        for (size_t at = 0; at < 4 && at + REPEAT_WORDS <= l->words && !hit; at++) {
-            uint32_t *s = find_slot(t, t->word + l->word + at);
-            own = at == 0 ? s : own;
+        for (size_t at = 1; at < places; at++)
+            may |= may_begin(&begun, hash_words(w + at));
+        begun.bit[first >> 6 & (BEGIN_BITS / 64 - 1)] |= UINT64_C(1) << (first & 63);
+        for (size_t at = 0; at < places && may && !hit; at++) {
+            uint32_t *s = at ? find_slot(t, w + at) : own;
             if (!s || !*s)
                 continue;
             const nfi_line *a = &t->line[*s - 1];
-            hit = (at == 0 && a->words == l->words && memcmp(t->word + a->word, t->word + l->word, l->words * sizeof *t->word) == 0 &&
+            hit = (at == 0 && a->words == l->words && memcmp(t->word + a->word, w, l->words * sizeof *w) == 0 &&
                    nfi_line_numbers(t, a) == nfi_line_numbers(t, l)) ||
                   copied(t, a, l, at);
         }

@@ -2,13 +2,12 @@
 /* clean_scan.c - a text as lines, a line as hashes of its words and a handful of counts. One pass; nothing is allocated for a line. */
 #include "features/clean.h"
 
-#include "base/kern.h"
 #include "base/num.h"
 #include "base/try.h"
 
 #include <string.h>
 
-enum { SLACK = 9 /* words that kernels read past a line's, zeros */ };
+enum { SLACK = 8 /* words that nfi_clean_marks() reads past a line's, zeros */ };
 #define EACH 0x0101010101010101u /* times a byte: that byte eight times */
 
 /* ---- lines ---- */
@@ -31,6 +30,9 @@ static uint32_t count_chars(const unsigned char *s, size_t n, size_t i, size_t m
     return n > more ? (uint32_t)(n - more) : 1; /* 0 only for bytes that are not UTF-8 */
 }
 
+/* A byte of ASCII that is no blank: what most lines begin and end with. */
+static inline bool is_ink(unsigned c) { return c > ' ' && c < 0x80; }
+
 /* Bytes of blanks at the start of s (n > 0): white space of ASCII, no-break and zero-width ones, ideographic space. */
 static size_t blank_at(const unsigned char *s, size_t n)
 {
@@ -47,6 +49,8 @@ static size_t blank_at(const unsigned char *s, size_t n)
 
 static size_t blank_before(const unsigned char *s, size_t start, size_t end)
 {
+    if (is_ink(s[end - 1]))
+        return 0;
     for (size_t b = 1; b <= 3 && b <= end - start; b++)
         if (blank_at(s + end - b, b) == b)
             return b;
@@ -85,6 +89,25 @@ static bool ends_sentence(const unsigned char *s, size_t n)
                       (s[n - 2] == 0xd6 && c == 0x89)); /* Arabic, Urdu, Armenian */
 }
 
+/* Sums of eight bytes: the lower half of it counts function words. */
+size_t nfi_clean_marks(const nfi_word_marks *m, const uint64_t *word, size_t n, uint16_t *at, size_t *hits)
+{
+    size_t stops = 0, k = 0;
+
+    for (size_t i = 0; i < n; i += 8) {
+        unsigned sum = 0;
+#pragma GCC unroll 8
+        for (size_t j = i; j < i + 8; j++)
+            sum += nfi_word_mark(m, word[j]);
+        stops += sum % NFI_WORD_IN_PHRASE;
+        for (size_t j = i; sum >= NFI_WORD_IN_PHRASE && j < i + 8 && j < n; j++)
+            if (nfi_word_mark(m, word[j]) >= NFI_WORD_IN_PHRASE)
+                at[k++] = (uint16_t)j;
+    }
+    *hits = k;
+    return stops - (-n % 8) * (nfi_word_mark(m, 0) & NFI_WORD_IS_STOP); /* what was read too much */
+}
+
 static void fill_line(const nf_cleaner *c, const unsigned char *s, size_t a, size_t b, size_t end, nfi_text_lines *t, nfi_line *l)
 {
     size_t n = b - a, scan = n;
@@ -103,13 +126,13 @@ static void fill_line(const nf_cleaner *c, const unsigned char *s, size_t a, siz
     uint16_t at[NFI_LINE_SCAN];
     size_t hits;
     memset(word + m, 0, SLACK * sizeof *word);
-    l->stops = (uint16_t)nfi_kern_get()->find_words(word, m, c->stop.bit, c->phrases.pair, at, &hits);
+    l->stops = (uint16_t)nfi_clean_marks(&c->marks, word, m, at, &hits);
     l->flags |= scan == n ? NFI_LINE_WHOLE : 0;
     l->chars = count_chars(s + a, n, scan, l->more);
     l->flags |= ends_sentence(s + a, n) ? NFI_LINE_END : 0;
     l->flags |= s[a] >= 'a' && s[a] <= 'z' ? NFI_LINE_LOWER : 0;
     if (scan == n)
-        l->flags |= (uint8_t)(nfi_phrases_match(&c->phrases, word, m, l->chars, at, hits) & c->phrase_flags);
+        l->flags |= (uint8_t)(nfi_phrases_match(&c->phrases, &c->marks, word, m, l->chars, at, hits) & c->phrase_flags);
     t->nword += m;
 }
 
@@ -122,6 +145,7 @@ nf_status nfi_clean_scan(const nf_cleaner *c, nf_str text, const nf_line_mark *m
 
     t->text = text.p;
     t->n = t->nword = 0;
+    t->scripts = 0;
     t->scored = false;
     if (text.n >= UINT32_MAX)
         return NF_FAIL(err, NF_ELIMIT, "a text of %zu bytes cannot be cleaned: the limit is 4 GiB", text.n);
@@ -130,7 +154,7 @@ nf_status nfi_clean_scan(const nf_cleaner *c, nf_str text, const nf_line_mark *m
         size_t a = at, b = nl ? (size_t)(nl - s) : text.n, skip;
         next = nl ? b + 1 : b;
         number++;
-        while (a < b && (skip = blank_at(s + a, b - a)) > 0)
+        while (a < b && !is_ink(s[a]) && (skip = blank_at(s + a, b - a)) > 0)
             a += skip;
         while (b > a && (skip = blank_before(s, a, b)) > 0)
             b -= skip;
@@ -150,6 +174,7 @@ nf_status nfi_clean_scan(const nf_cleaner *c, nf_str text, const nf_line_mark *m
             l->linked = (uint16_t)(linked < 256 ? linked : 256);
             l->element = mark[k].element;
         }
+        t->scripts |= (1u << l->script) & ~1u;
         gap = false;
     }
     return NF_OK;

@@ -110,7 +110,7 @@ typedef struct found {
     uint64_t *word;
     size_t m, cap;
     unsigned capitals, bars, digits;
-    unsigned letters[NFI_SCRIPTS]; /* of Latin: bytes of words; those of other scripts are taken off in the end */
+    unsigned letters[NFI_SCRIPTS]; /* of those met; of Latin: bytes of words, and those of other scripts are taken off in the end */
     unsigned scripts, others;      /* bits of those met; bytes of letters that are not Latin */
 } found;
 
@@ -178,7 +178,7 @@ static size_t read_one(found *f, const unsigned char *s, size_t i, size_t n)
             }
             if (!sign) {
                 unsigned script = script_at(s + i, b);
-                f->letters[script]++;
+                f->letters[script] = (f->scripts >> script & 1 ? f->letters[script] : 0) + 1;
                 f->scripts |= 1u << script;
                 f->others += script == NFI_SCRIPT_LATIN ? 0 : (unsigned)b;
             }
@@ -295,8 +295,13 @@ static void find_script(nfi_line *l, const found *f)
 size_t nfi_clean_words(const char *str, size_t n, size_t room, uint64_t *word, size_t cap, nfi_line *l)
 {
     const unsigned char *s = (const unsigned char *)str;
-    found f = {.word = word, .cap = cap};
+    found f;
 
+    f.word = word;
+    f.m = f.capitals = f.bars = f.digits = f.others = 0;
+    f.cap = cap;
+    f.scripts = 1u << LATIN;
+    f.letters[LATIN] = 0;
     if (n > NFI_LINE_SCAN)
         for (size_t i = 0; i < n && f.m < cap;)
             i = read_one(&f, s, i, n);

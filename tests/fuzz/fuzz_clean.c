@@ -45,13 +45,14 @@ static void clean(const uint8_t *data, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     nfi_phrases p = {0};
+    nfi_word_marks marks = {0};
     nf_cleaner *c;
 
     if (size == 0)
         return 0;
     clean(data, size);
     if (nfi_phrases_add(&p, NULL, (const char *)data, size, "fuzz", NULL) == NF_OK)
-        NF_ASSERT(nfi_phrases_settle(&p, NULL) == NF_OK);
+        NF_ASSERT(nfi_phrases_settle(&p, &marks, NULL) == NF_OK);
     nfi_phrases_clear(&p);
     if (nfi_cleaner_from_content(&c, data, size, "fuzz", NULL) == NF_OK) {
         NF_ASSERT(c->content.n == size && memcmp(c->content.p, data, size) == 0);

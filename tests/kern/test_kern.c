@@ -140,7 +140,7 @@ START_TEST(scalar_row_is_first_and_names_differ)
     for (size_t i = 0; i < rows; i++) {
         ck_assert(row[i]->classify && row[i]->turns);
         ck_assert(row[i]->axpys_f64 && row[i]->spmv_f32 && row[i]->scatter_f32 && row[i]->log_f32 && row[i]->log_axpy_f32);
-        ck_assert(row[i]->find_runs && row[i]->find_words);
+        ck_assert(row[i]->find_runs);
         for (size_t j = 0; j < i; j++)
             ck_assert_str_ne(row[i]->name, row[j]->name);
     }
@@ -283,38 +283,6 @@ START_TEST(runs_of_letters_are_those_of_a_byte_at_a_time)
         check_runs(s, n);
         nft_rand_bytes(&r, s, sizeof s);
         check_runs(s, n);
-    }
-}
-END_TEST
-
-START_TEST(words_are_found_in_sets_and_pairs)
-{
-    enum { N = 90 };
-    size_t rows;
-    const nfi_kern *const *row = nfi_kern_rows(&rows);
-    nfi_rng r = nft_rng(7);
-    static uint64_t word[N + 9], set[1024], pair[256];
-    uint16_t at[N], want[N];
-
-    for (size_t n = 0; n <= N; n++) {
-        size_t in = 0, m = 0, hits;
-        for (size_t i = 0; i < 1024; i++)
-            set[i] = nfi_rng_next(&r) & (n % 3 ? nfi_rng_next(&r) : UINT64_MAX);
-        for (size_t i = 0; i < 256; i++)
-            pair[i] = nfi_rng_next(&r) & (n % 2 ? nfi_rng_next(&r) : UINT64_MAX);
-        memset(word, 0, sizeof word);
-        for (size_t i = 0; i < n; i++)
-            word[i] = nfi_rng_next(&r);
-        for (size_t i = 0; i < n; i++) {
-            uint64_t p = (word[i] + word[i + 1] * 3) >> 50, w = word[i] >> 48;
-            in += set[w / 64] >> w % 64 & 1;
-            if (pair[p / 64] >> p % 64 & 1)
-                want[m++] = (uint16_t)i;
-        }
-        for (size_t q = 0; q < rows; q++) {
-            ck_assert_msg(row[q]->find_words(word, n, set, pair, at, &hits) == in, "%s: %zu words in a set", row[q]->name, n);
-            ck_assert_msg(hits == m && memcmp(at, want, m * sizeof *at) == 0, "%s: pairs of %zu words", row[q]->name, n);
-        }
     }
 }
 END_TEST
@@ -554,7 +522,6 @@ int main(void)
     tcase_add_test(t, every_byte_at_every_place_has_its_class);
     tcase_add_test(t, random_blocks_of_any_number_have_their_classes);
     tcase_add_test(t, runs_of_letters_are_those_of_a_byte_at_a_time);
-    tcase_add_test(t, words_are_found_in_sets_and_pairs);
     tcase_add_test(t, sparse_row_times_matrix_has_the_same_bits_everywhere);
     tcase_add_test(t, matrix_plus_sparse_row_has_the_same_bits_everywhere);
     tcase_add_test(t, tiles_leave_no_column_out);

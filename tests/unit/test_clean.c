@@ -243,6 +243,50 @@ START_TEST(phrases_match_as_their_kind_says)
 }
 END_TEST
 
+/* By which of its words a phrase is found does not matter: function words first, or nothing else, or one word. */
+START_TEST(phrases_are_found_by_any_of_their_words)
+{
+    char path[NFT_PATH], got[256];
+    nf_cleaner *c = NULL;
+    const char *rule = "phrases";
+
+    nft_file_str(path, NULL, "p.txt",
+                 "has the numbats\nhas of the and numbats\nhas of the and in bilbies\nhas that it is so\nhas dibblers\n");
+    nft_ok(nf_cleaner_new(&c, &(nf_clean_opts){.only = &rule, .nonly = 1, .phrases = path}, &nft_err));
+    cut_lines(got, c,
+              "Of the and numbats\nHere are some of the and in bilbies\nWe know that it is so\nDibblers\nNumbats and bilbies\nThat it is\n"
+              "See the numbats\nIn the and of numbats the bilbies dibblers",
+              NULL, 0);
+    ck_assert_str_eq(got, "1 2 3 4 7 8");
+    nf_cleaner_free(c);
+}
+END_TEST
+
+START_TEST(marks_of_words_are_counted_and_placed)
+{
+    enum { N = 90 };
+    nfi_rng r = nft_rng(7);
+    static nfi_word_marks marks;
+    uint64_t word[N + 8];
+    uint16_t at[N], want[N];
+
+    for (size_t n = 0; n <= N; n++) {
+        size_t stops = 0, m = 0, hits;
+        for (size_t i = 0; i < sizeof marks.of; i++)
+            marks.of[i] = (uint8_t)(nfi_rng_next(&r) & nfi_rng_next(&r) & 0xf1 & (n % 3 ? nfi_rng_next(&r) : UINT64_MAX));
+        memset(word, 0, sizeof word);
+        for (size_t i = 0; i < n; i++) {
+            word[i] = nfi_rng_next(&r);
+            stops += marks.of[word[i] >> 48] & 1;
+            if (marks.of[word[i] >> 48] & 0xf0)
+                want[m++] = (uint16_t)i;
+        }
+        ck_assert_uint_eq(nfi_clean_marks(&marks, word, n, at, &hits), stops);
+        ck_assert(hits == m && memcmp(at, want, m * sizeof *at) == 0);
+    }
+}
+END_TEST
+
 START_TEST(content_makes_the_same_cleaner_or_is_refused)
 {
     nf_cleaner *a = make(NULL), *b = NULL, *x = NULL;
@@ -375,6 +419,8 @@ int main(void)
     tcase_add_test(t, all_boilerplate_is_empty);
     tcase_add_test(t, links_tell_a_teaser_from_the_text);
     tcase_add_test(t, phrases_match_as_their_kind_says);
+    tcase_add_test(t, phrases_are_found_by_any_of_their_words);
+    tcase_add_test(t, marks_of_words_are_counted_and_placed);
     tcase_add_test(t, content_makes_the_same_cleaner_or_is_refused);
     tcase_add_test(t, unknown_rules_are_refused);
     tcase_add_test(t, a_line_is_frozen_from_three_documents_and_half_a_percent);
