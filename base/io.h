@@ -17,6 +17,9 @@
  * NF_ELIMIT above it. */
 nf_status nfi_read_file(void **data, size_t *n, const char *path, uint64_t max, nf_err *err) NF_MUST_CHECK;
 
+/* Reads a regular file that was seen to have size bytes into dst, which has room for size + 1. NF_EIO when it has another size now. */
+nf_status nfi_read_seen(void *dst, size_t size, const char *path, nf_err *err) NF_MUST_CHECK;
+
 /* A buffered sequential reader over a file descriptor; "-" is standard input. Handles EINTR and short reads. */
 typedef struct nfi_in nfi_in;
 /* NF_EIO for missing files, folders, sockets and devices other than terminals and /dev/null. Pipes and FIFOs are read. */

@@ -72,6 +72,28 @@ out:
     return s;
 }
 
+nf_status nfi_read_seen(void *dst, size_t size, const char *path, nf_err *err)
+{
+    size_t have = 0;
+    ssize_t got = 1;
+    int fd = open_retry(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC), e;
+
+    if (fd < 0)
+        return nfi_fail_errno(err, errno, path, "cannot open");
+    while (got != 0 && have != size + (size_t)(have == 0)) { /* one byte more is asked for: less than that is the end */
+        got = read(fd, (char *)dst + have, size + 1 - have);
+        if (got >= 0)
+            have += (size_t)got;
+        else if (errno != EINTR)
+            break;
+    }
+    e = errno;
+    close(fd);
+    if (got < 0)
+        return nfi_fail_errno(err, e, path, "cannot read");
+    return have == size ? NF_OK : NF_FAIL_AT(err, NF_EIO, path, 0, "changed its size while it was read");
+}
+
 struct nfi_in {
     int fd;
     bool ended;

@@ -29,9 +29,17 @@ nf_status nfi_source_add(nf_docs *in, nfi_source src, nf_err *err)
 
 nf_status nfi_name_id(nf_str *out, const char *name, nfi_arena *arena, nf_err *err)
 {
-    size_t n = strlen(name), cap = n * 8 + 1; /* \u{202e} is the longest escape of a character of 3 bytes, \xff of one */
-    char *id = nfi_arena_alloc(arena, cap);
+    size_t n = 0;
 
+    while (name[n] >= ' ' && name[n] <= '~')
+        n++;
+    if (!name[n]) {
+        *out = (nf_str){name, n};
+        return NF_OK;
+    }
+    n += strlen(name + n);
+    size_t cap = n * 8 + 1; /* \u{202e} is the longest escape of a character of 3 bytes, \xff of one */
+    char *id = nfi_arena_alloc(arena, cap);
     if (!id)
         return nfi_oom(err, "a file name");
     nfi_escape(id, cap, name, n);

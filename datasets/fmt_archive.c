@@ -25,7 +25,8 @@ static nf_status add_member(nf_docs *in, list *l, const nfi_member *m, size_t nu
     if (!name)
         return nfi_oom(err, "an archive");
     NF_TRY(nfi_grow(&l->entry, &l->cap, l->n + 1, sizeof *l->entry, err));
-    l->entry[l->n++] = (nfi_entry){.path = name, .fault = m->fault, .size = m->size, .member = number};
+    l->entry[l->n++] = (nfi_entry){
+        .path = name, .fault = m->fault, .format = nfi_format_by_extension(name), .size = m->size, .member = number};
     return NF_OK;
 }
 

@@ -27,6 +27,7 @@ const nfi_format nfi_format_folder = {
 typedef struct walk {
     nf_docs *in;
     const char *folder;
+    size_t n_folder; /* bytes of it without slashes at the end */
     int fd;
     nfi_entry *file;
     size_t n_files, cap_files;
@@ -43,28 +44,30 @@ static const char *other_kind(mode_t mode)
                             : "is no regular file";
 }
 
-static nf_status look(walk *w, const char *dir, const char *name, nf_err *err)
+/* The entry name of the folder dir, which is open as fd. */
+static nf_status look(walk *w, int fd, const char *dir, const char *name, nf_err *err)
 {
     struct stat st;
-    size_t d = strlen(dir), n = strlen(name);
-    char *rel = nfi_arena_alloc(&w->in->arena, d + n + 2);
-    nfi_entry e = {0};
+    size_t f = w->n_folder + 1, d = strlen(dir), n = strlen(name);
+    char *whole = nfi_arena_alloc(&w->in->arena, f + d + n + 2), *rel = whole + f;
+    nfi_entry e = {.path = rel, .whole = whole};
 
-    if (!rel)
+    if (!whole)
         return nfi_oom(err, "a folder");
+    memcpy(whole, w->folder, f - 1);
+    whole[f - 1] = '/';
     if (d) {
         memcpy(rel, dir, d);
         rel[d++] = '/';
     }
     memcpy(rel + d, name, n + 1);
-    e.path = rel;
-    if (fstatat(w->fd, rel, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+    if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
         e.fault = "vanished while the folder was read";
     } else if (S_ISDIR(st.st_mode)) {
         NF_TRY(nfi_grow(&w->todo, &w->cap_todo, w->n_todo + 1, sizeof *w->todo, err));
         w->todo[w->n_todo++] = rel;
         return NF_OK;
-    } else if (S_ISLNK(st.st_mode) && fstatat(w->fd, rel, &st, 0) != 0) {
+    } else if (S_ISLNK(st.st_mode) && fstatat(fd, name, &st, 0) != 0) {
         e.fault = "is a symbolic link to nothing";
     } else if (S_ISDIR(st.st_mode)) {
         e.fault = "is a symbolic link to a folder, which is not followed";
@@ -73,8 +76,8 @@ static nf_status look(walk *w, const char *dir, const char *name, nf_err *err)
     } else if (strlen(w->folder) + d + n + 2 > NFI_MAX_PATH) {
         e.fault = "has a path longer than 4095 bytes";
     } else {
-        const nfi_format *f = nfi_format_by_extension(name);
-        if (f && f->table && w->in->forced != &nfi_format_text)
+        e.format = nfi_format_by_extension(name);
+        if (e.format && e.format->table && w->in->forced != &nfi_format_text)
             e.fault = "is a table within a folder of texts; name the file itself, or use --format text";
         e.size = (uint64_t)st.st_size;
     }
@@ -96,10 +99,14 @@ static nf_status read_folder(walk *w, const char *rel, nf_err *err)
         if (!*rel || e == ENOMEM || e == EMFILE || e == ENFILE)
             return nfi_fail_errno(err, e, w->folder, "cannot read the folder");
         NF_TRY(nfi_grow(&w->file, &w->cap_files, w->n_files + 1, sizeof *w->file, err));
-        char *copy = nfi_arena_copy(&w->in->arena, rel, strlen(rel));
-        if (!copy)
+        size_t f = w->n_folder + 1, n = strlen(rel);
+        char *whole = nfi_arena_alloc(&w->in->arena, f + n + 1);
+        if (!whole)
             return nfi_oom(err, "a folder");
-        w->file[w->n_files++] = (nfi_entry){.path = copy, .fault = "is a folder that cannot be read"};
+        memcpy(whole, w->folder, f - 1);
+        whole[f - 1] = '/';
+        memcpy(whole + f, rel, n + 1);
+        w->file[w->n_files++] = (nfi_entry){.path = whole + f, .whole = whole, .fault = "is a folder that cannot be read"};
         return NF_OK;
     }
     for (;;) {
@@ -111,7 +118,7 @@ static nf_status read_folder(walk *w, const char *rel, nf_err *err)
             break;
         }
         if (strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0)
-            NF_GO(look(w, rel, d->d_name, err));
+            NF_GO(look(w, dirfd(dir), rel, d->d_name, err));
     }
 out:
     closedir(dir);
@@ -152,26 +159,25 @@ static size_t class_at(const nfi_entry *e, size_t n, bool archive)
 
 static nf_status add(nf_docs *in, const char *base, nfi_archive *archive, const nfi_entry *e, size_t class, nf_err *err)
 {
-    size_t d = strlen(base), n;
     nfi_source src = {.size = e->size, .fault = e->fault, .file = true, .regular = true, .archive = archive, .member = e->member};
 
-    while (!archive && d > 1 && base[d - 1] == '/')
-        d--;
     NF_TRY(nfi_name_id(&src.id, e->path, &in->arena, err));
-    const char *shown = archive ? src.id.p : e->path; /* the name of a member is no path: it is only shown */
-    n = strlen(shown);
-    char *path = nfi_arena_alloc(&in->arena, d + n + 2);
-    if (!path)
-        return nfi_oom(err, "a folder");
-    memcpy(path, base, d);
-    path[d] = archive ? ':' : '/';
-    memcpy(path + d + 1, shown, n + 1);
-    src.path = path;
-    src.format = in->forced && in->forced != &nfi_format_folder ? in->forced : nfi_format_by_extension(e->path);
+    src.path = e->whole;
+    if (archive) { /* the name of a member is no path: it is only shown */
+        size_t d = strlen(base);
+        char *path = nfi_arena_alloc(&in->arena, d + src.id.n + 2);
+        if (!path)
+            return nfi_oom(err, "a folder");
+        memcpy(path, base, d);
+        path[d] = ':';
+        memcpy(path + d + 1, src.id.p, src.id.n + 1);
+        src.path = path;
+    }
+    src.format = in->forced && in->forced != &nfi_format_folder ? in->forced : e->format;
     if (src.format && src.format->table)
         src.format = &nfi_format_text; /* NULL: text or a page, by its content */
     if (e->fault && !in->o.rejects)
-        return NF_FAIL_AT(err, archive ? NF_EFORMAT : NF_EIO, path, 0, "%s", e->fault);
+        return NF_FAIL_AT(err, archive ? NF_EFORMAT : NF_EIO, src.path, 0, "%s", e->fault);
     if (class != SIZE_MAX && !e->fault) {
         const char *name = e->path + class;
         char *label = nfi_arena_copy(&in->arena, name, (size_t)(strchr(name, '/') - name));
@@ -187,7 +193,7 @@ static nf_status add(nf_docs *in, const char *base, nfi_archive *archive, const 
                 return nfi_oom(err, "a folder");
         }
         if (fault)
-            return NF_FAIL_AT(err, NF_EFORMAT, path, 0, "the folder name as a label %s", fault);
+            return NF_FAIL_AT(err, NF_EFORMAT, src.path, 0, "the folder name as a label %s", fault);
     }
     return nfi_source_add(in, src, err);
 }
@@ -213,8 +219,11 @@ nf_status nfi_entries_add(nf_docs *in, const char *base, nfi_archive *archive, c
 nf_status nfi_walk(nf_docs *in, const char *folder, nf_err *err)
 {
     nf_status s = NF_OK;
-    walk w = {.in = in, .folder = folder, .fd = -1};
+    walk w = {.in = in, .folder = folder, .n_folder = strlen(folder), .fd = -1};
     char root[1] = "";
+
+    while (w.n_folder > 1 && folder[w.n_folder - 1] == '/')
+        w.n_folder--;
 
     w.fd = open(folder, O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC);
     if (w.fd < 0) {

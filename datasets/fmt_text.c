@@ -103,13 +103,40 @@ static nf_status finish(nf_docs *in, const nfi_source *src, nf_str text, nfi_pla
     return NF_OK;
 }
 
+/* The bytes of a file, unpacked, in the arena of row, with a NUL behind them. */
+static nf_status read_bytes(nf_docs *in, const nfi_source *src, nfi_row *row, nf_str *out, nfi_place *place, nf_err *err)
+{
+    nfi_buf plain = {0};
+    size_t n = (size_t)src->size;
+
+    if (src->size > in->max_document || src->size > SIZE_MAX - 128)
+        return NF_FAIL_AT(err, NF_ELIMIT, src->path, 0, "has %llu bytes, the limit is %llu", (unsigned long long)src->size,
+                          (unsigned long long)in->max_document);
+    char *p = nfi_arena_alloc(row->arena, n + 1);
+    if (!p)
+        return nfi_oom(err, "a file");
+    NF_TRY(nfi_read_seen(p, n, src->path, err));
+    p[n] = '\0';
+    *place = NFI_IN_FOLDER;
+    if (nfi_packing_of(p, n, NULL) == NFI_COMPRESSED) {
+        nfi_memory packed = {p, n};
+        *place = NFI_IN_PACKED;
+        nf_status s = nfi_unpack_whole(&plain, &packed, src->path, in->max_document, in->o.max_unpacked, err);
+        if (s == NF_OK && !(p = nfi_arena_copy(row->arena, plain.p, n = plain.n)))
+            s = nfi_oom(err, "a file");
+        nfi_buf_clear(&plain);
+        NF_TRY(s);
+    }
+    *out = (nf_str){p, n};
+    return NF_OK;
+}
+
 static nf_status read_file(nf_docs *in, const nfi_source *src, nfi_row *row, nfi_slot *slot, nf_doc *doc, nf_err *err)
 {
-    void *data = NULL;
-    size_t n = 0;
+    nfi_place place = NFI_IN_FOLDER;
     nf_err why = {0};
 
-    nf_status s = nfi_read_file(&data, &n, src->path, in->max_document, &why);
+    nf_status s = read_bytes(in, src, row, &slot->rec, &place, &why);
     if (s == NF_ENOMEM) {
         if (err)
             *err = why;
@@ -117,22 +144,6 @@ static nf_status read_file(nf_docs *in, const nfi_source *src, nfi_row *row, nfi
     }
     if (s != NF_OK)
         return nfi_row_bad(row, s, "%s", why.msg) == NF_OK ? NF_OK : nfi_oom(err, "a file");
-    nfi_place place = NFI_IN_FOLDER;
-    nfi_buf plain = {0};
-    if (nfi_packing_of(data, n, NULL) == NFI_COMPRESSED) {
-        nfi_memory packed = {data, n};
-        place = NFI_IN_PACKED;
-        s = nfi_unpack_whole(&plain, &packed, src->path, in->max_document, in->o.max_unpacked, &why);
-    }
-    char *copy =
-        s != NF_OK ? NULL : nfi_arena_copy(row->arena, place == NFI_IN_PACKED ? plain.p : data, n = place == NFI_IN_PACKED ? plain.n : n);
-    nfi_buf_clear(&plain);
-    nfi_free(data);
-    if (s == NF_ENOMEM || (s == NF_OK && !copy))
-        return nfi_oom(err, "a file");
-    if (s != NF_OK)
-        return nfi_row_bad(row, s, "%s", why.msg) == NF_OK ? NF_OK : nfi_oom(err, "a file");
-    slot->rec = (nf_str){copy, n};
     return finish(in, src, slot->rec, place, false, row, doc, err);
 }
 

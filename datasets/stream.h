@@ -18,7 +18,9 @@ typedef struct nfi_archive {
 /* An entry of a folder or an archive. */
 typedef struct nfi_entry {
     const char *path; /* relative to it */
+    const char *whole; /* of a folder: with the folder before it */
     const char *fault;
+    const nfi_format *format; /* by its extension */
     uint64_t size;
     size_t member;    /* of an archive: its number */
 } nfi_entry;
@@ -125,7 +127,7 @@ nf_status nfi_batch_arenas(struct nf_batch_mem *m, size_t n, nf_err *err) NF_MUS
 nf_status nfi_source_add(nf_docs *in, nfi_source src, nf_err *err) NF_MUST_CHECK;
 /* Opens src->reader, bound when the columns are known. */
 nf_status nfi_source_open(nf_docs *in, nfi_source *src, size_t block, nf_err *err) NF_MUST_CHECK;
-/* A file name as an id: control characters and bytes that are not UTF-8 escaped. */
+/* A file name as an id: control characters and bytes that are not UTF-8 escaped. The name itself where there are none: it is borrowed. */
 nf_status nfi_name_id(nf_str *out, const char *name, nfi_arena *arena, nf_err *err) NF_MUST_CHECK;
 /* The same stream over bytes in memory, under the name path; mem is borrowed while the stream is open. For tests. */
 nf_status nfi_docs_open_memory(nf_docs **out, const char *path, const nfi_memory *mem, const nf_docs_opts *opts, nf_err *err) NF_MUST_CHECK;
