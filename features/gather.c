@@ -2,8 +2,8 @@
 /*
  * gather.c - tokens to word numbers, rows of words and sequences of words.
  *
- * How often each word occurs in the current document is counted in an array of all words; a word that it does not have yet goes to the end
- * of the row. When the document ends, its counts are moved into the row: nothing else is cleared between documents.
+ * How often each word occurs in the current document is counted in an array of all words, as it is looked up; a word that it does not have
+ * yet goes to the end of the row. When the document ends, its counts are moved into the row: nothing else is cleared between documents.
  */
 #include "features/gather.h"
 
@@ -23,7 +23,7 @@ void nfi_gather_clear(nfi_gather *g)
     nfi_buf_clear(&g->clean);
     nfi_rows_clear(&g->rows);
     nfi_free(g->seq);
-    nfi_free(g->times);
+    nfi_free(g->tally.times);
     nfi_free(g->gram);
     *g = (nfi_gather){0};
 }
@@ -34,59 +34,42 @@ void nfi_gather_begin(nfi_gather *g)
     g->ngram = 0;
 }
 
-/* Room for the counts of words below n. */
-static bool times_room(nfi_gather *g, size_t n)
-{
-    size_t had = g->captimes;
-
-    if (n <= had)
-        return true;
-    if (nfi_grow(&g->times, &g->captimes, n, sizeof *g->times, NULL) != NF_OK)
-        return false;
-    memset(g->times + had, 0, (g->captimes - had) * sizeof *g->times);
-    return true;
-}
-
-/* Word numbers of tok[0..n) that are not stop words to g->seq, and into the row; returns how many, SIZE_MAX on failure. */
+/* Tokens tok[0..n) to the row; with n-grams, numbers of those that are not stop words to g->seq: returns how many, SIZE_MAX on failure. */
 static size_t look_up(nfi_gather *g, const nfi_token *tok, size_t n)
 {
-    uint32_t index[NFI_WORDS_BATCH], *out = g->seq + g->carry, *row = g->rows.id + g->rows.n;
-    bool count = g->text->lo == 1;
-    size_t m = 0, k = 0;
+    uint32_t index[NFI_WORDS_BATCH], *out = g->seq + g->carry;
+    bool grams = g->text->hi > 1;
+    size_t m = 0;
 
     for (size_t b = 0; b < n; b += NFI_WORDS_BATCH) {
-        size_t len = n - b < NFI_WORDS_BATCH ? n - b : NFI_WORDS_BATCH, from = m;
+        size_t len = n - b < NFI_WORDS_BATCH ? n - b : NFI_WORDS_BATCH;
 
-        if (!nfi_words_look_up(g->words, g->tok.bytes, tok + b, len, &g->text->stop, index))
+        if (!nfi_words_look_up(g->words, g->tok.bytes, tok + b, len, &g->text->stop, &g->tally, index))
             return SIZE_MAX;
-        for (size_t i = 0; i < len; i++) {
+        for (size_t i = 0; grams && i < len; i++) {
             out[m] = (index[i] & NFI_WORD_INDEX) - 1;
             m += !(index[i] & NFI_WORD_STOP);
         }
-        if (!count)
-            continue;
-        if (!times_room(g, nfi_words_limit(g->words)))
-            return SIZE_MAX;
-        uint32_t *times = g->times;
-        for (size_t i = from; i < m; i++) { /* without a branch: whether a word is new to its document cannot be guessed */
-            uint32_t id = out[i], had = times[id];
-            times[id] = had + 1;
-            row[k] = id;
-            k += !had;
-        }
-        g->rows.n = (size_t)(row - g->rows.id) + k;
     }
     return m;
 }
 
-/* Counts of the row from base on; they are 0 again. */
-static void close_row(nfi_gather *g, size_t base)
+/* The row is complete: its counts, which are 0 again. Without words alone it is dropped. */
+static void close_row(nfi_gather *g)
 {
-    for (size_t i = base; i < g->rows.n; i++) {
-        uint32_t *times = &g->times[g->rows.id[i]];
-        g->rows.tf[i] = *times;
-        *times = 0;
+    size_t n = g->tally.n;
+
+    if (n == 0)
+        return;
+    uint32_t *times = g->tally.times, *row = g->rows.id + g->rows.n, *tf = g->rows.tf + g->rows.n;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t index = row[i];
+        tf[i] = times[index];
+        times[index] = 0;
+        row[i] = index - 1;
     }
+    g->rows.n += g->text->lo == 1 ? n : 0;
+    g->tally.n = 0;
 }
 
 /* n-grams that end at words [from, to) of seq, of m words each. */
@@ -110,8 +93,9 @@ static nf_status add_tokens(nfi_gather *g, uint32_t doc, nf_err *err)
 {
     size_t n = g->tok.ntok, hi = (size_t)g->text->hi, lo = (size_t)(g->text->lo > 2 ? g->text->lo : 2);
 
-    NF_TRY(nfi_grow(&g->rows.id, &g->rows.capid, g->rows.n + n + 1, sizeof *g->rows.id, err));
-    NF_TRY(nfi_grow(&g->rows.tf, &g->rows.captf, g->rows.n + n + 1, sizeof *g->rows.tf, err));
+    NF_TRY(nfi_grow(&g->rows.id, &g->rows.capid, g->rows.n + g->tally.n + n + 1, sizeof *g->rows.id, err));
+    NF_TRY(nfi_grow(&g->rows.tf, &g->rows.captf, g->rows.n + g->tally.n + n + 1, sizeof *g->rows.tf, err));
+    g->tally.row = g->rows.id + g->rows.n;
     NF_TRY(nfi_grow(&g->seq, &g->capseq, n + NFI_MAX_NGRAM + 1, sizeof *g->seq, err));
     if (hi > 1)
         NF_TRY(nfi_grow(&g->gram, &g->capgram, g->ngram + n * (hi - 1) * nfi_gram_width(g->text), sizeof *g->gram, err));
@@ -152,10 +136,14 @@ nf_status nfi_gather_doc(nfi_gather *g, const nf_doc *d, uint32_t doc, uint32_t 
             NF_GO(add_tokens(g, doc, err));
         }
     }
+out:
+    close_row(g);
+    g->tok.failed = false;
+    if (s != NF_OK) {
+        g->rows.n = base;
+        return s;
+    }
     *entries = (uint32_t)(g->rows.n - base);
     *n_tokens = tokens;
-out:
-    close_row(g, base);
-    g->tok.failed = false;
-    return s;
+    return NF_OK;
 }

@@ -25,8 +25,7 @@ typedef struct nfi_gather {
     nfi_buf clean;
     uint32_t *seq;    /* word numbers of the batch of tokens; up to 3 of the batch before come first */
     size_t carry, capseq;
-    uint32_t *times;  /* by word number: how often in the current document; 0 between documents */
-    size_t captimes;
+    nfi_times tally;  /* of the current document */
     nfi_rows rows;    /* words of the documents so far */
     uint64_t *gram;   /* n-grams of the documents so far */
     size_t ngram, capgram;

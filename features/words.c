@@ -8,7 +8,6 @@
 #include "features/words.h"
 
 #include "base/try.h"
-#include "features/vocab.h"
 
 #include <string.h>
 
@@ -243,7 +242,7 @@ typedef struct batch {
     nfi_word_bytes key[NFI_WORDS_BATCH];
     uint64_t hash[NFI_WORDS_BATCH];
     size_t at[NFI_WORDS_BATCH];
-    uint8_t missed[NFI_WORDS_BATCH];
+    uint8_t missed[NFI_WORDS_BATCH], fresh[NFI_WORDS_BATCH];
 } batch;
 
 /* The n words of missed: all words of more than 16 bytes, new ones, those that stand further from their home, and all with SipHash. */
@@ -262,13 +261,13 @@ static bool find_missed(nfi_words *w, batch *b, size_t n, const uint8_t *bytes, 
         b->at[i] = (size_t)(b->hash[i] >> t->shift);
         index[i] = index_of(probe(t, p, tok[i].n, b->key[i], b->hash[i], &b->at[i]));
         if (!index[i]) /* a free slot may have been taken by another word since */
-            b->missed[fresh++] = (uint8_t)i;
+            b->fresh[fresh++] = (uint8_t)i;
     }
     if (!fresh)
         return true;
     pthread_mutex_lock(&w->lock);
     for (size_t k = 0; k < fresh && ok; k++) {
-        size_t i = b->missed[k];
+        size_t i = b->fresh[k];
         index[i] = index_of(put(w, t, b->at[i], bytes + tok[i].off, tok[i].n, b->key[i], b->hash[i], stop));
         ok = index[i] != 0;
     }
@@ -276,34 +275,106 @@ static bool find_missed(nfi_words *w, batch *b, size_t n, const uint8_t *bytes, 
     return ok;
 }
 
-bool nfi_words_look_up(nfi_words *w, const uint8_t *bytes, const nfi_token *tok, size_t n, const nfi_stop *stop,
+/* Room for the counts of all words of t. */
+static bool times_room(nfi_times *y, const nfi_word_table *t)
+{
+    size_t had = y->cap;
+
+    if (t->mask < had)
+        return true;
+    if (nfi_grow(&y->times, &y->cap, t->mask + 1, sizeof *y->times, NULL) != NF_OK)
+        return false;
+    memset(y->times + had, 0, (y->cap - had) * sizeof *y->times);
+    y->times[0] = 1;
+    return true;
+}
+
+/* The bytes of a word of at most 16, zero padded; of a longer one what equals no key. Reads 16 bytes at p. */
+static inline nfi_word_bytes key_of(const uint8_t *p, uint32_t n)
+{
+    static const uint8_t mask[NFI_MAX_TOKEN + 16] = {
+        [NFI_MAX_TOKEN - 16] = 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
+    const uint8_t *m = mask + NFI_MAX_TOKEN - n;
+
+    return (nfi_word_bytes){nfi_load_le(p) & nfi_load_le(m), nfi_load_le(p + 8) & nfi_load_le(m + 8)};
+}
+
+/* Counts a word into row[0..k); returns how many there are then. Without a branch: whether it is new to the document cannot be guessed. */
+static inline size_t count_word(uint32_t *times, uint32_t *row, size_t k, uint32_t id)
+{
+    uint32_t had = times[id];
+
+    times[id] = had + 1;
+    row[k] = id;
+    return k + !had;
+}
+
+/* Stop words all go to the first place, which no word has. */
+static inline uint32_t place_of(uint32_t index)
+{
+    return index & (((index & NFI_WORD_STOP) != 0) - 1u);
+}
+
+/* The words of b at their homes or right after; returns how many were missed. stops: are there stop words. */
+static inline __attribute__((always_inline)) size_t find_near(const nfi_word_table *t, batch *b, size_t n, bool stops, nfi_times *y,
+                                                              uint32_t *index)
+{
+    const uint64_t *slot = t->slot;
+    const nfi_word_bytes *key = t->key;
+    uint32_t *times = y->times, *row = y->row;
+    const int shift = t->shift;
+    size_t missed = 0, k = y->n;
+
+#pragma GCC unroll 2
+    for (size_t i = 0; i < n; i++) {
+        const uint64_t hash = b->hash[i], *home = &slot[hash >> shift];
+        uint64_t first = __atomic_load_n(home, __ATOMIC_ACQUIRE), second = __atomic_load_n(home + 1, __ATOMIC_ACQUIRE);
+        uint32_t found = index_of(differs(first, hash) ? second : first);
+        index[i] = found;
+        if (stops)
+            found &= NFI_WORD_INDEX;
+        __builtin_prefetch(&key[found]);
+        __builtin_prefetch(&times[found]);
+    }
+    times[0] = 1;
+#pragma GCC unroll 2
+    for (size_t i = 0; i < n; i++) {
+        uint32_t found = index[i];
+        const nfi_word_bytes *x = &key[stops ? found & NFI_WORD_INDEX : found];
+        if (__builtin_expect(((x->lo ^ b->key[i].lo) | (x->hi ^ b->key[i].hi)) != 0, 0)) {
+            b->missed[missed++] = (uint8_t)i;
+            continue;
+        }
+        k = count_word(times, row, k, stops ? place_of(found) : found);
+    }
+    y->n = k;
+    return missed;
+}
+
+bool nfi_words_look_up(nfi_words *w, const uint8_t *bytes, const nfi_token *tok, size_t n, const nfi_stop *stop, nfi_times *y,
                        uint32_t index[NFI_WORDS_BATCH])
 {
     const nfi_word_table *t = __atomic_load_n(&w->table, __ATOMIC_ACQUIRE);
     const uint64_t *slot = t->slot;
-    const nfi_word_bytes *key = t->key;
     const nfi_secret secret = w->secret;
     const int shift = t->shift;
-    size_t missed = 0;
     batch b;
 
+    if (!times_room(y, t))
+        return false;
+#pragma GCC unroll 2
     for (size_t i = 0; i < n; i++) {
-        nfi_word_bytes k;
-        nfi_word_key(bytes + tok[i].off, tok[i].n <= 16 ? tok[i].n : 0, &k.lo, &k.hi);
-        b.key[i] = k;
-        b.hash[i] = hash_short(k, secret);
+        nfi_word_bytes key = key_of(bytes + tok[i].off, tok[i].n);
+        b.key[i] = key;
+        b.hash[i] = hash_short(key, secret);
         __builtin_prefetch(&slot[b.hash[i] >> shift]);
     }
-    for (size_t i = 0; i < n; i++) {
-        const uint64_t hash = b.hash[i], *home = &slot[hash >> shift];
-        uint64_t first = __atomic_load_n(home, __ATOMIC_ACQUIRE), second = __atomic_load_n(home + 1, __ATOMIC_ACQUIRE);
-        index[i] = index_of(differs(first, hash) ? second : first);
-        __builtin_prefetch(&key[index[i] & NFI_WORD_INDEX]);
-    }
-    for (size_t i = 0; i < n; i++) {
-        const nfi_word_bytes *k = &key[index[i] & NFI_WORD_INDEX];
-        b.missed[missed] = (uint8_t)i;
-        missed += ((k->lo ^ b.key[i].lo) | (k->hi ^ b.key[i].hi)) != 0;
-    }
-    return !missed || find_missed(w, &b, missed, bytes, tok, stop, index);
+    size_t missed = stop->n ? find_near(t, &b, n, true, y, index) : find_near(t, &b, n, false, y, index);
+    if (!missed)
+        return true;
+    if (!find_missed(w, &b, missed, bytes, tok, stop, index) || !times_room(y, __atomic_load_n(&w->table, __ATOMIC_ACQUIRE)))
+        return false;
+    for (size_t i = 0; i < missed; i++)
+        y->n = count_word(y->times, y->row, y->n, place_of(index[b.missed[i]]));
+    return true;
 }

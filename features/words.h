@@ -22,7 +22,7 @@
 
 #define NFI_WORD_BITS 26 /* of a word's number; the greatest is left out, so that number + 1 fits too */
 
-/* What a look-up gives, and the lower bits of a slot: number + 1, and whether it is a stop word. */
+/* Lower bits of a slot: number + 1, and whether it is a stop word. */
 #define NFI_WORD_STOP ((uint32_t)1 << (NFI_WORD_BITS + 1))
 #define NFI_WORD_INDEX (NFI_WORD_STOP - 1)
 
@@ -61,15 +61,21 @@ nf_status nfi_words_seal(nfi_words *w, nf_err *err) NF_MUST_CHECK;
 void nfi_words_settle(nfi_words *w);
 size_t nfi_words_bytes(const nfi_words *w); /* memory held, for budgets */
 
+/* How often each word occurs in the current document, by index, and which occur: row[0..n), in order of first sight. */
+typedef struct nfi_times {
+    uint32_t *times; /* cap; 0 between documents, but for the first, which stop words go to */
+    size_t cap;
+    uint32_t *row;   /* caller's: room for one more than there are tokens */
+    size_t n;
+} nfi_times;
+
 /*
- * Looks up n tokens, at most NFI_WORDS_BATCH, of at most NFI_MAX_TOKEN bytes each; those that are new are put in, and stop tells whether
- * they are stop words. Reads 16 bytes at each. False: out of memory, or w->full: more words than numbers.
+ * Looks up n tokens, at most NFI_WORDS_BATCH, of at most NFI_MAX_TOKEN bytes each, and counts those that are not stop words; words that are
+ * new are put in, and stop tells whether they are stop words. Reads 16 bytes at each. index: number + 1 of each, with NFI_WORD_STOP.
+ * False: out of memory, or w->full: more words than numbers.
  */
 enum { NFI_WORDS_BATCH = 64 };
-bool nfi_words_look_up(nfi_words *w, const uint8_t *bytes, const nfi_token *tok, size_t n, const nfi_stop *stop,
+bool nfi_words_look_up(nfi_words *w, const uint8_t *bytes, const nfi_token *tok, size_t n, const nfi_stop *stop, nfi_times *y,
                        uint32_t index[NFI_WORDS_BATCH]) NF_MUST_CHECK;
-
-/* More than any index that a look-up gave so far, and not many times as much. */
-static inline size_t nfi_words_limit(const nfi_words *w) { return __atomic_load_n(&w->table, __ATOMIC_ACQUIRE)->mask; }
 
 #endif
