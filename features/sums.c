@@ -56,7 +56,6 @@ typedef struct sum_pass {
     const nfi_weighting *w;
     const double *inv, *table, *idf;
     adder *adder;
-    const int64_t *one; /* weights of terms that are once in a document, by document; NULL: as the others */
     place *place;       /* by part */
     uint16_t *part;     /* of each term */
     bool all;         /* NFI_SUM_ALL */
@@ -143,8 +142,6 @@ static inline int64_t weight_of(const sum_pass *p, const posting *x, size_t term
         return (int64_t)1 << 32;
     if (!p->w->l2)
         return (int64_t)x->tf << 32;
-    if (p->one && x->tf == 1)
-        return p->one[x->doc];
     return nfi_to_fixed(nfi_tf_at(p->table, p->w->tf, x->tf) * p->inv[x->doc] * (p->idf ? p->idf[term] : 1.0));
 }
 
@@ -380,7 +377,6 @@ nf_status nfi_terms_sum(nfi_terms *t, const nf_corpus *c, const uint8_t *use, co
                         const nfi_weighting *w, nfi_sum sum, int threads, nf_err *err)
 {
     double table[NFI_TF_TABLE], *inv = nfi_alloc(c->n, sizeof *inv), *idf = NULL;
-    int64_t *one = NULL;
     bool all = sum == NFI_SUM_ALL;
     nf_status s = NF_OK;
 
@@ -389,9 +385,7 @@ nf_status nfi_terms_sum(nfi_terms *t, const nf_corpus *c, const uint8_t *use, co
     uint32_t *count = nfi_calloc(t->n, sizeof *count);
     uint16_t *part = nfi_alloc(t->n, sizeof *part);
     place *at = nfi_alloc(nfi_corpus_parts(c), sizeof *at);
-    bool once = w->l2 && w->additive;
-    if (!inv || !adders || !count || !part || !at || (once && !(one = nfi_alloc(c->n, sizeof *one))) ||
-        (!w->additive && !(idf = make_idf(t)))) {
+    if (!inv || !adders || !count || !part || !at || (!w->additive && !(idf = make_idf(t)))) {
         s = nfi_oom(err, "sums");
         goto out;
     }
@@ -405,9 +399,7 @@ nf_status nfi_terms_sum(nfi_terms *t, const nf_corpus *c, const uint8_t *use, co
     }
     NF_GO(alloc_sums(t, all, c->multi, err));
     NF_GO(nfi_doc_norms(inv, c, t, of, w, threads, err));
-    for (size_t d = 0; once && d < c->n; d++)
-        one[d] = nfi_to_fixed(table[1] * inv[d]);
-    sum_pass p = {t, c, use, of, df, w, inv, table, idf, adders, one, at, part, all, largest_set(c), count};
+    sum_pass p = {t, c, use, of, df, w, inv, table, idf, adders, at, part, all, largest_set(c), count};
     NF_GO(nfi_par_chunks(nfi_corpus_parts(c), threads, add_part, &p, err));
     NF_GO(alloc_entries(t, count, all, err));
     s = nfi_par_chunks(RANGES, threads, spread_range, &p, err);
@@ -418,7 +410,6 @@ out:
     nfi_free(count);
     nfi_free(part);
     nfi_free(at);
-    nfi_free(one);
     nfi_free(inv);
     nfi_free(idf);
     return s;

@@ -39,7 +39,7 @@ void nf_model_free(nf_model *m)
     nfi_free(m);
 }
 
-enum { INDEX_BLOCK = 1 << 15 };
+enum { INDEX_BLOCK = 1 << 18 };
 
 static nf_status index_block(void *ctx, size_t block, int worker, nf_err *err)
 {
