@@ -36,7 +36,7 @@ def accuracy(program, train, test, folder, options):
     what = ""
     if "--tune" in options:
         row = next(row for row in marks.table(tried) if row["result"] == "chosen")
-        settings = [row[x] for x in ("classifier", "weighting", "ngram_hi", "smoothing", "cost") if row[x]]
+        settings = [row[x] for x in ("classifier", "weighting", "ngram_hi", "smoothing", "cost", "min_df", "lead") if row[x]]
         what = " ".join(settings) + ", in folds " + row["accuracy"]
     return value, what
 

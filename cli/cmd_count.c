@@ -21,6 +21,7 @@ static const nfi_opt rows[] = {
     OPT_LEDGER(struct opts, ledger),
     {NFI_ROW(NFI_OPT_FLAG, bool, 0, "dup-weight", struct opts, dup_weight, NULL, NULL, "cannot be counted"), .flags = NFI_OPT_HIDDEN},
     OPT_TEXT(struct opts, terms, "1-2", "none"),
+    OPT_LEAD(struct opts, terms),
     OPT_ENUM(0, "weighting", struct opts, weighting, "tfidf", nf_weighting_name,
              "whose sums are kept, an additive one; tf and binary can be had from any"),
     OPT_CLEAN(struct opts, terms),

@@ -38,6 +38,7 @@ static const nfi_opt rows[] = {
     OPT_OUTPUT(struct opts, out),
     OPT_EVAL(struct opts, eval),
     OPT_TEXT(struct opts, terms, "1-2", "none"),
+    OPT_LEAD(struct opts, terms),
     OPT_SELECT(struct opts, terms, "2", NULL),
     OPT_CLEAN(struct opts, terms),
     OPT_LANGUAGE(struct opts, terms),
@@ -67,6 +68,8 @@ static nf_status count_documents(const struct opts *o, nfi_cli *cli, int nargs, 
 
     nfi_work_count(&o->terms, &o->common, &progress, &count, &clean);
     count.multi = o->in.multi;
+    if (o->grid)
+        nfi_tune_lead(cli, &count.text);
     if ((s = nfi_work_open(&docs, &o->in, &o->common, true, nargs, args, err)) != NF_OK)
         return s;
     if (dup)

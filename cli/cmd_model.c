@@ -79,6 +79,8 @@ static void info(job *j)
     pair(b, "language", i->language);
     pair_u64(b, "ngram_lo", (uint64_t)i->ngram_lo);
     pair_u64(b, "ngram_hi", (uint64_t)i->ngram_hi);
+    if (i->lead)
+        pair_u64(b, "lead", i->lead);
     pair_u64(b, "terms", i->terms);
     pair_u64(b, "words", i->words);
     pair_u64(b, "documents", i->documents);

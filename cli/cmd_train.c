@@ -41,6 +41,7 @@ static const nfi_opt rows[] = {
     OPT_HEADER("From statistics"),
     OPT_FLAG(0, "from", struct opts, from, "operands are statistics files, not documents; they are added up"),
     OPT_TEXT(struct opts, terms, "1-2", "none"),
+    OPT_LEAD(struct opts, terms),
     OPT_SELECT(struct opts, terms, "2", NULL),
     OPT_CLEAN(struct opts, terms),
     OPT_LANGUAGE(struct opts, terms),
@@ -247,6 +248,8 @@ static nf_status count_documents(const struct opts *o, nfi_cli *cli, int nargs, 
 
     nfi_work_count(&o->terms, &o->common, &progress, &count.corpus, &clean);
     count.corpus.multi = o->in.multi;
+    if (o->tune && !o->stats) /* statistics are of what was asked for */
+        nfi_tune_lead(cli, &count.corpus.text);
     nf_status s = open_all(o, nargs, args, r, err);
     count.unlabeled = r->unlabeled;
     nfi_progress_start(&progress, cli, "counting", "documents");
@@ -339,7 +342,7 @@ static nf_status choose(const struct opts *o, nfi_cli *cli, const nf_counted *co
 
 static bool fixed_by_statistics(const nfi_cli *cli)
 {
-    static const char *const names[] = {"ngrams", "tokenizer", "stopwords", "language", "no-clean", "no-rule", "lines", "phrases"};
+    static const char *const names[] = {"ngrams", "lead", "tokenizer", "stopwords", "language", "no-clean", "no-rule", "lines", "phrases"};
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (nfi_cli_given(cli, names[i]))
@@ -368,7 +371,7 @@ static int check_ways(nfi_cli *cli, const struct opts *o, int nargs)
     if (o->from && nargs == 0)
         return nfi_cli_usage(cli, "--from needs statistics files to read");
     if (o->from && fixed_by_statistics(cli))
-        return nfi_cli_usage(cli, "--tokenizer, --ngrams, --stopwords, --language and how texts are cleaned are fixed when documents are "
+        return nfi_cli_usage(cli, "--tokenizer, --ngrams, --lead, --stopwords, --language and how texts are cleaned are fixed when documents are "
                                   "counted; with --from they cannot be changed");
     if (!o->stats && (o->ledger.none || o->ledger.salt))
         return nfi_cli_usage(cli, "--no-ledger and --ledger-salt say what statistics keep; add --stats FILE");

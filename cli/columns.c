@@ -80,6 +80,7 @@ const nfi_dict_column nfi_dict[] = {
     {"tried", "smoothing", "number", "> 0", "smoothing; blank for classifiers without"},
     {"tried", "cost", "number", "> 0", "cost of linear machines; blank for others"},
     {"tried", "min_df", "integer", ">= 1", "documents a term is in at least"},
+    {"tried", "lead", "integer", ">= 0", "words of the beginning that are terms of their own too, as --lead has it"},
     {"tried", "result", "chosen|tried|set aside|not reached", "",
      "set aside: clearly behind the best on the same documents before all folds were done; not reached: the time was up before "
      "the candidate was judged, the rest of its row is blank"},

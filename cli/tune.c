@@ -13,6 +13,8 @@
 #include <string.h>
 #include <time.h>
 
+enum { LEAD = 30 }; /* words of a headline and the first sentence */
+
 static double now(void)
 {
     struct timespec t;
@@ -49,6 +51,12 @@ int nfi_tune_options(nfi_cli *cli, const nfi_tune_rows *o, const nfi_train_rows 
     if (strcmp(train->kind, nf_smoothing_name(0, NULL)) != 0)
         return nfi_cli_usage(cli, "--%s tries smoothing of kind %s; leave out --smoothing-kind", how, nf_smoothing_name(0, NULL));
     return NFI_EXIT_OK;
+}
+
+void nfi_tune_lead(const nfi_cli *cli, nf_text_opts *text)
+{
+    if (!nfi_cli_given(cli, "lead"))
+        text->lead = LEAD;
 }
 
 /* ---- what documents say ---- */
@@ -197,6 +205,7 @@ nf_status nfi_tuning_begin(nfi_tuning *t, nfi_cli *cli, const nfi_tune_rows *o, 
                              .go_on = go_on,
                              .ctx = t,
                              .ngrams_fixed = nfi_cli_given(cli, "ngrams"),
+                             .lead_fixed = nfi_cli_given(cli, "lead"),
                              .min_df_fixed = nfi_cli_given(cli, "min-df")};
     t->opts.train.groups = t->groups;
     t->opts.train.weighting = rows->weighting;
@@ -228,6 +237,8 @@ static void describe(char *text, size_t cap, const nf_candidate *c)
     int n = snprintf(text, cap, "%s, weighting %s, terms of 1 to %d words", c->classifier, c->weighting, c->ngram_hi);
     if (c->min_df == 1)
         n += snprintf(text + n, cap - (size_t)n, ", rare ones too");
+    if (c->lead > 0)
+        n += snprintf(text + n, cap - (size_t)n, ", the first %u also by themselves", c->lead);
     if (c->smoothing > 0)
         n += snprintf(text + n, cap - (size_t)n, ", smoothing %g", c->smoothing);
     if (c->cost > 0)
@@ -282,6 +293,7 @@ nf_status nfi_tuning_write(const nfi_tuning *t, const char *path, int excel, nf_
         x->c.smoothing > 0 ? nf_csv_num(w, x->c.smoothing, 6) : nf_csv_blank(w);
         x->c.cost > 0 ? nf_csv_num(w, x->c.cost, 6) : nf_csv_blank(w);
         nf_csv_int(w, (int64_t)x->c.min_df);
+        nf_csv_int(w, (int64_t)x->c.lead);
         nf_csv_str(w, i == t->best ? "chosen" : x->set_aside ? "set aside" : x->done ? "tried" : "not reached");
         if (x->done) {
             nf_csv_int(w, (int64_t)x->documents);

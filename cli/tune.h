@@ -34,6 +34,9 @@ void nfi_tune_watch_clear(nfi_tune_watch *w);
 /* NFI_EXIT_OK, or a message and NFI_EXIT_USAGE. on: --tune or --grid was given. */
 int nfi_tune_options(nfi_cli *cli, const nfi_tune_rows *o, const nfi_train_rows *train, bool on, const char *how);
 
+/* Documents are counted with a lead too, where none was named, so that it can be tried. */
+void nfi_tune_lead(const nfi_cli *cli, nf_text_opts *text);
+
 /* The search: folds, the clock, what was said about it. {0} before; folds and groups are borrowed by opts. */
 typedef struct nfi_tuning {
     nf_tune_opts opts;

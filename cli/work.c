@@ -14,7 +14,7 @@
 void nfi_work_text(const nfi_term_opts *o, nf_text_opts *text, nf_clean_opts *clean)
 {
     *text = (nf_text_opts){.tokenizer = o->tokenizer, .ngram_lo = o->ngrams.min, .ngram_hi = o->ngrams.max, .stopwords = o->stopwords,
-                           .language = o->language, .no_clean = o->no_clean, .clean = clean};
+                           .lead = (uint32_t)o->lead, .language = o->language, .no_clean = o->no_clean, .clean = clean};
     *clean = (nf_clean_opts){.without = o->no_rule.v, .nwithout = o->no_rule.n, .phrases = o->phrases, .lines_file = o->lines};
 }
 

@@ -13,7 +13,7 @@ typedef struct nfi_term_opts {
     bool clean, no_clean;
     nfi_list no_rule;
     nfi_share min_df, max_df;
-    uint64_t max_features;
+    uint64_t max_features, lead;
 } nfi_term_opts;
 
 #define OPT_CLEAN(S, f)                                                                                                         \
@@ -28,6 +28,10 @@ typedef struct nfi_term_opts {
     OPT_ENUM(0, "tokenizer", S, f.tokenizer, "news", nf_tokenizer_name, "how text is cut into words"),                           \
     OPT_NGRAMS(0, "ngrams", S, f.ngrams, ngrams_default, 4, "words a term"),                                                     \
     OPT_STR(0, "stopwords", S, f.stopwords, "LIST", stop_default, "words left out before n-grams: none, en, or a file, one a line")
+/* After OPT_TEXT, where models are made. */
+#define OPT_LEAD(S, f)                                                                                                                     \
+    OPT_COUNT(0, "lead", S, f.lead, "N", "0", 0, 1 << 20,                                                                                 \
+              "the first N words of a document, title first, are terms of their own too: ^word; 30 is a good beginning for news")
 /* After OPT_CLEAN. */
 #define OPT_LANGUAGE(S, f)                                                                                                                 \
     OPT_STR(0, "language", S, f.language, "CODE", "any",                                                                                   \

@@ -33,6 +33,7 @@ nf_status nfi_text_init(nfi_text *t, const nf_text_opts *o, nf_err *err)
     x.hi = o && o->ngram_hi ? o->ngram_hi : o && o->ngram_lo ? o->ngram_lo : 2;
     if (x.lo < 1 || x.hi < x.lo || x.hi > NFI_MAX_NGRAM)
         return NF_FAIL(err, NF_EINVAL, "n-grams %d-%d: expected 1 <= low <= high <= %d", x.lo, x.hi, NFI_MAX_NGRAM);
+    x.lead = o && x.lo == 1 ? o->lead : 0;
     NF_TRY(nfi_language_check(x.language, o ? o->language : NULL, err));
     NF_TRY(nfi_stop_load(&x.stop, o && o->stopwords ? o->stopwords : "none", x.tokenizer, err));
     nf_status s = o && o->no_clean ? NF_OK : nf_cleaner_new(&x.clean, o ? o->clean : NULL, err);
@@ -45,7 +46,7 @@ nf_status nfi_text_init(nfi_text *t, const nf_text_opts *o, nf_err *err)
 
 nf_status nfi_text_copy(nfi_text *t, const nfi_text *from, nf_err *err)
 {
-    nfi_text x = {.tokenizer = from->tokenizer, .lo = from->lo, .hi = from->hi};
+    nfi_text x = {.tokenizer = from->tokenizer, .lo = from->lo, .hi = from->hi, .lead = from->lead};
 
     memcpy(x.language, from->language, sizeof x.language);
     NF_TRY(nfi_stop_from_words(&x.stop, from->stop.name, from->stop.word, from->stop.n, err));

@@ -106,10 +106,12 @@ static inline size_t nfi_corpus_parts(const nf_corpus *c) { return c->text.hi > 
  */
 nf_status nfi_corpus_rows(const nf_corpus *c, size_t k, const uint32_t *of, nfi_rows *rows, nf_err *err) NF_MUST_CHECK;
 
-/* narrow.c: c, whose n-grams begin at 1 word, as if words alone had been counted. Borrows all but what nfi_corpus_words_clear() frees; c
- * must live as long. */
-nf_status nfi_corpus_words(nf_corpus *view, const nf_corpus *c, nf_err *err) NF_MUST_CHECK;
-void nfi_corpus_words_clear(nf_corpus *view);
+/*
+ * narrow.c: c, whose n-grams begin at 1 word, as if it had been counted with words alone, or without a lead. Borrows all but what
+ * nfi_corpus_view_clear() frees; c must live as long.
+ */
+nf_status nfi_corpus_view(nf_corpus *view, const nf_corpus *c, bool words, bool no_lead, nf_err *err) NF_MUST_CHECK;
+void nfi_corpus_view_clear(nf_corpus *view); /* {0} is fine */
 
 /* Resolves options (defaults, registry names, stop list). Owned, nfi_text_clear(). */
 nf_status nfi_text_init(nfi_text *t, const nf_text_opts *o, nf_err *err) NF_MUST_CHECK;

@@ -33,6 +33,7 @@ void nfi_counter_clear(nfi_counter *c)
 {
     nfi_vocab_clear(&c->vocab);
     nfi_tokbuf_clear(&c->tok);
+    nfi_tokbuf_clear(&c->marked);
     nf_cuts_clear(&c->cuts);
     nfi_buf_clear(&c->clean);
     nfi_free(c->term);
@@ -44,9 +45,9 @@ void nfi_counter_clear(nfi_counter *c)
 }
 
 /* The node of a word that the dictionary does not have, or NFI_NONE for a stop word. */
-static nf_status other_word(nfi_counter *c, const nfi_token *t, uint32_t *node, nf_err *err)
+static nf_status other_word(nfi_counter *c, const uint8_t *bytes, const nfi_token *t, uint32_t *node, nf_err *err)
 {
-    const uint8_t *p = c->tok.bytes + t->off;
+    const uint8_t *p = bytes + t->off;
     bool fresh;
 
     NF_TRY(nfi_vocab_reserve(&c->vocab, 1, 0, err));
@@ -62,23 +63,23 @@ static nf_status other_word(nfi_counter *c, const nfi_token *t, uint32_t *node, 
     return NF_OK;
 }
 
-/* Looks up the tokens at hand, appends the nodes of words that are not stop words to out; *n of them. There is room for all. */
-static nf_status look_up_words(nfi_counter *c, uint32_t *out, size_t *n, nf_err *err)
+/* Looks up tokens, appends the nodes of words that are not stop words to out; *n of them. There is room for all. */
+static nf_status look_up_words(nfi_counter *c, const nfi_tokbuf *from, uint32_t *out, size_t *n, nf_err *err)
 {
     nfi_vocab *v = &c->vocab;
     const nfi_dict dict = *c->dict;
-    const nfi_token *tok = c->tok.tok;
-    const uint8_t *bytes = c->tok.bytes;
+    const nfi_token *tok = from->tok;
+    const uint8_t *bytes = from->bytes;
     nfi_node *node = v->node;
     uint32_t *term = c->term, *tf = c->tf, *pos = c->pos;
     const uint32_t one = c->text->lo == 1;
     size_t m = 0, nnode = v->nnode;
     uint64_t known = 0;
 
-    for (size_t b = 0; b < c->tok.ntok; b += BATCH) {
+    for (size_t b = 0; b < from->ntok; b += BATCH) {
         nfi_dict_key key[BATCH];
         nfi_known is[BATCH];
-        size_t len = c->tok.ntok - b < BATCH ? c->tok.ntok - b : BATCH;
+        size_t len = from->ntok - b < BATCH ? from->ntok - b : BATCH;
 
         for (size_t i = 0; i < len; i++)
             nfi_dict_ask(&dict, &key[i], bytes + tok[b + i].off, tok[b + i].n);
@@ -91,7 +92,7 @@ static nf_status look_up_words(nfi_counter *c, uint32_t *out, size_t *n, nf_err 
             if (__builtin_expect(k.word == NFI_NONE, 0)) {
                 uint32_t other = NFI_NONE;
                 v->nnode = nnode;
-                NF_TRY(other_word(c, &tok[b + i], &other, err));
+                NF_TRY(other_word(c, bytes, &tok[b + i], &other, err));
                 nnode = v->nnode;
                 node = v->node;
                 if (other == NFI_NONE) {
@@ -150,21 +151,37 @@ static void look_up_pairs(nfi_counter *c, int m, size_t from, size_t to)
     v->nnode = nnode;
 }
 
+/* Words of the lead once more: neither known tokens nor parts of n-grams. out: scratch. */
+static nf_status count_lead(nfi_counter *c, uint32_t *out, nf_err *err)
+{
+    uint64_t known = c->known;
+    size_t n;
+
+    NF_TRY(look_up_words(c, &c->marked, out, &n, err));
+    c->known = known;
+    return NF_OK;
+}
+
 /* Counts the tokens now in c->tok. Words [0, carry) of the sequences are those of the segment before. */
 static nf_status count_segment(nfi_counter *c, nf_err *err)
 {
     nfi_vocab *v = &c->vocab;
-    size_t n = c->tok.ntok, hi = (size_t)c->text->hi, got, most = v->nnode + n * hi + 1;
+    size_t n = c->tok.ntok, hi = (size_t)c->text->hi, got, lead = c->lead < n ? c->lead : n, most = v->nnode + n * hi + lead + 1;
 
     NF_TRY(nfi_vocab_reserve(v, 0, n * (hi - 1), err));
     NF_TRY(nfi_grow(&v->node, &v->capnode, most, sizeof *v->node, err));
     NF_TRY(nfi_grow(&c->term, &c->capterm, most, sizeof *c->term, err));
     NF_TRY(nfi_grow(&c->tf, &c->captf, most, sizeof *c->tf, err));
     for (size_t m = 0; m < hi; m++)
-        NF_TRY(nfi_grow(&c->seq[m], &c->capseq[m], n + NFI_MAX_NGRAM, sizeof *c->seq[m], err));
+        NF_TRY(nfi_grow(&c->seq[m], &c->capseq[m], n + lead + NFI_MAX_NGRAM, sizeof *c->seq[m], err));
 
-    NF_TRY(look_up_words(c, c->seq[0] + c->carry, &got, err));
+    NF_TRY(look_up_words(c, &c->tok, c->seq[0] + c->carry, &got, err));
     size_t total = c->carry + got;
+    if (lead) {
+        nfi_lead_mark(&c->marked, &c->tok, lead, &c->text->stop);
+        NF_TRY(c->marked.failed ? nfi_oom(err, "tokens") : count_lead(c, c->seq[0] + total, err));
+        c->lead -= lead;
+    }
     for (size_t m = 2; m <= hi; m++)
         if (total >= m)
             look_up_pairs(c, (int)m, c->carry > m - 1 ? c->carry : m - 1, total);
@@ -280,6 +297,7 @@ nf_status nfi_count_text(nfi_counter *c, const nf_doc *d, nf_err *err)
     nf_str part[2];
 
     NF_TRY(nfi_text_parts(c->text, d, &c->cuts, &c->clean, part, err));
+    c->lead = c->text->lead;
     return nfi_count_doc(c, part, 2, err);
 }
 

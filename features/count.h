@@ -8,6 +8,7 @@
 
 #include "features/clean.h"
 #include "features/dict.h"
+#include "features/lead.h"
 #include "features/stop.h"
 #include "features/token.h"
 
@@ -17,6 +18,7 @@ typedef struct nfi_text {
     int lo, hi; /* n-gram range */
     nfi_stop stop;
     nf_cleaner *clean; /* a reference; NULL: texts are counted as they are */
+    uint32_t lead; /* tokens of the beginning that are marked words too (lead.h); 0 where n-grams begin at more than one word */
     char language[8]; /* documents told to be in another are left out; "any": none is */
 } nfi_text;
 
@@ -37,6 +39,8 @@ typedef struct nfi_counter {
     size_t n;
     uint64_t n_tokens, stopped; /* stop words are tokens too */
     uint64_t known;       /* tokens that are terms of dict by themselves */
+    size_t lead;          /* tokens still to be marked */
+    nfi_tokbuf marked;
     nf_cuts cuts;         /* of the text */
     nfi_buf clean;        /* what they leave of it */
     nfi_vocab vocab;      /* nodes, and the words that dict does not have */
@@ -52,13 +56,16 @@ typedef struct nfi_counter {
 nf_status nfi_counter_init(nfi_counter *c, const nfi_text *text, const nfi_dict *dict, nf_err *err) NF_MUST_CHECK;
 void nfi_counter_clear(nfi_counter *c);
 
-/* Counts one document made of parts (title, text: n-grams cross from one to the next). Forgets the one before, on failure too. */
+/*
+ * Counts one document made of parts (title, text: n-grams cross from one to the next). Forgets the one before, on failure too. The first
+ * c->lead tokens are marked, which c->lead then no longer has: pieces of a document are counted one after another.
+ */
 nf_status nfi_count_doc(nfi_counter *c, const nf_str *parts, size_t nparts, nf_err *err) NF_MUST_CHECK;
 
 /* What of a document is counted: title and cleaned text, the latter in clean where anything was cut. */
 nf_status nfi_text_parts(const nfi_text *t, const nf_doc *d, nf_cuts *cuts, nfi_buf *clean, nf_str part[2], nf_err *err) NF_MUST_CHECK;
 
-/* The same for title and cleaned text of a document. */
+/* The same for title and cleaned text of a whole document. */
 nf_status nfi_count_text(nfi_counter *c, const nf_doc *d, nf_err *err) NF_MUST_CHECK;
 
 void nfi_rows_clear(nfi_rows *r);

@@ -19,6 +19,7 @@ void nfi_gather_init(nfi_gather *g, const nfi_text *text, nfi_words *words)
 void nfi_gather_clear(nfi_gather *g)
 {
     nfi_tokbuf_clear(&g->tok);
+    nfi_tokbuf_clear(&g->marked);
     nf_cuts_clear(&g->cuts);
     nfi_buf_clear(&g->clean);
     nfi_rows_clear(&g->rows);
@@ -34,17 +35,18 @@ void nfi_gather_begin(nfi_gather *g)
     g->ngram = 0;
 }
 
-/* Tokens tok[0..n) to the row; with n-grams, numbers of those that are not stop words to g->seq: returns how many, SIZE_MAX on failure. */
-static size_t look_up(nfi_gather *g, const nfi_token *tok, size_t n)
+/* Tokens to the row; with n-grams, numbers of those that are not stop words to out: returns how many, SIZE_MAX on failure. */
+static size_t look_up(nfi_gather *g, const nfi_tokbuf *from, uint32_t *out)
 {
-    uint32_t index[NFI_WORDS_BATCH], *out = g->seq + g->carry;
+    const nfi_token *tok = from->tok;
+    uint32_t index[NFI_WORDS_BATCH];
     bool grams = g->text->hi > 1;
-    size_t m = 0;
+    size_t n = from->ntok, m = 0;
 
     for (size_t b = 0; b < n; b += NFI_WORDS_BATCH) {
         size_t len = n - b < NFI_WORDS_BATCH ? n - b : NFI_WORDS_BATCH;
 
-        if (!nfi_words_look_up(g->words, g->tok.bytes, tok + b, len, &g->text->stop, &g->tally, index))
+        if (!nfi_words_look_up(g->words, from->bytes, tok + b, len, &g->text->stop, &g->tally, index))
             return SIZE_MAX;
         for (size_t i = 0; grams && i < len; i++) {
             out[m] = (index[i] & NFI_WORD_INDEX) - 1;
@@ -88,25 +90,37 @@ static void put_grams(nfi_gather *g, size_t m, size_t from, size_t to, uint32_t 
     g->ngram = (size_t)(out - g->gram);
 }
 
-/* Adds the tokens now in g->tok. */
-static nf_status add_tokens(nfi_gather *g, uint32_t doc, nf_err *err)
+static nf_status no_words(const nfi_gather *g, nf_err *err)
+{
+    return g->words->full
+               ? NF_FAIL(err, NF_ELIMIT, "more than 2^%d distinct words in memory; lower --memory so that they are sorted on disk",
+                         NFI_WORD_BITS)
+               : nfi_oom(err, "words");
+}
+
+/* Adds the tokens now in g->tok, the first lead of them marked too. */
+static nf_status add_tokens(nfi_gather *g, size_t lead, uint32_t doc, nf_err *err)
 {
     size_t n = g->tok.ntok, hi = (size_t)g->text->hi, lo = (size_t)(g->text->lo > 2 ? g->text->lo : 2);
 
-    NF_TRY(nfi_grow(&g->rows.id, &g->rows.capid, g->rows.n + g->tally.n + n + 1, sizeof *g->rows.id, err));
-    NF_TRY(nfi_grow(&g->rows.tf, &g->rows.captf, g->rows.n + g->tally.n + n + 1, sizeof *g->rows.tf, err));
+    NF_TRY(nfi_grow(&g->rows.id, &g->rows.capid, g->rows.n + g->tally.n + n + lead + 1, sizeof *g->rows.id, err));
+    NF_TRY(nfi_grow(&g->rows.tf, &g->rows.captf, g->rows.n + g->tally.n + n + lead + 1, sizeof *g->rows.tf, err));
     g->tally.row = g->rows.id + g->rows.n;
-    NF_TRY(nfi_grow(&g->seq, &g->capseq, n + NFI_MAX_NGRAM + 1, sizeof *g->seq, err));
+    NF_TRY(nfi_grow(&g->seq, &g->capseq, n + lead + NFI_MAX_NGRAM + 1, sizeof *g->seq, err));
     if (hi > 1)
         NF_TRY(nfi_grow(&g->gram, &g->capgram, g->ngram + n * (hi - 1) * nfi_gram_width(g->text), sizeof *g->gram, err));
 
-    size_t got = look_up(g, g->tok.tok, n);
+    size_t got = look_up(g, &g->tok, g->seq + g->carry);
     if (got == SIZE_MAX)
-        return g->words->full
-                   ? NF_FAIL(err, NF_ELIMIT, "more than 2^%d distinct words in memory; lower --memory so that they are sorted on disk",
-                             NFI_WORD_BITS)
-                   : nfi_oom(err, "words");
+        return no_words(g, err);
     size_t total = g->carry + got;
+    if (lead) {
+        nfi_lead_mark(&g->marked, &g->tok, lead, &g->text->stop);
+        if (g->marked.failed)
+            return nfi_oom(err, "tokens");
+        if (look_up(g, &g->marked, g->seq + total) == SIZE_MAX)
+            return no_words(g, err);
+    }
     for (size_t m = lo; m <= hi; m++)
         if (total >= m)
             put_grams(g, m, g->carry > m - 1 ? g->carry : m - 1, total, doc);
@@ -118,7 +132,7 @@ static nf_status add_tokens(nfi_gather *g, uint32_t doc, nf_err *err)
 
 nf_status nfi_gather_doc(nfi_gather *g, const nf_doc *d, uint32_t doc, uint32_t *entries, uint64_t *n_tokens, nf_err *err)
 {
-    size_t base = g->rows.n;
+    size_t base = g->rows.n, left = g->text->lead;
     uint64_t tokens = 0;
     nf_str part[2];
     nf_status s = NF_OK;
@@ -133,12 +147,14 @@ nf_status nfi_gather_doc(nfi_gather *g, const nf_doc *d, uint32_t doc, uint32_t 
                 goto out;
             }
             tokens += g->tok.ntok;
-            NF_GO(add_tokens(g, doc, err));
+            size_t lead = left < g->tok.ntok ? left : g->tok.ntok;
+            NF_GO(add_tokens(g, lead, doc, err));
+            left -= lead;
         }
     }
 out:
     close_row(g);
-    g->tok.failed = false;
+    g->tok.failed = g->marked.failed = false;
     if (s != NF_OK) {
         g->rows.n = base;
         return s;

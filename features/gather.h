@@ -20,7 +20,7 @@
 typedef struct nfi_gather {
     const nfi_text *text;
     nfi_words *words;
-    nfi_tokbuf tok;
+    nfi_tokbuf tok, marked;
     nf_cuts cuts;
     nfi_buf clean;
     uint32_t *seq;    /* word numbers of the batch of tokens; up to 3 of the batch before come first */

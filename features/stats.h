@@ -57,12 +57,13 @@ const nf_corpus *nfi_counted_corpus(const nf_counted *c);
 /*
  * Settings that change a count, as text, in the order of their names. Two files add up only when all are equal, and their stop words too. A
  * file says "labels" only where it is "multi"; else it is "single"; "ledger" only where it is "salted-" and 16 hex digits of a hash of the
- * salt; else it is "plain".
+ * salt; else it is "plain"; "lead" only where it is not 0.
  */
 enum {
     NFI_SET_CLEAN,
     NFI_SET_LABELS,
     NFI_SET_LANGUAGE,
+    NFI_SET_LEAD,
     NFI_SET_LEDGER,
     NFI_SET_NGRAMS,
     NFI_SET_STOPWORDS,
@@ -73,6 +74,7 @@ enum {
     NFI_SETTINGS
 };
 extern const char *const nfi_setting_names[NFI_SETTINGS];
+const char *nfi_setting_default(int i); /* what a file does not say; NULL: it says everything */
 typedef struct nfi_settings {
     char value[NFI_SETTINGS][64];
 } nfi_settings;

@@ -75,8 +75,9 @@ static nf_status read_settings(nfi_stats_src *s, nf_err *err)
     const char *end = p + n;
     for (int i = 0; i < NFI_SETTINGS; i++) {
         size_t key = strlen(nfi_setting_names[i]);
-        if ((i == NFI_SET_LABELS || i == NFI_SET_LEDGER) && ((size_t)(end - p) <= key || memcmp(p, nfi_setting_names[i], key) != 0)) {
-            snprintf(s->head.set.value[i], sizeof s->head.set.value[i], "%s", i == NFI_SET_LABELS ? "single" : "plain");
+        const char *unsaid = nfi_setting_default(i);
+        if (unsaid && ((size_t)(end - p) <= key || memcmp(p, nfi_setting_names[i], key) != 0)) {
+            snprintf(s->head.set.value[i], sizeof s->head.set.value[i], "%s", unsaid);
             continue;
         }
         const char *nl = memchr(p, '\n', (size_t)(end - p));
@@ -201,7 +202,7 @@ nf_status nfi_stats_text(nfi_text *t, const nfi_stats_head *h, const char *name,
 {
     const char(*v)[64] = h->set.value;
     const char *ngrams = v[NFI_SET_NGRAMS];
-    uint64_t version;
+    uint64_t version, lead;
     nfi_text x = {.tokenizer = nfi_tokenizer_find(v[NFI_SET_TOKENIZER])};
 
     if (!x.tokenizer)
@@ -222,6 +223,9 @@ nf_status nfi_stats_text(nfi_text *t, const nfi_stats_head *h, const char *name,
         return REFUSE(err, name, "n-grams \"%s\": expected 1-1 to %d-%d", ngrams, NFI_MAX_NGRAM, NFI_MAX_NGRAM);
     x.lo = ngrams[0] - '0';
     x.hi = ngrams[2] - '0';
+    if (!nfi_parse_u64(v[NFI_SET_LEAD], strlen(v[NFI_SET_LEAD]), &lead) || lead > (x.lo == 1 ? NFI_MAX_LEAD : 0))
+        return REFUSE(err, name, "setting lead has no usable value");
+    x.lead = (uint32_t)lead;
     NF_TRY(nfi_stop_from_words(&x.stop, v[NFI_SET_STOPWORDS], h->stop, h->nstop, err));
     x.clean = nfi_cleaner_ref(h->clean);
     *t = x;

@@ -15,7 +15,7 @@
  * ones may stand there. With a salt the hashes are the first 16 bytes of SHA-256 (of the 64 hex digits of SHA-256 of the salt, then "i" and
  * the id or "t" and the text), and the ids are empty CDOC  u64    documents of each label LABL  bytes  labels, rising by bytes, each as
  * varint length and bytes CLEN  bytes  how texts are cleaned (clean.c), XXH128 of it is the setting clean; not there when that is none META
- * bytes  lines key=value: clean, labels (only where documents may have several: "multi"), language, ledger (only where hashes are hidden by
+ * bytes  lines key=value: clean, labels (only where documents may have several: "multi"), language, lead (only where it is not 0), ledger (only where hashes are hidden by
  * a salt: "salted-" and 16 hex digits), ngrams, stopwords, tokenizer, tokenizer_version, unicode, weighting STOP  bytes  stop words, rising
  * by bytes, each as varint length and bytes TOTL  u64    documents, documents without a label, tokens, terms, class entries
  *
@@ -32,8 +32,13 @@
 
 enum { FLUSH = 64 << 10, SIDE = 1 << 20, SIDE_COPY = 1 << 20 };
 
-const char *const nfi_setting_names[NFI_SETTINGS] = {"clean",     "labels",    "language",          "ledger",  "ngrams",
+const char *const nfi_setting_names[NFI_SETTINGS] = {"clean",     "labels",    "language",          "lead",    "ledger",  "ngrams",
                                                      "stopwords", "tokenizer", "tokenizer_version", "unicode", "weighting"};
+
+const char *nfi_setting_default(int i)
+{
+    return i == NFI_SET_LABELS ? "single" : i == NFI_SET_LEAD ? "0" : i == NFI_SET_LEDGER ? "plain" : NULL;
+}
 
 void nfi_settings_of(nfi_settings *s, const nfi_text *t, const nfi_weighting *w, bool multi)
 {
@@ -41,6 +46,7 @@ void nfi_settings_of(nfi_settings *s, const nfi_text *t, const nfi_weighting *w,
     snprintf(s->value[NFI_SET_CLEAN], sizeof s->value[0], "%s", t->clean ? nf_cleaner_id(t->clean) : "none");
     snprintf(s->value[NFI_SET_LABELS], sizeof s->value[0], "%s", multi ? "multi" : "single");
     snprintf(s->value[NFI_SET_LANGUAGE], sizeof s->value[0], "%s", t->language[0] ? t->language : "any");
+    snprintf(s->value[NFI_SET_LEAD], sizeof s->value[0], "%u", t->lead);
     snprintf(s->value[NFI_SET_LEDGER], sizeof s->value[0], "plain");
     snprintf(s->value[NFI_SET_NGRAMS], sizeof s->value[0], "%d-%d", t->lo, t->hi);
     snprintf(s->value[NFI_SET_STOPWORDS], sizeof s->value[0], "%s", t->stop.name);
@@ -229,7 +235,8 @@ nf_status nfi_statw_commit(nfi_statw *w, const nfi_stats_head *h, nf_err *err)
         nfi_secw_section(w->w, "CLEN", NFI_BYTES, true, h->clean->content.p, h->clean->content.n);
     nfi_secw_begin(w->w, "META", NFI_BYTES, true);
     for (int i = 0; i < NFI_SETTINGS; i++) {
-        if ((i == NFI_SET_LABELS && !h->multi) || (i == NFI_SET_LEDGER && strcmp(h->set.value[i], "plain") == 0))
+        const char *unsaid = nfi_setting_default(i);
+        if (unsaid && strcmp(h->set.value[i], unsaid) == 0)
             continue;
         nfi_buf_puts(&w->term, nfi_setting_names[i]);
         nfi_buf_putc(&w->term, '=');

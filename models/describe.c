@@ -26,6 +26,7 @@ void nf_model_describe(const nf_model *m, nf_model_info *out)
                            .unicode = m->unicode,
                            .ngram_lo = m->text.lo,
                            .ngram_hi = m->text.hi,
+                           .lead = m->text.lead,
                            .classes = m->nclasses,
                            .terms = m->n,
                            .words = m->nwords,

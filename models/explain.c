@@ -138,6 +138,22 @@ static nf_status weigh_terms(nf_explanation *e, nf_scorer *s, const nf_doc *d, d
     return NF_OK;
 }
 
+/* Token i once more, where it stands in the lead and is a term as such. */
+static nf_status lead_word(struct nf_explanation_mem *mem, const nf_scorer *s, nf_str w, size_t i, size_t *n, nf_err *err)
+{
+    char marked[NFI_MAX_TOKEN] = {NFI_LEAD_MARK};
+
+    if (i >= s->m->text.lead || w.n >= NFI_MAX_TOKEN)
+        return NF_OK;
+    memcpy(marked + 1, w.p, w.n);
+    uint32_t word = nfi_dict_search_word(&s->dict, marked, w.n + 1), t = word == NFI_NONE ? NFI_NONE : nfi_dict_search_term(&s->dict, &word, 1);
+    if (t == NFI_NONE)
+        return NF_OK;
+    NF_TRY(nfi_grow(&mem->found, &mem->capfound, *n + 1, sizeof *mem->found, err));
+    mem->found[(*n)++] = (found){t, i, i};
+    return NF_OK;
+}
+
 /* All occurrences of terms of the model, by term, then in order. */
 static nf_status find_terms(struct nf_explanation_mem *mem, const nf_scorer *s, const nf_doc *d, size_t *n, nf_err *err)
 {
@@ -153,6 +169,7 @@ static nf_status find_terms(struct nf_explanation_mem *mem, const nf_scorer *s, 
         nf_str w = {p->bytes.p + p->tok[i].off, p->tok[i].n};
         if (nfi_stop_has(&text->stop, w.p, w.n))
             continue;
+        NF_TRY(lead_word(mem, s, w, i, n, err));
         mem->word[words] = i;
         mem->model_word[words++] = nfi_dict_search_word(&s->dict, w.p, w.n);
     }

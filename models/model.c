@@ -185,7 +185,7 @@ static nf_status copy_labels(nf_model *m, const nfi_terms *t, const nfi_origin *
         docs[k] = t->class_docs[k];
     }
     m->class_docs = docs;
-    nfi_text x = {.tokenizer = o->text->tokenizer, .lo = o->text->lo, .hi = o->text->hi};
+    nfi_text x = {.tokenizer = o->text->tokenizer, .lo = o->text->lo, .hi = o->text->hi, .lead = o->text->lead};
     NF_TRY(nfi_stop_from_words(&x.stop, o->text->stop.name, o->text->stop.word, o->text->stop.n, err));
     x.clean = nfi_cleaner_ref(o->text->clean);
     memcpy(x.language, o->text->language, sizeof x.language);

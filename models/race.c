@@ -31,8 +31,7 @@ typedef struct race {
     const nf_corpus *c;
     const nf_tune_opts *o;
     nfi_split split;
-    nf_corpus words; /* c without its n-grams, once narrowed */
-    bool narrowed;
+    nf_corpus view[4]; /* c without its n-grams (1), without its lead (2), once asked for */
     int32_t *human, *machine;
     bool *excluded;
 } race;
@@ -44,7 +43,7 @@ static bool may_go_on(const race *r, const nf_tried *next)
 
 static bool share_rows(const nf_candidate *a, const nf_candidate *b)
 {
-    return a->weighting == b->weighting && a->ngram_hi == b->ngram_hi && a->min_df == b->min_df;
+    return a->weighting == b->weighting && a->ngram_hi == b->ngram_hi && a->min_df == b->min_df && a->lead == b->lead;
 }
 
 /* ---- one fold ---- */
@@ -83,14 +82,10 @@ static nf_status run_one(void *ctx, size_t number, int worker, nf_err *err)
 
 static nf_status corpus_of(race *r, const nf_candidate *k, const nf_corpus **c, nf_err *err)
 {
-    *c = r->c;
-    if (k->ngram_hi >= r->c->text.hi)
-        return NF_OK;
-    if (!r->narrowed)
-        NF_TRY(nfi_corpus_words(&r->words, r->c, err));
-    r->narrowed = true;
-    *c = &r->words;
-    return NF_OK;
+    int which = nfi_candidate_view(k, r->c);
+
+    *c = which ? &r->view[which] : r->c;
+    return which && !r->view[which].chunk ? nfi_corpus_view(&r->view[which], r->c, which & 1, which & 2, err) : NF_OK;
 }
 
 /* Those of candidates [first, end) that are left, in one fold. who: n, caller-allocated. */
@@ -256,8 +251,9 @@ nf_status nfi_race(nf_tried *t, size_t n, size_t *best, const nf_corpus *c, cons
 out:
     for (size_t i = 0; r.e && i < n; i++)
         nfi_free(r.e[i].says);
-    if (r.narrowed)
-        nfi_corpus_words_clear(&r.words);
+    for (int i = 1; i < 4; i++)
+        if (r.view[i].chunk)
+            nfi_corpus_view_clear(&r.view[i]);
     nfi_free(r.e);
     nfi_free(r.human);
     nfi_free(r.machine);

@@ -8,6 +8,8 @@
 
 /* The options of a candidate: those of the search with its own settings in them. */
 void nfi_candidate_apply(nf_train_opts *o, const nf_candidate *c);
+/* What of the corpus it looks at: 0 all, 1 without n-grams, 2 without the lead, 3 without either. */
+int nfi_candidate_view(const nf_candidate *c, const nf_corpus *corpus);
 
 /*
  * Fills what the n candidates of t reached; *best is the first of those with most right, SIZE_MAX when none was judged. Candidates of one

@@ -179,6 +179,7 @@ static nf_status units_of(const job *j, nfi_scoring *sc, size_t doc, nf_units *u
     NF_TRY(nfi_scoring_language(j->s, d, &like.score.lang, err));
     if (score)
         NF_TRY(weigh_document(j, sc, d, score, w, err));
+    sc->counter.lead = sc->counter.text->lead; /* goes on from unit to unit */
     like.in_title = true;
     NF_TRY(nf_units_split(units, d->title, NULL, j->kind, err));
     nf_str title = {0};

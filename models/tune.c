@@ -16,7 +16,8 @@
 
 typedef struct row {
     const char *classifier, *weighting;
-    enum { PAIRS, WORDS, RARE_PAIRS, RARE_WORDS } terms; /* n-grams or words alone; rare: those of a single document too */
+    /* n-grams or words alone; rare: those of a single document too; lead: words of the beginning as terms of their own too */
+    enum { PAIRS, WORDS, RARE_PAIRS, RARE_WORDS, LEAD_PAIRS, LEAD_WORDS } terms;
     double value[6]; /* smoothing, or cost of linear machines; ended by 0 */
 } row;
 
@@ -41,11 +42,18 @@ static const row grid[] = {
     {"bnb", "binary", WORDS, {0.01, 0.1}},
     {"nbsvm", "ltc", RARE_WORDS, {0.3, 1.0, 3.0}},
     {"cnb", "tfidf", RARE_PAIRS, {0.1, 0.3, 1.0}},
+    {"nbsvm", "ltc", LEAD_WORDS, {0.3, 1.0, 3.0}},
+    {"svm", "ltc", LEAD_WORDS, {1.0, 3.0}},
+    {"nbsvm", "ltc", LEAD_PAIRS, {1.0, 3.0}},
+    {"nbmix", "ltc", LEAD_PAIRS, {0.3, 1.0}},
+    {"cnb", "tfidf", LEAD_PAIRS, {0.1, 0.3, 1.0}},
+    {"wcnb", "tfidf", LEAD_PAIRS, {0.1, 0.3}},
 };
 enum { ROWS = sizeof grid / sizeof *grid };
 
-static bool is_words(const row *r) { return r->terms == WORDS || r->terms == RARE_WORDS; }
+static bool is_words(const row *r) { return r->terms == WORDS || r->terms == RARE_WORDS || r->terms == LEAD_WORDS; }
 static bool is_rare(const row *r) { return r->terms == RARE_PAIRS || r->terms == RARE_WORDS; }
+static bool is_lead(const row *r) { return r->terms == LEAD_PAIRS || r->terms == LEAD_WORDS; }
 
 static bool is_wanted(const nf_tune_opts *o, const row *r, const nf_corpus *c)
 {
@@ -56,6 +64,8 @@ static bool is_wanted(const nf_tune_opts *o, const row *r, const nf_corpus *c)
     if (is_words(r) && (o->ngrams_fixed || c->text.lo > 1) && c->text.hi > 1)
         return false;
     if (!is_words(r) && c->text.hi == 1)
+        return false;
+    if (is_lead(r) && c->text.lead == 0)
         return false;
     if (is_rare(r) && (o->min_df_fixed || o->train.select.min_df <= 1))
         return false;
@@ -82,7 +92,7 @@ static nf_status list(nf_tried **out, size_t *count, const nf_corpus *c, const n
                    smoothing = k->smoothing_unit > 0 ? o->train.smoothing > 0 ? o->train.smoothing : k->smoothing_unit : 0;
             t[n++].c = (nf_candidate){k->name, nfi_weighting_find(grid[i].weighting)->name, is_words(&grid[i]) ? 1 : c->text.hi,
                                       k->cost > 0 ? smoothing : value, k->cost > 0 ? value : 0,
-                                      is_rare(&grid[i]) ? 1 : o->train.select.min_df};
+                                      is_rare(&grid[i]) ? 1 : o->train.select.min_df, is_lead(&grid[i]) || o->lead_fixed ? c->text.lead : 0};
         }
     }
     if (n == 0) {
@@ -102,6 +112,11 @@ void nfi_candidate_apply(nf_train_opts *o, const nf_candidate *c)
     o->smoothing = c->smoothing;
     o->cost = c->cost;
     o->select.min_df = c->min_df;
+}
+
+int nfi_candidate_view(const nf_candidate *c, const nf_corpus *corpus)
+{
+    return (c->ngram_hi < corpus->text.hi ? 1 : 0) | (c->lead < corpus->text.lead ? 2 : 0);
 }
 
 nf_status nf_tune(nf_tried **tried, size_t *count, size_t *best, const nf_corpus *c, const nf_tune_opts *o, nf_err *err)
@@ -144,7 +159,7 @@ static void put_line(nfi_buf *b, const nf_tried *t)
     nfi_buf_puts(b, t->c.weighting);
     nfi_buf_puts(b, " 1-");
     nfi_buf_put_u64(b, (uint64_t)t->c.ngram_hi);
-    const double v[] = {t->c.smoothing, t->c.cost, (double)t->right, (double)t->documents, t->macro_f1, (double)t->c.min_df};
+    const double v[] = {t->c.smoothing, t->c.cost, (double)t->right, (double)t->documents, t->macro_f1, (double)t->c.min_df, (double)t->c.lead};
     for (size_t i = 0; i < sizeof v / sizeof *v; i++) {
         nfi_buf_putc(b, ' ');
         nfi_buf_put(b, number, nfi_format_shortest(number, v[i]));
@@ -156,7 +171,7 @@ nf_status nf_model_train_tuned(nf_model **out, nf_tried **tried, size_t *n, size
                                nf_err *err)
 {
     const nf_corpus *corpus = nfi_counted_corpus(c);
-    nf_corpus words = {0};
+    nf_corpus view = {0};
     nf_model *m = NULL;
     nf_tried *t = NULL;
     size_t count = 0, top = 0;
@@ -169,9 +184,10 @@ nf_status nf_model_train_tuned(nf_model **out, nf_tried **tried, size_t *n, size
     nf_train_opts with = o->train;
     nfi_candidate_apply(&with, &t[top].c);
     with.groups = NULL;
-    if (t[top].c.ngram_hi < corpus->text.hi)
-        NF_GO(nfi_corpus_words(&words, corpus, err));
-    NF_GO(nfi_model_of_all(&m, words.chunk ? &words : corpus, &with, err));
+    int which = nfi_candidate_view(&t[top].c, corpus);
+    if (which)
+        NF_GO(nfi_corpus_view(&view, corpus, which & 1, which & 2, err));
+    NF_GO(nfi_model_of_all(&m, which ? &view : corpus, &with, err));
     put_line(&b, &t[top]);
     for (size_t i = 0; i < count; i++)
         if (i != top && t[i].done)
@@ -194,7 +210,7 @@ out:
     nf_model_free(m);
     nfi_free(t);
     nfi_buf_clear(&b);
-    if (words.chunk)
-        nfi_corpus_words_clear(&words);
+    if (view.chunk)
+        nfi_corpus_view_clear(&view);
     return s;
 }

@@ -70,6 +70,7 @@ typedef struct nf_model nf_model;
 typedef struct nf_model_info {
     const char *classifier, *weighting, *tokenizer, *stopwords, *language, *unicode, *clean;
     int ngram_lo, ngram_hi;
+    uint32_t lead;           /**< nf_text_opts.lead */
     size_t classes, terms, words;
     uint64_t documents;      /**< counted, labelled or not */
     uint64_t labelled;
@@ -118,6 +119,7 @@ typedef struct nf_candidate {
     int ngram_hi;            /**< words a term at most: 1, or what was counted */
     double smoothing, cost;  /**< 0: the classifier has none */
     uint64_t min_df;         /**< as nf_select_opts.min_df: as given, or 1 */
+    uint32_t lead;           /**< nf_text_opts.lead: as counted, or 0 */
 } nf_candidate;
 
 /** What a candidate reached on documents held out. */
@@ -136,6 +138,7 @@ typedef struct nf_tune_opts {
     const char *const *classifiers; /**< only these, in the order of the grid; NULL: all of the grid */
     size_t nclassifiers;
     bool ngrams_fixed;       /**< only n-grams as counted; else words alone too */
+    bool lead_fixed;         /**< only with the lead as counted; else without it too */
     bool min_df_fixed;       /**< only terms of select; else those of one document too, where that may help */
     const int32_t *fold;     /**< of each document, -1: not held out; borrowed */
     size_t folds;

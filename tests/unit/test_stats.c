@@ -250,6 +250,10 @@ START_TEST(statistics_counted_otherwise_are_not_added)
     one_file(b, three, &o);
     not_alike(a, b, "tokenizer", "news", "sklearn");
     o = plain;
+    o.corpus.text.lead = 7;
+    one_file(b, three, &o);
+    not_alike(a, b, "lead", "0", "7");
+    o = plain;
     o.weighting = "tfidf-raw";
     one_file(b, three, &o);
     not_alike(a, b, "weighting", "\"tfidf\"", "tfidf-raw");
