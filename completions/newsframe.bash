@@ -23,6 +23,7 @@ _newsframe()
     count,--tokenizer) values='news sklearn' ;;
     count,--ngrams) values='' ;;
     count,--stopwords) values='' ;;
+    count,--lead) values='' ;;
     count,--weighting) values='tfidf tfidf-raw tf binary ltc sklearn' ;;
     count,--no-rule) values='' ;;
     count,--language) values='' ;;
@@ -45,6 +46,7 @@ _newsframe()
     train,--tokenizer) values='news sklearn' ;;
     train,--ngrams) values='' ;;
     train,--stopwords) values='' ;;
+    train,--lead) values='' ;;
     train,--min-df) values='' ;;
     train,--max-df) values='' ;;
     train,--max-features) values='' ;;
@@ -173,6 +175,7 @@ _newsframe()
     crossval,--tokenizer) values='news sklearn' ;;
     crossval,--ngrams) values='' ;;
     crossval,--stopwords) values='' ;;
+    crossval,--lead) values='' ;;
     crossval,--min-df) values='' ;;
     crossval,--max-df) values='' ;;
     crossval,--max-features) values='' ;;
@@ -403,14 +406,14 @@ _newsframe()
     return
   fi
   case $verb in
-    count) words=' --output= --no-ledger --ledger-salt= --tokenizer= --ngrams= --stopwords= --weighting= --clean --no-clean --no-rule= --lines= --phrases= --language= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --memory= --quiet --verbose --help --usage --version' ;;
-    train) words=' --output= --stats= --remember --no-ledger --ledger-salt= --from --tokenizer= --ngrams= --stopwords= --min-df= --max-df= --max-features= --clean --no-clean --no-rule= --lines= --phrases= --language= --classifier= --weighting= --prior= --class-weight= --smoothing= --smoothing-kind= --cost= --calibration= --tune --budget= --candidates= --group= --time --tried= --codebook= --seed-strength= --dup-weight --dup-threshold= --dup-window= --unlabeled= --unlabeled-weight= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
+    count) words=' --output= --no-ledger --ledger-salt= --tokenizer= --ngrams= --stopwords= --lead= --weighting= --clean --no-clean --no-rule= --lines= --phrases= --language= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --memory= --quiet --verbose --help --usage --version' ;;
+    train) words=' --output= --stats= --remember --no-ledger --ledger-salt= --from --tokenizer= --ngrams= --stopwords= --lead= --min-df= --max-df= --max-features= --clean --no-clean --no-rule= --lines= --phrases= --language= --classifier= --weighting= --prior= --class-weight= --smoothing= --smoothing-kind= --cost= --calibration= --tune --budget= --candidates= --group= --time --tried= --codebook= --seed-strength= --dup-weight --dup-threshold= --dup-window= --unlabeled= --unlabeled-weight= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
     merge) words=' --output= --quiet --verbose --help --usage --version' ;;
     forget) words=' --output= --ledger-salt= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --label-columns= --threads= --memory= --quiet --verbose --help --usage --version' ;;
     score) words=' --model= --threshold= --min-prob= --min-tokens= --typicality --language= --unit= --mixture --coverage= --evidence --strict --output= --excel --with-text --with-language --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
     explain) words=' --model= --class= --min-tokens= --only= --only-from= --output= --csv --excel --top= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --quiet --verbose --help --usage --version' ;;
     evaluate) words=' --model= --threshold= --min-prob= --typicality --min-tokens= --language= --codebook= --min-accuracy= --output= --excel --summary= --confusion= --predictions= --reliability= --sets= --coverage= --errors= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --quiet --verbose --help --usage --version' ;;
-    crossval) words=' --folds= --min-accuracy= --no-dup-groups --dup-threshold= --dup-window= --grid --budget= --candidates= --group= --time --output= --excel --summary= --confusion= --predictions= --reliability= --sets= --coverage= --tokenizer= --ngrams= --stopwords= --min-df= --max-df= --max-features= --clean --no-clean --no-rule= --lines= --phrases= --language= --classifier= --weighting= --prior= --class-weight= --smoothing= --smoothing-kind= --cost= --calibration= --codebook= --seed-strength= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
+    crossval) words=' --folds= --min-accuracy= --no-dup-groups --dup-threshold= --dup-window= --grid --budget= --candidates= --group= --time --output= --excel --summary= --confusion= --predictions= --reliability= --sets= --coverage= --tokenizer= --ngrams= --stopwords= --lead= --min-df= --max-df= --max-features= --clean --no-clean --no-rule= --lines= --phrases= --language= --classifier= --weighting= --prior= --class-weight= --smoothing= --smoothing-kind= --cost= --calibration= --codebook= --seed-strength= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --multi --label-columns= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
     cluster) words=' --k= --restarts= --metric= --init= --max-iter= --no-refine --output= --excel --clusters= --similarities= --tokenizer= --ngrams= --stopwords= --min-df= --max-df= --max-features= --weighting= --clean --no-clean --no-rule= --lines= --phrases= --language= --dup-weight --dup-threshold= --dup-window= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --seed= --quiet --verbose --help --usage --version' ;;
     dedup) words=' --threshold= --window= --shingle= --date-order= --with-title --keep= --language= --output= --excel --clean --no-clean --no-rule= --lines= --phrases= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
     suggest) words=' --model= --codebook= --top= --fdr= --known --output= --excel --tokenizer= --ngrams= --stopwords= --min-df= --max-df= --max-features= --clean --no-clean --no-rule= --lines= --phrases= --language= --text= --id= --label= --date= --source= --title= --format= --delimiter= --encoding= --markup= --repair --max-document= --max-unpacked= --rejects= --dup-ids= --threads= --memory= --quiet --verbose --help --usage --version' ;;
