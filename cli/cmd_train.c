@@ -27,7 +27,7 @@ struct opts {
     const char *unlabeled_weight;
 };
 
-enum { TUNE_FOLDS = 5, OUTPUTS = 4 };
+enum { TUNE_FOLDS = 5, CALIBRATION_FOLDS = 5, OUTPUTS = 4 };
 
 static const nfi_opt rows[] = {
     OPT_HEADER("Output"),
@@ -330,6 +330,7 @@ static nf_status choose(const struct opts *o, nfi_cli *cli, const nf_counted *co
         s = nf_model_train(model, counted, train, err); /* says what is missing */
     if (s == NF_OK)
         s = nfi_tuning_begin(&t, cli, &o->tuning, &o->train, train, &r->folds, &r->groups, c, TUNE_FOLDS, err);
+    t.models = strcmp(train->calibration, "none") == 0 ? 1 : 1 + CALIBRATION_FOLDS;
     if (s == NF_OK)
         s = nf_model_train_tuned(model, &t.tried, &t.n, &t.best, counted, &t.opts, err);
     if (s == NF_OK)

@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "base/par.h"
 #include "base/sort.h"
 #include "base/try.h"
 #include "cli/columns.h"
@@ -90,7 +91,7 @@ static nf_status watch(void *ctx, const nf_batch *b, nf_err *err)
 
 void nfi_tune_watch_begin(nfi_tune_watch *w, nf_docs *docs, const nfi_tune_rows *o)
 {
-    *w = (nfi_tune_watch){.o = o, .docs = docs};
+    *w = (nfi_tune_watch){.o = o, .docs = docs, .start = now()};
     if (o->group || o->time)
         nf_docs_watch(docs, watch, w);
 }
@@ -161,12 +162,39 @@ static nf_status by_time(int32_t *fold, const int32_t *labels, size_t n, const n
     return s;
 }
 
-static bool go_on(void *ctx, const nf_tried *next)
+/* Place of a candidate among those that run, of NULL: a free one; NFI_TUNE_RUNNING when there is none. */
+static size_t running(const nfi_tuning *t, const nf_tried *x)
+{
+    size_t i = 0;
+
+    while (i < NFI_TUNE_RUNNING && t->running[i].t != x)
+        i++;
+    return i;
+}
+
+/* Time is kept for the models that are made in the end, as if the slowest candidate were chosen. Candidates have a thread each, those models
+ * all of them. */
+static bool go_on(void *ctx, const nf_tried *x, bool after)
 {
     nfi_tuning *t = ctx;
+    double at;
+    bool on;
 
-    (void)next;
-    return t->end == 0 || now() < t->end;
+    if (t->end == 0)
+        return true;
+    pthread_mutex_lock(&t->lock);
+    at = now();
+    size_t i = running(t, x), free = running(t, NULL);
+    if (after && i < NFI_TUNE_RUNNING) {
+        t->slowest = at - t->running[i].since > t->slowest ? at - t->running[i].since : t->slowest;
+        t->running[i].t = NULL;
+    } else if (!after && i == NFI_TUNE_RUNNING && free < NFI_TUNE_RUNNING) { /* else its fold is being made, which counts */
+        t->running[free].t = x;
+        t->running[free].since = at;
+    }
+    on = at + ((double)t->models / (t->threads > 1 ? 2 : 1) + 1.0) * t->slowest < t->end; /* 1: what is under way */
+    pthread_mutex_unlock(&t->lock);
+    return on;
 }
 
 nf_status nfi_tuning_begin(nfi_tuning *t, nfi_cli *cli, const nfi_tune_rows *o, const nfi_train_rows *rows, const nf_train_opts *train,
@@ -178,10 +206,12 @@ nf_status nfi_tuning_begin(nfi_tuning *t, nfi_cli *cli, const nfi_tune_rows *o, 
     int32_t *labels = nfi_alloc(n, sizeof *labels);
     nf_str *names = nfi_alloc(k, sizeof *names);
 
-    *t = (nfi_tuning){.cli = cli, .end = o->budget ? now() + seconds_of(o->budget) : 0};
+    *t = (nfi_tuning){.cli = cli, .end = o->budget ? w->start + seconds_of(o->budget) : 0};
+    t->threads = nfi_par_threads(train->threads);
+    t->locks = pthread_mutex_init(&t->lock, NULL) == 0;
     t->fold = nfi_alloc(n, sizeof *t->fold);
     t->groups = nfi_alloc(n, sizeof *t->groups);
-    if (!small || !labels || !names || !t->fold || !t->groups) {
+    if (!small || !labels || !names || !t->fold || !t->groups || !t->locks) {
         s = nfi_oom(err, "folds");
         goto out;
     }
@@ -227,6 +257,8 @@ void nfi_tuning_clear(nfi_tuning *t)
     nfi_free(t->fold);
     nfi_free(t->groups);
     nf_tried_free(t->tried);
+    if (t->locks)
+        pthread_mutex_destroy(&t->lock);
     *t = (nfi_tuning){0};
 }
 

@@ -3,6 +3,8 @@
 #ifndef NFI_CLI_TUNE_H
 #define NFI_CLI_TUNE_H
 
+#include <pthread.h>
+
 #include "cli/dups.h"
 
 typedef struct nfi_tune_rows {
@@ -23,6 +25,7 @@ typedef struct nfi_tune_watch {
     const nfi_tune_rows *o;
     nf_docs *docs;
     size_t column;      /* of the group, SIZE_MAX: the source */
+    double start;       /* seconds of the monotonic clock: of the budget */
     bool looked;
     uint64_t *group;    /* n: hash of the value; only with a group */
     int32_t *day;       /* n: days, INT32_MIN without a date; only with time */
@@ -37,11 +40,22 @@ int nfi_tune_options(nfi_cli *cli, const nfi_tune_rows *o, const nfi_train_rows 
 /* Documents are counted with a lead too, where none was named, so that it can be tried. */
 void nfi_tune_lead(const nfi_cli *cli, nf_text_opts *text);
 
+enum { NFI_TUNE_RUNNING = 64 }; /* candidates that run at a time, at most */
+
 /* The search: folds, the clock, what was said about it. {0} before; folds and groups are borrowed by opts. */
 typedef struct nfi_tuning {
     nf_tune_opts opts;
     nfi_cli *cli;
     double end;             /* of the budget, seconds of the monotonic clock; 0: none */
+    size_t models;          /* that are made when the search is over, of what was chosen; time is kept for them */
+    int threads;
+    pthread_mutex_t lock;
+    bool locks;
+    double slowest;         /* seconds that a candidate took for one fold, at most; by lock, as the next */
+    struct {
+        const nf_tried *t;
+        double since;
+    } running[NFI_TUNE_RUNNING];
     int32_t *fold;
     uint32_t *groups;
     nf_tried *tried;

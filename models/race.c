@@ -36,9 +36,9 @@ typedef struct race {
     bool *excluded;
 } race;
 
-static bool may_go_on(const race *r, const nf_tried *next)
+static bool may_go_on(const race *r, const nf_tried *t, bool after)
 {
-    return !r->o->go_on || r->o->go_on(r->o->ctx, next);
+    return !r->o->go_on || r->o->go_on(r->o->ctx, t, after);
 }
 
 static bool share_rows(const nf_candidate *a, const nf_candidate *b)
@@ -70,12 +70,12 @@ static nf_status run_one(void *ctx, size_t number, int worker, nf_err *err)
     nf_train_opts with = r->o->train;
 
     (void)worker;
-    if (!may_go_on(r, &r->t[i]))
+    if (!may_go_on(r, &r->t[i], false))
         return NF_OK;
     nfi_candidate_apply(&with, &r->t[i].c);
     with.threads = h->threads;
     NF_TRY(nfi_trials_run(h->trials, &with, predict, r->e[i].says, NULL, err));
-    if (may_go_on(r, NULL)) /* time is up: what it reached does not count */
+    if (may_go_on(r, &r->t[i], true)) /* time is up: what it reached does not count */
         r->e[i].folds = h->fold + 1;
     return NF_OK;
 }
@@ -101,7 +101,7 @@ static nf_status run_heat(race *r, size_t fold, size_t first, size_t end, size_t
     for (size_t i = first; i < end; i++)
         if (!r->e[i].out)
             who[live++] = i;
-    if (live == 0 || !may_go_on(r, &r->t[who[0]]))
+    if (live == 0 || !may_go_on(r, &r->t[who[0]], false))
         return NF_OK;
     NF_TRY(corpus_of(r, k, &c, err));
     select.min_df = k->min_df;

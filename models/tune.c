@@ -14,10 +14,12 @@
 
 #include <string.h>
 
+/* PAIRS: n-grams as counted; RARE: terms of a single document too; LEAD: words of the beginning as terms of their own too. */
+enum { PAIRS = 0, WORDS = 1, RARE = 2, LEAD = 4 };
+
 typedef struct row {
     const char *classifier, *weighting;
-    /* n-grams or words alone; rare: those of a single document too; lead: words of the beginning as terms of their own too */
-    enum { PAIRS, WORDS, RARE_PAIRS, RARE_WORDS, LEAD_PAIRS, LEAD_WORDS } terms;
+    int terms;
     double value[6]; /* smoothing, or cost of linear machines; ended by 0 */
 } row;
 
@@ -33,6 +35,13 @@ static const row grid[] = {
     {"nbsvm", "ltc", WORDS, {0.1, 0.3, 1.0, 3.0}},
     {"nbmix", "ltc", WORDS, {0.3, 1.0}},
     {"svm", "ltc", WORDS, {0.3, 1.0, 3.0}},
+    {"cnb", "tfidf", PAIRS | RARE | LEAD, {0.1, 0.3, 0.5, 1.0}},
+    {"wcnb", "tfidf", PAIRS | LEAD, {0.1, 0.3}},
+    {"nbsvm", "ltc", PAIRS | LEAD, {1.0, 3.0}},
+    {"nbmix", "ltc", PAIRS | LEAD, {0.3, 1.0}},
+    {"nbsvm", "ltc", WORDS | LEAD, {0.3, 1.0, 3.0}},
+    {"nbmix", "ltc", WORDS | LEAD, {0.3, 1.0}},
+    {"svm", "ltc", WORDS | LEAD, {1.0, 3.0}},
     {"logistic", "ltc", WORDS, {10.0, 30.0}},
     {"mnb", "tf", WORDS, {0.01, 0.03, 0.1, 0.3}},
     {"cnb", "tf", WORDS, {0.3, 1.0}},
@@ -40,20 +49,10 @@ static const row grid[] = {
     {"cnb", "tf", PAIRS, {0.1, 0.3, 1.0}},
     {"wcnb", "tf", PAIRS, {0.03, 0.1, 0.3}},
     {"bnb", "binary", WORDS, {0.01, 0.1}},
-    {"nbsvm", "ltc", RARE_WORDS, {0.3, 1.0, 3.0}},
-    {"cnb", "tfidf", RARE_PAIRS, {0.1, 0.3, 1.0}},
-    {"nbsvm", "ltc", LEAD_WORDS, {0.3, 1.0, 3.0}},
-    {"svm", "ltc", LEAD_WORDS, {1.0, 3.0}},
-    {"nbsvm", "ltc", LEAD_PAIRS, {1.0, 3.0}},
-    {"nbmix", "ltc", LEAD_PAIRS, {0.3, 1.0}},
-    {"cnb", "tfidf", LEAD_PAIRS, {0.1, 0.3, 1.0}},
-    {"wcnb", "tfidf", LEAD_PAIRS, {0.1, 0.3}},
+    {"nbsvm", "ltc", WORDS | RARE, {0.3, 1.0, 3.0}},
+    {"cnb", "tfidf", PAIRS | RARE, {0.1, 0.3, 0.5, 1.0}},
 };
 enum { ROWS = sizeof grid / sizeof *grid };
-
-static bool is_words(const row *r) { return r->terms == WORDS || r->terms == RARE_WORDS || r->terms == LEAD_WORDS; }
-static bool is_rare(const row *r) { return r->terms == RARE_PAIRS || r->terms == RARE_WORDS; }
-static bool is_lead(const row *r) { return r->terms == LEAD_PAIRS || r->terms == LEAD_WORDS; }
 
 static bool is_wanted(const nf_tune_opts *o, const row *r, const nf_corpus *c)
 {
@@ -61,13 +60,13 @@ static bool is_wanted(const nf_tune_opts *o, const row *r, const nf_corpus *c)
 
     for (size_t i = 0; i < o->nclassifiers; i++)
         named |= strcmp(o->classifiers[i], r->classifier) == 0;
-    if (is_words(r) && (o->ngrams_fixed || c->text.lo > 1) && c->text.hi > 1)
+    if ((r->terms & WORDS) && (o->ngrams_fixed || c->text.lo > 1) && c->text.hi > 1)
         return false;
-    if (!is_words(r) && c->text.hi == 1)
+    if (!(r->terms & WORDS) && c->text.hi == 1)
         return false;
-    if (is_lead(r) && c->text.lead == 0)
+    if ((r->terms & LEAD) && c->text.lead == 0)
         return false;
-    if (is_rare(r) && (o->min_df_fixed || o->train.select.min_df <= 1))
+    if ((r->terms & RARE) && (o->min_df_fixed || o->train.select.min_df <= 1))
         return false;
     return named && (!o->train.weighting || strcmp(o->train.weighting, r->weighting) == 0);
 }
@@ -90,9 +89,9 @@ static nf_status list(nf_tried **out, size_t *count, const nf_corpus *c, const n
                 break;
             double value = given > 0 ? given : grid[i].value[v],
                    smoothing = k->smoothing_unit > 0 ? o->train.smoothing > 0 ? o->train.smoothing : k->smoothing_unit : 0;
-            t[n++].c = (nf_candidate){k->name, nfi_weighting_find(grid[i].weighting)->name, is_words(&grid[i]) ? 1 : c->text.hi,
+            t[n++].c = (nf_candidate){k->name, nfi_weighting_find(grid[i].weighting)->name, (grid[i].terms & WORDS) ? 1 : c->text.hi,
                                       k->cost > 0 ? smoothing : value, k->cost > 0 ? value : 0,
-                                      is_rare(&grid[i]) ? 1 : o->train.select.min_df, is_lead(&grid[i]) || o->lead_fixed ? c->text.lead : 0};
+                                      (grid[i].terms & RARE) ? 1 : o->train.select.min_df, (grid[i].terms & LEAD) || o->lead_fixed ? c->text.lead : 0};
         }
     }
     if (n == 0) {

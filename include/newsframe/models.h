@@ -143,9 +143,8 @@ typedef struct nf_tune_opts {
     const int32_t *fold;     /**< of each document, -1: not held out; borrowed */
     size_t folds;
     bool forward;            /**< a fold is scored by what was trained on those below it */
-    bool (*go_on)(void *ctx,
-                  const nf_tried *next); /**< asked before and after every candidate in every fold, from several threads; false ends the
-                                            search. May be NULL */
+    /** Asked before and after every candidate in every fold, from several threads; false ends the search. May be NULL. */
+    bool (*go_on)(void *ctx, const nf_tried *t, bool after);
     void *ctx;
 } nf_tune_opts;
 

@@ -129,10 +129,10 @@ typedef struct clock_kit {
     size_t asked, most;
 } clock_kit;
 
-static bool go_on(void *ctx, const nf_tried *next)
+static bool go_on(void *ctx, const nf_tried *t, bool after)
 {
     clock_kit *c = ctx;
-    (void)next;
+    (void)t, (void)after;
     return c->asked++ < c->most;
 }
 
