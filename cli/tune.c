@@ -56,7 +56,7 @@ int nfi_tune_options(nfi_cli *cli, const nfi_tune_rows *o, const nfi_train_rows 
 
 void nfi_tune_lead(const nfi_cli *cli, nf_text_opts *text)
 {
-    if (!nfi_cli_given(cli, "lead"))
+    if (!nfi_cli_given(cli, "lead") && text->ngram_lo == 1)
         text->lead = LEAD;
 }
 

@@ -33,7 +33,9 @@ nf_status nfi_text_init(nfi_text *t, const nf_text_opts *o, nf_err *err)
     x.hi = o && o->ngram_hi ? o->ngram_hi : o && o->ngram_lo ? o->ngram_lo : 2;
     if (x.lo < 1 || x.hi < x.lo || x.hi > NFI_MAX_NGRAM)
         return NF_FAIL(err, NF_EINVAL, "n-grams %d-%d: expected 1 <= low <= high <= %d", x.lo, x.hi, NFI_MAX_NGRAM);
-    x.lead = o && x.lo == 1 ? o->lead : 0;
+    x.lead = o ? o->lead : 0;
+    if (x.lead > (x.lo == 1 ? NFI_MAX_LEAD : 0))
+        return NF_FAIL(err, NF_EINVAL, "a lead of %u words: expected at most %d, and n-grams that begin at 1 word", x.lead, NFI_MAX_LEAD);
     NF_TRY(nfi_language_check(x.language, o ? o->language : NULL, err));
     NF_TRY(nfi_stop_load(&x.stop, o && o->stopwords ? o->stopwords : "none", x.tokenizer, err));
     nf_status s = o && o->no_clean ? NF_OK : nf_cleaner_new(&x.clean, o ? o->clean : NULL, err);

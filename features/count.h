@@ -18,7 +18,7 @@ typedef struct nfi_text {
     int lo, hi; /* n-gram range */
     nfi_stop stop;
     nf_cleaner *clean; /* a reference; NULL: texts are counted as they are */
-    uint32_t lead; /* tokens of the beginning that are marked words too (lead.h); 0 where n-grams begin at more than one word */
+    uint32_t lead; /* tokens of the beginning that are marked words too (lead.h) */
     char language[8]; /* documents told to be in another are left out; "any": none is */
 } nfi_text;
 

@@ -21,8 +21,8 @@ typedef struct nf_text_opts {
     const char *stopwords;   /**< "none", "en" or a file; NULL: "none" */
     bool no_clean;           /**< count texts as they are; else without boilerplate (titles always whole) */
     const nf_clean_opts *clean; /**< how to clean; NULL: the defaults */
-    uint32_t lead;           /**< so many tokens of the beginning (title, then text) count as words of their own too, marked by ^; with
-                                  ngram_lo 1 only */
+    uint32_t lead;           /**< so many tokens of the beginning (title, then text) count as words of their own too, marked by ^; only
+                                  where ngram_lo is 1 */
     const char *language;    /**< nf_lang_code(): documents told to be in another language are left out; NULL or "any": none is */
 } nf_text_opts;
 
