@@ -372,8 +372,8 @@ static int check_ways(nfi_cli *cli, const struct opts *o, int nargs)
     if (o->from && nargs == 0)
         return nfi_cli_usage(cli, "--from needs statistics files to read");
     if (o->from && fixed_by_statistics(cli))
-        return nfi_cli_usage(cli, "--tokenizer, --ngrams, --lead, --stopwords, --language and how texts are cleaned are fixed when documents are "
-                                  "counted; with --from they cannot be changed");
+        return nfi_cli_usage(cli, "--tokenizer, --ngrams, --lead, --stopwords, --language and how texts are cleaned are fixed when "
+                                  "documents are counted; with --from they cannot be changed");
     if (!o->stats && (o->ledger.none || o->ledger.salt))
         return nfi_cli_usage(cli, "--no-ledger and --ledger-salt say what statistics keep; add --stats FILE");
     return NFI_EXIT_OK;

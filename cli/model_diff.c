@@ -69,7 +69,8 @@ static size_t note_settings(nfi_cli *cli, const nf_model *a, const nf_model *b)
                note_text(cli, "stopwords", x.stopwords, y.stopwords) + note_text(cli, "clean", x.clean, y.clean) +
                note_text(cli, "language", x.language, y.language) +
                note_count(cli, "ngram_lo", (uint64_t)x.ngram_lo, (uint64_t)y.ngram_lo) +
-               note_count(cli, "ngram_hi", (uint64_t)x.ngram_hi, (uint64_t)y.ngram_hi) + note_count(cli, "lead", x.lead, y.lead) + note_text(cli, "prior", x.prior, y.prior) +
+               note_count(cli, "ngram_hi", (uint64_t)x.ngram_hi, (uint64_t)y.ngram_hi) + note_count(cli, "lead", x.lead, y.lead) +
+               note_text(cli, "prior", x.prior, y.prior) +
                note_num(cli, "smoothing", x.smoothing, y.smoothing) + note_text(cli, "smoothing_kind", x.smoothing_kind, y.smoothing_kind) +
                note_num(cli, "cost", x.cost, y.cost) + note_text(cli, "class_weight", x.class_weight, y.class_weight) +
                note_text(cli, "calibration", x.calibration, y.calibration) + note_num(cli, "temperature", x.temperature, y.temperature) +

@@ -172,8 +172,8 @@ static size_t running(const nfi_tuning *t, const nf_tried *x)
     return i;
 }
 
-/* Time is kept for the models that are made in the end, as if the slowest candidate were chosen. Candidates have a thread each, those models
- * all of them. */
+/* Time is kept for the models that are made in the end, as if the slowest candidate were chosen. Candidates have a thread each, those
+ * models all of them. */
 static bool go_on(void *ctx, const nf_tried *x, bool after)
 {
     nfi_tuning *t = ctx;

@@ -15,9 +15,10 @@
  * ones may stand there. With a salt the hashes are the first 16 bytes of SHA-256 (of the 64 hex digits of SHA-256 of the salt, then "i" and
  * the id or "t" and the text), and the ids are empty CDOC  u64    documents of each label LABL  bytes  labels, rising by bytes, each as
  * varint length and bytes CLEN  bytes  how texts are cleaned (clean.c), XXH128 of it is the setting clean; not there when that is none META
- * bytes  lines key=value: clean, labels (only where documents may have several: "multi"), language, lead (only where it is not 0), ledger (only where hashes are hidden by
- * a salt: "salted-" and 16 hex digits), ngrams, stopwords, tokenizer, tokenizer_version, unicode, weighting STOP  bytes  stop words, rising
- * by bytes, each as varint length and bytes TOTL  u64    documents, documents without a label, tokens, terms, class entries
+ * bytes  lines key=value: clean, labels (only where documents may have several: "multi"), language, lead (only where it is not
+ * 0), ledger (only where hashes are hidden by a salt: "salted-" and 16 hex digits), ngrams, stopwords, tokenizer, tokenizer_version,
+ * unicode, weighting STOP  bytes  stop words, rising by bytes, each as varint length and bytes TOTL  u64    documents, documents
+ * without a label, tokens, terms, class entries
  *
  * Nothing is pruned and nothing else is stored, so a file is a function of the documents as a set, whatever their order and partition.
  */

@@ -146,7 +146,8 @@ static nf_status lead_word(struct nf_explanation_mem *mem, const nf_scorer *s, n
     if (i >= s->m->text.lead || w.n >= NFI_MAX_TOKEN)
         return NF_OK;
     memcpy(marked + 1, w.p, w.n);
-    uint32_t word = nfi_dict_search_word(&s->dict, marked, w.n + 1), t = word == NFI_NONE ? NFI_NONE : nfi_dict_search_term(&s->dict, &word, 1);
+    uint32_t word = nfi_dict_search_word(&s->dict, marked, w.n + 1);
+    uint32_t t = word == NFI_NONE ? NFI_NONE : nfi_dict_search_term(&s->dict, &word, 1);
     if (t == NFI_NONE)
         return NF_OK;
     NF_TRY(nfi_grow(&mem->found, &mem->capfound, *n + 1, sizeof *mem->found, err));

@@ -5,5 +5,6 @@
 extern const nfi_part nfi_part_codebook, nfi_part_coding, nfi_part_em, nfi_part_lead, nfi_part_multi, nfi_part_seen, nfi_part_typicality;
 
 /* Read in this order: coding asks for the codebook, and whether documents have several labels. */
-const nfi_part *const nfi_parts[] = {&nfi_part_calibration, &nfi_part_codebook, &nfi_part_em,   &nfi_part_fit,        &nfi_part_lead, &nfi_part_multi,
-                                     &nfi_part_coding,      &nfi_part_seen,     &nfi_part_tune, &nfi_part_typicality, NULL};
+const nfi_part *const nfi_parts[] = {&nfi_part_calibration, &nfi_part_codebook, &nfi_part_em,         &nfi_part_fit,
+                                     &nfi_part_lead,        &nfi_part_multi,    &nfi_part_coding,     &nfi_part_seen,
+                                     &nfi_part_tune,        &nfi_part_typicality, NULL};

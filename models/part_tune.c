@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * part_tune.c - what was tried before the settings of a model were chosen: section TUNE, text, a line a candidate, the chosen one first,
- * fields separated by one blank: classifier weighting ngrams smoothing cost right documents macro_f1 min_df lead. Labels do not depend on it.
+ * fields separated by one blank: classifier weighting ngrams smoothing cost right documents macro_f1 min_df lead. Labels do not depend on
+ * it.
  */
 #include "models/part.h"
 

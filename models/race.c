@@ -180,6 +180,12 @@ static bool is_behind(const race *r, size_t i, size_t leader)
     return worse > better && (double)(worse - better) > BEHIND * sqrt((double)(worse + better));
 }
 
+/* Of two with as many right the one without a lead, which has fewer terms. */
+static bool is_better(const nf_tried *a, const nf_tried *b)
+{
+    return a->right > b->right || (a->right == b->right && a->c.lead == 0 && b->c.lead > 0);
+}
+
 /* After a fold. *going: it was finished by all, or, the first, by some; *best: who leads. */
 static nf_status rank(race *r, size_t fold, bool first, bool last, size_t *best, bool *going, nf_err *err)
 {
@@ -196,7 +202,7 @@ static nf_status rank(race *r, size_t fold, bool first, bool last, size_t *best,
         if (r->e[i].out || r->e[i].folds != fold + 1)
             continue;
         NF_TRY(judge(r, i, err));
-        if (top == SIZE_MAX || r->t[i].right > r->t[top].right)
+        if (top == SIZE_MAX || is_better(&r->t[i], &r->t[top]))
             top = i;
     }
     *best = top;

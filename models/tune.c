@@ -64,7 +64,7 @@ static bool is_wanted(const nf_tune_opts *o, const row *r, const nf_corpus *c)
         return false;
     if (!(r->terms & WORDS) && c->text.hi == 1)
         return false;
-    if ((r->terms & LEAD) && c->text.lead == 0)
+    if ((r->terms & LEAD) && (c->text.lead == 0 || o->lead_fixed))
         return false;
     if ((r->terms & RARE) && (o->min_df_fixed || o->train.select.min_df <= 1))
         return false;
@@ -89,9 +89,13 @@ static nf_status list(nf_tried **out, size_t *count, const nf_corpus *c, const n
                 break;
             double value = given > 0 ? given : grid[i].value[v],
                    smoothing = k->smoothing_unit > 0 ? o->train.smoothing > 0 ? o->train.smoothing : k->smoothing_unit : 0;
-            t[n++].c = (nf_candidate){k->name, nfi_weighting_find(grid[i].weighting)->name, (grid[i].terms & WORDS) ? 1 : c->text.hi,
-                                      k->cost > 0 ? smoothing : value, k->cost > 0 ? value : 0,
-                                      (grid[i].terms & RARE) ? 1 : o->train.select.min_df, (grid[i].terms & LEAD) || o->lead_fixed ? c->text.lead : 0};
+            t[n++].c = (nf_candidate){.classifier = k->name,
+                                      .weighting = nfi_weighting_find(grid[i].weighting)->name,
+                                      .ngram_hi = (grid[i].terms & WORDS) ? 1 : c->text.hi,
+                                      .smoothing = k->cost > 0 ? smoothing : value,
+                                      .cost = k->cost > 0 ? value : 0,
+                                      .min_df = (grid[i].terms & RARE) ? 1 : o->train.select.min_df,
+                                      .lead = (grid[i].terms & LEAD) || o->lead_fixed ? c->text.lead : 0};
         }
     }
     if (n == 0) {
@@ -158,7 +162,8 @@ static void put_line(nfi_buf *b, const nf_tried *t)
     nfi_buf_puts(b, t->c.weighting);
     nfi_buf_puts(b, " 1-");
     nfi_buf_put_u64(b, (uint64_t)t->c.ngram_hi);
-    const double v[] = {t->c.smoothing, t->c.cost, (double)t->right, (double)t->documents, t->macro_f1, (double)t->c.min_df, (double)t->c.lead};
+    const double v[] = {t->c.smoothing, t->c.cost,           (double)t->right, (double)t->documents,
+                        t->macro_f1,    (double)t->c.min_df, (double)t->c.lead};
     for (size_t i = 0; i < sizeof v / sizeof *v; i++) {
         nfi_buf_putc(b, ' ');
         nfi_buf_put(b, number, nfi_format_shortest(number, v[i]));

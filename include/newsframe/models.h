@@ -150,9 +150,9 @@ typedef struct nf_tune_opts {
 
 /**
  * Tries the candidates of a fixed grid, in a fixed order, fold by fold; after each, those clearly behind the best on the same documents are
- * set aside. tried out, owned, nf_tried_free(): n rows, those not reached too. *best: greatest accuracy of those that are left, ties to the
- * first; when the search ends early, by the last fold that all of them finished. @return NF_EINVAL: nothing of the grid is left; NF_EDATA:
- * no candidate was finished, or as nf_crossval().
+ * set aside. tried out, owned, nf_tried_free(): n rows, those not reached too. *best: greatest accuracy of those that are left,
+ * ties to those without a lead, then to the first; when the search ends early, by the last fold that all of them finished. @return
+ * NF_EINVAL: nothing of the grid is left; NF_EDATA: no candidate was finished, or as nf_crossval().
  */
 NF_API NF_MUST_CHECK nf_status nf_tune(nf_tried **tried, size_t *n, size_t *best, const nf_corpus *c, const nf_tune_opts *opts,
                                        nf_err *err);

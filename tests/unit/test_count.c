@@ -397,8 +397,8 @@ END_TEST
 START_TEST(options_of_texts_are_checked)
 {
     static const nf_text_opts bad[] = {{.tokenizer = "no such"}, {.ngram_lo = 3, .ngram_hi = 2}, {.ngram_lo = 1, .ngram_hi = 5},
-                                       {.ngram_lo = -1, .ngram_hi = 1}, {.ngram_lo = 2, .ngram_hi = 2, .lead = 1}, {.lead = NFI_MAX_LEAD + 1},
-                                       {.stopwords = "/no/such/file"}};
+                                       {.ngram_lo = -1, .ngram_hi = 1}, {.ngram_lo = 2, .ngram_hi = 2, .lead = 1},
+                                       {.lead = NFI_MAX_LEAD + 1}, {.stopwords = "/no/such/file"}};
     nfi_text t = {0};
 
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
