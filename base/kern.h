@@ -40,6 +40,16 @@ typedef struct nfi_runs {
     bool ascii;
 } nfi_runs;
 
+/*
+ * A row of up to 32 floats of which most may be alike: column i is base, or where bit i of mask is set the next of those that stand from
+ * number at on in an array.
+ */
+typedef struct nfi_masked_row {
+    uint32_t at, mask;
+    float base, own; /* own: of whoever keeps the row */
+} nfi_masked_row;
+enum { NFI_MASKED = 32 };
+
 #define NFI_TURN_FLAG 0x80000000u
 enum { NFI_TURNS_MORE = 32 };
 
@@ -62,6 +72,8 @@ typedef struct nfi_kern {
      * what stands between n and ld is read but of no matter. Accumulators stay in registers in tiles of up to 32 columns.
      */
     void (*axpys_f64)(double *acc, const double *x, const float *w, size_t m, size_t n);
+    /* The same for n up to NFI_MASKED, w[j * ld + i] being column i of row[j], whose array is w. Reads no other numbers of w. */
+    void (*axpys_masked)(double *acc, const double *x, const nfi_masked_row *row, const float *w, size_t m, size_t n);
     /*
      * Sparse row times dense term-major matrix: out[j] = sum over e in order of val[e] * m[idx[e] * ld + j], j in [0, k), float32, k a
      * multiple of 16. ld >= k. Accumulators stay in registers in tiles of up to 128 columns.

@@ -7,6 +7,23 @@
 
 #include <immintrin.h>
 
+/* Where each column of a group of four finds its number among those that follow one another. */
+#define RANKS(m) {0, (m) & 1, ((m) & 1) + ((m) >> 1 & 1), ((m) & 1) + ((m) >> 1 & 1) + ((m) >> 2 & 1)}
+static const int32_t ranks[16][4] = {RANKS(0), RANKS(1), RANKS(2),  RANKS(3),  RANKS(4),  RANKS(5),  RANKS(6),  RANKS(7),
+                                     RANKS(8), RANKS(9), RANKS(10), RANKS(11), RANKS(12), RANKS(13), RANKS(14), RANKS(15)};
+
+INLINE vech expand(vech base, uint32_t mask, const float *w)
+{
+    const __m128i bits = _mm_setr_epi32(1, 2, 4, 8), places = _mm_setr_epi32(0, 1, 2, 3);
+    __m128i there = _mm_cmpgt_epi32(_mm_set1_epi32(__builtin_popcount(mask)), places);
+    __m128i own = _mm_cmpeq_epi32(_mm_and_si128(_mm_set1_epi32((int)mask), bits), bits);
+    __m128 v = _mm_permutevar_ps(_mm_maskload_ps(w, there), _mm_loadu_si128((const __m128i_u *)ranks[mask]));
+
+    return (vech)_mm_blendv_ps((__m128)base, v, _mm_castsi128_ps(own));
+}
+
+#include "base/kern_masked_impl.h" /* on top of expand() */
+
 typedef struct half_class {
     uint32_t letter, upper, digit, high, joiner, bar, quote, mark, more;
 } half_class;
@@ -65,4 +82,5 @@ static void classify(const uint8_t *src, size_t blocks, uint8_t *dst, nfi_class6
 
 #include "base/kern_runs_impl.h" /* on top of classify_block() */
 
-const nfi_kern nfi_kern_avx2 = {"avx2", classify, turns, axpys_f64, spmv_f32, scatter_f32, log_f32, log_axpy_f32, find_runs};
+const nfi_kern nfi_kern_avx2 = {"avx2", classify, turns, axpys_f64, axpys_masked, spmv_f32,
+    scatter_f32, log_f32, log_axpy_f32, find_runs};

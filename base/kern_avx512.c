@@ -8,6 +8,13 @@
 
 #include <immintrin.h>
 
+INLINE vech expand(vech base, uint32_t mask, const float *w)
+{
+    return (vech)_mm256_mask_expandloadu_ps((__m256)base, (__mmask8)mask, w);
+}
+
+#include "base/kern_masked_impl.h" /* on top of expand() */
+
 /* Registers of 32 bytes: with those of 64 this loop is no faster, and the clock of many CPUs goes down for all that is around it. */
 typedef struct half_class {
     uint32_t letter, upper, digit, high, joiner, bar, quote, mark, more;
@@ -84,5 +91,5 @@ static size_t turns(const nfi_class64 *cls, size_t blocks, uint32_t *turn)
     return n;
 }
 
-const nfi_kern nfi_kern_avx512 = {"avx512",    classify, turns,        axpys_f64, spmv_f32,
-                                  scatter_f32, log_f32,  log_axpy_f32, find_runs};
+const nfi_kern nfi_kern_avx512 = {"avx512", classify, turns, axpys_f64, axpys_masked, spmv_f32,
+    scatter_f32, log_f32, log_axpy_f32, find_runs};

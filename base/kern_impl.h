@@ -12,6 +12,8 @@
 #include "base/kern.h"
 #include "base/num.h"
 
+#include <immintrin.h>
+
 #define INLINE static inline __attribute__((always_inline))
 #define AHEAD 8 /* entries between a prefetch and its use; 4 to 16 measure alike, none at all costs a third when the matrix is in L3 */
 
@@ -20,6 +22,13 @@ typedef float vecf_u __attribute__((vector_size(4 * LANES), aligned(4), may_alia
 typedef double vecd __attribute__((vector_size(4 * LANES)));
 typedef double vecd_u __attribute__((vector_size(4 * LANES), aligned(8), may_alias));
 typedef float half_u __attribute__((vector_size(2 * LANES), aligned(4), may_alias)); /* floats for one vecd */
+
+/* A vech as a vecd. Compilers turn __builtin_convertvector() of the widest registers into pieces. */
+#if LANES == 16
+#define WIDEN(v) ((vecd)_mm512_cvtps_pd((__m256)(v)))
+#else
+#define WIDEN(v) ((vecd)_mm256_cvtps_pd((__m128)(v)))
+#endif
 
 INLINE void add_entry(vecf *acc, const int nv, float x, const float *row)
 {
@@ -131,7 +140,7 @@ INLINE void axpys_tile(double *acc, const double *x, const float *w, size_t m, s
     for (size_t j = 0; j < m; j++, w += ld) {
 #pragma GCC unroll 8
         for (int v = 0; v < nv; v++) {
-            vecd p = __builtin_convertvector(*(const half_u *)(w + v * STEP), vecd) * x[j];
+            vecd p = WIDEN(*(const half_u *)(w + v * STEP)) * x[j];
             sum[v] = sum[v] + p;
         }
     }

@@ -62,6 +62,20 @@ static void axpys_f64(double *acc, const double *x, const float *w, size_t m, si
             acc[i] += x[j] * (double)w[i];
 }
 
+static void axpys_masked(double *acc, const double *x, const nfi_masked_row *row, const float *w, size_t m, size_t n)
+{
+    for (size_t j = 0; j < m; j++) {
+        const float *next = w + row[j].at;
+        float full[NFI_MASKED];
+        for (int i = 0; i < NFI_MASKED; i++)
+            full[i] = row[j].base;
+        for (uint32_t mask = row[j].mask; mask; mask &= mask - 1)
+            full[__builtin_ctz(mask)] = *next++;
+        for (size_t i = 0; i < n; i++)
+            acc[i] += x[j] * (double)full[i];
+    }
+}
+
 /* Tiles of 16 columns: with more, compilers leave the sums in memory. */
 static void spmv_f32(float *out, const int32_t *idx, const float *val, size_t nnz, const float *m, size_t ld, size_t k)
 {
@@ -111,5 +125,5 @@ static void log_axpy_f32(double *acc, double x, const double *v, double scale, c
     }
 }
 
-const nfi_kern nfi_kern_scalar = {"scalar",    classify, turns,        axpys_f64, spmv_f32,
-                                  scatter_f32, log_f32,  log_axpy_f32, find_runs};
+const nfi_kern nfi_kern_scalar = {"scalar", classify, turns, axpys_f64, axpys_masked, spmv_f32,
+    scatter_f32, log_f32, log_axpy_f32, find_runs};

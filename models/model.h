@@ -5,6 +5,7 @@
 #ifndef NFI_MODEL_H
 #define NFI_MODEL_H
 
+#include "base/kern.h"
 #include "base/section.h"
 #include "models/calibrate.h"
 #include "features/corpus.h"
@@ -48,7 +49,8 @@ struct nf_model {
     const uint64_t *many;   /* nmany: entries, rising, whose number is 255 or more */
     const uint32_t *many_docs; /* nmany: that number */
     size_t nmany;
-    struct nfi_term_rec *rec; /* n: what scoring needs of a term, made by nfi_model_index() */
+    union nfi_term_rec *rec; /* n: what scoring needs of a term, made by nfi_model_index() */
+    bool masked;            /* so few classes and entries that rec has masks of classes */
     struct nfi_calibration *calibration; /* parts (part.h): NULL where there is none */
     nfi_arena arena;        /* labels, and everything of a trained model */
     void *own[16];          /* arrays of a trained model */
@@ -70,9 +72,12 @@ struct nf_model {
 };
 
 /* Side by side, since terms of a text come in no order and every array apart would be a cache miss of its own. */
-typedef struct nfi_term_rec {
-    uint64_t first : 40, n : 24; /* entries: cls[first ..], w[first ..] */
-    float idf, base;
+typedef union nfi_term_rec {
+    nfi_masked_row row; /* where m->masked: its w by class; own is idf */
+    struct {
+        uint64_t first : 40, n : 24; /* else entries: cls[first ..], w[first ..] */
+        float base, idf;
+    };
 } nfi_term_rec;
 nf_status nfi_model_index(nf_model *m, nf_err *err) NF_MUST_CHECK;
 /* Its vocabulary, borrowed, to look words and terms up in; without tables yet. */

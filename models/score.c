@@ -47,56 +47,62 @@ double nfi_row_scale(const nf_model *m, const double table[NFI_TF_TABLE], const 
 
 double nfi_weight_difference(const nf_model *m, uint32_t t, int32_t a, int32_t b)
 {
-    nfi_term_rec r = m->rec[t];
-    double x = r.base, y = r.base;
+    double x = m->base[t], y = m->base[t];
 
-    for (uint64_t i = r.first; i < r.first + r.n; i++) {
+    for (uint64_t i = m->ptr[t]; i < m->ptr[t + 1]; i++) {
         x = m->cls[i] == a ? (double)m->w[i] : x;
         y = m->cls[i] == b ? (double)m->w[i] : y;
     }
     return b < 0 ? x + m->z[a] : x - y + (m->z[a] - m->z[b]);
 }
 
-enum { AHEAD = 24 };
+enum { BLOCK = 256, PIECE = NFI_SCORE_BLOCK, REC_AHEAD = 24, ROW_AHEAD = 8 };
 
-/* Terms of a row on the way to the scores: what each is multiplied with, and where its weights are. */
+/* Known terms of a row: what each is multiplied with, and where its weights are. */
 typedef struct block {
-    double x[NFI_SCORE_BLOCK];
-    nfi_term_rec rec[NFI_SCORE_BLOCK];
+    double x[BLOCK];
+    nfi_term_rec rec[BLOCK];
     size_t n;
 } block;
 
-/* The next known terms of a row from entry e on, whose weights are fetched meanwhile; returns the entry behind them. */
+/*
+ * The next known terms of a row from entry e on; returns the entry behind them. Without a branch on whether a term is known, which cannot
+ * be guessed: what is not is taken for the term behind the last, whose idf is 0.
+ */
 static size_t take(const nf_model *m, const double *table, double inv, const nfi_score_row *row, size_t e, block *b, double *mass)
 {
+    const nfi_term_rec *rec = m->rec;
+    const uint32_t *term = row->term, *tf = row->tf, none = (uint32_t)m->n;
     nfi_tf kind = m->weighting->tf;
+    size_t n = 0, end = row->n;
+    double sum = *mass;
 
-    b->n = 0;
-    for (; e < row->n && b->n < NFI_SCORE_BLOCK; e++) {
-        if (e + AHEAD < row->n && row->term[e + AHEAD] != NFI_NONE)
-            __builtin_prefetch(&m->rec[row->term[e + AHEAD]]);
-        if (row->term[e] == NFI_NONE)
-            continue;
-        nfi_term_rec t = m->rec[row->term[e]];
-        double x = nfi_tf_at(table, kind, row->tf[e]) * inv * (double)t.idf;
-        __builtin_prefetch(m->w + t.first);
-        __builtin_prefetch(m->cls + t.first);
-        *mass += x;
-        b->x[b->n] = x;
-        b->rec[b->n++] = t;
+    for (; e < end && n < BLOCK; e++) {
+        uint32_t t = term[e] < none ? term[e] : none, later = term[e + REC_AHEAD < end ? e + REC_AHEAD : e];
+        nfi_term_rec r = rec[t];
+        double x = nfi_tf_at(table, kind, tf[e]) * inv * (double)r.idf;
+        __builtin_prefetch(rec + (later < none ? later : none));
+        sum += x;
+        b->x[n] = x;
+        b->rec[n] = r;
+        n += t < none;
     }
+    b->n = n;
+    *mass = sum;
     return e;
 }
 
-/* Weights of every class, a row a term. */
-static void expand(const nf_model *m, const block *b, float *out)
+/* Weights of every class, a row a term, of terms [j, end) of b. */
+static void expand(const nf_model *m, const block *b, size_t j, size_t end, float *out)
 {
     size_t k = m->nclasses, ld = (k + 7) & ~(size_t)7;
 
-    for (size_t j = 0; j < b->n; j++, out += ld) {
-        const nfi_term_rec t = b->rec[j];
+    for (; j < end; j++, out += ld) {
+        const nfi_term_rec t = b->rec[j], later = b->rec[j + ROW_AHEAD < b->n ? j + ROW_AHEAD : j];
         const uint16_t *cls = m->cls + t.first;
         const float *w = m->w + t.first;
+        __builtin_prefetch(m->cls + later.first);
+        __builtin_prefetch(m->w + later.first);
         if (t.n == k) { /* every class has an entry: they are in order */
             size_t i = 0;
             for (; i + 8 <= k; i += 8)
@@ -117,17 +123,20 @@ size_t nfi_model_score_row(const nf_model *m, const double table[NFI_TF_TABLE], 
 {
     const nfi_kern *kern = nfi_kern_get();
     double inv = nfi_row_scale(m, table, row), mass = 0.0;
-    block b[2];
-    size_t known = 0, e;
+    block b;
+    size_t known = 0;
 
     for (size_t k = 0; k < m->nclasses; k++)
         acc[k] = 0.0;
-    e = take(m, table, inv, row, 0, &b[0], &mass);
-    for (int now = 0; b[now].n > 0; now = !now) { /* a block is fetched while the one before is added */
-        e = take(m, table, inv, row, e, &b[!now], &mass);
-        expand(m, &b[now], expanded);
-        kern->axpys_f64(acc, b[now].x, expanded, b[now].n, m->nclasses);
-        known += b[now].n;
+    for (size_t e = 0; e < row->n; known += b.n) {
+        e = take(m, table, inv, row, e, &b, &mass);
+        if (m->masked)
+            kern->axpys_masked(acc, b.x, &b.rec[0].row, m->w, b.n, m->nclasses);
+        for (size_t j = 0; !m->masked && j < b.n; j += PIECE) {
+            size_t end = b.n - j < PIECE ? b.n : j + PIECE;
+            expand(m, &b, j, end, expanded);
+            kern->axpys_f64(acc, b.x + j, expanded, end - j, m->nclasses);
+        }
     }
     for (size_t k = 0; k < m->nclasses; k++)
         acc[k] += m->log_prior[k] + mass * m->z[k];

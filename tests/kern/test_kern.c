@@ -6,6 +6,7 @@
 #include "nft.h"
 
 #include "base/kern.h"
+#include "base/mem.h"
 #include "base/num.h"
 #include "base/wordhash.h"
 
@@ -139,7 +140,8 @@ START_TEST(scalar_row_is_first_and_names_differ)
     ck_assert_str_eq(row[0]->name, "scalar");
     for (size_t i = 0; i < rows; i++) {
         ck_assert(row[i]->classify && row[i]->turns);
-        ck_assert(row[i]->axpys_f64 && row[i]->spmv_f32 && row[i]->scatter_f32 && row[i]->log_f32 && row[i]->log_axpy_f32);
+        ck_assert(row[i]->axpys_f64 && row[i]->axpys_masked && row[i]->spmv_f32 && row[i]->scatter_f32);
+        ck_assert(row[i]->log_f32 && row[i]->log_axpy_f32);
         ck_assert(row[i]->find_runs);
         for (size_t j = 0; j < i; j++)
             ck_assert_str_ne(row[i]->name, row[j]->name);
@@ -449,6 +451,48 @@ START_TEST(adding_multiples_has_the_same_bits_everywhere)
 }
 END_TEST
 
+START_TEST(adding_masked_rows_has_the_same_bits_everywhere)
+{
+    enum { ROWS = 40 };
+    nfi_rng r = nft_rng(6);
+    size_t rows;
+    const nfi_kern *const *row = nfi_kern_rows(&rows);
+    double start[NFI_MASKED + 2], want[NFI_MASKED + 2], got[NFI_MASKED + 2], x[ROWS];
+    nfi_masked_row in[ROWS];
+
+    for (int c = 0; c < nft_cases(100); c++)
+        for (size_t n = 0; n <= NFI_MASKED; n++) {
+            size_t m = nfi_rng_below(&r, ROWS + 1), entries = 0;
+            float *w = nfi_alloc(ROWS * NFI_MASKED, sizeof *w); /* no longer than is read, in the end */
+            ck_assert_ptr_nonnull(w);
+            for (size_t i = 0; i < n + 2; i++)
+                want[i] = start[i] = nft_rand_between(&r, -100, 100);
+            for (size_t j = 0; j < m; j++) {
+                x[j] = nft_rand_between(&r, -5, 5);
+                in[j] = (nfi_masked_row){.at = (uint32_t)entries, .base = nfi_rng_below(&r, 9) ? nft_rand_float(&r) : -0.0f};
+                in[j].mask = (uint32_t)nfi_rng_next(&r) & (c % 3 ? (uint32_t)nfi_rng_next(&r) & (uint32_t)nfi_rng_next(&r) : UINT32_MAX);
+                if (nfi_rng_below(&r, 9) == 0)
+                    in[j].mask = c % 2 ? UINT32_MAX : 0;
+                in[j].mask &= (uint32_t)((UINT64_C(1) << n) - 1);
+                for (size_t i = 0; i < n; i++) {
+                    float v = in[j].base;
+                    if (in[j].mask >> i & 1)
+                        w[entries++] = v = nft_rand_float(&r);
+                    volatile double p = x[j] * (double)v;
+                    want[1 + i] = want[1 + i] + p;
+                }
+            }
+            w = nfi_realloc(w, entries, sizeof *w);
+            for (size_t q = 0; q < rows; q++) {
+                memcpy(got, start, sizeof got);
+                row[q]->axpys_masked(got + 1, x, in, w, m, n);
+                ck_assert_msg(memcmp(want, got, (n + 2) * sizeof *got) == 0, "%s: %zu rows of %zu", row[q]->name, m, n);
+            }
+            nfi_free(w);
+        }
+}
+END_TEST
+
 START_TEST(logarithms_have_the_bits_of_the_single_call)
 {
     enum { MOST = 67 };
@@ -526,6 +570,7 @@ int main(void)
     tcase_add_test(t, matrix_plus_sparse_row_has_the_same_bits_everywhere);
     tcase_add_test(t, tiles_leave_no_column_out);
     tcase_add_test(t, adding_multiples_has_the_same_bits_everywhere);
+    tcase_add_test(t, adding_masked_rows_has_the_same_bits_everywhere);
     tcase_add_test(t, logarithms_have_the_bits_of_the_single_call);
     tcase_add_test(t, adding_multiples_of_logarithms_has_the_same_bits_everywhere);
     suite_add_tcase(s, t);
