@@ -212,25 +212,54 @@ static inline bool gram_of(const nfi_node *all, nfi_node x, nfi_gram *g)
     return true;
 }
 
-/* Looks up all n-grams of the document, in groups whose cache misses overlap. */
-static void look_up_grams(nfi_counter *c)
+/* Looks up the pairs of words of the document, all n-grams that are one. */
+static void find_pairs(nfi_counter *c)
+{
+    enum { MOST = 256 };
+    const nfi_node *all = c->vocab.node;
+
+    for (size_t i = 0, nodes = c->vocab.nnode; i < nodes;) {
+        uint64_t pair[MOST];
+        size_t n = 0;
+        for (; i < nodes && n < MOST && all[i].prefix < NFI_KNOWN; i++) {
+            nfi_node a = all[all[i].prefix], b = all[all[i].word];
+            bool known = (a.prefix == NFI_KNOWN) & (b.prefix == NFI_KNOWN);
+            pair[n++] = ((uint64_t)a.word << 32 | b.word) | ((uint64_t)known - 1); /* NFI_NO_PAIR */
+        }
+        nfi_dict_pairs(c->dict, pair, n, c->term + i - n);
+        i += n == 0;
+    }
+}
+
+/* The same for n-grams of several lengths, in groups whose cache misses overlap. */
+static void find_grams(nfi_counter *c)
 {
     const nfi_node *all = c->vocab.node;
 
     for (size_t i = 0, nodes = c->vocab.nnode; i < nodes;) {
-        uint32_t node[BATCH], term[BATCH];
-        nfi_gram gram[BATCH];
-        size_t n = 0;
-        for (; i < nodes && n < BATCH; i++) {
+        uint32_t node[2][BATCH], term[BATCH];
+        uint64_t pair[BATCH];
+        nfi_gram gram[BATCH], g;
+        size_t n[2] = {0};
+        for (; i < nodes && n[0] < BATCH && n[1] < BATCH; i++) {
             if (all[i].prefix >= NFI_KNOWN)
                 continue;
             c->term[i] = NFI_NONE;
-            node[n] = (uint32_t)i;
-            n += gram_of(all, all[i], &gram[n]);
+            if (!gram_of(all, all[i], &g))
+                continue;
+            bool more = g.n > 2;
+            if (more)
+                gram[n[1]] = g;
+            else
+                pair[n[0]] = (uint64_t)g.word[0] << 32 | g.word[1];
+            node[more][n[more]++] = (uint32_t)i;
         }
-        nfi_dict_grams(c->dict, gram, n, term);
-        for (size_t k = 0; k < n; k++)
-            c->term[node[k]] = term[k];
+        nfi_dict_pairs(c->dict, pair, n[0], term);
+        for (size_t k = 0; k < n[0]; k++)
+            c->term[node[0][k]] = term[k];
+        nfi_dict_grams(c->dict, gram, n[1], term);
+        for (size_t k = 0; k < n[1]; k++)
+            c->term[node[1][k]] = term[k];
     }
 }
 
@@ -264,8 +293,10 @@ nf_status nfi_count_doc(nfi_counter *c, const nf_str *parts, size_t nparts, nf_e
             NF_TRY(count_segment(c, err));
         }
     }
-    if (c->text->hi > 1)
-        look_up_grams(c);
+    if (c->text->hi == 2)
+        find_pairs(c);
+    else if (c->text->hi > 2)
+        find_grams(c);
     c->n = c->vocab.nnode;
     if (c->text->lo > 1 || c->text->stop.n > 0)
         keep_counted(c);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * dict.c - search in the sorted vocabulary, and its hash tables: open addressing with linear probing under a secret of this run. A word of
- * up to 16 bytes and an n-gram of two words stand in their places, so that one cache line tells; longer ones are compared where they are.
+ * up to 16 bytes stands in its place, and so does a pair of words, in eight bytes with its term (quotienting); longer
+ * ones are compared where they are.
  */
 #include "features/dict.h"
 
@@ -11,15 +12,16 @@
 
 #include <string.h>
 
-enum { GROUP = 32 };
-#define LONG_GRAM ((uint64_t)1 << 63)
+enum { GROUP = 32, STEP_BITS = 8, MOST_STEPS = 1 << STEP_BITS };
 
 void nfi_dict_clear(nfi_dict *d)
 {
     nfi_free(d->word);
     nfi_free(d->gram);
+    nfi_free(d->pair);
     d->word = NULL;
     d->gram = NULL;
+    d->pair = NULL;
 }
 
 /* ---- search ---- */
@@ -86,9 +88,13 @@ nfi_known nfi_dict_find_other(const nfi_dict *d, const nfi_dict_key *k, const ui
     }
 }
 
-/* Terms that begin with a word stand together, the word alone before its n-grams; so one walk over the terms names what words are alone. */
-static void place_words(nfi_dict *d)
+/*
+ * Terms that begin with a word stand together, the word alone before its n-grams; so one walk over the terms names what words are alone.
+ * Words of many documents are placed first, so that nearly all of them stand where looking for them begins.
+ */
+static void place_words(nfi_dict *d, bool frequent)
 {
+    enum { MANY = 16 }; /* documents */
     size_t stride = (size_t)d->stride, t = 0;
 
     for (size_t i = 0; i < d->nwords; i++) {
@@ -100,6 +106,8 @@ static void place_words(nfi_dict *d)
             t++;
         if (t < d->n && d->seq[t * stride] == i + 1 && (stride == 1 || d->seq[t * stride + 1] == 0))
             x.is.term = (uint32_t)t;
+        if ((d->df && x.is.term != NFI_NONE && d->df[x.is.term] >= MANY) != frequent)
+            continue;
         if (w.n <= 16)
             memcpy(padded, w.p, w.n);
         nfi_dict_ask(d, &key, w.n <= 16 ? padded : (const uint8_t *)w.p, x.n);
@@ -111,52 +119,89 @@ static void place_words(nfi_dict *d)
     }
 }
 
-/* ---- n-grams ---- */
+/* ---- pairs of words ---- */
 
-/* The key of an n-gram, and where looking for it starts. */
-static inline uint64_t gram_key(const nfi_dict *d, const uint32_t *word, int n, size_t *at)
+/* All bits of both numbers, mixed: multiplying by odd numbers and folding can be undone, so no two pairs become the same. */
+static inline uint64_t mix_pair(const nfi_dict *d, uint64_t pair)
 {
-    uint64_t pair = (uint64_t)word[0] << 32 | word[1];
-    uint64_t hash = nfi_hash2(pair, n == 2 ? UINT64_MAX : (uint64_t)word[2] << 32 | (n > 3 ? word[3] + UINT64_C(1) : 0), d->secret);
+    const uint64_t all = (UINT64_C(1) << (2 * d->half)) - 1;
+    uint64_t x = (pair >> 32 << d->half | (uint32_t)pair) * (d->secret.a | 1) & all;
 
-    *at = (size_t)hash & d->gmask;
-    return n == 2 ? pair : hash | LONG_GRAM;
+    return (x ^ x >> d->half) * (d->secret.b | 1) & all;
 }
 
-static void place_grams(nfi_dict *d)
+/* What stands in the place of a pair, but for its term: with what is known of a place that is less than MOST_STEPS from home it is the pair. */
+static inline uint64_t stands(const nfi_dict *d, uint64_t mixed)
 {
-    enum { AHEAD = 16 };
-    size_t stride = (size_t)d->stride, home[AHEAD] = {0};
-    nfi_dict_gram late[AHEAD] = {{0}};
+    return (mixed & ((UINT64_C(1) << (d->rest + STEP_BITS)) - 1)) << NFI_PAIR_TERM;
+}
 
-    for (size_t t = 0; t < d->n + AHEAD; t++) { /* places first, terms some later, so that misses overlap */
-        uint32_t word[NFI_MAX_NGRAM];
-        nfi_dict_gram *x = &late[t % AHEAD];
-        size_t at = home[t % AHEAD];
-        int n = 0;
-        if (x->used) {
-            while (d->gram[at].used)
-                at = (at + 1) & d->gmask;
-            d->gram[at] = *x;
+/* The term in a place that has these upper bits, or NFI_NONE. */
+static inline uint32_t term_in(uint64_t place, uint64_t upper)
+{
+    uint64_t x = (place ^ upper) - 1; /* a free place has no number, so that it is above all numbers, or below 0 */
+    return x < (UINT64_C(1) << NFI_PAIR_TERM) - 1 ? (uint32_t)x : NFI_NONE;
+}
+
+static void find_pairs(const nfi_dict *dict, const uint64_t *of, size_t n, uint32_t *term)
+{
+    enum { AHEAD = 16, MOST = 64 };
+    const nfi_dict d = *dict;
+    uint64_t mixed[MOST + AHEAD], late[MOST];
+    uint32_t which[MOST];
+
+    for (size_t b = 0; b < n; b += MOST) {
+        size_t len = n - b < MOST ? n - b : MOST, nlate = 0;
+        for (size_t i = 0; i < len + AHEAD; i++) {
+            mixed[i] = mix_pair(&d, of[b + (i < len ? i : 0)]);
+            __builtin_prefetch(&d.pair[mixed[i] >> d.rest]);
+            if (i < AHEAD)
+                continue;
+            /* Without a branch: what a place holds cannot be guessed. */
+            uint64_t x = mixed[i - AHEAD], upper = stands(&d, x);
+            size_t at = (size_t)(x >> d.rest);
+            uint64_t first = d.pair[at], second = d.pair[(at + 1) & d.pmask];
+            uint32_t t = term_in(first, upper), u = term_in(second, upper);
+            u = first ? u : NFI_NONE;
+            t = t != NFI_NONE ? t : u;
+            term[b + i - AHEAD] = t;
+            late[nlate] = x;
+            which[nlate] = (uint32_t)(b + i - AHEAD);
+            nlate += (t == NFI_NONE) & (first != 0) & (second != 0);
         }
-        for (; t < d->n && n < d->stride && d->seq[t * stride + (size_t)n]; n++)
-            word[n] = d->seq[t * stride + (size_t)n] - 1;
-        x->used = n > 1;
-        if (n < 2)
-            continue;
-        x->key = gram_key(d, word, n, &home[t % AHEAD]);
-        x->term = (uint32_t)t;
-        __builtin_prefetch(&d->gram[home[t % AHEAD]], 1);
+        for (size_t k = 0; k < nlate; k++) {
+            uint64_t upper = stands(&d, late[k]);
+            size_t at = (size_t)(late[k] >> d.rest) + 1;
+            uint32_t t = NFI_NONE;
+            for (int step = 2; t == NFI_NONE && step < MOST_STEPS && d.pair[at = (at + 1) & d.pmask]; step++)
+                t = term_in(d.pair[at], upper);
+            term[which[k]] = t;
+        }
     }
 }
 
-/* Is the place the n-gram's? Two words stand there themselves, where their numbers leave the top bit alone. */
-static inline bool is_gram(const nfi_dict *d, const nfi_dict_gram *s, uint64_t key, const nfi_gram *g)
+void nfi_dict_pairs(const nfi_dict *d, const uint64_t *of, size_t n, uint32_t *term)
 {
-    if (s->key != key)
+    if (d->pair) {
+        find_pairs(d, of, n, term);
+        return;
+    }
+    for (size_t i = 0; i < n; i++)
+        term[i] = of[i] == NFI_NO_PAIR ? NFI_NONE : nfi_dict_search_term(d, (const uint32_t[]){(uint32_t)(of[i] >> 32), (uint32_t)of[i]}, 2);
+}
+
+/* ---- longer n-grams ---- */
+
+static inline uint64_t gram_hash(const nfi_dict *d, const uint32_t *word, int n)
+{
+    uint64_t pair = (uint64_t)word[0] << 32 | word[1];
+    return nfi_hash2(pair, (uint64_t)word[2] << 32 | (n > 3 ? word[3] + UINT64_C(1) : 0), d->secret);
+}
+
+static inline bool is_gram(const nfi_dict *d, const nfi_dict_gram *s, uint64_t hash, const nfi_gram *g)
+{
+    if (s->hash != hash)
         return false;
-    if (__builtin_expect(!(key & LONG_GRAM), 1))
-        return true;
     const uint32_t *q = d->seq + (size_t)s->term * (size_t)d->stride;
     bool same = g->n == d->stride || q[g->n] == 0;
     for (int k = 0; k < g->n && same; k++)
@@ -169,48 +214,105 @@ void nfi_dict_grams(const nfi_dict *d, const nfi_gram *g, size_t n, uint32_t *te
     for (size_t i = 0; !d->gram && i < n; i++)
         term[i] = nfi_dict_search_term(d, g[i].word, g[i].n);
     for (size_t b = 0; d->gram && b < n; b += GROUP) {
-        uint64_t key[GROUP];
-        size_t at[GROUP], len = n - b < GROUP ? n - b : GROUP;
+        uint64_t hash[GROUP];
+        size_t len = n - b < GROUP ? n - b : GROUP;
         for (size_t i = 0; i < len; i++) {
-            key[i] = gram_key(d, g[b + i].word, g[b + i].n, &at[i]);
-            __builtin_prefetch(&d->gram[at[i]]);
+            hash[i] = gram_hash(d, g[b + i].word, g[b + i].n);
+            __builtin_prefetch(&d->gram[hash[i] & d->gmask]);
         }
         for (size_t i = 0; i < len; i++) {
-            const nfi_dict_gram *s = &d->gram[at[i]];
-            while (s->used && !is_gram(d, s, key[i], &g[b + i]))
-                s = &d->gram[at[i] = (at[i] + 1) & d->gmask];
-            term[b + i] = s->used ? s->term : NFI_NONE;
+            size_t at = (size_t)hash[i] & d->gmask;
+            while (d->gram[at].used && !is_gram(d, &d->gram[at], hash[i], &g[b + i]))
+                at = (at + 1) & d->gmask;
+            term[b + i] = d->gram[at].used ? d->gram[at].term : NFI_NONE;
         }
     }
 }
 
 /* ---- tables ---- */
 
+/* Places first, terms some later, so that misses overlap. False: a pair would stand too far from home. */
+static bool place_grams(nfi_dict *d)
+{
+    enum { AHEAD = 16 };
+    size_t stride = (size_t)d->stride;
+    uint64_t late[AHEAD] = {0};
+    bool near = true;
+
+    for (size_t t = 0; t < d->n + AHEAD; t++) {
+        uint64_t key = late[t % AHEAD];
+        if (t >= AHEAD && d->seq[(t - AHEAD) * stride + 1]) {
+            const uint32_t *q = d->seq + (t - AHEAD) * stride;
+            if (stride > 2 && q[2]) {
+                size_t at = (size_t)key & d->gmask;
+                while (d->gram[at].used)
+                    at = (at + 1) & d->gmask;
+                d->gram[at] = (nfi_dict_gram){key, (uint32_t)(t - AHEAD), 1};
+            } else {
+                size_t at = (size_t)(key >> d->rest), steps = 0;
+                for (; d->pair[at]; steps++)
+                    at = (at + 1) & d->pmask;
+                near &= steps < MOST_STEPS;
+                d->pair[at] = stands(d, key) | (t - AHEAD + 1);
+            }
+        }
+        if (t >= d->n || !d->seq[t * stride + 1])
+            continue;
+        const uint32_t *q = d->seq + t * stride;
+        if (stride > 2 && q[2]) {
+            uint32_t word[NFI_MAX_NGRAM] = {q[0] - 1, q[1] - 1, q[2] - 1, stride > 3 ? q[3] - 1 : 0};
+            key = gram_hash(d, word, stride > 3 && q[3] ? 4 : 3);
+            __builtin_prefetch(&d->gram[key & d->gmask], 1);
+        } else {
+            key = mix_pair(d, (uint64_t)(q[0] - 1) << 32 | (q[1] - 1));
+            __builtin_prefetch(&d->pair[key >> d->rest], 1);
+        }
+        late[t % AHEAD] = key;
+    }
+    return near;
+}
+
 static nf_status place_half(void *ctx, size_t half, int worker, nf_err *err)
 {
+    nfi_dict *d = ctx;
+
     (void)worker;
     (void)err;
-    (half ? place_grams : place_words)(ctx);
+    if (half == 0) {
+        place_words(d, true);
+        place_words(d, false);
+    } else if (d->stride > 1 && !place_grams(d)) { /* cannot happen by chance: pairs are searched for */
+        nfi_free(d->pair);
+        d->pair = NULL;
+    }
     return NF_OK;
 }
 
 nf_status nfi_dict_hash(nfi_dict *d, int threads, nf_err *err)
 {
-    size_t words = 16, grams = 16, n = 0;
+    size_t words = 16, grams = 16, stride = (size_t)d->stride, n[2] = {0};
+    int bits = 4;
     nfi_dict x = *d;
 
-    for (size_t t = 0; d->stride > 1 && t < d->n; t++)
-        n += d->seq[t * (size_t)d->stride + 1] != 0;
+    for (size_t t = 0; stride > 1 && t < d->n; t++)
+        n[stride > 2 && d->seq[t * stride + 2]] += d->seq[t * stride + 1] != 0;
     while (words < 2 * d->nwords)
         words *= 2;
-    while (2 * grams < 3 * n)
+    while (2 * grams < 3 * n[1])
         grams *= 2;
+    for (x.half = NFI_PAIR_HALF; d->nwords >> x.half;)
+        x.half++;
+    while ((size_t)1 << bits < 2 * n[0] || 2 * x.half - bits > 64 - NFI_PAIR_TERM - STEP_BITS)
+        bits++;
+    x.rest = 2 * x.half - bits;
     x.wmask = words - 1;
     x.gmask = grams - 1;
+    x.pmask = ((size_t)1 << bits) - 1;
     x.secret = nfi_secret_random();
     x.word = nfi_calloc(words, sizeof *x.word);
     x.gram = nfi_calloc(grams, sizeof *x.gram);
-    if (!x.word || !x.gram) {
+    x.pair = nfi_calloc(x.pmask + 1, sizeof *x.pair);
+    if (!x.word || !x.gram || !x.pair) {
         nfi_dict_clear(&x);
         return nfi_oom(err, "the vocabulary index");
     }

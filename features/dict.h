@@ -20,10 +20,13 @@ typedef struct nfi_dict_word {
     uint32_t pad;
 } nfi_dict_word;
 
-typedef struct nfi_dict_gram {
-    uint64_t key; /* two words: their numbers; more: their hash, with the top bit */
+typedef struct nfi_dict_gram { /* of three words or more */
+    uint64_t hash;
     uint32_t term, used;
 } nfi_dict_gram;
+
+/* Both numbers of a pair of words are this wide in its key, at least: then a key is no shorter than the number of a place. */
+enum { NFI_PAIR_HALF = 16, NFI_PAIR_TERM = 29 /* bits of a term's number + 1 */ };
 
 /* The arrays are borrowed; words and terms rise by bytes. {0} is a vocabulary without words. */
 typedef struct nfi_dict {
@@ -31,6 +34,7 @@ typedef struct nfi_dict {
     const char *word_bytes;
     size_t nwords;
     const uint32_t *seq; /* n x stride: word number + 1, 0 = no more */
+    const uint32_t *df; /* n: what stands where looking for it begins, since it is looked for most; NULL: nothing is known */
     size_t n;
     int stride;
     uint64_t bytes; /* of text that was to be looked up so far */
@@ -39,6 +43,14 @@ typedef struct nfi_dict {
     size_t wmask;
     nfi_dict_gram *gram; /* gmask + 1 places */
     size_t gmask;
+    /*
+     * Pairs of words: a key of 2 * half bits is mixed one to one; the upper bits of what comes out are the place where looking for it starts,
+     * the rest, of which there are rest bits, stand there with the last bits of the place above the term's number + 1. 0 is a free place.
+     * NULL while word is not: they are searched for.
+     */
+    uint64_t *pair;
+    size_t pmask;
+    int half, rest;
 } nfi_dict;
 
 void nfi_dict_clear(nfi_dict *d); /* the tables */
@@ -86,12 +98,15 @@ static inline nfi_known nfi_dict_find(const nfi_dict *d, const nfi_dict_key *k, 
     return nfi_dict_find_other(d, k, p, n);
 }
 
-/* n n-grams of known words, of 2 words at least and no more than the vocabulary's have; term[i] gets the term or NFI_NONE. */
+/* n n-grams of known words, of 3 words at least and no more than the vocabulary's have; term[i] gets the term or NFI_NONE. */
 typedef struct nfi_gram {
     uint32_t word[4];
     int n;
 } nfi_gram;
 void nfi_dict_grams(const nfi_dict *d, const nfi_gram *g, size_t n, uint32_t *term);
+/* The same for pairs of words: of the first word << 32 | the second. NFI_NO_PAIR gets NFI_NONE. */
+#define NFI_NO_PAIR UINT64_MAX
+void nfi_dict_pairs(const nfi_dict *d, const uint64_t *of, size_t n, uint32_t *term);
 
 static inline nf_str nfi_dict_text(const nfi_dict *d, size_t i)
 {
