@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * kern_masked_impl.h - axpys_masked() of the vector rows. The includer has included kern_impl.h and defines expand(base, mask, w): one vech,
- * lane i of which is base, or the next of w where bit i of mask is set.
+ * kern_masked_impl.h - axpys_masked() of the vector rows. The includer has included kern_impl.h and defines expand(base, mask, w): one
+ * vech, lane i of which is base, or the next of w where bit i of mask is set.
  */
 #ifndef NFI_KERN_MASKED_IMPL_H
 #define NFI_KERN_MASKED_IMPL_H

@@ -130,7 +130,7 @@ static inline uint64_t mix_pair(const nfi_dict *d, uint64_t pair)
     return (x ^ x >> d->half) * (d->secret.b | 1) & all;
 }
 
-/* What stands in the place of a pair, but for its term: with what is known of a place that is less than MOST_STEPS from home it is the pair. */
+/* What stands in the place of a pair, but for its term: together with a place less than MOST_STEPS from home it tells which pair. */
 static inline uint64_t stands(const nfi_dict *d, uint64_t mixed)
 {
     return (mixed & ((UINT64_C(1) << (d->rest + STEP_BITS)) - 1)) << NFI_PAIR_TERM;
@@ -186,8 +186,10 @@ void nfi_dict_pairs(const nfi_dict *d, const uint64_t *of, size_t n, uint32_t *t
         find_pairs(d, of, n, term);
         return;
     }
-    for (size_t i = 0; i < n; i++)
-        term[i] = of[i] == NFI_NO_PAIR ? NFI_NONE : nfi_dict_search_term(d, (const uint32_t[]){(uint32_t)(of[i] >> 32), (uint32_t)of[i]}, 2);
+    for (size_t i = 0; i < n; i++) {
+        uint32_t word[2] = {(uint32_t)(of[i] >> 32), (uint32_t)of[i]};
+        term[i] = of[i] == NFI_NO_PAIR ? NFI_NONE : nfi_dict_search_term(d, word, 2);
+    }
 }
 
 /* ---- longer n-grams ---- */

@@ -44,9 +44,9 @@ typedef struct nfi_dict {
     nfi_dict_gram *gram; /* gmask + 1 places */
     size_t gmask;
     /*
-     * Pairs of words: a key of 2 * half bits is mixed one to one; the upper bits of what comes out are the place where looking for it starts,
-     * the rest, of which there are rest bits, stand there with the last bits of the place above the term's number + 1. 0 is a free place.
-     * NULL while word is not: they are searched for.
+     * Pairs of words: a key of 2 * half bits is mixed one to one; the upper bits of what comes out are the place where looking for it
+     * starts, the rest, of which there are rest bits, stand there with the last bits of the place above the term's number + 1. 0 is a free
+     * place. NULL while word is not: they are searched for.
      */
     uint64_t *pair;
     size_t pmask;

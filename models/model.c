@@ -39,39 +39,6 @@ void nf_model_free(nf_model *m)
     nfi_free(m);
 }
 
-enum { INDEX_BLOCK = 1 << 18 };
-
-static nf_status index_block(void *ctx, size_t block, int worker, nf_err *err)
-{
-    const nf_model *m = ctx;
-    size_t end = m->n - block * INDEX_BLOCK < INDEX_BLOCK ? m->n : (block + 1) * INDEX_BLOCK;
-
-    (void)worker;
-    (void)err;
-    for (size_t t = block * INDEX_BLOCK; t < end; t++) {
-        uint64_t from = m->ptr[t], to = m->ptr[t + 1];
-        if (m->masked) {
-            uint32_t mask = from < to ? (uint32_t)1 << m->cls[from] | (uint32_t)1 << m->cls[to - 1] : 0;
-            for (uint64_t i = from + 1; i + 1 < to; i++)
-                mask |= (uint32_t)1 << m->cls[i];
-            m->rec[t].row = (nfi_masked_row){(uint32_t)from, mask, m->base[t], m->idf[t]};
-        } else {
-            m->rec[t] = (nfi_term_rec){.first = from, .n = to - from, .base = m->base[t], .idf = m->idf[t]};
-        }
-    }
-    return NF_OK;
-}
-
-nf_status nfi_model_index(nf_model *m, nf_err *err)
-{
-    m->rec = nfi_alloc(m->n + 1, sizeof *m->rec);
-    if (!m->rec)
-        return nfi_oom(err, "a model");
-    m->rec[m->n] = (nfi_term_rec){0};
-    m->masked = m->nclasses <= NFI_MASKED && m->ptr[m->n] <= UINT32_MAX;
-    return nfi_par_chunks((m->n + INDEX_BLOCK - 1) / INDEX_BLOCK, nfi_par_threads(0), index_block, m, err);
-}
-
 bool nfi_wants_sample(const nf_train_opts *o)
 {
     const nfi_calibrator *k = nfi_calibrator_find(o->calibration ? o->calibration : nfi_calibrators[0]->name);

@@ -84,7 +84,8 @@ nf_status nfi_model_index(nf_model *m, nf_err *err) NF_MUST_CHECK;
 static inline void nfi_model_dict(const nf_model *m, nfi_dict *d)
 {
     *d = (nfi_dict){
-        .word_end = m->word_end, .word_bytes = m->word_bytes, .nwords = m->nwords, .seq = m->seq, .df = m->df, .n = m->n, .stride = m->stride};
+        .word_end = m->word_end, .word_bytes = m->word_bytes, .nwords = m->nwords,
+        .seq = m->seq, .df = m->df, .n = m->n, .stride = m->stride};
 }
 
 /* model_check.c: strings that rise by bytes, 1 to max bytes long, valid UTF-8 without bytes below least or 0x7f; numbers that are finite.

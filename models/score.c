@@ -28,6 +28,43 @@ const char *nf_score_status_text(nf_score_status s)
     return (unsigned)s < NF_SCORE_STATUS_COUNT ? text[s] : "?";
 }
 
+/* ---- what scoring needs of a term ---- */
+
+enum { INDEX_BLOCK = 1 << 18 };
+
+static nf_status index_block(void *ctx, size_t block, int worker, nf_err *err)
+{
+    const nf_model *m = ctx;
+    size_t end = m->n - block * INDEX_BLOCK < INDEX_BLOCK ? m->n : (block + 1) * INDEX_BLOCK;
+
+    (void)worker;
+    (void)err;
+    for (size_t t = block * INDEX_BLOCK; t < end; t++) {
+        uint64_t from = m->ptr[t], to = m->ptr[t + 1];
+        if (m->masked) {
+            uint32_t mask = from < to ? (uint32_t)1 << m->cls[from] | (uint32_t)1 << m->cls[to - 1] : 0;
+            for (uint64_t i = from + 1; i + 1 < to; i++)
+                mask |= (uint32_t)1 << m->cls[i];
+            m->rec[t].row = (nfi_masked_row){(uint32_t)from, mask, m->base[t], m->idf[t]};
+        } else {
+            m->rec[t] = (nfi_term_rec){.first = from, .n = to - from, .base = m->base[t], .idf = m->idf[t]};
+        }
+    }
+    return NF_OK;
+}
+
+nf_status nfi_model_index(nf_model *m, nf_err *err)
+{
+    m->rec = nfi_alloc(m->n + 1, sizeof *m->rec);
+    if (!m->rec)
+        return nfi_oom(err, "a model");
+    m->rec[m->n] = (nfi_term_rec){0};
+    m->masked = m->nclasses <= NFI_MASKED && m->ptr[m->n] <= UINT32_MAX;
+    return nfi_par_chunks((m->n + INDEX_BLOCK - 1) / INDEX_BLOCK, nfi_par_threads(0), index_block, m, err);
+}
+
+/* ---- a row ---- */
+
 /* What the frequencies of a row are multiplied with, before idf. */
 double nfi_row_scale(const nf_model *m, const double table[NFI_TF_TABLE], const nfi_score_row *row)
 {
