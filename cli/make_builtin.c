@@ -6,7 +6,8 @@
  * The model is to hold for articles, headlines and single sentences of sources that the corpus does not have. So it is trained on texts and
  * on their sentences, each under its first frame, classes weigh the same, and the seeds of the codebook count like so many texts of their
  * frame. The settings are those that do best when one generation of texts is trained on and the other scored, and on other sources with
- * related labels. Probabilities, and the frames of sentences, are learned in five folds that keep a text and its sentences together.
+ * related labels. Probabilities, and the frames of sentences, are learned in five folds that keep a text and its sentences together;
+ * then seeds are given more weight and neighbouring sentences less, for articles of others.
  */
 #include "base/buf.h"
 #include "base/io.h"
@@ -172,7 +173,10 @@ static nf_status learn_coding(nf_model *m, const nf_corpus *c, const held_units 
     }
     if (s == NF_OK) {
         size_t first = c->n - x.n;
-        s = nfi_coding_fit(m, &(nfi_coded){x.n, x.doc, held->known + first, held->odds + first * nk, x.hits}, x.own, err);
+        nfi_coded coded = {x.n, x.doc, held->known + first, held->odds + first * nk, x.hits};
+        s = nfi_coding_fit(m, &coded, x.own, err);
+        if (s == NF_OK)
+            s = nfi_coding_for_others(m, &coded, x.own, err);
     }
 out:
     nf_batch_clear(&batch);
@@ -225,8 +229,9 @@ static nf_status train(const char *units, const char *sentences, const char *cod
     NF_GO(nf_codebook_read(&cb, codebook, err));
     o.threads = 1;
     o.codebook = cb;
+    o.weighting = "tfidf-raw"; /* what is said again and again in a long article counts */
     o.seed_strength = 100;
-    o.smoothing = 4;
+    o.smoothing = 8;
     o.class_weight = "balanced";
     o.select.min_df = 4; /* a word of a text is in one of its sentences too */
     o.calibration = "none"; /* leave-one-out would leave its sentences in */

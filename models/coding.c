@@ -11,6 +11,7 @@
 #include <string.h>
 
 enum { STEPS = 60, HALVINGS = 30, P = NFI_CODING_INPUTS };
+#define LN2 0.69314718055994530942
 #define RIDGE 1e-3 /* half the sum of squares of weights but w0: far below what sentences say, and the solution is always one */
 
 /* ---- inputs ---- */
@@ -198,20 +199,27 @@ static bool step(const data *d, double *w, double *now)
     return false;
 }
 
+/* Micro-F1 of frames given from cut on. */
+static double micro_f1(const nfi_coding *c, size_t nclasses, size_t n, const bool *own, const double *odds, double cut)
+{
+    double hit = 0.0, given = 0.0, have = 0.0;
+
+    for (size_t i = 0; i < n * nclasses; i++) {
+        bool mine = odds[i] >= cut, is = own[i] && (int32_t)(i % nclasses) != c->none;
+        hit += mine && is;
+        given += mine;
+        have += is;
+    }
+    return have > 0.0 ? 2.0 * hit / (given + have) : 0.0;
+}
+
 /* The cut of a ladder with the best micro-F1 over all frames. */
-static void find_cut(nfi_coding *c, size_t nclasses, const nfi_coded *x, const bool *own, const double *odds)
+static void find_cut(nfi_coding *c, size_t nclasses, size_t n, const bool *own, const double *odds)
 {
     enum { LOW = -60, HIGH = 20 }; /* twentieths */
 
     for (int t = LOW; t <= HIGH; t++) {
-        double hit = 0.0, given = 0.0, have = 0.0;
-        for (size_t i = 0; i < x->n * nclasses; i++) {
-            bool mine = odds[i] >= t / 20.0, is = own[i] && (int32_t)(i % nclasses) != c->none;
-            hit += mine && is;
-            given += mine;
-            have += is;
-        }
-        double f1 = have > 0.0 ? 2.0 * hit / (given + have) : 0.0;
+        double f1 = micro_f1(c, nclasses, n, own, odds, t / 20.0);
         if (t == LOW || f1 > c->micro_f1) {
             c->micro_f1 = f1;
             c->cut = t / 20.0;
@@ -259,10 +267,33 @@ nf_status nfi_coding_fit(nf_model *m, const nfi_coded *x, const bool *own, nf_er
             w[p] = nfi_rounded(w[p]);
     }
     NF_GO(nfi_coding_odds(m, x, odds, err));
-    find_cut(c, m->nclasses, x, own, odds);
+    find_cut(c, m->nclasses, x->n, own, odds);
     c->sentences = scored;
 out:
     nfi_free(in);
+    nfi_free(odds);
+    return s;
+}
+
+nf_status nfi_coding_for_others(nf_model *m, const nfi_coded *x, const bool *own, nf_err *err)
+{
+    nfi_coding *c = m->coding;
+    double *odds = nfi_alloc(x->n * m->nclasses, sizeof *odds);
+    nf_status s = NF_OK;
+
+    if (!odds)
+        return nfi_oom(err, "sentences");
+    for (size_t k = 0; k < m->nclasses; k++) {
+        double *w = c->w + k * P, least = nfi_rounded((c->cut - w[0]) / LN2 + 1.0);
+        if ((int32_t)k == c->none)
+            continue;
+        w[3] = w[3] < least ? least : w[3];
+        w[4] /= 2.0;
+        w[5] /= 2.0;
+    }
+    s = nfi_coding_odds(m, x, odds, err);
+    if (s == NF_OK)
+        c->micro_f1 = micro_f1(c, m->nclasses, x->n, own, odds, c->cut);
     nfi_free(odds);
     return s;
 }

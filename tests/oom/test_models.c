@@ -122,7 +122,10 @@ static nf_status coding(oom_env *env, nf_err *err)
         odds[i] = i % 7 == 0 ? 1.0 : -1.0;
         hits[i] = i % 5 == 0;
     }
-    nf_status s = nfi_coding_fit(m, &(nfi_coded){N, doc, scored, odds, hits}, own, err);
+    nfi_coded x = {N, doc, scored, odds, hits};
+    nf_status s = nfi_coding_fit(m, &x, own, err);
+    if (s == NF_OK)
+        s = nfi_coding_for_others(m, &x, own, err);
     oom_path(path, env, "coded.nfm");
     if (s == NF_OK && (s = nf_model_save(m, path, err)) == NF_OK && (s = nf_model_load(&back, path, err)) == NF_OK)
         nf_model_free(back);

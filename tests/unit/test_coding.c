@@ -128,6 +128,39 @@ START_TEST(weights_have_the_greatest_likelihood)
 }
 END_TEST
 
+/* A seed of a frame takes a sentence with nothing else to twice the odds of the cut; the sentences around weigh half. */
+START_TEST(seeds_are_trusted_in_articles_of_others)
+{
+    static coded c;
+    double was[2 * NFI_CODING_INPUTS];
+    nfi_rng r = nft_rng(3);
+
+    fill(&c, &r);
+    for (size_t i = 0; i < N; i++)
+        c.hits[i * NK + 1] = nfi_rng_below(&r, 2) ? 1.0 : 0.0; /* of no worth for the second frame */
+    nfi_coded x = coded_of(&c);
+    nft_ok(nfi_coding_fit(model, &x, c.own, &nft_err));
+    const nfi_coding *k = model->coding;
+    double cut = k->cut, f1 = k->micro_f1;
+    memcpy(was, k->w, sizeof was);
+    nft_ok(nfi_coding_for_others(model, &x, c.own, &nft_err));
+    ck_assert_double_eq(k->cut, cut);
+    ck_assert_double_ne(k->micro_f1, f1);
+    ck_assert_double_lt(was[NFI_CODING_INPUTS + 3], 1.0);
+    for (size_t f = 0; f < 2; f++) {
+        const double *w = k->w + f * NFI_CODING_INPUTS, *before = was + f * NFI_CODING_INPUTS;
+        ck_assert_double_ge(w[0] + w[3] * log(2.0), cut + log(2.0) - 1e-6);
+        ck_assert_double_ge(w[3], before[3]);
+        for (size_t p = 0; p < 3; p++)
+            ck_assert_double_eq(w[p], before[p]);
+        for (size_t p = 4; p < NFI_CODING_INPUTS; p++)
+            ck_assert_double_eq(w[p], before[p] / 2.0);
+    }
+    for (size_t p = 0; p < NFI_CODING_INPUTS; p++)
+        ck_assert_double_eq(k->w[2 * NFI_CODING_INPUTS + p], 0.0);
+}
+END_TEST
+
 /* A sentence alone, and the same one in the company of others. */
 START_TEST(sentences_around_are_heard)
 {
@@ -264,6 +297,7 @@ int main(void)
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, seeds_count_as_much_as_they_were_worth);
     tcase_add_test(tc, weights_have_the_greatest_likelihood);
+    tcase_add_test(tc, seeds_are_trusted_in_articles_of_others);
     tcase_add_test(tc, sentences_around_are_heard);
     tcase_add_test(tc, too_few_sentences_are_refused);
     tcase_add_test(tc, the_file_keeps_it);
