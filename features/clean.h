@@ -72,7 +72,7 @@ typedef struct nfi_word_marks {
 
 static inline unsigned nfi_word_mark(const nfi_word_marks *m, uint64_t h) { return m->of[h >> 48]; }
 
-/* How many of n words are function words; at (n elements) gets the *hits places of those in a phrase. Eight words more can be read: zeros. */
+/* How many of n words are function words; at (n elements) gets the *hits places of those in a phrase. Eight zeros can be read behind. */
 size_t nfi_clean_marks(const nfi_word_marks *m, const uint64_t *word, size_t n, uint16_t *at, size_t *hits);
 
 /* A set of words by a bit of their hashes. */

@@ -1,58 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * clean_lines.c - the line table: in how many documents of each source a line stands. The format, as in newsframe-lines(5):
- *
- * A section container of kind 'L' (base/section.h), version 1.0, all sections critical.
- *
- *   META  bytes  version=1: of how lines are cut into words
- *   SRCE  u64    end of each source in SRCB; sources rise by bytes, the empty one is that of documents without a source     SRCB  bytes
- *   SDOC  u64    documents of each source
- *   LKEY  u64    two numbers a line, rising by (source, high, low): high and low half of its key
- *   LSRC  u32    source of each line
- *   LDOC  u64    documents of the source that have the line
+ * clean_lines.c - the line table: in how many documents of each source a line stands; the file is in clean_lines_file.c.
  *
  * The key of a line is XXH128 of the XXH64 of its source, of a hash of its numbers (zero for short lines that are no sentences) and of the
  * hashes of its words (clean_scan.c), so capitals and punctuation do not matter. Counts are integers: tables of parts add up to the table
  * of the whole, byte for byte.
  */
-#include "features/clean.h"
+#include "features/clean_lines.h"
 
-#include "base/arena.h"
 #include "base/par.h"
-#include "base/section.h"
 #include "base/sort.h"
 #include "base/try.h"
-#include "base/utf8.h"
 #include "features/corpus.h"
 #include "features/count.h"
 
 #include <string.h>
 
-enum { MAJOR = 1, MINOR = 0, SHARE = 200 /* 1 in so many documents of a source */, LEAST = 3, LOOSE_WORDS = 6, CHUNK_BYTES = 64 << 10 };
-#define MAX_SOURCE ((size_t)4096)
-
-typedef struct entry {
-    nfi_hash128 key;
-    uint64_t docs;
-    uint32_t source; /* number + 1; 0: a free slot */
-} entry;
-
-typedef struct source {
-    nf_str name;
-    uint64_t key, docs;
-} source;
-
-struct nf_lines {
-    entry *e; /* cap slots, a power of two */
-    size_t n, cap;
-    source *src; /* nsrc, in order of arrival */
-    size_t nsrc, capsrc;
-    uint32_t *slot; /* nslot places, a power of two: number + 1 of a source, 0 is free */
-    size_t nslot;
-    nfi_arena arena;
-    nfi_secret secret;
-    nf_cleaner *words; /* for scanning: no rules */
-};
+enum { SHARE = 200 /* 1 in so many documents of a source */, LEAST = 3, LOOSE_WORDS = 6, CHUNK_BYTES = 64 << 10 };
 
 bool nfi_line_key(const nfi_text_lines *t, const nfi_line *l, uint64_t src, nfi_hash128 *key)
 {
@@ -75,8 +39,8 @@ bool nfi_line_key(const nfi_text_lines *t, const nfi_line *l, uint64_t src, nfi_
 
 nf_str nfi_source_name(nf_str s)
 {
-    if (s.n > MAX_SOURCE)
-        for (s.n = MAX_SOURCE; s.n > 0 && (s.p[s.n] & 0xc0) == 0x80;)
+    if (s.n > NFI_MAX_SOURCE)
+        for (s.n = NFI_MAX_SOURCE; s.n > 0 && (s.p[s.n] & 0xc0) == 0x80;)
             s.n--;
     return s;
 }
@@ -89,7 +53,7 @@ uint64_t nfi_source_key(nf_str s)
 
 static inline bool same(nfi_hash128 a, nfi_hash128 b) { return a.lo == b.lo && a.hi == b.hi; }
 
-static int by_key(const void *a, const void *b, void *ctx)
+int nfi_by_line_key(const void *a, const void *b, void *ctx)
 {
     const nfi_hash128 *x = a, *y = b;
 
@@ -161,7 +125,7 @@ uint64_t nf_lines_docs(const nf_lines *t)
 size_t nf_lines_count(const nf_lines *t) { return t->n; }
 size_t nf_lines_sources(const nf_lines *t) { return t->nsrc; }
 
-static entry *slot_of(const nf_lines *t, entry *e, size_t cap, nfi_hash128 key, uint32_t src)
+static nfi_line_entry *slot_of(const nf_lines *t, nfi_line_entry *e, size_t cap, nfi_hash128 key, uint32_t src)
 {
     size_t k = (size_t)nfi_hash2(key.hi, key.lo, t->secret) & (cap - 1);
 
@@ -170,7 +134,7 @@ static entry *slot_of(const nf_lines *t, entry *e, size_t cap, nfi_hash128 key, 
     return &e[k];
 }
 
-static nf_status reserve(nf_lines *t, size_t more, nf_err *err)
+nf_status nfi_lines_reserve(nf_lines *t, size_t more, nf_err *err)
 {
     size_t cap = t->cap;
 
@@ -178,7 +142,7 @@ static nf_status reserve(nf_lines *t, size_t more, nf_err *err)
         cap *= 2;
     if (cap == t->cap)
         return NF_OK;
-    entry *e = nfi_calloc(cap, sizeof *e);
+    nfi_line_entry *e = nfi_calloc(cap, sizeof *e);
     if (!e)
         return nfi_oom(err, "a line table");
     for (size_t i = 0; i < t->cap; i++)
@@ -190,13 +154,12 @@ static nf_status reserve(nf_lines *t, size_t more, nf_err *err)
     return NF_OK;
 }
 
-/* Room for more must be there. */
-static void count(nf_lines *t, nfi_hash128 key, uint32_t src, uint64_t docs)
+void nfi_lines_add_key(nf_lines *t, nfi_hash128 key, uint32_t src, uint64_t docs)
 {
-    entry *e = slot_of(t, t->e, t->cap, key, src);
+    nfi_line_entry *e = slot_of(t, t->e, t->cap, key, src);
 
     if (!e->source) {
-        *e = (entry){key, 0, src};
+        *e = (nfi_line_entry){key, 0, src};
         t->n++;
     }
     e->docs += docs;
@@ -232,8 +195,7 @@ static nf_status reserve_source(nf_lines *t, nf_err *err)
     return NF_OK;
 }
 
-/* Number + 1 of a source. */
-static nf_status source_of(nf_lines *t, nf_str name, uint32_t *out, nf_err *err)
+nf_status nfi_lines_source_of(nf_lines *t, nf_str name, uint32_t *out, nf_err *err)
 {
     name = nfi_source_name(name);
     if (t->nslot && (*out = *slot_of_source(t, t->slot, t->nslot, name)) > 0)
@@ -244,7 +206,7 @@ static nf_status source_of(nf_lines *t, nf_str name, uint32_t *out, nf_err *err)
     char *p = nfi_arena_copy(&t->arena, name.p ? name.p : "", name.n);
     if (!p)
         return nfi_oom(err, "a line table");
-    t->src[t->nsrc] = (source){{p, name.n}, nfi_source_key(name), 0};
+    t->src[t->nsrc] = (nfi_line_source){{p, name.n}, nfi_source_key(name), 0};
     *out = (uint32_t)++t->nsrc;
     *slot_of_source(t, t->slot, t->nslot, name) = *out;
     return NF_OK;
@@ -279,7 +241,7 @@ static nf_status find_keys(void *ctx, size_t chunk, int worker, nf_err *err)
         for (size_t i = 0; i < t->n; i++)
             if (nfi_line_key(t, &t->line[i], src, &k->key[k->n]))
                 k->n++;
-        NF_TRY(nfi_sort(k->key + from, k->n - from, sizeof *k->key, by_key, NULL, err)); /* a line counts once in a document */
+        NF_TRY(nfi_sort(k->key + from, k->n - from, sizeof *k->key, nfi_by_line_key, NULL, err)); /* a line counts once in a document */
         for (size_t i = from; i < k->n; i++)
             if (i == from || !same(k->key[i], k->key[i - 1]))
                 k->key[m++] = k->key[i];
@@ -295,11 +257,11 @@ static nf_status count_keys(nf_lines *t, const finding *f, size_t chunk, nf_err 
 
     for (size_t d = f->bound[chunk]; d < f->bound[chunk + 1]; d++) {
         uint32_t src;
-        NF_TRY(source_of(t, f->batch->docs[d].source, &src, err));
-        NF_TRY(reserve(t, f->end[d] - at, err));
+        NF_TRY(nfi_lines_source_of(t, f->batch->docs[d].source, &src, err));
+        NF_TRY(nfi_lines_reserve(t, f->end[d] - at, err));
         t->src[src - 1].docs++;
         for (; at < f->end[d]; at++)
-            count(t, k->key[at], src, 1);
+            nfi_lines_add_key(t, k->key[at], src, 1);
     }
     return NF_OK;
 }
@@ -350,14 +312,14 @@ nf_status nf_lines_merge(nf_lines *into, const nf_lines *from, nf_err *err)
     uint32_t *map = nfi_alloc(from->nsrc, sizeof *map);
     if (!map)
         return nfi_oom(err, "a line table");
-    NF_GO(reserve(into, from->n, err));
+    NF_GO(nfi_lines_reserve(into, from->n, err));
     for (size_t i = 0; i < from->nsrc; i++)
-        NF_GO(source_of(into, from->src[i].name, &map[i], err));
+        NF_GO(nfi_lines_source_of(into, from->src[i].name, &map[i], err));
     for (size_t i = 0; i < from->nsrc; i++)
         into->src[map[i] - 1].docs += from->src[i].docs;
     for (size_t i = 0; i < from->cap; i++)
         if (from->e[i].source)
-            count(into, from->e[i].key, map[from->e[i].source - 1], from->e[i].docs);
+            nfi_lines_add_key(into, from->e[i].key, map[from->e[i].source - 1], from->e[i].docs);
 out:
     nfi_free(map);
     return s;
@@ -372,7 +334,7 @@ nf_status nfi_lines_freeze(const nf_lines *t, nfi_frozen *out, nf_err *err)
     for (int pass = 0; pass < 2; pass++) {
         size_t k = 0;
         for (size_t i = 0; i < t->cap; i++) {
-            const entry *e = &t->e[i];
+            const nfi_line_entry *e = &t->e[i];
             if (!e->source)
                 continue;
             uint64_t docs = t->src[e->source - 1].docs, least = docs / SHARE + (docs % SHARE > 0);
@@ -386,185 +348,11 @@ nf_status nfi_lines_freeze(const nf_lines *t, nfi_frozen *out, nf_err *err)
         if (!key && !(key = nfi_alloc(n, sizeof *key)))
             return nfi_oom(err, "a line table");
     }
-    NF_GO(nfi_sort(key, n, sizeof *key, by_key, NULL, err));
+    NF_GO(nfi_sort(key, n, sizeof *key, nfi_by_line_key, NULL, err));
     out->key = key;
     out->n = n;
     key = NULL;
 out:
     nfi_free(key);
-    return s;
-}
-
-/* ---- the file ---- */
-
-typedef struct row {
-    nfi_hash128 key;
-    uint64_t docs;
-    uint32_t source; /* rank by name */
-} row;
-
-static int by_source_and_key(const void *a, const void *b, void *ctx)
-{
-    const row *x = a, *y = b;
-
-    if (x->source != y->source)
-        return x->source < y->source ? -1 : 1;
-    return by_key(&x->key, &y->key, ctx);
-}
-
-static int by_name(const void *a, const void *b, void *ctx)
-{
-    const source *src = ctx;
-    return nfi_str_cmp(src[*(const uint32_t *)a].name, src[*(const uint32_t *)b].name);
-}
-
-static const char meta[] = "version=1\n";
-
-nf_status nf_lines_save(const nf_lines *t, const char *path, nf_err *err)
-{
-    nf_status s = NF_OK;
-    nfi_secw *w = NULL;
-    uint64_t end = 0;
-    size_t n = 0;
-    row *r = nfi_alloc(t->n, sizeof *r);
-    uint32_t *rank = nfi_alloc(t->nsrc, sizeof *rank), *order = nfi_alloc(t->nsrc, sizeof *order);
-
-    if (!r || !rank || !order) {
-        s = nfi_oom(err, "a line table");
-        goto out;
-    }
-    for (size_t i = 0; i < t->nsrc; i++)
-        order[i] = (uint32_t)i;
-    NF_GO(nfi_sort(order, t->nsrc, sizeof *order, by_name, t->src, err));
-    for (size_t i = 0; i < t->nsrc; i++)
-        rank[order[i]] = (uint32_t)i;
-    for (size_t i = 0; i < t->cap; i++)
-        if (t->e[i].source)
-            r[n++] = (row){t->e[i].key, t->e[i].docs, rank[t->e[i].source - 1]};
-    NF_GO(nfi_sort(r, n, sizeof *r, by_source_and_key, NULL, err));
-    NF_GO(nfi_secw_open(&w, path, 'L', MAJOR, MINOR, err));
-    nfi_secw_section(w, "META", NFI_BYTES, true, meta, sizeof meta - 1);
-    nfi_secw_begin(w, "SRCE", NFI_U64, true);
-    for (size_t i = 0; i < t->nsrc; i++) {
-        end += t->src[order[i]].name.n;
-        nfi_secw_put(w, &end, sizeof end);
-    }
-    nfi_secw_end(w);
-    nfi_secw_begin(w, "SRCB", NFI_BYTES, true);
-    for (size_t i = 0; i < t->nsrc; i++)
-        nfi_secw_put(w, t->src[order[i]].name.p, t->src[order[i]].name.n);
-    nfi_secw_end(w);
-    nfi_secw_begin(w, "SDOC", NFI_U64, true);
-    for (size_t i = 0; i < t->nsrc; i++)
-        nfi_secw_put(w, &t->src[order[i]].docs, sizeof t->src->docs);
-    nfi_secw_end(w);
-    nfi_secw_begin(w, "LKEY", NFI_U64, true);
-    for (size_t i = 0; i < n; i++)
-        nfi_secw_put(w, (const uint64_t[]){r[i].key.hi, r[i].key.lo}, 16);
-    nfi_secw_end(w);
-    nfi_secw_begin(w, "LSRC", NFI_U32, true);
-    for (size_t i = 0; i < n; i++)
-        nfi_secw_put(w, &r[i].source, sizeof r->source);
-    nfi_secw_end(w);
-    nfi_secw_begin(w, "LDOC", NFI_U64, true);
-    for (size_t i = 0; i < n; i++)
-        nfi_secw_put(w, &r[i].docs, sizeof r->docs);
-    nfi_secw_end(w);
-    s = nfi_secw_commit(w, err);
-out:
-    nfi_free(r);
-    nfi_free(rank);
-    nfi_free(order);
-    return s;
-}
-
-/* What a file says, borrowed from it. */
-typedef struct view {
-    const uint64_t *end, *docs, *key, *count;
-    const char *names;
-    const uint32_t *source;
-    uint64_t nsrc, nbytes, n;
-} view;
-
-static nf_status look(const nfi_secr *f, view *v, nf_err *err)
-{
-    static const char *const known[] = {"META", "SRCE", "SRCB", "SDOC", "LKEY", "LSRC", "LDOC"};
-    const char *name = nfi_secr_name(f);
-    uint64_t n[7];
-    const void *p[7];
-    static const nfi_elem type[] = {NFI_BYTES, NFI_U64, NFI_BYTES, NFI_U64, NFI_U64, NFI_U32, NFI_U64};
-
-    NF_TRY(nfi_secr_check_known(f, known, 7, err));
-    for (int i = 0; i < 7; i++)
-        NF_TRY(nfi_secr_get(f, known[i], type[i], true, &p[i], &n[i], err));
-    if (n[0] != sizeof meta - 1 || memcmp(p[0], meta, sizeof meta - 1) != 0)
-        return NF_FAIL_AT(err, NF_EMODEL, name, 0, "made by another version of newsframe: learn the lines again");
-    *v = (view){p[1], p[3], p[4], p[6], p[2], p[5], n[1], n[2], n[5]};
-    if (n[3] != v->nsrc || n[4] / 2 != v->n || n[4] % 2 || n[6] != v->n || v->nsrc >= UINT32_MAX)
-        return NF_FAIL_AT(err, NF_EMODEL, name, 0, "damaged or hostile line table: sections have different lengths");
-    return NF_OK;
-}
-
-static nf_status check(const view *v, const char *name, nf_err *err)
-{
-    const char *fault = NULL;
-    uint64_t at = 0, sum = 0;
-
-    for (uint64_t i = 0; i < v->nsrc && !fault; i++) {
-        if (v->end[i] < at || v->end[i] > v->nbytes || v->end[i] - at > MAX_SOURCE)
-            fault = "ends of sources are not in order";
-        else if (nfi_utf8_valid_prefix(v->names + at, (size_t)(v->end[i] - at)) != v->end[i] - at)
-            fault = "a source is not UTF-8";
-        else if (v->docs[i] == 0 || __builtin_add_overflow(sum, v->docs[i], &sum))
-            fault = "a source has no documents, or too many";
-        else if (i > 0) {
-            uint64_t from = i > 1 ? v->end[i - 2] : 0;
-            if (nfi_str_cmp((nf_str){v->names + from, (size_t)(at - from)}, (nf_str){v->names + at, (size_t)(v->end[i] - at)}) >= 0)
-                fault = "sources are not in order";
-        }
-        if (!fault)
-            at = v->end[i];
-    }
-    if (!fault && at != v->nbytes)
-        fault = "ends of sources do not match their bytes";
-    for (uint64_t i = 0; i < v->n && !fault; i++) {
-        if (v->source[i] >= v->nsrc || v->count[i] == 0 || v->count[i] > v->docs[v->source[i]])
-            fault = "a line has a source that is not there, or more documents than its source";
-        else if (i > 0) {
-            row a = {{.hi = v->key[2 * i - 2], .lo = v->key[2 * i - 1]}, 0, v->source[i - 1]},
-                b = {{.hi = v->key[2 * i], .lo = v->key[2 * i + 1]}, 0, v->source[i]};
-            if (by_source_and_key(&a, &b, NULL) >= 0)
-                fault = "lines are not in order";
-        }
-    }
-    return fault ? NF_FAIL_AT(err, NF_EMODEL, name, 0, "damaged or hostile line table: %s", fault) : NF_OK;
-}
-
-nf_status nf_lines_load(nf_lines **out, const char *path, nf_err *err)
-{
-    nf_status s = NF_OK;
-    nfi_secr *f = NULL;
-    nf_lines *t = NULL;
-    view v = {0};
-    uint64_t at = 0;
-
-    NF_TRY(nfi_secr_open(&f, path, 'L', MAJOR, err));
-    NF_GO(look(f, &v, err));
-    NF_GO(check(&v, nfi_secr_name(f), err));
-    NF_GO(nf_lines_new(&t, err));
-    NF_GO(reserve(t, (size_t)v.n, err));
-    for (uint64_t i = 0; i < v.nsrc; i++) {
-        uint32_t src;
-        NF_GO(source_of(t, (nf_str){v.names + at, (size_t)(v.end[i] - at)}, &src, err));
-        t->src[src - 1].docs = v.docs[i];
-        at = v.end[i];
-    }
-    for (uint64_t i = 0; i < v.n; i++)
-        count(t, (nfi_hash128){.hi = v.key[2 * i], .lo = v.key[2 * i + 1]}, v.source[i] + 1, v.count[i]);
-    *out = t;
-    t = NULL;
-out:
-    nf_lines_free(t);
-    nfi_secr_close(f);
     return s;
 }

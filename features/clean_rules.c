@@ -220,6 +220,7 @@ static void note_words(nfi_text_lines *t, size_t from, size_t to, uint8_t seen[S
             seen[seen_at(t->word[l->word + k])] = 1;
     }
 }
+
 /* Share of the words of a line, function words and numbers aside, that are in the filter, in percent. */
 static unsigned overlap(const nf_cleaner *c, const nfi_text_lines *t, const nfi_line *a, const uint8_t *seen)
 {
