@@ -94,7 +94,7 @@ static inline void hash_runs(nfi_runs *r)
                                       0x30002,     0x300020000, 0x300020001, 0x3000200010000};
     const __m256i ones = _mm256_set1_epi64x(-1), zero = _mm256_setzero_si256(), each = _mm256_set1_epi8(1);
     const __m256i by = _mm256_set1_epi64x((long long)NFI_WORD_END_BY), by_high = _mm256_srli_epi64(by, 32);
-    uint16_t rare[NFI_RUN_BYTES / 8 + SPILL];
+    uint16_t rare[NFI_RUN_BYTES + SPILL]; /* of a line like aBaBaB each run has more than seven letters up to the next other byte */
     size_t m = 0;
 
     for (size_t i = 0; i < r->n; i += 4) {

@@ -282,6 +282,9 @@ START_TEST(runs_of_letters_are_those_of_a_byte_at_a_time)
         check_runs(s, n);
         memset(s, 'a' + (int)(n % 26), sizeof s);
         check_runs(s, n);
+        for (size_t i = 0; i < sizeof s; i++) /* as many runs as there can be */
+            s[i] = (uint8_t)("aBa1"[n % 2 ? i % 2 : i % 4]);
+        check_runs(s, n);
         nft_rand_bytes(&r, s, sizeof s);
         check_runs(s, n);
     }
