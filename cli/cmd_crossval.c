@@ -388,9 +388,9 @@ static const char *const paragraphs[] = {
     "documents of one value of a column, such as source, in one fold; --time trains on earlier documents and judges on later ones.",
     "Probabilities are judged where newsframe train finds them by leaving documents out exactly; for other classifiers, which take five "
     "more models a fold, where --calibration is given.",
-    "Sets of classes (--coverage, --sets) hold the right class at that rate over all models, in each class, and in nine of ten models "
-    "they fall short by no more than a point. Classes of fewer than some dozens of documents have larger sets for it; those too small for "
-    "a bound of their own (9 documents at 0.9) share one.",
+    "Sets of classes (--coverage, --sets) hold the right class at that rate or more in nine of ten models, in each class. Classes of "
+    "fewer than some dozens of documents have larger sets for it; those too small for a bound of their own (9 "
+    "documents at 0.9) share one.",
     "A class with one document is trained in every fold and left out of the scores. The tables are those of newsframe evaluate.",
     NULL};
 

@@ -172,8 +172,8 @@ static size_t running(const nfi_tuning *t, const nf_tried *x)
     return i;
 }
 
-/* Time is kept for the models that are made in the end, as if the slowest candidate were chosen. Candidates have a thread each, those
- * models all of them. */
+/* Time is kept for the models that are made in the end, as if the slowest candidate were chosen, but no more than a third. Candidates
+ * have a thread each, those models all of them. */
 static bool go_on(void *ctx, const nf_tried *x, bool after)
 {
     nfi_tuning *t = ctx;
@@ -192,7 +192,8 @@ static bool go_on(void *ctx, const nf_tried *x, bool after)
         t->running[free].t = x;
         t->running[free].since = at;
     }
-    on = at + ((double)t->models / (t->threads > 1 ? 2 : 1) + 1.0) * t->slowest < t->end; /* 1: what is under way */
+    double keep = ((double)t->models / (t->threads > 1 ? 2 : 1) + 1.0) * t->slowest; /* 1: what is under way */
+    on = at + (keep < t->budget / 3 ? keep : t->budget / 3) < t->end;
     pthread_mutex_unlock(&t->lock);
     return on;
 }
@@ -206,7 +207,8 @@ nf_status nfi_tuning_begin(nfi_tuning *t, nfi_cli *cli, const nfi_tune_rows *o, 
     int32_t *labels = nfi_alloc(n, sizeof *labels);
     nf_str *names = nfi_alloc(k, sizeof *names);
 
-    *t = (nfi_tuning){.cli = cli, .end = o->budget ? w->start + seconds_of(o->budget) : 0};
+    *t = (nfi_tuning){.cli = cli, .budget = o->budget ? seconds_of(o->budget) : 0};
+    t->end = o->budget ? w->start + t->budget : 0;
     t->threads = nfi_par_threads(train->threads);
     t->locks = pthread_mutex_init(&t->lock, NULL) == 0;
     t->fold = nfi_alloc(n, sizeof *t->fold);

@@ -46,7 +46,7 @@ enum { NFI_TUNE_RUNNING = 64 }; /* candidates that run at a time, at most */
 typedef struct nfi_tuning {
     nf_tune_opts opts;
     nfi_cli *cli;
-    double end;             /* of the budget, seconds of the monotonic clock; 0: none */
+    double budget, end;     /* seconds; end: of the monotonic clock; 0: none */
     size_t models;          /* that are made when the search is over, of what was chosen; time is kept for them */
     int threads;
     pthread_mutex_t lock;

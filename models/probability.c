@@ -31,20 +31,19 @@ bool nf_model_probabilities(const nf_model *m, nf_unit_kind unit, const double *
 
 /* ---- sets ---- */
 
-#define MOST_BELOW 0.01
 #define MOST_UNLUCKY 0.1
 
 /*
  * How many of n documents of a class, the least sure first, a set leaves out at a coverage: 0 when they are too few for a bound. With l
- * left out the share that the sets of one model will hold is drawn from Beta(n + 1 - l, l), of mean 1 - l/(n + 1) (Vovk 2012). That mean
- * must be the coverage, for then the rate holds over all models that could have been trained; and since a user has one model, its own share
- * must not be more than a point below the coverage in more than one of ten.
+ * left out the share that the sets of one model will hold is drawn from Beta(n + 1 - l, l), of mean 1 - l/(n + 1) (Vovk 2012, proposition
+ * 2). That mean must not be less than the coverage, for then the rate holds over all models that could have been trained; and since a user
+ * has one model, its own share must not be less in more than one of ten. Where even one of n is too many for that, one is left out.
  */
 static uint64_t left_out(uint64_t n, double coverage)
 {
     uint64_t l = (uint64_t)floor((1.0 - coverage) * (double)(n + 1) + 1e-9);
 
-    while (l > 1 && gsl_cdf_beta_P(coverage - MOST_BELOW, (double)(n + 1 - l), (double)l) > MOST_UNLUCKY)
+    while (l > 1 && gsl_cdf_beta_P(coverage, (double)(n + 1 - l), (double)l) > MOST_UNLUCKY)
         l--;
     return l;
 }

@@ -12,9 +12,9 @@ void nfi_candidate_apply(nf_train_opts *o, const nf_candidate *c);
 int nfi_candidate_view(const nf_candidate *c, const nf_corpus *corpus);
 
 /*
- * Fills what the n candidates of t reached; *best is the first of those with most right, those without a lead before others, SIZE_MAX when
- * none was judged. Candidates of one weighting, n-grams, min_df and lead that stand together share terms, sums and rows of a fold, which are
- * made once for each fold and let go after it. o as of nf_tune().
+ * Fills what the n candidates of t reached; *best is the first of those with most right, those without a lead before others, SIZE_MAX
+ * when none was judged. Candidates of one weighting, n-grams, min_df and lead that stand together share terms, sums and rows of a fold,
+ * which are made once for each fold and let go after it. o as of nf_tune().
  */
 nf_status nfi_race(nf_tried *t, size_t n, size_t *best, const nf_corpus *c, const nf_tune_opts *o, nf_err *err) NF_MUST_CHECK;
 

@@ -232,11 +232,11 @@ START_TEST(sets_hold_the_right_class_as_often_as_they_say)
 }
 END_TEST
 
-/* What users have is one model: with ranks as probabilities the share that its sets will hold is known, and seldom a point too low. */
-START_TEST(sets_of_one_model_are_seldom_a_point_too_small)
+/* What users have is one model: with ranks as probabilities the share that its sets will hold is known, and seldom too low. */
+START_TEST(sets_of_one_model_are_seldom_too_small)
 {
     enum { DRAWS = 1000 };
-    static const uint64_t sizes[] = {20, 30, 45, 100, 480}, left_out[] = {1, 1, 2, 7, 44}; /* by the binomial distribution */
+    static const uint64_t sizes[] = {22, 30, 45, 100, 480}, left_out[] = {1, 1, 2, 6, 40}; /* by the binomial distribution */
     double bound[1];
     bool shared[1];
 
@@ -258,7 +258,7 @@ START_TEST(sets_of_one_model_are_seldom_a_point_too_small)
             nft_ok(nf_model_set_bounds(&m, 0.9, bound, shared, &nft_err));
             ck_assert(!shared[0]);
             double held = 1 - exp(bound[0]);
-            low += held < 0.89;
+            low += held < 0.9;
             mean += held / DRAWS;
             nfi_calibration_free(c);
         }
@@ -487,7 +487,7 @@ int main(void)
     tcase_add_test(t, probabilities_add_up_and_keep_the_order);
     tcase_add_test(t, what_is_odd_is_finite);
     tcase_add_test(t, sets_hold_the_right_class_as_often_as_they_say);
-    tcase_add_test(t, sets_of_one_model_are_seldom_a_point_too_small);
+    tcase_add_test(t, sets_of_one_model_are_seldom_too_small);
     tcase_add_test(t, classes_too_small_for_a_bound_share_one);
     tcase_add_test(t, a_trained_model_is_calibrated_the_same_for_any_threads);
     tcase_add_test(t, a_known_sigmoid_is_found);
