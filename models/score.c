@@ -30,7 +30,7 @@ const char *nf_score_status_text(nf_score_status s)
 
 /* ---- what scoring needs of a term ---- */
 
-enum { INDEX_BLOCK = 1 << 18 };
+enum { INDEX_BLOCK = 1 << 16 };
 
 static nf_status index_block(void *ctx, size_t block, int worker, nf_err *err)
 {

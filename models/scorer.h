@@ -7,7 +7,7 @@
 
 #include "base/sort.h"
 
-#define NFI_SCORING_CHUNK ((size_t)128 << 10) /* bytes of text */
+#define NFI_SCORING_CHUNK ((size_t)32 << 10) /* bytes of text */
 
 typedef struct nfi_scoring {
     nfi_counter counter;
