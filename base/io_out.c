@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #define BUFFER ((size_t)128 << 10)
+#define WRITEBACK ((size_t)1 << 20)
 #define SLOTS 32
 #define NAME_KEPT 200 /* bytes of the target's name in the temporary's, which may have 255 */
 
@@ -44,7 +45,7 @@ struct nfi_out {
     int failed;     /* errno of the first failure, 0 while all is well */
     int mode;       /* of the file that is replaced, -1 to leave the mode */
     uint64_t bytes;
-    size_t used;
+    size_t used, pending; /* pending: handed to the system since it was asked to write */
     char *path;
     const char *base; /* target name in the folder, within path */
     char buf[BUFFER];
@@ -250,10 +251,25 @@ nf_status nfi_out_open_tmp(nfi_out **out, nf_err *err)
     return s;
 }
 
+/*
+ * Hands bytes to the system and, from time to time, asks it to begin writing them to the disk, so that fsync finds little left to wait for.
+ * That is a hint: it reports nothing, and what goes wrong on the disk is fsync's to tell.
+ */
+static void put(nfi_out *o, const void *p, size_t n)
+{
+    if (o->failed || n == 0)
+        return;
+    o->failed = nfi_write_all(o->fd, p, n);
+    o->pending += n;
+    if (o->kind == ATOMIC && o->pending >= WRITEBACK) {
+        sync_file_range(o->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+        o->pending = 0;
+    }
+}
+
 static void drain(nfi_out *o)
 {
-    if (!o->failed && o->used)
-        o->failed = nfi_write_all(o->fd, o->buf, o->used);
+    put(o, o->buf, o->used);
     o->used = 0;
 }
 
@@ -263,8 +279,7 @@ void nfi_out_write(nfi_out *o, const void *p, size_t n)
     if (n > BUFFER - o->used)
         drain(o);
     if (n >= BUFFER) {
-        if (!o->failed)
-            o->failed = nfi_write_all(o->fd, p, n);
+        put(o, p, n);
     } else if (n) {
         memcpy(o->buf + o->used, p, n);
         o->used += n;

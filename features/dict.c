@@ -280,10 +280,15 @@ static nf_status place_half(void *ctx, size_t half, int worker, nf_err *err)
 
     (void)worker;
     (void)err;
-    if (half == 0) {
+    if (half == 0) { /* the tables are new memory: each half clears its own, which takes as long as filling it */
+        memset(d->word, 0, (d->wmask + 1) * sizeof *d->word);
         place_words(d, true);
         place_words(d, false);
-    } else if (d->stride > 1 && !place_grams(d)) { /* cannot happen by chance: pairs are searched for */
+        return NF_OK;
+    }
+    memset(d->gram, 0, (d->gmask + 1) * sizeof *d->gram);
+    memset(d->pair, 0, (d->pmask + 1) * sizeof *d->pair);
+    if (d->stride > 1 && !place_grams(d)) { /* cannot happen by chance: pairs are searched for */
         nfi_free(d->pair);
         d->pair = NULL;
     }
@@ -311,9 +316,9 @@ nf_status nfi_dict_hash(nfi_dict *d, int threads, nf_err *err)
     x.gmask = grams - 1;
     x.pmask = ((size_t)1 << bits) - 1;
     x.secret = nfi_secret_random();
-    x.word = nfi_calloc(words, sizeof *x.word);
-    x.gram = nfi_calloc(grams, sizeof *x.gram);
-    x.pair = nfi_calloc(x.pmask + 1, sizeof *x.pair);
+    x.word = nfi_alloc(words, sizeof *x.word);
+    x.gram = nfi_alloc(grams, sizeof *x.gram);
+    x.pair = nfi_alloc(x.pmask + 1, sizeof *x.pair);
     if (!x.word || !x.gram || !x.pair) {
         nfi_dict_clear(&x);
         return nfi_oom(err, "the vocabulary index");
