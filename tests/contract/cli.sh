@@ -79,8 +79,8 @@ done
 
 # Opening a FIFO waits for a reader: a program that sits still.
 mkfifo "$tmp/fifo"
-for signal in TERM:143 HUP:129; do # background jobs of sh ignore INT
-    "$newsframe" columns -o "$tmp/fifo" 2>/dev/null &
+for signal in TERM:143 HUP:129 INT:130; do # env: background jobs of sh ignore INT, and under nohup the program would leave HUP alone
+    env --default-signal "$newsframe" columns -o "$tmp/fifo" 2>/dev/null &
     pid=$!
     sleep 0.3
     kill "-${signal%:*}" $pid
