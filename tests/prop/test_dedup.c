@@ -87,18 +87,19 @@ static size_t judge(const dk_docs *k, const nf_groups *g, double threshold)
 START_TEST(marks_are_true_and_nothing_else_matters)
 {
     static const double thresholds[] = {0.3, 0.5, 0.7, 0.9, 1.0};
-    size_t missed = 0, members = 0;
+    static const size_t most[] = {3, 2, 1, 1, 1}; /* in 100, as the page says: texts of fewer words than bins borrow from few */
+    size_t missed[5] = {0}, members[5] = {0};
     nfi_rng r = nft_rng(1);
 
-    for (size_t round = 0; round < 10; round++) {
+    for (size_t round = 0; round < (size_t)nft_cases(10); round++) {
         dk_docs k = {0}, other = {0};
         size_t at[DOCS];
         nf_dedup_opts o = {.threshold = thresholds[round % 5], .threads = 1}, many = {.threshold = o.threshold, .threads = 3};
         make(&k, &r);
         shuffle(&other, &k, at, &r);
         nf_groups a = ddk_groups(&k, &o, NULL), b = ddk_groups(&k, &many, &r), c = ddk_groups(&other, &many, &r);
-        missed += judge(&k, &a, o.threshold);
-        members += a.exact + a.near;
+        missed[round % 5] += judge(&k, &a, o.threshold);
+        members[round % 5] += a.exact + a.near;
         for (size_t i = 0; i < DOCS; i++) {
             ck_assert(a.first[i] == b.first[i] && a.rank[i] == b.rank[i] && a.group[i] == b.group[i] && a.similarity[i] == b.similarity[i]);
             ck_assert_msg(at[a.first[i]] == c.first[at[i]] && a.rank[i] == c.rank[at[i]] && a.group[i] == c.group[at[i]] &&
@@ -112,8 +113,11 @@ START_TEST(marks_are_true_and_nothing_else_matters)
         dk_clear(&k);
         dk_clear(&other);
     }
-    ck_assert_uint_gt(members, 1000);
-    ck_assert_msg(missed * 100 <= members, "%zu of %zu members miss their most similar first document", missed, members);
+    for (size_t t = 0; t < 5 && nft_cases(10) >= 10; t++) {
+        ck_assert_uint_gt(members[t], 100);
+        ck_assert_msg(missed[t] * 100 <= members[t] * most[t], "threshold %g: %zu of %zu members miss their most similar first document",
+                      thresholds[t], missed[t], members[t]);
+    }
 }
 END_TEST
 
