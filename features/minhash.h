@@ -61,8 +61,8 @@ void nfi_minhash(const nfi_densify *d, const uint64_t *set, size_t n, uint32_t s
 /*
  * Bands of rows bins each: sets of similarity t share all rows of some band with probability 1 - (1 - t^rows)^bands. The most rows (hence
  * the fewest false candidates) whose probability at the threshold is NFI_BAND_RECALL or more; threshold in [NFI_MIN_THRESHOLD, 1]. That is
- * for independent bins; in sets of fewer shingles many are borrowed: of copies with up to 120, misses are 4 in 1,000 at 0.7, 12 at 0.5 and
- * 18 at 0.3 (tests/prop/test_dedup.c).
+ * for independent bins; in sets of fewer shingles many are borrowed: of copies with up to 120, misses are 3 in 1,000 at 0.7, 12 at 0.5 and
+ * 20 at 0.3 (tests/prop/test_dedup.c).
  */
 #define NFI_BAND_RECALL 0.99
 #define NFI_MIN_THRESHOLD 0.1
