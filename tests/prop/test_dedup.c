@@ -87,7 +87,7 @@ static size_t judge(const dk_docs *k, const nf_groups *g, double threshold)
 START_TEST(marks_are_true_and_nothing_else_matters)
 {
     static const double thresholds[] = {0.3, 0.5, 0.7, 0.9, 1.0};
-    /* In 100. Over many seeds 2, 1.2, 0.3 and none are missed; the edits of one text are missed together, so one seed may have thrice that. */
+    /* In 100. Over many seeds 2, 1.2, 0.3 and none are missed; edits of one text are missed together, so one seed may have thrice that. */
     static const size_t most[] = {6, 4, 2, 1, 1};
     size_t missed[5] = {0}, members[5] = {0};
     nfi_rng r = nft_rng(1);
