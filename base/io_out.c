@@ -108,7 +108,7 @@ static nfi_out *new_out(enum kind kind, const char *path)
     o->fd = o->dirfd = o->mode = -1;
     o->slot = NULL;
     o->failed = 0;
-    o->bytes = o->used = 0;
+    o->bytes = o->used = o->pending = 0;
     o->path = copy;
     o->base = copy;
     return o;
