@@ -94,8 +94,10 @@ static nf_status sift(sieve *v, const nf_dedup *d, size_t band, size_t *m, nf_er
     }
     NF_TRY(nfi_grow(&v->kv, &v->capkv, 2 * n, sizeof *v->kv, err)); /* each that came again, and the first of its kind */
     for (i = n = 0; i < d->n; i++) {
+        if (!is_compared(d, i)) /* has no key */
+            continue;
         uint32_t h = key[i] >> v->shift;
-        if (twice[h / 64] >> h % 64 & 1 && is_compared(d, i))
+        if (twice[h / 64] >> h % 64 & 1)
             v->kv[n++] = (nfi_kv){key[i], (uint32_t)i, 0};
     }
     *m = n;
