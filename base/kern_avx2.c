@@ -24,10 +24,6 @@ INLINE vech expand(vech base, uint32_t mask, const float *w)
 
 #include "base/kern_masked_impl.h" /* on top of expand() */
 
-typedef struct half_class {
-    uint32_t letter, upper, digit, high, joiner, bar, quote, mark, more;
-} half_class;
-
 /* v <= top, both unsigned, as FF */
 INLINE __m256i up_to(__m256i v, __m256i top) { return _mm256_cmpeq_epi8(_mm256_min_epu8(v, top), v); }
 INLINE uint32_t bits(__m256i v) { return (uint32_t)_mm256_movemask_epi8(v); }
@@ -60,24 +56,7 @@ INLINE half_class classify32(const uint8_t *src, uint8_t *dst, const bool words)
 
 INLINE block_class classify_block(const uint8_t *src, uint8_t *dst, const bool words)
 {
-    half_class l = classify32(src, dst, words), h = classify32(src + 32, dst + 32, words);
-    return (block_class){
-        .c = {.letter = (uint64_t)h.letter << 32 | l.letter,
-              .upper = (uint64_t)h.upper << 32 | l.upper,
-              .digit = (uint64_t)h.digit << 32 | l.digit,
-              .high = (uint64_t)h.high << 32 | l.high,
-              .joiner = (uint64_t)h.joiner << 32 | l.joiner,
-              .bar = (uint64_t)h.bar << 32 | l.bar},
-        .quote = (uint64_t)h.quote << 32 | l.quote,
-        .mark = (uint64_t)h.mark << 32 | l.mark,
-        .more = (uint64_t)h.more << 32 | l.more,
-    };
-}
-
-static void classify(const uint8_t *src, size_t blocks, uint8_t *dst, nfi_class64 *cls)
-{
-    for (size_t b = 0; b < blocks; b++, src += 64, dst += 64)
-        cls[b] = classify_block(src, dst, false).c;
+    return join_halves(classify32(src, dst, words), classify32(src + 32, dst + 32, words));
 }
 
 #include "base/kern_runs_impl.h" /* on top of classify_block() */

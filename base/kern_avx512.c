@@ -15,12 +15,8 @@ INLINE vech expand(vech base, uint32_t mask, const float *w)
 
 #include "base/kern_masked_impl.h" /* on top of expand() */
 
-/* Registers of 32 bytes: with those of 64 this loop is no faster, and the clock of many CPUs goes down for all that is around it. */
-typedef struct half_class {
-    uint32_t letter, upper, digit, high, joiner, bar, quote, mark, more;
-} half_class;
-
-/* words: what is no letter becomes 0 in dst. */
+/* Registers of 32 bytes: with those of 64 this loop is no faster, and the clock of many CPUs goes down for all that is around it.
+ * words: what is no letter becomes 0 in dst. */
 INLINE half_class classify32(const uint8_t *src, uint8_t *dst, const bool words)
 {
     const __m256i case_bit = _mm256_set1_epi8(0x20), nine = _mm256_set1_epi8(9), z = _mm256_set1_epi8(25);
@@ -48,24 +44,7 @@ INLINE half_class classify32(const uint8_t *src, uint8_t *dst, const bool words)
 
 INLINE block_class classify_block(const uint8_t *src, uint8_t *dst, const bool words)
 {
-    half_class l = classify32(src, dst, words), h = classify32(src + 32, dst + 32, words);
-    return (block_class){
-        .c = {.letter = (uint64_t)h.letter << 32 | l.letter,
-              .upper = (uint64_t)h.upper << 32 | l.upper,
-              .digit = (uint64_t)h.digit << 32 | l.digit,
-              .high = (uint64_t)h.high << 32 | l.high,
-              .joiner = (uint64_t)h.joiner << 32 | l.joiner,
-              .bar = (uint64_t)h.bar << 32 | l.bar},
-        .quote = (uint64_t)h.quote << 32 | l.quote,
-        .mark = (uint64_t)h.mark << 32 | l.mark,
-        .more = (uint64_t)h.more << 32 | l.more,
-    };
-}
-
-static void classify(const uint8_t *src, size_t blocks, uint8_t *dst, nfi_class64 *cls)
-{
-    for (size_t b = 0; b < blocks; b++, src += 64, dst += 64)
-        cls[b] = classify_block(src, dst, false).c;
+    return join_halves(classify32(src, dst, words), classify32(src + 32, dst + 32, words));
 }
 
 #include "base/kern_runs_impl.h" /* on top of classify_block() */

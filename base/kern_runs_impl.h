@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * kern_runs_impl.h - runs of letters and numbers from the masks of classify_block(), which the includer defines. One source for all rows:
- * they differ in what the compiler makes of counting and taking apart bits, and in the hashes, four at a time where there is AVX2.
+ * kern_runs_impl.h - classify(), and runs of letters and numbers, from the masks of classify_block(), which the includer defines. One
+ * source for all rows: they differ in what the compiler makes of counting and taking apart bits, and in the hashes, four at a time where
+ * there is AVX2.
  *
  * Only where runs start is listed: bytes that are no letters are zeros in the copy that is hashed, so the bytes of a run tell its end.
  */
@@ -125,6 +126,12 @@ static inline void hash_runs(nfi_runs *r)
 }
 
 #endif
+
+static void classify(const uint8_t *src, size_t blocks, uint8_t *dst, nfi_class64 *cls)
+{
+    for (size_t b = 0; b < blocks; b++, src += 64, dst += 64)
+        cls[b] = classify_block(src, dst, false).c;
+}
 
 static void find_runs(nfi_runs *r, const uint8_t *s, size_t n)
 {

@@ -47,12 +47,6 @@ static inline block_class classify_block(const uint8_t *src, uint8_t *dst, const
     return b;
 }
 
-static void classify(const uint8_t *src, size_t blocks, uint8_t *dst, nfi_class64 *cls)
-{
-    for (size_t b = 0; b < blocks; b++, src += 64, dst += 64)
-        cls[b] = classify_block(src, dst, false).c;
-}
-
 #include "base/kern_runs_impl.h" /* on top of classify_block() */
 
 static void axpys_f64(double *acc, const double *x, const float *w, size_t m, size_t n)

@@ -13,6 +13,26 @@ typedef struct block_class {
     uint64_t more;  /* 80 to BF */
 } block_class;
 
+/* The same of half a block, for rows that look at 32 bytes at a time. */
+typedef struct half_class {
+    uint32_t letter, upper, digit, high, joiner, bar, quote, mark, more;
+} half_class;
+
+static inline block_class join_halves(half_class l, half_class h)
+{
+    return (block_class){
+        .c = {.letter = (uint64_t)h.letter << 32 | l.letter,
+              .upper = (uint64_t)h.upper << 32 | l.upper,
+              .digit = (uint64_t)h.digit << 32 | l.digit,
+              .high = (uint64_t)h.high << 32 | l.high,
+              .joiner = (uint64_t)h.joiner << 32 | l.joiner,
+              .bar = (uint64_t)h.bar << 32 | l.bar},
+        .quote = (uint64_t)h.quote << 32 | l.quote,
+        .mark = (uint64_t)h.mark << 32 | l.mark,
+        .more = (uint64_t)h.more << 32 | l.more,
+    };
+}
+
 static inline size_t turns_popcount(uint64_t x)
 {
 #ifdef __POPCNT__

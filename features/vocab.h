@@ -14,6 +14,7 @@
 
 #include "base/arena.h"
 #include "base/hash.h"
+#include "base/limits.h"
 #include "newsframe/docs.h"
 
 #define NFI_NONE UINT32_MAX
@@ -67,11 +68,12 @@ nf_status nfi_vocab_reserve(nfi_vocab *v, size_t words, size_t pairs, nf_err *er
 nfi_word_slot *nfi_vocab_word(nfi_vocab *v, const uint8_t *p, uint32_t n, bool *fresh);
 nfi_pair_slot *nfi_vocab_pair(nfi_vocab *v, uint32_t prefix, uint32_t word, bool *fresh);
 
-/* The bytes of a word of at most 16, zero padded. Reads 16 bytes at p. */
+/* The bytes of a word of at most 16, zero padded; of a longer one, up to NFI_MAX_TOKEN, what equals no key. Reads 16 bytes at p. */
 static inline void nfi_word_key(const uint8_t *p, uint32_t n, uint64_t *lo, uint64_t *hi)
 {
-    static const uint8_t mask[32] = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
-    const uint8_t *m = mask + 16 - n;
+    static const uint8_t mask[NFI_MAX_TOKEN + 16] = {
+        [NFI_MAX_TOKEN - 16] = 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
+    const uint8_t *m = mask + NFI_MAX_TOKEN - n;
     *lo = nfi_load_le(p) & nfi_load_le(m);
     *hi = nfi_load_le(p + 8) & nfi_load_le(m + 8);
 }

@@ -8,6 +8,7 @@
 #include "features/words.h"
 
 #include "base/try.h"
+#include "features/vocab.h"
 
 #include <string.h>
 
@@ -289,16 +290,6 @@ static bool times_room(nfi_times *y, const nfi_word_table *t)
     return true;
 }
 
-/* The bytes of a word of at most 16, zero padded; of a longer one what equals no key. Reads 16 bytes at p. */
-static inline nfi_word_bytes key_of(const uint8_t *p, uint32_t n)
-{
-    static const uint8_t mask[NFI_MAX_TOKEN + 16] = {
-        [NFI_MAX_TOKEN - 16] = 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
-    const uint8_t *m = mask + NFI_MAX_TOKEN - n;
-
-    return (nfi_word_bytes){nfi_load_le(p) & nfi_load_le(m), nfi_load_le(p + 8) & nfi_load_le(m + 8)};
-}
-
 /* Counts a word into row[0..k); returns how many there are then. Without a branch: whether it is new to the document cannot be guessed. */
 static inline size_t count_word(uint32_t *times, uint32_t *row, size_t k, uint32_t id)
 {
@@ -364,7 +355,8 @@ bool nfi_words_look_up(nfi_words *w, const uint8_t *bytes, const nfi_token *tok,
         return false;
 #pragma GCC unroll 2
     for (size_t i = 0; i < n; i++) {
-        nfi_word_bytes key = key_of(bytes + tok[i].off, tok[i].n);
+        nfi_word_bytes key;
+        nfi_word_key(bytes + tok[i].off, tok[i].n, &key.lo, &key.hi);
         b.key[i] = key;
         b.hash[i] = hash_short(key, secret);
         __builtin_prefetch(&slot[b.hash[i] >> shift]);

@@ -2,9 +2,9 @@
 /*
  * score.c - documents to class scores.
  *
- * A worker counts documents with the same code as training; a node of its vocabulary is looked up in the model once, when it is first seen.
- * Rows of weights are expanded from (base, exceptions) to one float a class, in registers where there are few classes, and added by an axpy
- * kernel, so that every path gives the same bits.
+ * A worker counts a document in the terms of the model, with the tokens and n-grams of training (features/count.h). Rows of weights are
+ * expanded from (base, exceptions) to one float a class, in registers where there are few classes, and added by an axpy kernel, so that
+ * every path gives the same bits.
  */
 #include "models/multi.h"
 #include "models/scorer.h"
