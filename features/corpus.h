@@ -107,7 +107,7 @@ static inline size_t nfi_corpus_parts(const nf_corpus *c) { return c->text.hi > 
 nf_status nfi_corpus_rows(const nf_corpus *c, size_t k, const uint32_t *of, nfi_rows *rows, nf_err *err) NF_MUST_CHECK;
 
 /*
- * narrow.c: c, whose n-grams begin at 1 word, as if it had been counted with words alone, or without a lead. Borrows all but what
+ * corpus_view.c: c, whose n-grams begin at 1 word, as if it had been counted with words alone, or without a lead. Borrows all but what
  * nfi_corpus_view_clear() frees; c must live as long.
  */
 nf_status nfi_corpus_view(nf_corpus *view, const nf_corpus *c, bool words, bool no_lead, nf_err *err) NF_MUST_CHECK;

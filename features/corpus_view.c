@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * narrow.c - a corpus of words, n-grams and marked words of the lead seen as one that lacks some of them. What is left is counted the same
- * way in both; only norms and entries of documents differ.
+ * corpus_view.c - a corpus of words, n-grams and marked words of the lead seen as one that lacks some of them. What is left is counted the
+ * same way in both; only norms and entries of documents differ.
  */
 #include "features/corpus.h"
 
