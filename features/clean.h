@@ -147,6 +147,9 @@ static inline uint64_t nfi_line_numbers(const nfi_text_lines *t, const nfi_line 
     return l->digits ? nfi_clean_numbers(t->text + l->start, l->end - l->start) : 0;
 }
 
+/* Line i of those that are left. */
+static inline nfi_line *nfi_live_line(nfi_text_lines *t, size_t i) { return &t->line[t->live[i]]; }
+
 /* ---- frozen lines ---- */
 
 typedef struct nfi_frozen {
@@ -177,6 +180,12 @@ struct nf_cleaner {
 
 /* Another reference; nf_cleaner_free() gives it back. NULL is fine. */
 nf_cleaner *nfi_cleaner_ref(nf_cleaner *c);
+/* Bit of the rule of this name, 0 when there is none. */
+unsigned nfi_clean_find_rule(const char *name, size_t n);
+/* Sets the rules of a cleaner that has none yet, and marks the function words. */
+void nfi_cleaner_begin(nf_cleaner *c, unsigned rules);
+/* Writes the content of c, and its hash; phrases: their lines as kept. */
+nf_status nfi_cleaner_spell(nf_cleaner *c, const nfi_buf *phrases, nf_err *err) NF_MUST_CHECK;
 /* From the content that a file kept. NF_EMODEL naming the file on any fault. */
 nf_status nfi_cleaner_from_content(nf_cleaner **out, const void *p, size_t n, const char *name, nf_err *err) NF_MUST_CHECK;
 
@@ -191,6 +200,9 @@ typedef struct nfi_clean_rule {
     void (*cut)(const nf_cleaner *c, nfi_text_lines *t, int rule);
 } nfi_clean_rule;
 extern const nfi_clean_rule nfi_clean_rules[NFI_RULES];
+void nfi_cut_shape(const nf_cleaner *c, nfi_text_lines *t, int rule);
+void nfi_cut_position(const nf_cleaner *c, nfi_text_lines *t, int rule);
+void nfi_cut_repeats(const nf_cleaner *c, nfi_text_lines *t, int rule);
 /* Scores and what the rules of a round share. */
 nf_status nfi_clean_prepare(const nf_cleaner *c, nfi_text_lines *t, nf_err *err) NF_MUST_CHECK;
 

@@ -8,17 +8,21 @@
  *   TERM  bytes  every term, rising by bytes, each as varint (bytes shared with the term before), varint (bytes that follow), these bytes.
  *                The shared part is as long as it can be. Words are joined by one space.
  *   STAT  bytes  for each term, varints: documents with it, occurrences, sum of weights (fixed point 2^-32), all three over all
- *                documents; where labels are "multi", the same three over documents without a label; number of class entries; for each:
- * class less the class before (the first: the class), documents, occurrences, sum of weights LEDG  bytes  unless it is left out: for each
- * document 16 bytes XXH128 of its id, 16 bytes XXH128 of its text (title, newline, text), both big-endian, a varint and so many bytes of
- * the id (at most 1024); rising by the 32 bytes, no two equal. A record without an id of its own has 16 zeros and an empty id, and equal
- * ones may stand there. With a salt the hashes are the first 16 bytes of SHA-256 (of the 64 hex digits of SHA-256 of the salt, then "i" and
- * the id or "t" and the text), and the ids are empty CDOC  u64    documents of each label LABL  bytes  labels, rising by bytes, each as
- * varint length and bytes CLEN  bytes  how texts are cleaned (clean.c), XXH128 of it is the setting clean; not there when that is none META
- * bytes  lines key=value: clean, labels (only where documents may have several: "multi"), language, lead (only where it is not
- * 0), ledger (only where hashes are hidden by a salt: "salted-" and 16 hex digits), ngrams, stopwords, tokenizer, tokenizer_version,
- * unicode, weighting STOP  bytes  stop words, rising by bytes, each as varint length and bytes TOTL  u64    documents, documents
- * without a label, tokens, terms, class entries
+ *                documents; where labels are "multi", the same three over documents without a label; number of class entries; for
+ *                each: class less the class before (the first: the class), documents, occurrences, sum of weights
+ *   LEDG  bytes  unless it is left out: for each document 16 bytes XXH128 of its id, 16 bytes XXH128 of its text (title, newline,
+ *                text), both big-endian, a varint and so many bytes of the id (at most 1024); rising by the 32 bytes, no two equal.
+ *                A record without an id of its own has 16 zeros and an empty id, and equal ones may stand there. With a salt the
+ *                hashes are the first 16 bytes of SHA-256 (of the 64 hex digits of SHA-256 of the salt, then "i" and the id or "t"
+ *                and the text), and the ids are empty
+ *   CDOC  u64    documents of each label
+ *   LABL  bytes  labels, rising by bytes, each as varint length and bytes
+ *   CLEN  bytes  how texts are cleaned (clean_content.c), XXH128 of it is the setting clean; not there when that is none
+ *   META  bytes  lines key=value: clean, labels (only where documents may have several: "multi"), language, lead (only where it is
+ *                not 0), ledger (only where hashes are hidden by a salt: "salted-" and 16 hex digits), ngrams, stopwords, tokenizer,
+ *                tokenizer_version, unicode, weighting
+ *   STOP  bytes  stop words, rising by bytes, each as varint length and bytes
+ *   TOTL  u64    documents, documents without a label, tokens, terms, class entries
  *
  * Nothing is pruned and nothing else is stored, so a file is a function of the documents as a set, whatever their order and partition.
  */

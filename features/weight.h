@@ -2,9 +2,11 @@
 /*
  * weight.h - weighting schemes: how a term frequency becomes a number, per document and per corpus. One table row a scheme (weight.c).
  *
- *   additive schemes   w = g(t) * f(tf) / norm,  norm over ALL terms of the document, known or not, so that sums over documents factor: sum
- * w = g * sum f/norm sklearn            w = tf * idf(t) / norm,   norm over the kept terms of the document: cannot be counted (parity with
- * scikit-learn's TfidfVectorizer) idf(t) = ln((1 + N) / (1 + df)) + 1
+ *   additive schemes   w = g(t) * f(tf) / norm,  norm over ALL terms of the document, known or not, so that sums over documents factor:
+ *                      sum w = g * sum f/norm
+ *   sklearn            w = tf * idf(t) / norm,   norm over the kept terms of the document: cannot be counted (parity with scikit-learn's
+ *                      TfidfVectorizer)
+ *   idf(t) = ln((1 + N) / (1 + df)) + 1
  */
 #ifndef NFI_WEIGHT_H
 #define NFI_WEIGHT_H

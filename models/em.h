@@ -3,8 +3,9 @@
  * em.h - learning from documents without a label (Nigam, McCallum, Thrun, Mitchell 2000): multinomial naive Bayes over rows of unit length
  * (complement classifiers have no likelihood to climb), documents without a label weighing less than those with one:
  *
- *     E  p_dk = softmax over k of  b (ln prior_k + sum_t x_dt (ln(a + G_tk) - ln(a V + sum_t G_tk)))      x_dt = f(tf)/norm idf_t, G_tk =
- * idf_t S_tk M  S_tk = labelled and seeds + weight * sum over d of p_dk f(tf)/norm
+ *     E  p_dk = softmax over k of  b (ln prior_k + sum_t x_dt (ln(a + G_tk) - ln(a V + sum_t G_tk)))
+ *        x_dt = f(tf)/norm idf_t, G_tk = idf_t S_tk
+ *     M  S_tk = labelled and seeds + weight * sum over d of p_dk f(tf)/norm
  *
  * b rises to 1 over the first rounds (annealing), so that the first guesses bind less. Sums are 64-bit integers in units of 2^-32: the same
  * for any order and threads.

@@ -4,13 +4,13 @@
  *
  *     svm       squared hinge
  *     logistic  logistic loss: a score is the log-odds of the class
- *     nbsvm     squared hinge on x_t * r_tc, r_tc = ln((a + D_tc) / sum_t (a + D_tc)) - ln((a + D_t - D_tc) / sum_t (a + D_t - D_tc)), D_tc
- * documents of the class with the term, D_t those of all classes, a the smoothing (Wang, Manning 2012, with documents as counts and without
- * interpolation)
+ *     nbsvm     squared hinge on x_t * r_tc, r_tc = ln((a + D_tc) / sum_t (a + D_tc)) - ln((a + D_t - D_tc) / sum_t (a + D_t - D_tc)),
+ *               D_tc documents of the class with the term, D_t those of all classes, a the smoothing (Wang, Manning 2012, with documents
+ *               as counts and without interpolation)
  *
- *     nbmix     the scores of nbsvm, a = 1, plus MIX times those of cnb (fit_nb.c) with the smoothing: both are sums of x_t times a number,
- * so that the sum is one model. Out of fold on 20 Newsgroups without headers .7755, nbsvm alone .7670, cnb alone .7638; it is flat for
- * .2 to .7
+ *     nbmix     the scores of nbsvm, a = 1, plus MIX times those of cnb (fit_nb.c) with the smoothing: both are sums of x_t times a
+ *               number, so that the sum is one model. Out of fold on 20 Newsgroups without headers .7755, nbsvm alone .7670, cnb alone
+ *               .7638; it is flat for .2 to .7
  *
  * The cost C of a document is the --cost, times the weight of the class for its own documents. A column of ones gives the bias, which
  * becomes log_prior. A prior that is asked for moves the bias by the difference of log-odds to the share in the data. Up to 16 classes are

@@ -10,12 +10,12 @@
  *
  *     dirichlet    a_t = a V q_t instead of a, q_t = .99 G_t/G + .01/V: the same mass, dealt out as the corpus has it (Zhai, Lafferty 2004)
  *     witten-bell  seen terms keep G_tc; a T_c is dealt out evenly to those that are not, T_c terms having been seen (Witten, Bell 1991).
- * At a = 1 and on counts this is the textbook's. The value of what is not seen depends on the class, so it stands in z_c.
+ *                  At a = 1 and on counts this is the textbook's. The value of what is not seen depends on the class, so it stands in z_c.
  *
  * normalised (wcnb): (w_tc + z_c) / N_c, N_c = sum_t |w_tc + z_c| (Rennie et al. 2003, eq. 9), times the mean of N_c, so that scores keep
- * their size. What a term gives where it was not seen then depends on the class as well: every class has an entry for every term. length
- * (mnb-length): G and x times L, the mean number of tokens over the mean sum of weights: each document counts for as many events as the
- * average document has words, so that a = 1 is one word and priors have their due weight (Kibriya et al. 2004, TFIDFNa).
+ * their size. What a term gives where it was not seen then depends on the class as well: every class has an entry for every term.
+ * length (mnb-length): G and x times L, the mean number of tokens over the mean sum of weights: each document counts for as many events as
+ * the average document has words, so that a = 1 is one word and priors have their due weight (Kibriya et al. 2004, TFIDFNa).
  */
 #include "models/fit.h"
 #include "models/multi.h"

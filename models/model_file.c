@@ -2,16 +2,21 @@
 /*
  * model_file.c - the model file (.nfm): container kind 'M' of base/section.h, version 1.0. Little-endian, data only.
  *
- *   META  bytes  "key=value\n" lines, keys rising: classifier, clean, documents, language, loo_accuracy, loo_documents, ngram_hi, ngram_lo,
- * prior, smoothing, smoothing_how, stop, tokenizer, tokenizer_version, unicode, weighting LABE  u64    end of each label in LABB; labels
- * rise by bytes       LABB  bytes STPE  u64    end of each stop word in STPB; words rise by bytes    STPB  bytes CLEN  bytes  how texts are
- * cleaned (features/clean.c), XXH128 of it is the setting clean; not there when that is none CDOC  u64    documents a class ZCLS  f64 z_c,
- * PRIR f64 ln prior: see nb.h WRDE  u64    end of each word in WRDB; words rise by bytes         WRDB  bytes TSEQ  u32    terms x ngram_hi:
- * word number + 1, 0 = no more; rows rise TDFR  u32    document frequency a term      TIDF  f32   idf a term TBAS  f32    w of classes
- * without the term  TPTR  u64   terms + 1 offsets into the next three TCLS  u16    class                          TWGT  f32   w of term and
- * class TDOC  bytes  documents of the class with the term, 255: see TMNY (optional: explanation; these three come together) TMNY  u64
- * entries with 255 or more documents, rising            TMDC  u32    their documents What a model may have beside its weights
- * (models/part.h) has sections of its own, described where it is written.
+ *   META  bytes  "key=value\n" lines, keys rising: classifier, clean, documents, language, loo_accuracy, loo_documents, ngram_hi,
+ *                ngram_lo, prior, smoothing, smoothing_how, stop, tokenizer, tokenizer_version, unicode, weighting
+ *   LABE  u64    end of each label in LABB; labels rise by bytes       LABB  bytes
+ *   STPE  u64    end of each stop word in STPB; words rise by bytes    STPB  bytes
+ *   CLEN  bytes  how texts are cleaned (features/clean_content.c), XXH128 of it is the setting clean; not there when that is none
+ *   CDOC  u64    documents a class
+ *   ZCLS  f64    z_c: see nb.h                  PRIR  f64   ln prior: see nb.h
+ *   WRDE  u64    end of each word in WRDB; words rise by bytes         WRDB  bytes
+ *   TSEQ  u32    terms x ngram_hi: word number + 1, 0 = no more; rows rise
+ *   TDFR  u32    document frequency a term      TIDF  f32   idf a term
+ *   TBAS  f32    w of classes without the term  TPTR  u64   terms + 1 offsets into the next three
+ *   TCLS  u16    class                          TWGT  f32   w of term and class
+ *   TDOC  bytes  documents of the class with the term, 255: see TMNY (optional: explanation; these three come together)
+ *   TMNY  u64    entries with 255 or more documents, rising            TMDC  u32    their documents
+ * What a model may have beside its weights (models/part.h) has sections of its own, described where it is written.
  *
  * A reader trusts nothing: lengths, order, ranges of everything used as an index and finiteness are checked before the model is handed out.
  */

@@ -3,7 +3,7 @@
  * part_seen.c - hashes of texts that a model was trained on, for a warning when it is judged on them.
  *
  *   SEEN  u64  the least MAX_SEEN of the hashes (XXH64 of the text), rising; and so a sample that does not depend on the order of the
- * documents: below the greatest of them, when there are MAX_SEEN, all are there
+ *              documents: below the greatest of them, when there are MAX_SEEN, all are there
  */
 #include "models/part.h"
 
