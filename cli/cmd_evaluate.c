@@ -7,10 +7,11 @@
 #include "base/arena.h"
 #include "base/mem.h"
 #include "base/try.h"
+#include "features/label_sets.h"
 
 #include <string.h>
 
-enum { UNKNOWN_NAMED = 10, MOST_LABELS = 65535 };
+enum { UNKNOWN_NAMED = 10 };
 
 struct opts {
     nfi_input_opts in;
@@ -50,9 +51,11 @@ static const nfi_opt rows[] = {
 
 /* What was read: classes beyond the model's k are labels that the model does not know, in order of first sight. */
 typedef struct read_docs {
-    nf_str *id, *label;
+    nfi_vocab labels;
+    const nf_str *label; /* k of them, in labels */
+    nf_str *id;
     int32_t *human, *machine;
-    size_t n, capid, caphuman, capmachine, k, known, caplabel;
+    size_t n, capid, caphuman, capmachine, k, known;
     uint64_t unlabelled;
     nfi_arena arena;
     bool multi; /* human and machine are sets then */
@@ -73,18 +76,12 @@ typedef struct read_docs {
 
 static nf_status class_of(read_docs *r, nf_str label, int32_t *out, nf_err *err)
 {
-    for (size_t k = 0; k < r->k; k++) {
-        if (r->label[k].n == label.n && memcmp(r->label[k].p, label.p, label.n) == 0) {
-            *out = (int32_t)k;
-            return NF_OK;
-        }
-    }
-    char *p = nfi_arena_copy(&r->arena, label.p, label.n);
-    nf_status s = p ? nfi_grow(&r->label, &r->caplabel, r->k + 1, sizeof *r->label, err) : NF_ENOMEM;
-    if (s != NF_OK)
-        return s;
-    r->label[r->k] = (nf_str){p, label.n};
-    *out = (int32_t)r->k++;
+    uint32_t node;
+
+    NF_TRY(nfi_label_node(&r->labels, label, &node, err));
+    *out = (int32_t)node;
+    r->label = r->labels.word;
+    r->k = r->labels.nwords;
     return NF_OK;
 }
 
@@ -94,8 +91,6 @@ static nf_status put_class(read_docs *r, uint16_t *cls, size_t *n, nf_str label,
     int32_t k = 0;
 
     NF_TRY(class_of(r, label, &k, err));
-    if (k >= MOST_LABELS)
-        return NF_FAIL(err, NF_ELIMIT, "more than %d labels; is the label column the right one?", MOST_LABELS);
     size_t at = (*n)++;
     for (; at > 0 && cls[at - 1] > k; at--)
         cls[at] = cls[at - 1];
@@ -408,6 +403,8 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         nf_model_free(model);
         return usage;
     }
+    if (s == NF_OK)
+        s = nfi_vocab_init(&r.labels, &err);
     if (s == NF_OK && o->errors)
         s = nf_errors_new(&r.errors, model, &err);
     if (s == NF_OK && o->codebook)
@@ -452,7 +449,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     if (s == NF_OK)
         code = report(o, cli, &r, nf_docs_counts(docs));
     nfi_free(r.id);
-    nfi_free(r.label);
+    nfi_vocab_clear(&r.labels);
     nfi_free(r.human);
     nfi_free(r.machine);
     nfi_free(r.confidence);
