@@ -5,7 +5,9 @@
  */
 #include "newsframe/explain.h"
 
+#include "base/mem.h"
 #include "base/num.h"
+#include "base/sort.h"
 #include "base/try.h"
 #include "features/places.h"
 #include "models/scorer.h"
@@ -64,37 +66,42 @@ static int64_t micro_of(double v)
     return digits[0] == '-' ? -m : m;
 }
 
-/* The part that loses least when it moves by a millionth in direction step. */
-static size_t nearest(const double *v, const int64_t *micro, size_t n, int64_t step)
-{
-    size_t best = 0;
-    double most = -INFINITY;
+/* A part, and what rounding took from it in the direction in which parts have to move. */
+typedef struct rounding {
+    double rest;
+    size_t part;
+} rounding;
 
-    for (size_t i = 0; i < n; i++) {
-        double gain = (v[i] * 1e6 - (double)micro[i]) * (double)step;
-        if (gain > most) {
-            most = gain;
-            best = i;
-        }
-    }
-    return best;
+static int by_rest(const void *a, const void *b, void *ctx)
+{
+    double x = ((const rounding *)a)->rest, y = ((const rounding *)b)->rest;
+    (void)ctx;
+    return (x < y) - (x > y);
 }
 
-/* Rounded parts whose sum is total. Sums in double are off by far less than a millionth a part, so that few move: O(n) for each. */
-static void round_parts(const double *v, int64_t *micro, size_t n, int64_t total)
+/* Rounded parts whose sum is total: those with the largest remainders move by a millionth, as seats are given to parties. */
+static nf_status round_parts(const double *v, int64_t *micro, size_t n, int64_t total, nf_err *err)
 {
-    int64_t sum = 0;
+    nf_status s = NF_OK;
+    rounding *r = NULL;
+    int64_t left = total;
 
     for (size_t i = 0; i < n; i++)
-        sum += micro[i] = micro_of(v[i]);
-    for (size_t moves = 0; sum != total && moves <= n; moves++) {
-        int64_t step = sum < total ? 1 : -1;
-        size_t i = nearest(v, micro, n, step);
-        micro[i] += step;
-        sum += step;
-    }
-    if (n > 0)
-        micro[0] += total - sum; /* cannot be: kept so that the promise holds */
+        left -= micro[i] = micro_of(v[i]);
+    if (left == 0 || n == 0)
+        return NF_OK;
+    int64_t step = left > 0 ? 1 : -1;
+    if (!(r = nfi_alloc(n, sizeof *r)))
+        return nfi_oom(err, "parts of a margin");
+    for (size_t i = 0; i < n; i++)
+        r[i] = (rounding){(v[i] * 1e6 - (double)micro[i]) * (double)step, i};
+    NF_GO(nfi_sort(r, n, sizeof *r, by_rest, NULL, err));
+    for (size_t i = 0; i < n && left != 0; i++, left -= step)
+        micro[r[i].part] += step;
+    micro[0] += left; /* 0, since half a millionth a part is the most that rounding takes: kept so that the promise holds */
+out:
+    nfi_free(r);
+    return s;
 }
 
 /* ---- terms ---- */
@@ -258,7 +265,7 @@ static nf_status round_all(nf_explanation *e, nf_err *err)
     v[0] = e->prior;
     for (size_t i = 0; i < e->nterms; i++)
         v[i + 1] = mem->term[i].nats;
-    round_parts(v, micro, e->nterms + 1, e->margin_micro);
+    NF_TRY(round_parts(v, micro, e->nterms + 1, e->margin_micro, err));
     e->prior_micro = micro[0];
     for (size_t i = 0; i < e->nterms; i++)
         mem->term[i].micro = micro[i + 1];
@@ -269,7 +276,7 @@ static nf_status round_all(nf_explanation *e, nf_err *err)
         e->between -= v[i];
     }
     v[e->units.n] = e->between;
-    round_parts(v, micro, e->units.n + 1, e->margin_micro - e->prior_micro);
+    NF_TRY(round_parts(v, micro, e->units.n + 1, e->margin_micro - e->prior_micro, err));
     e->between_micro = micro[e->units.n];
     e->unit_micro = micro;
     return NF_OK;

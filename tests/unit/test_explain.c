@@ -191,6 +191,32 @@ START_TEST(parts_add_up_to_the_margin)
 }
 END_TEST
 
+/* Every part is rounded the same way, so that thousands of them have to move: each by one millionth at most. */
+START_TEST(many_like_parts_add_up)
+{
+    enum { SENTENCES = 4001 };
+    static char body[SENTENCES * 17 + 1];
+    nf_model *m = train(2, "none", "cnb", "tfidf", 4);
+    nf_scorer *s = NULL;
+    nf_explanation e = {0};
+
+    for (size_t i = 0; i < SENTENCES; i++)
+        memcpy(body + i * 17, "Troops a summit. ", 17);
+    nft_ok(nf_scorer_new(&s, m, &(nf_scorer_opts){.threads = 1}, &nft_err));
+    nft_ok(nf_explain(&e, s, &(nf_doc){.text = {body, SENTENCES * 17}}, -1, -1, &nft_err));
+    ck_assert_uint_eq(e.units.n, SENTENCES);
+    int64_t micro = e.prior_micro + e.between_micro;
+    for (size_t i = 0; i < e.units.n; i++) {
+        ck_assert_double_lt(fabs(e.units.unit[i].carries * 1e6 - (double)e.unit_micro[i]), 1.0);
+        micro += e.unit_micro[i];
+    }
+    ck_assert(micro == e.margin_micro);
+    nf_explanation_clear(&e);
+    nf_scorer_free(s);
+    nf_model_free(m);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("explain");
@@ -199,6 +225,7 @@ int main(void)
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, places_hold_the_tokens_that_are_counted);
     tcase_add_test(tc, parts_add_up_to_the_margin);
+    tcase_add_test(tc, many_like_parts_add_up);
     suite_add_tcase(s, tc);
     return nft_run(s);
 }
