@@ -302,9 +302,9 @@ static const char *const paragraphs[] = {
     "Writes the documents again, each with marks: the group of copies it belongs to, the first document of that group, how similar it is "
     "to that one, and its rank in the group. Nothing is removed unless --keep first is given.",
     "Two documents are compared by their shingles, all runs of five words: the similarity is the number of shingles that both have over "
-    "the number that either has. Copies with the same words are exact; blanks, punctuation, capitals and words of one letter or digit do not "
-    "count. Near copies are proposed by MinHash, and every one is verified on the shingles themselves; of those that reach the threshold "
-    "MinHash misses some 2 in 100 at 0.3, some 1 at 0.5, and fewer above.",
+    "the number that either has. Copies with the same words are exact; blanks, punctuation, capitals and words of one letter or digit do "
+    "not count. Near copies are proposed by MinHash, and every one is verified on the shingles themselves; of those that reach the "
+    "threshold MinHash misses some 2 in 100 at 0.3, some 1 at 0.5, and fewer above.",
     "A group is a star around its first document, the earliest by date where the input has dates, else the first that was read. Each copy "
     "is similar to the first: a document that is similar to a copy only is not in the group. With --window a copy is also no later than "
     "that after the first; a document without a date that can be read is then in no group. Documents without words are in no group.",
