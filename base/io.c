@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -122,10 +123,30 @@ const char *nfi_mode_name(unsigned mode)
                             : "a device";
 }
 
-bool nfi_same_file(const char *a, const char *b)
+/* The file and all folders above it are looked at: links and ".." do not matter. */
+static bool is_within(const char *file, const struct stat *folder)
+{
+    char path[PATH_MAX];
+    struct stat st;
+
+    if (!realpath(file, path))
+        return false;
+    for (char *slash; (slash = strrchr(path, '/')) != NULL && slash != path;) {
+        *slash = '\0';
+        if (stat(path, &st) == 0 && st.st_dev == folder->st_dev && st.st_ino == folder->st_ino)
+            return true;
+    }
+    return false;
+}
+
+bool nfi_same_file(const char *out, const char *in)
 {
     struct stat x, y;
-    return stat(a, &x) == 0 && stat(b, &y) == 0 && S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+    bool standard = strcmp(out, "-") == 0;
+
+    if ((standard ? fstat(1, &x) : stat(out, &x)) != 0 || (strcmp(in, "-") == 0 ? fstat(0, &y) : stat(in, &y)) != 0 || !S_ISREG(x.st_mode))
+        return false;
+    return (x.st_dev == y.st_dev && x.st_ino == y.st_ino) || (S_ISDIR(y.st_mode) && is_within(standard ? "/proc/self/fd/1" : out, &y));
 }
 
 nf_status nfi_tmp_file(int *fd, nf_err *err)

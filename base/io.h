@@ -13,8 +13,14 @@
 
 #include "newsframe/status.h"
 
-/* Reads a whole regular file (not a FIFO, device or folder: NF_EIO) into owned memory, 64-byte aligned, with 64 zero bytes after it. max:
- * NF_ELIMIT above it. */
+/* What a path is called in messages: "-" is standard input. */
+const char *nfi_in_name(const char *path);
+/* A descriptor to standard input as a file: what comes through a pipe goes to an unlinked temporary first, which then is standard input. No
+ * more than a block above max bytes is taken. */
+nf_status nfi_stdin_fd(int *fd, uint64_t max, nf_err *err) NF_MUST_CHECK;
+
+/* Reads a whole regular file, or what comes on standard input for "-" (not a FIFO, device or folder: NF_EIO) into owned memory, 64-byte
+ * aligned, with 64 zero bytes after it. max: NF_ELIMIT above it. */
 nf_status nfi_read_file(void **data, size_t *n, const char *path, uint64_t max, nf_err *err) NF_MUST_CHECK;
 
 /* Reads a regular file that was seen to have size bytes into dst, which has room for size + 1. NF_EIO when it has another size now. */
@@ -56,8 +62,9 @@ void nfi_out_abandon_all(void);                                    /* async-sign
 nf_status nfi_out_open_tmp(nfi_out **out, nf_err *err) NF_MUST_CHECK;
 nf_status nfi_out_commit_fd(nfi_out *o, int *fd, nf_err *err) NF_MUST_CHECK;
 
-/* True when both paths exist and are the same regular file: an output that is also an input is refused. */
-bool nfi_same_file(const char *a, const char *b);
+/* True when both exist and are the same regular file ("-": out is standard output, in standard input), or when in is a folder and out a
+ * file in it: an output that is also an input is refused. */
+bool nfi_same_file(const char *out, const char *in);
 
 /* An unlinked temporary file for sorted runs, in $TMPDIR or /tmp; read and written with pread/pwrite. Returns an fd in *fd. */
 nf_status nfi_tmp_file(int *fd, nf_err *err) NF_MUST_CHECK;

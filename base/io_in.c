@@ -24,17 +24,70 @@ static int open_retry(const char *path, int flags)
     return fd;
 }
 
+const char *nfi_in_name(const char *path)
+{
+    return strcmp(path, "-") == 0 ? "standard input" : path;
+}
+
+static nf_status spool(int to, uint64_t max, nf_err *err)
+{
+    nf_status s = NF_OK;
+    size_t got = BUFFER;
+    uint64_t at = 0;
+    int e = 0;
+
+    char *block = nfi_alloc(BUFFER, 1);
+    if (!block)
+        return nfi_oom(err, "an input buffer");
+    while (s == NF_OK && got == BUFFER && at <= max && (e = nfi_read_full(0, block, BUFFER, &got)) == 0) {
+        s = nfi_pwrite_all(to, block, got, at, "a temporary file", err);
+        at += got;
+    }
+    nfi_free(block);
+    return e ? nfi_fail_errno(err, e, nfi_in_name("-"), "cannot read") : s;
+}
+
+nf_status nfi_stdin_fd(int *fd, uint64_t max, nf_err *err)
+{
+    nf_status s = NF_OK;
+    struct stat st;
+    int tmp = -1;
+
+    if (fstat(0, &st) != 0)
+        return nfi_fail_errno(err, errno, nfi_in_name("-"), "cannot open");
+    if (S_ISDIR(st.st_mode) || S_ISBLK(st.st_mode))
+        return NF_FAIL_AT(err, NF_EIO, nfi_in_name("-"), 0, "is %s, expected a file", nfi_mode_name(st.st_mode));
+    if (!S_ISREG(st.st_mode)) {
+        NF_TRY(nfi_tmp_file(&tmp, err));
+        NF_GO(spool(tmp, max, err));
+        if (dup2(tmp, 0) < 0) {
+            s = nfi_fail_errno(err, errno, nfi_in_name("-"), "cannot read");
+            goto out;
+        }
+    }
+    *fd = fcntl(0, F_DUPFD_CLOEXEC, 3);
+    if (*fd < 0)
+        s = nfi_fail_errno(err, errno, nfi_in_name("-"), "cannot open");
+out:
+    if (tmp >= 0)
+        close(tmp);
+    return s;
+}
+
 nf_status nfi_read_file(void **data, size_t *n, const char *path, uint64_t max, nf_err *err)
 {
     nf_status s = NF_OK;
     char *p = NULL, extra;
     size_t got = 0, more = 0;
     struct stat st;
-    int e;
+    int e, fd;
 
-    int fd = open_retry(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC); /* never waits for a writer or a modem */
-    if (fd < 0)
+    if (strcmp(path, "-") == 0) {
+        path = nfi_in_name(path);
+        NF_TRY(nfi_stdin_fd(&fd, max, err));
+    } else if ((fd = open_retry(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)) < 0) { /* never waits for a writer or a modem */
         return nfi_fail_errno(err, errno, path, "cannot open");
+    }
     if (fstat(fd, &st) != 0) {
         s = nfi_fail_errno(err, errno, path, "cannot read");
         goto out;
@@ -122,7 +175,7 @@ nf_status nfi_in_open(nfi_in **out, const char *path, nf_err *err)
     nfi_in *in = NULL;
     struct stat st;
     bool standard = strcmp(path, "-") == 0;
-    const char *name = standard ? "standard input" : path, *what;
+    const char *name = nfi_in_name(path), *what;
     int fd = -1;
 
     if ((standard ? fstat(0, &st) : stat(path, &st)) != 0)

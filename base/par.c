@@ -12,9 +12,16 @@ int nfi_par_threads(int want)
 {
     if (want <= 0) {
         cpu_set_t set;
+        int most = omp_get_max_threads();
         want = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+        want = want < most ? want : most;
     }
     return want < 1 ? 1 : want > 1024 ? 1024 : want;
+}
+
+void nfi_par_limit(int n)
+{
+    omp_set_num_threads(nfi_par_threads(n < 1 ? 1 : n));
 }
 
 nf_status nfi_par_chunks(size_t chunks, int threads, nfi_chunk_fn fn, void *ctx, nf_err *err)

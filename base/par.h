@@ -10,8 +10,12 @@
 
 #include "newsframe/status.h"
 
-/* Threads to use for a request: 0 means all CPUs this process may run on; at least 1, at most 1024. */
+/* Threads to use for a request: 0 means all CPUs this process may run on, but no more than OpenMP was told to use (OMP_NUM_THREADS,
+ * nfi_par_limit()); at least 1, at most 1024. */
 int nfi_par_threads(int want);
+
+/* What was not asked for a number of threads, such as reading a model, uses at most n from now on: OpenMP's own setting of this thread. */
+void nfi_par_limit(int n);
 
 /* worker is in [0, threads): index of per-thread scratch. */
 typedef nf_status (*nfi_chunk_fn)(void *ctx, size_t chunk, int worker, nf_err *err);

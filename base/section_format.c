@@ -285,6 +285,8 @@ nf_status nfi_sec_open_fd(int *fd, const char *path, nf_err *err)
 {
     int f;
 
+    if (strcmp(path, "-") == 0)
+        return nfi_stdin_fd(fd, UINT64_MAX, err);
     do
         f = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     while (f < 0 && errno == EINTR);

@@ -48,7 +48,7 @@ nf_status nfi_sec_check_gap(const nfi_sechead *h, size_t i, const unsigned char 
 nf_status nfi_sec_bad_hash(const nfi_secent *e, const char *name, nf_err *err);
 /* The three above over an open file: header, table, gaps. */
 nf_status nfi_sec_parse_fd(nfi_sechead *h, int fd, char kind, uint16_t major, const char *name, nf_err *err) NF_MUST_CHECK;
-/* Opens a file for reading sections; anything but a regular file is NF_EMODEL. */
+/* Opens a file, or standard input for "-", for reading sections; anything but a regular file is NF_EMODEL. */
 nf_status nfi_sec_open_fd(int *fd, const char *path, nf_err *err) NF_MUST_CHECK;
 
 /* The entry with this tag, NULL if there is none. */

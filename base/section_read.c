@@ -107,6 +107,7 @@ nf_status nfi_secr_open(nfi_secr **out, const char *path, char kind, uint16_t ma
     int fd;
 
     NF_TRY(nfi_sec_open_fd(&fd, path, err));
+    path = nfi_in_name(path);
     r = new_reader(path);
     if (!r) {
         s = nfi_oom(err, "a file reader");

@@ -61,7 +61,7 @@ nf_status nfi_secs_open(nfi_secs **out, const char *path, char kind, uint16_t ma
     int fd;
 
     NF_TRY(nfi_sec_open_fd(&fd, path, err));
-    return nfi_secs_open_fd(out, fd, path, kind, major, err);
+    return nfi_secs_open_fd(out, fd, nfi_in_name(path), kind, major, err);
 }
 
 uint64_t nfi_secs_count(const nfi_secs *s, const char tag[4], nfi_elem type, bool *present)

@@ -7,6 +7,7 @@
 #include "newsframe/clean.h"
 
 #include <string.h>
+#include <unistd.h>
 
 struct opts {
     const char *output;
@@ -25,14 +26,19 @@ static const nfi_opt rows[] = {OPT_HEADER("Output"),
 static nf_status kind_of(char *kind, const char *path, nf_err *err)
 {
     static const char magic[] = "\x89NF";
+    char head[4] = "";
+    size_t n = 0;
     nfi_in *in = NULL;
-    const char *p;
-    size_t n;
+    int fd = -1;
 
+    if (strcmp(path, "-") == 0) { /* to be read again */
+        NF_TRY(nfi_stdin_fd(&fd, UINT64_MAX, err));
+        close(fd);
+    }
     NF_TRY(nfi_in_open(&in, path, err));
-    nf_status s = nfi_in_peek(in, &p, &n, err);
+    nf_status s = nfi_in_read(in, head, sizeof head, &n, err);
     if (s == NF_OK)
-        *kind = n > 3 && memcmp(p, magic, 3) == 0 ? p[3] : '\0';
+        *kind = n == sizeof head && memcmp(head, magic, 3) == 0 ? head[3] : '\0';
     nfi_in_close(in);
     return s;
 }

@@ -2,6 +2,7 @@
 /* main.c - newsframe VERB: finds the verb, parses its options, runs it, and makes sure that what it wrote has arrived. */
 #include "cli/opt.h"
 
+#include "base/par.h"
 #include "base/try.h"
 #include "newsframe/docs.h"
 
@@ -131,6 +132,16 @@ static bool row_flag(const nfi_verb *verb, const void *opts, const char *name)
     return row && row->type == NFI_OPT_FLAG && *(const bool *)((const char *)opts + row->offset);
 }
 
+/* --threads holds for what no verb passes it to as well. */
+static void limit_threads(const nfi_verb *verb, const void *opts)
+{
+    const nfi_opt *row = nfi_opt_find(verb->opts, "threads");
+    int64_t n = row && row->type == NFI_OPT_INT ? *(const int64_t *)(const void *)((const char *)opts + row->offset) : 0;
+
+    if (n > 0)
+        nfi_par_limit((int)n);
+}
+
 static int print_help(nfi_cli *cli, const nfi_verb *verb, bool longer)
 {
     nfi_buf b = {0};
@@ -162,6 +173,7 @@ static int run_verb(nfi_cli *cli, const nfi_verb *verb, int argc, char **argv)
         cli->given = p.given;
         cli->quiet = row_flag(verb, p.opts, "quiet");
         cli->verbose = row_flag(verb, p.opts, "verbose");
+        limit_threads(verb, p.opts);
         code = verb->run(p.opts, cli, p.nargs, p.args);
         cli->given = NULL;
     }

@@ -252,6 +252,7 @@ static void program_page(nfi_buf *b)
     put_exits(b, (1u << NFI_EXITS) - 1);
     nfi_buf_puts(b, ".SH ENVIRONMENT\n"
                     ".TP\n.B NF_KERN\nForces the inner loops of one CPU level: scalar, avx2 or avx512. The result is the same.\n"
+                    ".TP\n.B OMP_NUM_THREADS\nThreads at most where \\-\\-threads is not given. The result is the same.\n"
                     ".TP\n.B TMPDIR\nFolder of temporary files for what does not fit in memory; without it /tmp.\n"
                     ".TP\n.B TERM\nWith \\(lqdumb\\(rq there is no progress line. Colour is never used.\n");
 }

@@ -221,10 +221,8 @@ void nfi_cli_docs_opts(nf_docs_opts *d, const nfi_input_opts *in, const nfi_comm
 
 int nfi_cli_check_output(nfi_cli *cli, const char *out, char *const *inputs, int n)
 {
-    if (!out || strcmp(out, "-") == 0)
-        return NFI_EXIT_OK;
-    for (int i = 0; i < n; i++)
-        if (strcmp(inputs[i], "-") != 0 && nfi_same_file(out, inputs[i]))
-            return nfi_cli_usage(cli, "output \"%s\" is also an input", out);
+    for (int i = 0; out && i < n; i++)
+        if (inputs[i] && nfi_same_file(out, inputs[i]))
+            return nfi_cli_usage(cli, "output \"%s\" is also an input", strcmp(out, "-") == 0 ? "standard output" : out);
     return NFI_EXIT_OK;
 }

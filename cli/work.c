@@ -105,7 +105,8 @@ static bool same_target(const char *a, const char *b)
 int nfi_work_outputs(nfi_cli *cli, const char *const *out, size_t n, int nargs, char **args, const char *also)
 {
     for (size_t i = 0; i < n; i++) {
-        int code = nfi_cli_check_output(cli, out[i], args, nargs);
+        char dash[] = "-", *standard[] = {dash};
+        int code = nfi_cli_check_output(cli, out[i], nargs > 0 ? args : standard, nargs > 0 ? nargs : args != NULL);
         if (code == NFI_EXIT_OK && also)
             code = nfi_cli_check_output(cli, out[i], (char *const[]){(char *)(uintptr_t)also}, 1);
         if (code != NFI_EXIT_OK)

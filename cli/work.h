@@ -96,7 +96,8 @@ int nfi_work_train(nfi_cli *cli, const nfi_train_rows *o, const nfi_term_opts *t
 
 /*
  * The files that a verb writes, against its operands, one more input (a model, a stop list; NULL for none) and each other: none may
- * be named twice. NULL entries are outputs not asked for. NFI_EXIT_OK, or a message and NFI_EXIT_USAGE.
+ * be named twice. NULL entries are outputs not asked for; no operands are standard input, unless args is NULL. NFI_EXIT_OK, or a message
+ * and NFI_EXIT_USAGE.
  */
 int nfi_work_outputs(nfi_cli *cli, const char *const *out, size_t n, int nargs, char **args, const char *also);
 

@@ -97,6 +97,8 @@ static nf_status add_operand(nf_docs *in, const char *path, nf_err *err)
             return NF_FAIL_AT(err, NF_EIO, "standard input", 0, "is no folder");
         return nfi_source_add(in, src, err);
     }
+    if (!*path)
+        return NF_FAIL(err, NF_EINVAL, "the name of an input is empty");
     if (strlen(path) > NFI_MAX_PATH)
         return NF_FAIL(err, NF_ELIMIT, "a path is longer than %d bytes", NFI_MAX_PATH);
     if (stat(path, &st) != 0)

@@ -169,6 +169,11 @@ nf_status nfi_check_start(size_t *skip, const char *p, size_t n, const char *pat
         {"\x89PNG\r\n", 6, "a picture"},
         {"\xd0\xcf\x11\xe0", 4, "an old Office document; save it as CSV or text"},
         {"SQLite format 3", 16, "an SQLite database; export the table as CSV"},
+        {"\xff\xd8\xff", 3, "a picture"},
+        {"\x7f" "ELF", 4, "a program"},
+        {"\x89NFM", 4, "a model, no documents; -m names a model"},
+        {"\x89NFS", 4, "statistics, no documents; train --from and merge take these"},
+        {"\x89NFL", 4, "a line table, no documents; --lines names one"},
     };
 
     const magic *m = find_magic(binaries, sizeof binaries / sizeof *binaries, p, n);

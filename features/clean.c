@@ -57,7 +57,7 @@ nf_status nf_cleaner_new(nf_cleaner **out, const nf_clean_opts *opts, nf_err *er
     NF_GO(nfi_phrases_builtin(&c->phrases, &phrases, err));
     if (o->phrases) {
         NF_GO(nfi_read_file(&file, &n, o->phrases, MAX_PHRASE_FILE, err));
-        NF_GO(nfi_phrases_add(&c->phrases, &phrases, file, n, o->phrases, err));
+        NF_GO(nfi_phrases_add(&c->phrases, &phrases, file, n, nfi_in_name(o->phrases), err));
     }
     NF_GO(nfi_phrases_settle(&c->phrases, &c->marks, err));
     if (o->lines_file)

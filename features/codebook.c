@@ -378,7 +378,7 @@ nf_status nf_codebook_read(nf_codebook **out, const char *path, nf_err *err)
     size_t n;
 
     NF_TRY(nfi_read_file(&data, &n, path, NFI_MAX_CODEBOOK, err));
-    nf_status s = nf_codebook_parse(out, data, n, path, err);
+    nf_status s = nf_codebook_parse(out, data, n, nfi_in_name(path), err);
     nfi_free(data);
     return s;
 }

@@ -5,6 +5,7 @@
  */
 #include "features/stats.h"
 
+#include "base/io.h"
 #include "base/limits.h"
 #include "base/try.h"
 #include "base/utf8.h"
@@ -251,7 +252,7 @@ static char *copy_name(const char *name)
 
 nf_status nfi_stats_src_open(nfi_stats_src *out, const char *path, nf_err *err)
 {
-    nfi_stats_src x = {.name = copy_name(path)};
+    nfi_stats_src x = {.name = copy_name(nfi_in_name(path))};
     nf_status s = x.name ? nfi_secs_open(&x.file, path, 'S', NFI_STATS_MAJOR, err) : nfi_oom(err, "a statistics file");
     if (s == NF_OK)
         return open_source(out, &x, err);

@@ -72,6 +72,7 @@ static nf_status read_words(nfi_buf *text, const char *path, nf_err *err)
     uint64_t line = 1;
 
     NF_TRY(nfi_read_file(&data, &n, path, MAX_FILE, err));
+    path = nfi_in_name(path);
     const char *p = data, *end = p + n;
     for (const char *next; p < end; p = next, line++) {
         const char *nl = memchr(p, '\n', (size_t)(end - p));

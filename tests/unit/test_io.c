@@ -173,6 +173,13 @@ START_TEST(the_same_file_is_known_by_any_name)
     ck_assert(!nfi_same_file(a, b));
     ck_assert(!nfi_same_file(b, b));
     ck_assert(!nfi_same_file("/dev/null", "/dev/null"));
+    in_dir(b, dir, "..");
+    ck_assert(nfi_same_file(a, dir)); /* a file in a folder that is read */
+    ck_assert(nfi_same_file(a, b));
+    in_dir(b, dir, "missing");
+    ck_assert(!nfi_same_file(b, dir));
+    nft_dir(b);
+    ck_assert(!nfi_same_file(a, b));
 }
 END_TEST
 

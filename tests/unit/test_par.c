@@ -115,6 +115,16 @@ START_TEST(number_of_threads_has_bounds)
 }
 END_TEST
 
+START_TEST(a_limit_holds_where_no_number_is_asked_for)
+{
+    nfi_par_limit(1);
+    ck_assert_int_eq(nfi_par_threads(0), 1);
+    ck_assert_int_eq(nfi_par_threads(7), 7);
+    nfi_par_limit(0);
+    ck_assert_int_eq(nfi_par_threads(0), 1);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("par");
@@ -124,6 +134,7 @@ int main(void)
     tcase_add_test(t, lowest_failing_chunk_wins_with_any_number_of_threads);
     tcase_add_test(t, nested_loops_run_serially);
     tcase_add_test(t, number_of_threads_has_bounds);
+    tcase_add_test(t, a_limit_holds_where_no_number_is_asked_for);
     suite_add_tcase(s, t);
     return nft_run(s);
 }
