@@ -50,6 +50,8 @@ typedef struct nfi_masked_row {
 } nfi_masked_row;
 enum { NFI_MASKED = 32 };
 
+enum { NFI_LEAST = 128 }; /* bytes of a row of least_u8() */
+
 #define NFI_TURN_FLAG 0x80000000u
 enum { NFI_TURNS_MORE = 32 };
 
@@ -91,6 +93,8 @@ typedef struct nfi_kern {
      * overlaps.
      */
     void (*log_axpy_f32)(double *acc, double x, const double *v, double scale, const double *offset, size_t m, size_t n);
+    /* out[i] = the least of row[list[j]][i] for j in [0, m), m >= 1; i in [0, NFI_LEAST). */
+    void (*least_u8)(uint8_t *out, const uint8_t (*row)[NFI_LEAST], const uint8_t *list, size_t m);
     /* Fills r from the line s[0..n), n at most NFI_RUN_BYTES; s can be read up to the next multiple of 64. */
     void (*find_runs)(nfi_runs *r, const uint8_t *s, size_t n);
 } nfi_kern;

@@ -217,4 +217,22 @@ static void log_axpy_f32(double *acc, double x, const double *v, double scale, c
             acc[j * n + i] += x * (double)nfi_log32((float)(offset[j] + scale * v[i]));
 }
 
+/* Registers of 32 bytes on AVX-512 too, see classify32(). */
+static void least_u8(uint8_t *out, const uint8_t (*row)[NFI_LEAST], const uint8_t *list, size_t m)
+{
+    enum { NV = NFI_LEAST / 32 };
+    __m256i least[NV];
+
+#pragma GCC unroll 4
+    for (int v = 0; v < NV; v++)
+        least[v] = _mm256_loadu_si256((const __m256i_u *)row[list[0]] + v);
+    for (size_t j = 1; j < m; j++)
+#pragma GCC unroll 4
+        for (int v = 0; v < NV; v++)
+            least[v] = _mm256_min_epu8(least[v], _mm256_loadu_si256((const __m256i_u *)row[list[j]] + v));
+#pragma GCC unroll 4
+    for (int v = 0; v < NV; v++)
+        _mm256_storeu_si256((__m256i_u *)out + v, least[v]);
+}
+
 #endif

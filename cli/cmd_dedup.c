@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * cmd_dedup.c - newsframe dedup: documents with marks that say which are copies of which. Groups are known only after the last document, so
- * the rows wait in an unlinked temporary file; one place a document is all that is kept of them in memory.
+ * the rows wait, as they will be written, in an unlinked temporary file; a place and a length a document are kept of them in memory.
  */
 #include "cli/columns.h"
 #include "cli/dups.h"
 #include "cli/work.h"
 
 #include "base/buf.h"
-#include "base/io.h"
 #include "base/try.h"
+#include "datasets/csv_join.h"
 
-#include <string.h>
-#include <unistd.h>
-
-enum { FIRST_LOOK = 1024 }; /* bytes of a row in which most ids end */
+enum { BLOCK = 256 << 10 }; /* bytes of rows that are read back at once */
 
 struct opts {
     nfi_dup_opts dup;
@@ -51,68 +48,59 @@ static const nfi_opt rows[] = {OPT_HEADER("Duplicates"),
                                OPT_QUIET(struct opts, common),
                                OPT_END};
 
-/* Rows on disk: for each document its cells, each with its length before it: the id, the carried columns, the text. */
+/* Rows as they will be written but for the marks, each behind a cell with its id, in an unlinked temporary file. */
 typedef struct shelf {
-    nfi_out *out; /* while it is filled */
-    int fd;       /* then */
-    uint64_t *at; /* n + 1: where the documents start */
-    size_t n, cap;
-    nfi_buf cell; /* the document taken last */
-    size_t from;  /* in it */
+    nf_csv *rows;
+    uint64_t *at;  /* n + 1: where the rows start */
+    uint32_t *id;  /* n: bytes of the cell with the id */
+    size_t n, cap_at, cap_id;
+    size_t end;    /* bytes that end a row */
+    nfi_buf block; /* rows read back */
 } shelf;
 
 static void shelf_clear(shelf *f)
 {
-    nfi_out_abandon(f->out);
-    if (f->fd >= 0)
-        close(f->fd);
+    if (f->rows && nf_csv_close(f->rows, 0, NULL) != NF_OK) {
+        /* dropped anyway */
+    }
     nfi_free(f->at);
-    nfi_buf_clear(&f->cell);
-}
-
-static void put_cell(shelf *f, nf_str x)
-{
-    uint32_t n = (uint32_t)x.n; /* NFI_MAX_RECORD holds */
-    nfi_out_write(f->out, &n, sizeof n);
-    nfi_out_write(f->out, x.p, x.n);
+    nfi_free(f->id);
+    nfi_buf_clear(&f->block);
 }
 
 static nf_status put_document(shelf *f, const nf_doc *d, size_t columns, size_t id, nf_err *err)
 {
     bool changed = d->flags & (NF_DOC_ID_MADE | NF_DOC_ID_SUFFIX);
 
-    NF_TRY(nfi_grow(&f->at, &f->cap, f->n + 2, sizeof *f->at, err));
-    f->at[f->n++] = nfi_out_bytes(f->out);
-    put_cell(f, d->id);
-    for (size_t c = 0; c < columns; c++)
-        put_cell(f, c == id && changed ? d->id : d->carried[c]);
-    put_cell(f, d->text);
-    f->at[f->n] = nfi_out_bytes(f->out);
+    NF_TRY(nfi_grow(&f->at, &f->cap_at, f->n + 2, sizeof *f->at, err));
+    NF_TRY(nfi_grow(&f->id, &f->cap_id, f->n + 1, sizeof *f->id, err));
+    f->at[f->n] = nfi_csv_bytes(f->rows);
+    nf_csv_text(f->rows, d->id.p, d->id.n);
+    f->id[f->n] = (uint32_t)(nfi_csv_bytes(f->rows) - f->at[f->n]); /* NFI_MAX_RECORD holds */
+    for (size_t c = 0; c < columns; c++) {
+        nf_str x = c == id && changed ? d->id : d->carried[c];
+        nf_csv_text(f->rows, x.p, x.n);
+    }
+    nf_csv_text(f->rows, d->text.p, d->text.n);
+    uint64_t end = nfi_csv_bytes(f->rows);
+    nf_csv_end(f->rows);
+    f->at[++f->n] = nfi_csv_bytes(f->rows);
+    f->end = f->at[f->n] - end;
     return NF_OK;
 }
 
-/* Fetches document i up to byte most of it. */
-static nf_status fetch(shelf *f, size_t i, uint64_t most, nf_err *err)
+/* Reads rows from on into the block, as many as fit or one; *to: the one after them. */
+static nf_status fetch(shelf *f, size_t from, size_t *to, nf_err *err)
 {
-    uint64_t n = f->at[i + 1] - f->at[i];
+    size_t end = from + 1;
 
-    n = n < most ? n : most;
-    f->cell.n = f->from = 0;
-    if (!nfi_buf_reserve(&f->cell, n))
-        return nfi_oom(err, "a row");
-    NF_TRY(nfi_pread_all(f->fd, f->cell.p, n, f->at[i], "the temporary file", err));
-    f->cell.n = n;
-    return NF_OK;
-}
-
-static nf_str next_cell(shelf *f)
-{
-    uint32_t n;
-
-    memcpy(&n, f->cell.p + f->from, sizeof n);
-    nf_str x = {f->cell.p + f->from + sizeof n, n};
-    f->from += sizeof n + n;
-    return x;
+    while (end < f->n && f->at[end + 1] - f->at[from] <= BLOCK)
+        end++;
+    size_t n = (size_t)(f->at[end] - f->at[from]);
+    if (!nfi_buf_reserve(&f->block, n))
+        return nfi_oom(err, "rows");
+    *to = end;
+    return nfi_csv_read(f->rows, f->block.p, n, f->at[from], err);
 }
 
 typedef struct job {
@@ -135,7 +123,7 @@ static nf_status read_all(job *j, nf_err *err)
 
     nf_docs_columns(j->docs, &j->columns);
     j->id = nfi_work_id_column(j->docs, &j->o->in);
-    NF_GO(nfi_out_open_tmp(&j->shelf.out, err));
+    NF_GO(nfi_csv_open_tmp(&j->shelf.rows, (nf_csv_dialect)j->o->out.excel, err));
     nfi_progress_start(&p, j->cli, "comparing", "documents");
     for (;;) {
         NF_GO(nf_docs_next(j->docs, &batch, err));
@@ -146,9 +134,7 @@ static nf_status read_all(job *j, nf_err *err)
         nfi_work_progress(&p, nf_docs_counts(j->docs));
     }
     NF_GO(nf_docs_finish(j->docs, err));
-    nfi_out *out = j->shelf.out;
-    j->shelf.out = NULL;
-    NF_GO(nfi_out_commit_fd(out, &j->shelf.fd, err));
+    NF_GO(nf_csv_flush(j->shelf.rows, err));
     s = nf_dedup_groups(&j->g, j->watch.d, err);
 out:
     nfi_progress_stop(&p);
@@ -173,35 +159,25 @@ static nf_status header(job *j, nf_err *err)
     return NF_OK;
 }
 
-static nf_status row(job *j, size_t d, nfi_buf *first_id, nf_err *err)
+/* Document d, whose row without marks is at p; id: scratch. */
+static nf_status row(job *j, size_t d, const char *p, nfi_buf *id, nf_err *err)
 {
     const nf_groups *g = &j->g;
-    bool copy = g->rank[d] > 1;
+    const shelf *f = &j->shelf;
+    size_t n = (size_t)(f->at[d + 1] - f->at[d]) - f->end, skip = j->id == SIZE_MAX ? 0 : f->id[d] + 1;
 
-    first_id->n = 0;
-    if (copy) {
-        NF_TRY(fetch(&j->shelf, g->first[d], FIRST_LOOK, err));
-        nf_str x = next_cell(&j->shelf);
-        if (j->shelf.from > j->shelf.cell.n) { /* a long id */
-            NF_TRY(fetch(&j->shelf, g->first[d], UINT64_MAX, err));
-            x = next_cell(&j->shelf);
-        }
-        nfi_buf_put(first_id, x.p, x.n);
-    }
-    NF_TRY(fetch(&j->shelf, d, UINT64_MAX, err));
-    nf_str id = next_cell(&j->shelf);
-    if (j->id == SIZE_MAX)
-        nf_csv_text(j->w, id.p, id.n);
-    for (size_t c = 0; c <= j->columns; c++) { /* the last is the text */
-        nf_str x = next_cell(&j->shelf);
-        nf_csv_text(j->w, x.p, x.n);
-    }
+    nfi_csv_cells(j->w, p + skip, n - skip);
     if (g->group[d])
         nf_csv_int(j->w, g->group[d]);
     else
         nf_csv_blank(j->w);
-    if (copy) {
-        nf_csv_text(j->w, first_id->p, first_id->n);
+    if (g->rank[d] > 1) {
+        uint32_t first = g->first[d];
+        id->n = 0;
+        if (!nfi_buf_reserve(id, f->id[first]))
+            return nfi_oom(err, "a row");
+        NF_TRY(nfi_csv_read(f->rows, id->p, f->id[first], f->at[first], err));
+        nfi_csv_cells(j->w, id->p, f->id[first]);
         nf_csv_num(j->w, (double)g->similarity[d], 6);
     } else {
         nf_csv_blank(j->w);
@@ -213,25 +189,25 @@ static nf_status row(job *j, size_t d, nfi_buf *first_id, nf_err *err)
         nf_csv_blank(j->w);
     nf_csv_end(j->w);
     j->written++;
-    return nfi_buf_ok(first_id) ? NF_OK : nfi_oom(err, "a row");
+    return NF_OK;
 }
 
 static nf_status write_all(job *j, nf_err *err)
 {
-    nfi_buf first_id = {0};
+    nfi_buf id = {0};
     nf_status s = NF_OK;
 
     NF_TRY(nf_csv_open(&j->w, j->o->out.output, (nf_csv_dialect)j->o->out.excel, err));
     NF_GO(header(j, err));
-    for (size_t d = 0; d < j->g.n; d++) {
-        if (j->o->keep && j->g.rank[d] > 1)
-            continue;
-        NF_GO(row(j, d, &first_id, err));
-        if (d % 4096 == 4095)
-            NF_GO(nf_csv_flush(j->w, err));
+    for (size_t from = 0, to = 0; from < j->g.n; from = to) {
+        NF_GO(fetch(&j->shelf, from, &to, err));
+        for (size_t d = from; d < to; d++)
+            if (!j->o->keep || j->g.rank[d] <= 1)
+                NF_GO(row(j, d, j->shelf.block.p + (j->shelf.at[d] - j->shelf.at[from]), &id, err));
+        NF_GO(nf_csv_flush(j->w, err));
     }
 out:
-    nfi_buf_clear(&first_id);
+    nfi_buf_clear(&id);
     nf_status closed = nf_csv_close(j->w, s == NF_OK, s == NF_OK ? err : NULL);
     return s == NF_OK ? closed : s;
 }
@@ -267,7 +243,7 @@ static void report(job *j)
 static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 {
     const struct opts *o = opts;
-    job j = {.o = o, .cli = cli, .id = SIZE_MAX, .shelf = {.fd = -1}};
+    job j = {.o = o, .cli = cli, .id = SIZE_MAX};
     nf_dedup_opts dup;
     nf_clean_opts clean;
     nf_err err = {0};

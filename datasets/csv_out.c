@@ -15,7 +15,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { FLUSH_AT = 256 << 10, EXCEL_UNITS = 32000 };
+enum { FLUSH_AT = 256 << 10, EXCEL_UNITS = 32000, FEW = 48 };
 
 struct nf_csv {
     nfi_out *out; /* NULL: a piece in memory */
@@ -29,7 +29,7 @@ struct nf_csv {
     uint64_t cut;
 };
 
-/* path NULL: an unlinked temporary, without a byte order mark */
+/* path NULL: an unlinked temporary for rows that are not the first, without a byte order mark */
 static nf_status open_table(nf_csv **out, const char *path, nf_csv_dialect dialect, nf_err *err)
 {
     nf_status s = NF_OK;
@@ -42,7 +42,7 @@ static nf_status open_table(nf_csv **out, const char *path, nf_csv_dialect diale
     w->dialect = dialect;
     w->delimiter = dialect == NF_CSV_EXCEL_EU ? ';' : dialect == NF_CSV_TABS ? '\t' : ',';
     w->excel = dialect == NF_CSV_EXCEL || dialect == NF_CSV_EXCEL_EU;
-    w->first_row = true;
+    w->first_row = path != NULL;
     w->blank_row = true;
     if (!nfi_buf_reserve(&w->buf, FLUSH_AT + 4096)) {
         s = nfi_oom(err, "a table");
@@ -138,6 +138,8 @@ static bool is_formula(const char *s, size_t n)
 
 static bool needs_quotes(const char *p, size_t n, char delimiter)
 {
+    if (n > FEW) /* most texts have a comma near their start, and libc has vectors */
+        return memchr(p, delimiter, n) || memchr(p, '"', n) || memchr(p, '\n', n) || memchr(p, '\r', n);
     for (size_t i = 0; i < n; i++)
         if (p[i] == delimiter || p[i] == '"' || p[i] == '\n' || p[i] == '\r')
             return true;
@@ -266,6 +268,23 @@ nf_status nfi_csv_append(nf_csv *w, nf_csv *tmp, nf_err *err)
         at += n;
     }
     return NF_OK;
+}
+
+uint64_t nfi_csv_bytes(const nf_csv *w)
+{
+    return nfi_out_bytes(w->out) + w->buf.n;
+}
+
+nf_status nfi_csv_read(nf_csv *tmp, void *p, size_t n, uint64_t at, nf_err *err)
+{
+    return nfi_pread_all(nfi_out_fd(tmp->out), p, n, at, "the temporary file", err);
+}
+
+void nfi_csv_cells(nf_csv *w, const char *p, size_t n)
+{
+    separate(w);
+    nfi_buf_put(&w->buf, p, n);
+    w->blank_row = false;
 }
 
 nf_status nfi_csv_open_piece(nf_csv **out, const nf_csv *w, nf_err *err)

@@ -3,8 +3,8 @@
  * dedup.c - documents to sets, signatures and dates, batch by batch; and groups from the stars that stars.c finds.
  *
  * Costs a document: 8 bytes a word for the set, 4 bytes a band (32 of them at the default threshold) for the keys of a signature that is
- * not kept, 56 bytes of facts. Grouping takes as much again as the keys, 16 bytes a band in which the document begins a group and is not
- * alone, 40 bytes more, and 32 a thread while bands are sorted.
+ * not kept, 56 bytes of facts. Grouping takes 12 bytes a band in which the document is not alone, 12 more where it begins a group, 40 bytes,
+ * and while bands are sorted 16 a thread and 32 for each that may not be alone.
  */
 #include "features/dedup.h"
 
@@ -146,15 +146,14 @@ static nf_status take_chunk(void *ctx, size_t k, int worker, nf_err *err)
         memcpy(set, s.set, s.n * sizeof *set);
         to->set = set;
         nfi_minhash(&d->densify, set, s.n, sig);
-        for (int b = 0; b < d->bands.bands; b++)
-            d->key[nfi_dedup_key(d, d->n + i, (size_t)b)] = nfi_band_key(sig, d->bands, b);
+        nfi_band_keys(sig, d->bands, &d->key[nfi_dedup_key(d, d->n + i, 0)], NFI_KEY_STEP);
     }
     return NF_OK;
 }
 
 static void take_date(nf_dedup *d, nfi_dedup_doc *to, nf_str text)
 {
-    nfi_date day = {0}, month = {0};
+    nfi_date day = {0}, month;
     const char *p = text.p;
     size_t n = text.n;
 
@@ -164,7 +163,9 @@ static void take_date(nf_dedup *d, nfi_dedup_doc *to, nf_str text)
         d->missing++;
         return;
     }
-    if (!nfi_date_parse(&day, p, n, NFI_DAY_FIRST) || day.precision < NFI_DATE_DAY || !nfi_date_parse(&month, p, n, NFI_MONTH_FIRST)) {
+    bool read = nfi_date_parse(&day, p, n, NFI_DAY_FIRST) && day.precision >= NFI_DATE_DAY;
+    month = day;
+    if (!read || (day.ambiguous && !nfi_date_parse(&month, p, n, NFI_MONTH_FIRST))) {
         to->dated = NFI_BAD_DATE;
         if (d->bad < 3) {
             size_t len = n < sizeof d->bad_date[0] ? n : nfi_utf8_valid_prefix(p, sizeof d->bad_date[0] - 1);
@@ -228,17 +229,21 @@ nf_status nf_dedup_watch(void *d, const nf_batch *b, nf_err *err)
 nf_status nfi_dedup_order(const nf_dedup *d, nfi_date_order order, uint32_t *out, nf_err *err)
 {
     nfi_kv *kv = nfi_alloc(d->n, sizeof *kv);
+    size_t dated = 0, at;
 
     if (!kv)
         return nfi_oom(err, "an order of documents");
-    for (size_t i = 0; i < d->n; i++) { /* without a date: behind all others, as read */
-        bool dated = d->doc[i].dated == NFI_DATED;
-        kv[i] = (nfi_kv){dated ? (uint64_t)d->doc[i].seconds[order] ^ (uint64_t)1 << 63 : UINT64_MAX, (uint32_t)i, 0};
-    }
-    nf_status s = nfi_sort_kv(kv, d->n, err);
-    for (size_t i = 0; s == NF_OK && i < d->n; i++)
+    for (size_t i = 0; i < d->n; i++)
+        if (d->doc[i].dated == NFI_DATED)
+            kv[dated++] = (nfi_kv){(uint64_t)d->doc[i].seconds[order] ^ (uint64_t)1 << 63, (uint32_t)i, 0};
+    nf_status s = nfi_sort_kv(kv, dated, err);
+    for (size_t i = 0; s == NF_OK && i < dated; i++)
         out[i] = kv[i].val;
     nfi_free(kv);
+    at = dated;
+    for (size_t i = 0; i < d->n; i++) /* without a date: behind all others, as read */
+        if (d->doc[i].dated != NFI_DATED)
+            out[at++] = (uint32_t)i;
     return s;
 }
 

@@ -14,10 +14,10 @@ enum { NFI_BUCKET_LOOKS = 256 };               /* first documents of a band that
 
 typedef struct nfi_dedup_doc {
     nfi_hash128 text;
-    const uint64_t *set; /* n shingles, rising */
-    uint32_t n;          /* 0: no words */
+    uint64_t *set; /* n shingles: as they come, or once sorted rising and each once */
+    uint32_t n;    /* 0: no words */
     uint8_t dated;
-    bool ambiguous;
+    bool ambiguous, sorted;
     int64_t seconds[2];  /* by nfi_date_order */
 } nfi_dedup_doc;
 
@@ -44,11 +44,14 @@ struct nf_dedup {
     char bad_date[3][64];
 };
 
-/* Where key[] has the one of a band: blocks of documents, within a block band by band, so that a band is read in runs. */
-enum { NFI_KEY_BLOCK = 64 };
+/*
+ * Where key[] has the one of a band: blocks of documents, within a block band by band, so that a band is read in runs. The step from band
+ * to band is no power of two, which would put the keys of a document all into the same few lines of the cache.
+ */
+enum { NFI_KEY_BLOCK = 512, NFI_KEY_STEP = NFI_KEY_BLOCK + 16 };
 static inline size_t nfi_dedup_key(const nf_dedup *d, size_t doc, size_t band)
 {
-    return (doc / NFI_KEY_BLOCK * (size_t)d->bands.bands + band) * NFI_KEY_BLOCK + doc % NFI_KEY_BLOCK;
+    return (doc / NFI_KEY_BLOCK * (size_t)d->bands.bands + band) * NFI_KEY_STEP + doc % NFI_KEY_BLOCK;
 }
 
 /* Documents in the order of stars: out[i] is the number of the i-th. order: how ambiguous dates are read. */

@@ -2,12 +2,13 @@
 /*
  * minhash.c - shingles, their sets and signatures.
  *
- * Shingle i is mix(sum of hash[i + j] * P^(k - 1 - j)) modulo 2^64, P odd. The set is sorted by buckets of its leading bits, about one
- * shingle a bucket: linear for hashes that are spread evenly. Crowded buckets, which repeated sentences make, are sorted by heap, so no
- * text is slow. In the sorted set the least shingle of a bin is the first with the bin's leading bits: the signature costs next to nothing.
+ * Shingle i is mix(sum of hash[i + j] * P^(k - 1 - j)) modulo 2^64, P odd. A signature needs no order; sets are sorted where two are
+ * compared, which few are. That is done by buckets of leading bits, about one shingle a bucket: linear for hashes that are spread evenly.
+ * Crowded buckets, which repeated sentences make, are sorted by heap, so no text is slow.
  */
 #include "features/minhash.h"
 
+#include "base/kern.h"
 #include "base/rng.h"
 #include "base/try.h"
 #include "features/vocab.h"
@@ -15,6 +16,7 @@
 #include <string.h>
 
 enum { BIN_SHIFT = 64 - 7, FEW = 24, MAX_BITS = 20 };
+_Static_assert((int)NFI_BINS == (int)NFI_LEAST, "least_u8() works on all bins at once");
 static const uint64_t P = 0x9fb21c651e98df25u, SHINGLE_SEED = 0x6e65777366726d31u, BAND_SEED = 0x62616e64735f3132u;
 
 void nfi_shingler_clear(nfi_shingler *s)
@@ -117,8 +119,7 @@ static void small_sort(uint64_t *v, size_t n)
     }
 }
 
-/* Sorts s->set[0..n) and drops what is there twice; returns how many stay. */
-static nf_status sort_set(nfi_shingler *s, size_t n, size_t *distinct, nf_err *err)
+nf_status nfi_shingles_sort(nfi_shingler *s, uint64_t *set, size_t n, size_t *distinct, nf_err *err)
 {
     int bits = 1;
     size_t m = 0;
@@ -135,7 +136,7 @@ static nf_status sort_set(nfi_shingler *s, size_t n, size_t *distinct, nf_err *e
         uint32_t *restrict at = s->at;
         uint32_t most = 0;
         for (size_t i = 0; i < n; i++)
-            at[s->set[i] >> shift]++;
+            at[set[i] >> shift]++;
         for (size_t b = 0; b <= buckets; b++) {
             uint32_t count = at[b];
             most = count > most ? count : most;
@@ -143,19 +144,15 @@ static nf_status sort_set(nfi_shingler *s, size_t n, size_t *distinct, nf_err *e
             sum += count;
         }
         for (size_t i = 0; i < n; i++)
-            to[at[s->set[i] >> shift]++] = s->set[i];
+            to[at[set[i] >> shift]++] = set[i];
         if (most <= FEW) /* all are near their places */
             insertion(to, n);
         for (size_t b = 0, from = 0; most > FEW && b < buckets; from = at[b++])
             small_sort(to + from, at[b] - from);
-        uint64_t *t = s->set;
-        size_t cap = s->capset;
-        s->set = s->other, s->capset = s->capother;
-        s->other = t, s->capother = cap;
+        memcpy(set, to, n * sizeof *set);
     } else {
-        insertion(s->set, n);
+        insertion(set, n);
     }
-    uint64_t *set = s->set;
     for (size_t i = 0; i < n; i++)
         if (i == 0 || set[i] != set[i - 1])
             set[m++] = set[i];
@@ -176,7 +173,7 @@ nf_status nfi_shingles_of(nfi_shingler *s, const nfi_tokenizer *t, const nf_str 
     x.ntokens = s->nhash;
     if (x.ntokens) {
         NF_TRY(nfi_grow(&s->set, &s->capset, x.ntokens, sizeof *s->set, err));
-        NF_TRY(sort_set(s, roll(s->hash, s->nhash, (size_t)k, s->set), &x.n, err));
+        x.n = roll(s->hash, s->nhash, (size_t)k, s->set);
         x.set = s->set;
         x.text = nfi_xxh128(s->hash, s->nhash * sizeof *s->hash);
     }
@@ -215,43 +212,47 @@ void nfi_densify_init(nfi_densify *d)
             d->order[i][j] = d->order[i][k];
             d->order[i][k] = x;
         }
+        unsigned own = 0; /* goes to the front: a full bin has its own */
+        while (d->order[i][own] != i)
+            own++;
+        memmove(d->order[i] + 1, d->order[i], own);
+        d->order[i][0] = (uint8_t)i;
         for (unsigned j = 0; j < NFI_BINS; j++)
             d->place[d->order[i][j]][i] = (uint8_t)j;
     }
 }
 
 /* The first full bin in the order of each: the least place among those of the full ones, for all bins at once. */
-static void fill_empty(const nfi_densify *d, const bool *full, const uint8_t *list, size_t m, uint32_t *sig)
+static void fill_empty(const nfi_densify *d, const uint8_t *list, size_t m, const uint64_t *least, uint32_t *sig)
 {
     uint8_t first[NFI_BINS];
 
-    memset(first, NFI_BINS - 1, sizeof first);
-    for (size_t j = 0; j < m; j++) {
-        const uint8_t *place = d->place[list[j]];
-        for (size_t i = 0; i < NFI_BINS; i++)
-            first[i] = place[i] < first[i] ? place[i] : first[i];
-    }
+    nfi_kern_get()->least_u8(first, d->place, list, m);
     for (size_t i = 0; i < NFI_BINS; i++)
-        if (!full[i])
-            sig[i] = sig[d->order[i][first[i]]];
+        sig[i] = (uint32_t)least[d->order[i][first[i]]];
 }
 
 void nfi_minhash(const nfi_densify *d, const uint64_t *set, size_t n, uint32_t sig[NFI_BINS])
 {
-    bool full[NFI_BINS] = {false};
+    uint64_t least[NFI_BINS], full[NFI_BINS / 64] = {0};
     uint8_t list[NFI_BINS];
     size_t m = 0;
 
+    memset(least, 0xff, sizeof least);
     for (size_t i = 0; i < n; i++) {
         size_t bin = set[i] >> BIN_SHIFT;
-        if (full[bin])
-            continue;
-        full[bin] = true;
-        sig[bin] = (uint32_t)set[i];
-        list[m++] = (uint8_t)bin;
+        full[bin / 64] |= (uint64_t)1 << bin % 64;
+        least[bin] = set[i] < least[bin] ? set[i] : least[bin];
     }
-    if (m < NFI_BINS)
-        fill_empty(d, full, list, m, sig);
+    for (size_t w = 0; w < NFI_BINS / 64; w++)
+        for (uint64_t left = full[w]; left; left &= left - 1)
+            list[m++] = (uint8_t)(w * 64 + (size_t)__builtin_ctzll(left));
+    if (m < NFI_BINS) {
+        fill_empty(d, list, m, least, sig);
+        return;
+    }
+    for (size_t i = 0; i < NFI_BINS; i++)
+        sig[i] = (uint32_t)least[i];
 }
 
 static double power(double x, int n)
@@ -276,11 +277,26 @@ nfi_bands nfi_bands_for(double threshold)
     return b;
 }
 
-uint32_t nfi_band_key(const uint32_t *sig, nfi_bands b, int i)
-{
-    uint64_t h = BAND_SEED + (uint64_t)i;
+static inline uint64_t pair(const uint32_t *row) { return row[0] | (uint64_t)row[1] << 32; }
 
-    for (int r = 0; r < b.rows; r++)
-        h = h * P + sig[i * b.rows + r];
-    return (uint32_t)(nfi_mix64(h) >> 32);
+static inline uint32_t band_key(const uint32_t *row, int rows)
+{
+    uint64_t h = BAND_SEED;
+    int r = 0;
+
+    for (; r + 4 <= rows; r += 4)
+        h = nfi_mum(h ^ pair(row + r), P ^ pair(row + r + 2));
+    for (; r < rows; r++)
+        h = nfi_mum(h ^ row[r], P);
+    return (uint32_t)(h >> 32);
+}
+
+void nfi_band_keys(const uint32_t *sig, nfi_bands b, uint32_t *key, size_t step)
+{
+    if (b.rows == 4) /* at the default threshold, and much the same machine code without its loops */
+        for (size_t i = 0; i < (size_t)b.bands; i++)
+            key[i * step] = band_key(sig + i * 4, 4);
+    else
+        for (size_t i = 0; i < (size_t)b.bands; i++)
+            key[i * step] = band_key(sig + i * (size_t)b.rows, b.rows);
 }

@@ -25,7 +25,7 @@ typedef struct nfi_shingler {
     nfi_tokbuf tok;
     uint64_t *hash;    /* of the tokens of the text */
     size_t nhash, caphash;
-    uint64_t *set, *other; /* the last one made, and room to sort it in */
+    uint64_t *set, *other; /* the shingles made last, and room to sort in */
     size_t capset, capother;
     uint32_t *at;      /* where the buckets of the sort start */
     size_t capat;
@@ -33,29 +33,31 @@ typedef struct nfi_shingler {
 
 /* What a text is to duplicates: borrowed from the shingler until the next text. */
 typedef struct nfi_shingles {
-    const uint64_t *set; /* n distinct shingles, rising */
+    const uint64_t *set; /* n shingles in the order of the text; what is there twice is here twice */
     size_t n, ntokens;
     nfi_hash128 text;    /* of the sequence of tokens: equal for texts that differ in blanks, signs and capitals alone */
 } nfi_shingles;
 
 /*
  * Shingles of k tokens (1 to NFI_MAX_SHINGLE) of a text made of parts; shingles cross from one part to the next. n == 0 when the text has
- * no tokens. O(bytes), whatever the text; 24 bytes a token.
+ * no tokens. O(bytes), whatever the text; 16 bytes a token.
  */
 nf_status nfi_shingles_of(nfi_shingler *s, const nfi_tokenizer *t, const nf_str *parts, size_t nparts, int k, nfi_shingles *out,
                           nf_err *err) NF_MUST_CHECK;
+/* Makes a set of n shingles: rising, each once; *distinct stay. O(n), whatever the text; 8 bytes of scratch a shingle. */
+nf_status nfi_shingles_sort(nfi_shingler *s, uint64_t *set, size_t n, size_t *distinct, nf_err *err) NF_MUST_CHECK;
 void nfi_shingler_clear(nfi_shingler *s);
 
 /* |A and B| / |A or B| of two rising sets; when it is below least, any number below least. 0 when both are empty. O(na + nb). */
 double nfi_jaccard(const uint64_t *a, size_t na, const uint64_t *b, size_t nb, double least);
 
-/* The order in which bin i asks the others, order[i]; and the place of bin b in that order, place[b][i]. */
+/* The order in which bin i asks itself and then the others, order[i]; and the place of bin b in that order, place[b][i]. */
 typedef struct nfi_densify {
     uint8_t order[NFI_BINS][NFI_BINS], place[NFI_BINS][NFI_BINS];
 } nfi_densify;
 void nfi_densify_init(nfi_densify *d);
 
-/* Signature of n >= 1 rising shingles. O(n); filling empty bins takes 128 bytes of work a full one. */
+/* Signature of n >= 1 shingles in any order. O(n); filling empty bins takes 128 bytes of work a full one. */
 void nfi_minhash(const nfi_densify *d, const uint64_t *set, size_t n, uint32_t sig[NFI_BINS]);
 
 /*
@@ -72,7 +74,7 @@ typedef struct nfi_bands {
 nfi_bands nfi_bands_for(double threshold);
 double nfi_bands_recall(nfi_bands b, double t);
 
-/* Key of band i; equal keys stand for equal rows but for 2^-32. */
-uint32_t nfi_band_key(const uint32_t *sig, nfi_bands b, int i);
+/* Keys of all bands, that of band i to key[i * step]. Equal keys of one band stand for equal rows but for 2^-32. */
+void nfi_band_keys(const uint32_t *sig, nfi_bands b, uint32_t *key, size_t step);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * stars.c - who joins whom. Documents with an equal key of a band are in a bucket of that band; buckets come from sorting those keys that
- * may be there twice, as a table of bits tells, and a document that is alone in all of its buckets needs no further look. Then, in order,
- * each document is compared with the first documents in its buckets, latest first. Only first documents are listed in a bucket, and of
+ * may be there twice, as a table of bits tells. Most documents are alone in every band and cost nothing from there on. Then, in order, each
+ * other document is compared with the first documents in its buckets, latest first. Only first documents are listed in a bucket, and of
  * these at most NFI_BUCKET_LOOKS are looked at: a thousand copies of one text, or a million texts with one template, cost no more than a
  * fixed number of comparisons each.
  */
@@ -22,22 +22,37 @@ typedef struct entry {
     uint32_t doc, next;
 } entry;
 
-/* What tells keys of a band that are there once from the others. */
+/*
+ * What tells keys of a band that are there once from the others: a bit for each value of the leading bits of a key, set when one was met,
+ * and few bits, soon found, for the trailing bits of those that were met again.
+ */
 typedef struct sieve {
-    uint32_t *key; /* n: of the band */
-    uint64_t *bits; /* words: the leading bits of a key were met; as many: and met again */
+    uint64_t *once, *again; /* again[0..words), once[0..words * SIEVE_BITS), in one piece */
     size_t words;
     int shift;
     nfi_kv *kv;
     size_t capkv;
 } sieve;
 
+/* Who is in which bucket of a band. */
+typedef struct member {
+    uint32_t doc, bucket;
+} member;
+
+typedef struct band {
+    member *member; /* owned */
+    size_t n;
+    uint32_t buckets;
+} band;
+
 typedef struct stars {
     const nf_dedup *d;
     nfi_date_order dates;
     const uint32_t *order;
-    uint32_t *bucket; /* n x bands: number of the bucket, over all bands; NONE where a document is alone */
-    uint32_t *counts; /* bands: buckets of each */
+    uint64_t *compared; /* a bit a document */
+    band *band;
+    size_t *at;       /* n + 1: where the buckets of each document stand */
+    uint32_t *bucket; /* numbers of buckets over all bands */
     uint32_t *twin;   /* n: number of the text among those that are there more than once, NONE for others */
     uint32_t *head;   /* of each bucket: its latest entry */
     entry *list;
@@ -56,95 +71,152 @@ static bool is_compared(const nf_dedup *d, size_t i)
 /* SIEVE_BITS bits or more a document, so that one key in SIEVE_BITS is taken for another at most. */
 static nf_status sieve_new(sieve *v, size_t n, nf_err *err)
 {
-    int bits = 10;
+    int bits = 6;
 
-    while (bits < 32 && (size_t)1 << bits < n * SIEVE_BITS)
+    while (bits < 28 && (size_t)1 << bits < n)
         bits++;
-    v->shift = 32 - bits;
+    v->shift = 32 - 4 - bits;
     v->words = (size_t)1 << (bits - 6);
-    v->bits = nfi_alloc(2 * v->words, sizeof *v->bits);
-    v->key = nfi_alloc(n, sizeof *v->key);
-    return v->bits && v->key ? NF_OK : nfi_oom(err, "sorting bands");
+    v->again = nfi_alloc(v->words, (1 + SIEVE_BITS) * sizeof *v->again);
+    v->once = v->again ? v->again + v->words : NULL;
+    return v->again ? NF_OK : nfi_oom(err, "sorting bands");
 }
 
 static void sieve_clear(sieve *v)
 {
-    nfi_free(v->bits);
-    nfi_free(v->key);
+    nfi_free(v->again);
     nfi_free(v->kv);
 }
 
 /* The keys of a band that another document may have, to v->kv; *m: how many. */
-static nf_status sift(sieve *v, const nf_dedup *d, size_t band, size_t *m, nf_err *err)
+static nf_status sift(sieve *v, const stars *t, size_t number, size_t *m, nf_err *err)
 {
-    uint64_t *restrict once = v->bits, *restrict twice = v->bits + v->words;
-    uint32_t *restrict key = v->key;
-    size_t n = 0, i;
+    const nf_dedup *d = t->d;
+    uint64_t *restrict once = v->once, *restrict again = v->again;
+    size_t n = 0, words = v->words;
+    int shift = v->shift;
 
-    memset(v->bits, 0, 2 * v->words * sizeof *v->bits);
-    for (i = 0; i < d->n; i++) {
-        key[i] = d->key[nfi_dedup_key(d, i, band)];
-        if (!is_compared(d, i))
-            continue;
-        uint32_t h = key[i] >> v->shift;
-        uint64_t bit = (uint64_t)1 << h % 64, again = once[h / 64] & bit;
-        once[h / 64] |= bit;
-        twice[h / 64] |= again;
-        n += again != 0;
+    memset(v->again, 0, words * (1 + SIEVE_BITS) * sizeof *v->again);
+    for (size_t from = 0; from < d->n; from += 64) {
+        const uint32_t *key = d->key + nfi_dedup_key(d, from, number);
+        for (uint64_t left = t->compared[from / 64]; left; left &= left - 1) {
+            uint32_t k = key[__builtin_ctzll(left)], h = k >> shift;
+            uint64_t bit = (uint64_t)1 << h % 64, met = once[h / 64] >> h % 64 & 1;
+            once[h / 64] |= bit;
+            again[k / 64 & (words - 1)] |= met << k % 64;
+        }
     }
-    NF_TRY(nfi_grow(&v->kv, &v->capkv, 2 * n, sizeof *v->kv, err)); /* each that came again, and the first of its kind */
-    for (i = n = 0; i < d->n; i++) {
-        if (!is_compared(d, i)) /* has no key */
-            continue;
-        uint32_t h = key[i] >> v->shift;
-        if (twice[h / 64] >> h % 64 & 1)
-            v->kv[n++] = (nfi_kv){key[i], (uint32_t)i, 0};
+    for (size_t from = 0; from < d->n; from += 64) {
+        const uint32_t *key = d->key + nfi_dedup_key(d, from, number);
+        NF_TRY(nfi_grow(&v->kv, &v->capkv, n + 64, sizeof *v->kv, err));
+        for (uint64_t left = t->compared[from / 64]; left; left &= left - 1) {
+            size_t i = (size_t)__builtin_ctzll(left);
+            uint32_t k = key[i];
+            v->kv[n] = (nfi_kv){k, (uint32_t)(from + i), 0};
+            n += again[k / 64 & (words - 1)] >> k % 64 & 1;
+        }
     }
     *m = n;
     return NF_OK;
 }
 
-/* Runs of equal keys get numbers from 0; what is alone keeps NONE. */
-static nf_status sort_band(void *ctx, size_t band, int worker, nf_err *err)
+/* Runs of equal keys are buckets, numbered from 0. */
+static nf_status sort_band(void *ctx, size_t number, int worker, nf_err *err)
 {
     stars *t = ctx;
-    const nf_dedup *d = t->d;
     sieve *v = &t->sieve[worker];
-    size_t bands = (size_t)d->bands.bands, m;
-    uint32_t number = 0;
+    band *b = &t->band[number];
+    size_t m, n = 0;
 
-    if (!v->key)
-        NF_TRY(sieve_new(v, d->n, err));
-    NF_TRY(sift(v, d, band, &m, err));
+    if (!v->again)
+        NF_TRY(sieve_new(v, t->d->n, err));
+    NF_TRY(sift(v, t, number, &m, err));
     nfi_kv *kv = v->kv;
     NF_TRY(nfi_sort_kv(kv, m, err));
-    for (size_t i = 0, end; i < m; i = end) {
+    for (size_t i = 0, end; i < m; i = end) { /* those that are not alone go to the front */
         for (end = i + 1; end < m && kv[end].key == kv[i].key; end++)
             ;
         for (size_t k = i; end - i > 1 && k < end; k++)
-            t->bucket[kv[k].val * bands + band] = number;
-        number += end - i > 1;
+            kv[n++] = (nfi_kv){0, kv[k].val, b->buckets};
+        b->buckets += end - i > 1;
     }
-    t->counts[band] = number;
+    if (!(b->member = nfi_alloc(n, sizeof *b->member)))
+        return nfi_oom(err, "buckets");
+    for (size_t i = 0; i < n; i++)
+        b->member[i] = (member){kv[i].val, kv[i].aux};
+    b->n = n;
     return NF_OK;
 }
 
-/* Numbers of equal texts; their count in *n. */
+/* Buckets of all bands, document by document; *buckets: how many. */
+static nf_status join_bands(stars *t, size_t *buckets, nf_err *err)
+{
+    size_t n = t->d->n, sum = 0, base = 0;
+
+    for (int b = 0; b < t->d->bands.bands; b++)
+        for (size_t i = 0; i < t->band[b].n; i++)
+            t->at[t->band[b].member[i].doc]++;
+    for (size_t i = 0; i <= n; i++) {
+        sum += t->at[i];
+        t->at[i] = sum;
+    }
+    if (!(t->bucket = nfi_alloc(sum, sizeof *t->bucket)))
+        return nfi_oom(err, "buckets");
+    for (int b = t->d->bands.bands; b-- > 0;)
+        base += t->band[b].buckets;
+    if (base >= NONE)
+        return NF_FAIL(err, NF_ELIMIT, "too many documents have parts in common");
+    *buckets = base;
+    for (int b = t->d->bands.bands; b-- > 0;) { /* from the last, so that a document's stand in the order of the bands */
+        band *x = &t->band[b];
+        base -= x->buckets;
+        for (size_t i = 0; i < x->n; i++)
+            t->bucket[--t->at[x->member[i].doc]] = (uint32_t)base + x->member[i].bucket;
+        nfi_free(x->member);
+        x->member = NULL;
+    }
+    return NF_OK;
+}
+
+enum { SORT_CHUNK = 4096 };
+
+/* Sets of documents that may be compared. They stay what they are, but for the order. */
+static nf_status sort_sets(void *ctx, size_t chunk, int worker, nf_err *err)
+{
+    const stars *t = ctx;
+    size_t end = (chunk + 1) * SORT_CHUNK < t->d->n ? (chunk + 1) * SORT_CHUNK : t->d->n;
+
+    for (size_t i = chunk * SORT_CHUNK; i < end; i++) {
+        nfi_dedup_doc *x = &t->d->doc[i];
+        size_t n;
+        if (x->sorted || t->at[i] == t->at[i + 1]) /* or alone in every band */
+            continue;
+        NF_TRY(nfi_shingles_sort(&t->d->worker[worker].shingler, x->set, x->n, &n, err));
+        x->n = (uint32_t)n;
+        x->sorted = true;
+    }
+    return NF_OK;
+}
+
+/* Numbers of equal texts, which are in the same buckets; their count in *n. */
 static nf_status find_twins(stars *t, size_t *n, nf_err *err)
 {
     const nf_dedup *d = t->d;
     nf_status s = NF_OK;
     size_t m = 0;
     uint32_t number = 0;
-    nfi_kv *kv = nfi_alloc(d->n, sizeof *kv);
+    nfi_kv *kv;
 
-    if (!kv)
-        return nfi_oom(err, "sorting texts");
     for (size_t i = 0; i < d->n; i++) {
         t->twin[i] = NONE;
-        if (is_compared(d, i))
-            kv[m++] = (nfi_kv){d->doc[i].text.lo, (uint32_t)i, 0};
+        m += t->at[i] < t->at[i + 1];
     }
+    if (!(kv = nfi_alloc(m, sizeof *kv)))
+        return nfi_oom(err, "sorting texts");
+    m = 0;
+    for (size_t i = 0; i < d->n; i++)
+        if (t->at[i] < t->at[i + 1])
+            kv[m++] = (nfi_kv){d->doc[i].text.lo, (uint32_t)i, 0};
     NF_GO(nfi_sort_kv(kv, m, err));
     for (size_t i = 0, end; i < m; i = end) {
         bool any = false;
@@ -179,14 +251,10 @@ static match best_of(stars *t, uint32_t x, const uint32_t *place, uint64_t *comp
     const nf_dedup *d = t->d;
     const nfi_dedup_doc *a = &d->doc[x];
     match best = {NONE, 0.0};
-    size_t bands = (size_t)d->bands.bands, base = 0;
 
-    for (size_t band = 0; band < bands; base += t->counts[band++]) {
-        uint32_t bucket = t->bucket[x * bands + band];
+    for (size_t i = t->at[x]; i < t->at[x + 1]; i++) {
         size_t looks = 0;
-        if (bucket == NONE)
-            continue;
-        for (uint32_t l = t->head[base + bucket]; l != NONE; l = t->list[l].next) {
+        for (uint32_t l = t->head[t->bucket[i]]; l != NONE; l = t->list[l].next) {
             uint32_t y = t->list[l].doc;
             if (too_old(t, x, y))
                 break;
@@ -211,17 +279,13 @@ static match best_of(stars *t, uint32_t x, const uint32_t *place, uint64_t *comp
 /* x is a first document from now on. */
 static nf_status list_first(stars *t, uint32_t x, nf_err *err)
 {
-    size_t bands = (size_t)t->d->bands.bands, base = 0;
-
-    NF_TRY(nfi_grow(&t->list, &t->caplist, t->nlist + bands, sizeof *t->list, err));
-    for (size_t band = 0; band < bands; base += t->counts[band++]) {
-        uint32_t bucket = t->bucket[x * bands + band];
-        if (bucket == NONE)
-            continue;
+    NF_TRY(nfi_grow(&t->list, &t->caplist, t->nlist + (t->at[x + 1] - t->at[x]), sizeof *t->list, err));
+    for (size_t i = t->at[x]; i < t->at[x + 1]; i++) {
+        uint32_t *head = &t->head[t->bucket[i]];
         if (t->nlist >= NONE)
             return NF_FAIL(err, NF_ELIMIT, "too many documents have parts in common");
-        t->list[t->nlist] = (entry){x, t->head[base + bucket]};
-        t->head[base + bucket] = (uint32_t)t->nlist++;
+        t->list[t->nlist] = (entry){x, *head};
+        *head = (uint32_t)t->nlist++;
     }
     return NF_OK;
 }
@@ -270,20 +334,22 @@ nf_status nfi_dedup_stars(const nf_dedup *d, nfi_date_order dates, const uint32_
     uint32_t *place = nfi_alloc(d->n, sizeof *place);
     nf_status s = NF_OK;
 
-    t.bucket = nfi_alloc(d->n * bands, sizeof *t.bucket);
-    t.counts = nfi_calloc(bands, sizeof *t.counts);
+    t.compared = nfi_calloc(d->n / 64 + 1, sizeof *t.compared);
+    t.band = nfi_calloc(bands, sizeof *t.band);
+    t.at = nfi_calloc(d->n + 1, sizeof *t.at);
     t.twin = nfi_alloc(d->n, sizeof *t.twin);
     t.seen = nfi_alloc(d->n, sizeof *t.seen);
     t.sieve = nfi_calloc((size_t)d->threads, sizeof *t.sieve);
-    if (!place || !t.bucket || !t.counts || !t.twin || !t.seen || !t.sieve) {
+    if (!place || !t.compared || !t.band || !t.at || !t.twin || !t.seen || !t.sieve) {
         s = nfi_oom(err, "buckets");
         goto out;
     }
-    memset(t.bucket, 0xff, d->n * bands * sizeof *t.bucket);
-    NF_GO(find_twins(&t, &texts, err));
+    for (size_t i = 0; i < d->n; i++)
+        t.compared[i / 64] |= (uint64_t)is_compared(d, i) << i % 64;
     NF_GO(nfi_par_chunks(bands, d->threads, sort_band, &t, err));
-    for (size_t b = 0; b < bands; b++)
-        buckets += t.counts[b];
+    NF_GO(join_bands(&t, &buckets, err));
+    NF_GO(find_twins(&t, &texts, err));
+    NF_GO(nfi_par_chunks((d->n + SORT_CHUNK - 1) / SORT_CHUNK, d->threads, sort_sets, &t, err));
     t.head = nfi_alloc(buckets, sizeof *t.head);
     t.last = nfi_alloc(texts, sizeof *t.last);
     t.latest = nfi_alloc(texts, sizeof *t.latest);
@@ -304,8 +370,12 @@ out:
         sieve_clear(&t.sieve[w]);
     nfi_free(t.sieve);
     nfi_free(place);
+    for (size_t b = 0; t.band && b < bands; b++)
+        nfi_free(t.band[b].member);
+    nfi_free(t.band);
+    nfi_free(t.compared);
+    nfi_free(t.at);
     nfi_free(t.bucket);
-    nfi_free(t.counts);
     nfi_free(t.twin);
     nfi_free(t.head);
     nfi_free(t.list);

@@ -61,7 +61,7 @@ static inline uint64_t *ddk_set(nf_str text, int k, size_t *n)
     uint64_t *copy = calloc(x.n + 1, sizeof *copy);
     if (x.n)
         memcpy(copy, x.set, x.n * sizeof *copy);
-    *n = x.n;
+    nft_ok(nfi_shingles_sort(&s, copy, x.n, n, &nft_err));
     nfi_shingler_clear(&s);
     return copy;
 }

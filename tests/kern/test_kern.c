@@ -141,7 +141,7 @@ START_TEST(scalar_row_is_first_and_names_differ)
         ck_assert(row[i]->classify && row[i]->turns);
         ck_assert(row[i]->axpys_f64 && row[i]->axpys_masked && row[i]->spmv_f32 && row[i]->scatter_f32);
         ck_assert(row[i]->log_f32 && row[i]->log_axpy_f32);
-        ck_assert(row[i]->find_runs);
+        ck_assert(row[i]->find_runs && row[i]->least_u8);
         for (size_t j = 0; j < i; j++)
             ck_assert_str_ne(row[i]->name, row[j]->name);
     }
@@ -547,6 +547,35 @@ START_TEST(adding_multiples_of_logarithms_has_the_same_bits_everywhere)
 }
 END_TEST
 
+START_TEST(least_bytes_are_those_of_a_byte_at_a_time)
+{
+    enum { ROWS = 90 };
+    static uint8_t table[ROWS][NFI_LEAST];
+    size_t rows;
+    const nfi_kern *const *row = nfi_kern_rows(&rows);
+    nfi_rng r = nft_rng(11);
+
+    for (int round = 0; round < 300; round++) {
+        uint8_t list[ROWS], want[NFI_LEAST], got[NFI_LEAST + 2];
+        size_t m = 1 + (size_t)nfi_rng_below(&r, ROWS);
+        for (size_t i = 0; i < sizeof table; i++)
+            table[i / NFI_LEAST][i % NFI_LEAST] = (uint8_t)nfi_rng_next(&r);
+        memset(want, 0xff, sizeof want);
+        for (size_t j = 0; j < m; j++) {
+            list[j] = (uint8_t)nfi_rng_below(&r, ROWS);
+            for (size_t i = 0; i < NFI_LEAST; i++)
+                want[i] = table[list[j]][i] < want[i] ? table[list[j]][i] : want[i];
+        }
+        for (size_t q = 0; q < rows; q++) {
+            got[0] = got[NFI_LEAST + 1] = 0xa5;
+            row[q]->least_u8(got + 1, (const uint8_t(*)[NFI_LEAST])table, list, m);
+            ck_assert_msg(memcmp(want, got + 1, sizeof want) == 0 && got[0] == 0xa5 && got[NFI_LEAST + 1] == 0xa5, "%s: least of %zu rows",
+                          row[q]->name, m);
+        }
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("kern");
@@ -565,6 +594,7 @@ int main(void)
     tcase_add_test(t, adding_masked_rows_has_the_same_bits_everywhere);
     tcase_add_test(t, logarithms_have_the_bits_of_the_single_call);
     tcase_add_test(t, adding_multiples_of_logarithms_has_the_same_bits_everywhere);
+    tcase_add_test(t, least_bytes_are_those_of_a_byte_at_a_time);
     suite_add_tcase(s, t);
     return nft_run(s);
 }
