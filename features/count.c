@@ -39,6 +39,7 @@ void nfi_counter_clear(nfi_counter *c)
     nfi_free(c->term);
     nfi_free(c->tf);
     nfi_free(c->pos);
+    nfi_free(c->pair);
     for (int m = 0; m < NFI_MAX_NGRAM; m++)
         nfi_free(c->seq[m]);
     *c = (nfi_counter){0};
@@ -122,13 +123,24 @@ static nf_status look_up_words(nfi_counter *c, const nfi_tokbuf *from, uint32_t 
     return NF_OK;
 }
 
-/* n-grams of order m that end at words [from, to): prefix nodes in prev (order m-1), result in next; counted when wanted. */
-static void look_up_pairs(nfi_counter *c, int m, size_t from, size_t to)
+/* What the dictionary is asked for the pair of two nodes. */
+static inline uint64_t pair_of(nfi_node a, nfi_node b)
+{
+    bool known = (a.prefix == NFI_KNOWN) & (b.prefix == NFI_KNOWN);
+    return ((uint64_t)a.word << 32 | b.word) | ((uint64_t)known - 1); /* NFI_NO_PAIR */
+}
+
+/*
+ * n-grams of order m that end at words [from, to): prefix nodes in prev (order m-1), result in next; counted when wanted. Pairs of words
+ * go to c->pair.
+ */
+static inline void look_up_pairs(nfi_counter *c, const int m, size_t from, size_t to)
 {
     nfi_vocab *v = &c->vocab;
     const uint32_t *prev = c->seq[m - 2], *word = c->seq[0];
     const nfi_secret secret = v->secret;
     uint32_t *next = c->seq[m - 1], *tf = c->tf;
+    uint64_t *pair = c->pair;
     nfi_node *node = v->node;
     nfi_pair_slot *pairs = v->pairs;
     size_t mask = v->pcap - 1, nnode = v->nnode, had = nnode;
@@ -142,6 +154,8 @@ static void look_up_pairs(nfi_counter *c, int m, size_t from, size_t to)
         bool seen = pairs[at].key == key;
         uint32_t id = seen ? pairs[at].id : (uint32_t)nnode;
         pairs[at] = (nfi_pair_slot){key, id, 0};
+        if (m == 2)
+            pair[nnode - had] = pair_of(node[prev[i - 1]], node[word[i]]);
         node[id] = (nfi_node){prev[i - 1], word[i]};
         tf[id] = (tf[id] & -(uint32_t)seen) + one;
         nnode += !seen;
@@ -172,6 +186,7 @@ static nf_status count_segment(nfi_counter *c, nf_err *err)
     NF_TRY(nfi_grow(&v->node, &v->capnode, most, sizeof *v->node, err));
     NF_TRY(nfi_grow(&c->term, &c->capterm, most, sizeof *c->term, err));
     NF_TRY(nfi_grow(&c->tf, &c->captf, most, sizeof *c->tf, err));
+    NF_TRY(nfi_grow(&c->pair, &c->cappair, n + 1, sizeof *c->pair, err));
     for (size_t m = 0; m < hi; m++)
         NF_TRY(nfi_grow(&c->seq[m], &c->capseq[m], n + lead + NFI_MAX_NGRAM, sizeof *c->seq[m], err));
 
@@ -182,7 +197,12 @@ static nf_status count_segment(nfi_counter *c, nf_err *err)
         NF_TRY(c->marked.failed ? nfi_oom(err, "tokens") : count_lead(c, c->seq[0] + total, err));
         c->lead -= lead;
     }
-    for (size_t m = 2; m <= hi; m++)
+    size_t had = v->nnode;
+    if (hi > 1 && total > 1)
+        look_up_pairs(c, 2, c->carry > 1 ? c->carry : 1, total);
+    if (hi == 2)
+        nfi_dict_pairs(c->dict, c->pair, v->nnode - had, c->term + had);
+    for (size_t m = 3; m <= hi; m++)
         if (total >= m)
             look_up_pairs(c, (int)m, c->carry > m - 1 ? c->carry : m - 1, total);
     size_t keep = total < hi - 1 ? total : hi - 1;
@@ -212,26 +232,7 @@ static inline bool gram_of(const nfi_node *all, nfi_node x, nfi_gram *g)
     return true;
 }
 
-/* Looks up the pairs of words of the document, all n-grams that are one. */
-static void find_pairs(nfi_counter *c)
-{
-    enum { MOST = 256 };
-    const nfi_node *all = c->vocab.node;
-
-    for (size_t i = 0, nodes = c->vocab.nnode; i < nodes;) {
-        uint64_t pair[MOST];
-        size_t n = 0;
-        for (; i < nodes && n < MOST && all[i].prefix < NFI_KNOWN; i++) {
-            nfi_node a = all[all[i].prefix], b = all[all[i].word];
-            bool known = (a.prefix == NFI_KNOWN) & (b.prefix == NFI_KNOWN);
-            pair[n++] = ((uint64_t)a.word << 32 | b.word) | ((uint64_t)known - 1); /* NFI_NO_PAIR */
-        }
-        nfi_dict_pairs(c->dict, pair, n, c->term + i - n);
-        i += n == 0;
-    }
-}
-
-/* The same for n-grams of several lengths, in groups whose cache misses overlap. */
+/* Looks up the n-grams of the document, in groups whose cache misses overlap. */
 static void find_grams(nfi_counter *c)
 {
     const nfi_node *all = c->vocab.node;
@@ -293,9 +294,7 @@ nf_status nfi_count_doc(nfi_counter *c, const nf_str *parts, size_t nparts, nf_e
             NF_TRY(count_segment(c, err));
         }
     }
-    if (c->text->hi == 2)
-        find_pairs(c);
-    else if (c->text->hi > 2)
+    if (c->text->hi > 2)
         find_grams(c);
     c->n = c->vocab.nnode;
     if (c->text->lo > 1 || c->text->stop.n > 0)

@@ -48,7 +48,8 @@ typedef struct nfi_counter {
     nfi_tokbuf tok;
     /* seq[m-1][i]: node of the m-gram that ends at word i of the segment; 3 words of the one before come first */
     uint32_t *seq[NFI_MAX_NGRAM];
-    size_t capterm, captf, capseq[NFI_MAX_NGRAM];
+    uint64_t *pair;       /* of the segment, by node: as nfi_dict_pairs() takes them */
+    size_t capterm, captf, cappair, capseq[NFI_MAX_NGRAM];
     size_t carry;         /* words carried over from the segment before, 0..3 */
 } nfi_counter;
 

@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-enum { GROUP = 32, STEP_BITS = 8, MOST_STEPS = 1 << STEP_BITS };
+enum { GROUP = 32, STEP_BITS = 8, MOST_STEPS = 1 << STEP_BITS, LINE = 8 /* places of 64 bytes */ };
 
 void nfi_dict_clear(nfi_dict *d)
 {
@@ -143,39 +143,46 @@ static inline uint32_t term_in(uint64_t place, uint64_t upper)
     return x < (UINT64_C(1) << NFI_PAIR_TERM) - 1 ? (uint32_t)x : NFI_NONE;
 }
 
+/* The step-th place where a pair is looked for: the eight of its cache line, then those of the next. */
+static inline size_t pair_place(const nfi_dict *d, size_t home, size_t step)
+{
+    return ((home + (step & ~(size_t)(LINE - 1))) ^ (step & (LINE - 1))) & d->pmask;
+}
+
 static void find_pairs(const nfi_dict *dict, const uint64_t *of, size_t n, uint32_t *term)
 {
-    enum { AHEAD = 16, MOST = 64 };
+    enum { AHEAD = 16, MOST = 256 };
     const nfi_dict d = *dict;
-    uint64_t mixed[MOST + AHEAD], late[MOST];
-    uint32_t which[MOST];
+    const uint64_t *pair = d.pair;
+    uint64_t mixed[MOST + AHEAD];
+    uint32_t late[MOST];
 
     for (size_t b = 0; b < n; b += MOST) {
         size_t len = n - b < MOST ? n - b : MOST, nlate = 0;
-        for (size_t i = 0; i < len + AHEAD; i++) {
-            mixed[i] = mix_pair(&d, of[b + (i < len ? i : 0)]);
-            __builtin_prefetch(&d.pair[mixed[i] >> d.rest]);
-            if (i < AHEAD)
-                continue;
+        for (size_t i = 0; i < len; i++)
+            mixed[i] = mix_pair(&d, of[b + i]);
+        for (size_t i = 0; i < AHEAD; i++) {
+            mixed[len + i] = mixed[len - 1];
+            __builtin_prefetch(pair + (mixed[i] >> d.rest));
+        }
+        for (size_t i = 0; i < len; i++) {
             /* Without a branch: what a place holds cannot be guessed. */
-            uint64_t x = mixed[i - AHEAD], upper = stands(&d, x);
-            size_t at = (size_t)(x >> d.rest);
-            uint64_t first = d.pair[at], second = d.pair[(at + 1) & d.pmask];
+            uint64_t x = mixed[i], upper = stands(&d, x);
+            size_t home = (size_t)(x >> d.rest);
+            uint64_t first = pair[home], second = pair[home ^ 1];
             uint32_t t = term_in(first, upper), u = term_in(second, upper);
-            u = first ? u : NFI_NONE;
+            __builtin_prefetch(pair + (mixed[i + AHEAD] >> d.rest));
             t = t != NFI_NONE ? t : u;
-            term[b + i - AHEAD] = t;
-            late[nlate] = x;
-            which[nlate] = (uint32_t)(b + i - AHEAD);
+            term[b + i] = t;
+            late[nlate] = (uint32_t)i;
             nlate += (t == NFI_NONE) & (first != 0) & (second != 0);
         }
         for (size_t k = 0; k < nlate; k++) {
-            uint64_t upper = stands(&d, late[k]);
-            size_t at = (size_t)(late[k] >> d.rest) + 1;
+            uint64_t x = mixed[late[k]], upper = stands(&d, x), is;
             uint32_t t = NFI_NONE;
-            for (int step = 2; t == NFI_NONE && step < MOST_STEPS && d.pair[at = (at + 1) & d.pmask]; step++)
-                t = term_in(d.pair[at], upper);
-            term[which[k]] = t;
+            for (size_t step = 2; t == NFI_NONE && step < MOST_STEPS && (is = pair[pair_place(&d, (size_t)(x >> d.rest), step)]); step++)
+                t = term_in(is, upper);
+            term[b + late[k]] = t;
         }
     }
 }
@@ -251,9 +258,9 @@ static bool place_grams(nfi_dict *d)
                     at = (at + 1) & d->gmask;
                 d->gram[at] = (nfi_dict_gram){key, (uint32_t)(t - AHEAD), 1};
             } else {
-                size_t at = (size_t)(key >> d->rest), steps = 0;
-                for (; d->pair[at]; steps++)
-                    at = (at + 1) & d->pmask;
+                size_t home = (size_t)(key >> d->rest), at = home, steps = 0;
+                while (d->pair[at])
+                    at = pair_place(d, home, ++steps);
                 near &= steps < MOST_STEPS;
                 d->pair[at] = stands(d, key) | (t - AHEAD + 1);
             }

@@ -46,7 +46,7 @@ typedef struct nfi_dict {
     /*
      * Pairs of words: a key of 2 * half bits is mixed one to one; the upper bits of what comes out are the place where looking for it
      * starts, the rest, of which there are rest bits, stand there with the last bits of the place above the term's number + 1. 0 is a free
-     * place. NULL while word is not: they are searched for.
+     * place. It goes on in the same cache line, then in the next. NULL while word is not: they are searched for.
      */
     uint64_t *pair;
     size_t pmask;
