@@ -36,6 +36,7 @@ static nfi_entries *new_parts(uint32_t count[NFI_PARTS], size_t n, size_t width,
         count[p] = x->part[p].start;
     }
     x->total = sum;
+    memset(x->entry, 0, n * width * sizeof *x->entry); /* brings it into the cache in order; it is filled in none */
     return x;
 }
 

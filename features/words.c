@@ -177,7 +177,8 @@ void nfi_words_settle(nfi_words *w)
 }
 
 /* From place at on, the slot of a word, or 0 and the free place where it belonged when it was looked at. */
-static uint64_t probe(const nfi_word_table *t, const uint8_t *p, uint32_t n, nfi_word_bytes key, uint64_t hash, size_t *at)
+static inline __attribute__((always_inline)) uint64_t probe(const nfi_word_table *t, const uint8_t *p, uint32_t n, nfi_word_bytes key,
+                                                            uint64_t hash, size_t *at)
 {
     for (;; *at = (*at + 1) & t->mask) {
         uint64_t slot = __atomic_load_n(&t->slot[*at], __ATOMIC_ACQUIRE);

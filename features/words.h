@@ -74,7 +74,7 @@ typedef struct nfi_times {
  * new are put in, and stop tells whether they are stop words. Reads 16 bytes at each. index: number + 1 of each, with NFI_WORD_STOP.
  * False: out of memory, or w->full: more words than numbers.
  */
-enum { NFI_WORDS_BATCH = 64 };
+enum { NFI_WORDS_BATCH = 256 };
 bool nfi_words_look_up(nfi_words *w, const uint8_t *bytes, const nfi_token *tok, size_t n, const nfi_stop *stop, nfi_times *y,
                        uint32_t index[NFI_WORDS_BATCH]) NF_MUST_CHECK;
 
