@@ -472,13 +472,37 @@ static bool with_numbers(const reading *r, nfi_date_order order, int64_t *y, int
     return true;
 }
 
+/* 2008-01-16, which most are; whatever else is left to the long way. */
+static bool iso_day(nfi_date *x, const char *p, size_t n)
+{
+    int64_t v = 0;
+
+    if (n != 10 || p[4] != '-' || p[7] != '-')
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (i == 4 || i == 7)
+            continue;
+        if (!is_digit((unsigned char)p[i]))
+            return false;
+        v = v * 10 + (p[i] - '0');
+    }
+    if (!nfi_date_days(v / 10000, v / 100 % 100, v % 100, &x->days))
+        return false;
+    x->seconds = (int64_t)x->days * DAY;
+    return true;
+}
+
 bool nfi_date_parse(nfi_date *out, const char *p, size_t n, nfi_date_order order)
 {
-    reading r = {0};
     nfi_date x = {.precision = NFI_DATE_DAY};
     int64_t y = 0, m = 0, d = 0;
     size_t named = MAX_PARTS;
 
+    if (iso_day(&x, p, n)) {
+        *out = x;
+        return true;
+    }
+    reading r = {0};
     if (n > NFI_MAX_DATE || !cut(&r, p, n) || !walk(&r))
         return false;
     if (r.done) {

@@ -14,7 +14,7 @@
 
 #include <string.h>
 
-enum { MAX_RECORDS = 16384, GROUP_RECORDS = 512, GROUP_BYTES = 128 << 10, HEAD = 4096 };
+enum { MAX_RECORDS = 16384, GROUP_RECORDS = 512, GROUP_BYTES = 128 << 10, HEAD = 4096, AHEAD = 12 };
 
 nf_status nfi_batch_room(nf_batch *b, size_t n, nf_err *err)
 {
@@ -311,6 +311,8 @@ static nf_status take(nf_docs *in, nf_batch *b, size_t n, nf_err *err)
     for (size_t i = 0; i < n; i++) {
         const nfi_slot *slot = &b->mem->slot[i];
         nf_doc *doc = &b->docs[i];
+        if (i + AHEAD < n)
+            nfi_ids_prefetch(&in->ids, b->mem->slot[i + AHEAD].id);
         if (slot->bad.code != NF_OK) {
             if (!in->rejects)
                 return malformed(in, slot, err);

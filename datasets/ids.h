@@ -22,6 +22,12 @@ void nfi_ids_init(nfi_ids *t);
 nfi_hash128 nfi_ids_hash(const nfi_ids *t, const char *p, size_t n); /* never 0; thread-safe */
 /* The entry of h: an old one with n >= 1, or a new one with n == 0, which the caller fills. Valid until the next call. */
 nf_status nfi_ids_get(nfi_id **out, nfi_ids *t, nfi_hash128 h, nf_err *err) NF_MUST_CHECK;
+/* Fetches what nfi_ids_get() will look at, for one that is soon asked for. */
+static inline void nfi_ids_prefetch(const nfi_ids *t, nfi_hash128 h)
+{
+    if (t->cap)
+        __builtin_prefetch(&t->slot[(size_t)h.lo & (t->cap - 1)], 1);
+}
 void nfi_ids_clear(nfi_ids *t);
 
 #endif

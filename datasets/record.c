@@ -195,6 +195,14 @@ static nf_status only_element(nfi_row *row, nf_str raw, nf_str *out, bool *singl
     return NF_OK;
 }
 
+static nf_status bad_label(nfi_row *row, const char *what, nf_str column, const char *fault)
+{
+    char name[120];
+
+    nfi_escape(name, sizeof name, column.p, column.n);
+    return nfi_row_bad(row, NF_EFORMAT, "%s \"%s\" %s", what, name, fault);
+}
+
 /* The label: a plain column wins over a list; a list of one is that one. Lists and odd characters matter only where labels are needed. */
 static nf_status take_label(const nfi_shape *sh, nfi_row *row, nf_str *label)
 {
@@ -206,28 +214,27 @@ static nf_status take_label(const nfi_shape *sh, nfi_row *row, nf_str *label)
     if (column < 0)
         return NF_OK;
     const nfi_field *f = &row->f[column];
-    char name[120];
-    nfi_escape(name, sizeof name, plan->name[column].p, plan->name[column].n);
+    nf_str name = plan->name[column];
     if (f->kind == NFI_ARRAY) {
         NF_TRY(only_element(row, f->raw, label, &single));
         if (!single && sh->check_label)
-            return nfi_row_bad(row, NF_EFORMAT, "field \"%s\" has several labels; add --multi where documents may have several", name);
+            return bad_label(row, "field", name, "has several labels; add --multi where documents may have several");
         if (!single)
             *label = (nf_str){0};
         uint32_t flags = 0;
-        NF_TRY(nfi_clean(sh->encoding, row, plan->name[column], label, &flags));
+        NF_TRY(nfi_clean(sh->encoding, row, name, label, &flags));
         if (flags & NF_DOC_NUL)
-            return nfi_row_bad(row, NF_EFORMAT, "field \"%s\" contains a NUL", name);
+            return bad_label(row, "field", name, "contains a NUL");
     } else if (f->kind == NFI_OBJECT) {
-        return nfi_row_bad(row, NF_EFORMAT, "field \"%s\" is an object, expected a string", name);
+        return bad_label(row, "field", name, "is an object, expected a string");
     } else if (f->kind != NFI_ABSENT && f->kind != NFI_NULL) {
         *label = f->v;
     }
     *label = nfi_trim_str(*label);
     const char *fault = sh->check_label && label->n ? nfi_label_fault(*label) : NULL;
     if (fault == semicolon)
-        return nfi_row_bad(row, NF_EFORMAT, "field \"%s\" has several labels; add --multi where documents may have several", name);
-    return fault ? nfi_row_bad(row, NF_EFORMAT, "label in field \"%s\" %s", name, fault) : NF_OK;
+        return bad_label(row, "field", name, "has several labels; add --multi where documents may have several");
+    return fault ? bad_label(row, "label in field", name, fault) : NF_OK;
 }
 
 static nf_status take_text(const nfi_shape *sh, nfi_row *row, nf_doc *doc)
@@ -332,6 +339,8 @@ static nf_status clean_fields(const nfi_shape *sh, nfi_row *row, uint32_t *flags
 
     for (size_t i = 0; i < row->n; i++) {
         uint32_t met = 0;
+        if (row->f[i].clean)
+            continue;
         NF_TRY(nfi_clean(sh->encoding, row, plan->name[i], &row->f[i].v, &met));
         if (met & NF_DOC_NUL && ((int32_t)i == plan->id || (int32_t)i == plan->label)) {
             char name[120];
@@ -343,7 +352,8 @@ static nf_status clean_fields(const nfi_shape *sh, nfi_row *row, uint32_t *flags
             return NF_OK;
     }
     for (size_t i = 0; i < plan->n_text; i++)
-        NF_TRY(nfi_mend(sh->repair, row, &row->f[plan->text[i]].v, flags));
+        if (!row->f[plan->text[i]].clean)
+            NF_TRY(nfi_mend(sh->repair, row, &row->f[plan->text[i]].v, flags));
     return plan->title < 0 ? NF_OK : nfi_mend(sh->repair, row, &row->f[plan->title].v, flags);
 }
 

@@ -3,8 +3,8 @@
  * dedup.c - documents to sets, signatures and dates, batch by batch; and groups from the stars that stars.c finds.
  *
  * Costs a document: 8 bytes a word for the set, 4 bytes a band (32 of them at the default threshold) for the keys of a signature that is
- * not kept, 56 bytes of facts. Grouping takes 12 bytes a band in which the document is not alone, 12 more where it begins a group, 40 bytes,
- * and while bands are sorted 16 a thread and 32 for each that may not be alone.
+ * not kept, 56 bytes of facts. Grouping takes 12 bytes a band in which the document is not alone, 12 more where it begins a group, 40 bytes
+ * more, and while bands are sorted 4 a thread and 32 for each that may not be alone.
  */
 #include "features/dedup.h"
 

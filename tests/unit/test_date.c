@@ -231,10 +231,31 @@ START_TEST(every_day_of_ten_thousand_years_is_counted)
 }
 END_TEST
 
+/* A blank before it keeps a date from the quick way. */
+START_TEST(days_by_numbers_are_the_same_the_quick_way)
+{
+    static const int years[] = {0, 1, 99, 1899, 1900, 1969, 2000, 2023, 2024, 2100, 9999};
+
+    for (size_t y = 0; y < sizeof years / sizeof *years; y++)
+        for (int m = 0; m <= 13; m++)
+            for (int d = 0; d <= 32; d++) {
+                char text[32];
+                int n = snprintf(text, sizeof text, " %04d-%02d-%02d", years[y], m, d);
+                nfi_date quick = {.seconds = 77}, slow = {.seconds = 77};
+                bool a = nfi_date_parse(&quick, text + 1, (size_t)n - 1, d % 2 ? NFI_DAY_FIRST : NFI_MONTH_FIRST);
+                bool b = nfi_date_parse(&slow, text, (size_t)n, NFI_DAY_FIRST);
+                ck_assert_msg(a == b && quick.seconds == slow.seconds && quick.days == slow.days && quick.precision == slow.precision &&
+                                  !quick.ambiguous && !quick.day_first && !quick.month_first,
+                              "%s", text);
+            }
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("date");
     TCase *t = tcase_create("date");
+    tcase_add_test(t, days_by_numbers_are_the_same_the_quick_way);
     tcase_add_test(t, forms_of_news_are_read);
     tcase_add_test(t, what_is_no_date_is_refused);
     tcase_add_test(t, the_order_decides_what_is_ambiguous_only);
