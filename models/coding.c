@@ -25,9 +25,9 @@ void nfi_coding_hits(const nf_model *m, const uint64_t *count, double *hits)
 }
 
 /* n x nclasses x P. */
-static nf_status inputs_of(size_t nclasses, const nfi_coded *x, double **out, nf_err *err)
+static nf_status inputs_of(const nf_model *m, const nfi_coded *x, double **out, nf_err *err)
 {
-    size_t nk = nclasses;
+    size_t nk = m->nclasses;
     nf_status s = NF_OK;
     double *in = nfi_calloc(x->n * nk, P * sizeof *in), *z = nfi_calloc(x->n * nk, sizeof *z), *sum = nfi_alloc(2 * nk, sizeof *sum);
 
@@ -41,7 +41,7 @@ static nf_status inputs_of(size_t nclasses, const nfi_coded *x, double **out, nf
             continue;
         nfi_log_p_of_odds(x->log_odds + i * nk, nk, z + i * nk);
         for (size_t k = 0; k < nk; k++)
-            mean += z[i * nk + k] / (double)nk;
+            mean += (z[i * nk + k] -= m->log_prior[k]) / (double)nk;
         for (size_t k = 0; k < nk; k++)
             z[i * nk + k] -= mean;
     }
@@ -90,7 +90,7 @@ nf_status nfi_coding_odds(const nf_model *m, const nfi_coded *x, double *odds, n
     const nfi_coding *c = m->coding;
     double *in;
 
-    NF_TRY(inputs_of(m->nclasses, x, &in, err));
+    NF_TRY(inputs_of(m, x, &in, err));
     for (size_t i = 0; i < x->n; i++) {
         for (size_t k = 0; k < m->nclasses; k++) {
             size_t at = i * m->nclasses + k;
@@ -252,7 +252,7 @@ nf_status nfi_coding_fit(nf_model *m, const nfi_coded *x, const bool *own, nf_er
         return NF_FAIL(err, NF_EDATA, "%zu coded sentences with known words, expected %d or more", scored, NFI_LEAST_CODED);
     NF_TRY(nfi_coding_new(m, err));
     nfi_coding *c = m->coding;
-    NF_GO(inputs_of(m->nclasses, x, &in, err));
+    NF_GO(inputs_of(m, x, &in, err));
     odds = nfi_alloc(x->n * m->nclasses, sizeof *odds);
     if (!odds) {
         s = nfi_oom(err, "sentences");

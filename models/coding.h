@@ -5,10 +5,10 @@
  *
  *     odds = w0 + w1 z + w2 l + w3 ln(1 + h) + w4 z' + w5 h'
  *
- * z: ln p of the class less its mean over classes; l: log-odds of the class; h: words and phrases of the sentence that match seeds of the
- * frame; z', h': means of z and of min(h, 1) over the other sentences of the document, 0 where there are none. The class is given from a
- * cut on, one for all. Weights and cut are learned from coded sentences whose scores come from models that saw neither them nor their
- * documents: so the seeds of a frame count as much as they were worth there, in words that were never seen too.
+ * z: ln p of the class less its prior, less the mean of that over classes; l: log-odds of the class; h: words and phrases of the
+ * sentence that match seeds of the frame; z', h': means of z and of min(h, 1) over the other sentences of the document, 0 where there are
+ * none. The class is given from a cut on, one for all. Weights and cut are learned from coded sentences whose scores come from models that
+ * saw neither them nor their documents: so the seeds of a frame count as much as they were worth there, in words that were never seen too.
  */
 #ifndef NFI_CODING_H
 #define NFI_CODING_H

@@ -188,6 +188,32 @@ START_TEST(sentences_around_are_heard)
 }
 END_TEST
 
+/* What a prior adds to scores is not heard. */
+START_TEST(the_prior_is_taken_off)
+{
+    const double score[NK] = {0.5, -1.0, 2.0}, prior[NK] = {log(0.7), log(0.2), log(0.1)}, *uniform = model->log_prior;
+    double acc[NK], odds[NK], hits[NK] = {0}, plain[NK], out[NK], margin;
+    int32_t best, second;
+    size_t doc = 0;
+    bool scored = true;
+
+    nft_ok(nfi_coding_new(model, &nft_err));
+    model->coding->w[1] = model->coding->w[NFI_CODING_INPUTS + 1] = 1.0;
+    nfi_log_odds(score, NK, odds, &best, &second, &margin);
+    nft_ok(nfi_coding_odds(model, &(nfi_coded){1, &doc, &scored, odds, hits}, plain, &nft_err));
+    for (size_t k = 0; k < NK; k++)
+        acc[k] = score[k] + prior[k];
+    nfi_log_odds(acc, NK, odds, &best, &second, &margin);
+    model->log_prior = prior;
+    nft_ok(nfi_coding_odds(model, &(nfi_coded){1, &doc, &scored, odds, hits}, out, &nft_err));
+    model->log_prior = uniform;
+    ck_assert_double_eq_tol(plain[0], 0.0, 1e-9);
+    ck_assert_double_eq_tol(plain[1], -1.5, 1e-9);
+    for (size_t k = 0; k < 2; k++)
+        ck_assert_double_eq_tol(out[k], plain[k], 1e-9);
+}
+END_TEST
+
 START_TEST(too_few_sentences_are_refused)
 {
     static coded c;
@@ -299,6 +325,7 @@ int main(void)
     tcase_add_test(tc, weights_have_the_greatest_likelihood);
     tcase_add_test(tc, seeds_are_trusted_in_articles_of_others);
     tcase_add_test(tc, sentences_around_are_heard);
+    tcase_add_test(tc, the_prior_is_taken_off);
     tcase_add_test(tc, too_few_sentences_are_refused);
     tcase_add_test(tc, the_file_keeps_it);
     tcase_add_test(tc, what_cannot_be_is_refused);
