@@ -396,7 +396,8 @@ static nf_status flat(parser *ps, nf_str rec, bool *done)
         if (twice)
             return NF_OK;
         nfi_field *f = target(ps);
-        *f = (nfi_field){.v = x->kind == NFI_NULL ? (nf_str){0} : x->raw, .raw = x->raw, .kind = x->kind, .clean = ascii && x->kind != NFI_ARRAY && !x->escapes};
+        *f = (nfi_field){.v = x->kind == NFI_NULL ? (nf_str){0} : x->raw, .raw = x->raw, .kind = x->kind};
+        f->clean = ascii && x->kind != NFI_ARRAY && !x->escapes;
         if (x->escapes)
             NF_TRY(nfi_json_string(&f->v, f->raw, ps->row->arena, &ps->row->replacements));
         else if (x->kind == NFI_STRING)
