@@ -235,6 +235,8 @@ struct nfi_cli {
 };
 
 bool nfi_cli_given(const nfi_cli *cli, const char *name); /* true when the option stood on the command line */
+/* The first option under a header of the help that stood on the command line, except (may be NULL) aside; NULL for none. */
+const char *nfi_cli_given_under(const nfi_cli *cli, const char *header, const char *except);
 
 /* ---- reports (report.c): all on standard error, one line each, controls escaped ---- */
 /* Prints "newsframe: VERB: path:line: message" and returns the exit code of s; NF_EPIPE is silent and 0. NF_OK prints nothing and is 0. */

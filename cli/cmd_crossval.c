@@ -26,6 +26,7 @@ struct opts {
 static const nfi_opt rows[] = {
     OPT_HEADER("Folds"),
     OPT_COUNT('k', "folds", struct opts, folds, "K", "5", 2, 1000, "number of folds"),
+    OPT_TUNE_GROUP(struct opts, tune, ""),
     OPT_REAL(0, "min-accuracy", struct opts, min_accuracy, "SHARE", "0", 0, 1, "exit 5 when the accuracy is below this"),
     OPT_FLAG(0, "no-dup-groups", struct opts, no_dup_groups,
              "copies may be in different folds; without it a group of copies is held out whole"),
@@ -162,10 +163,11 @@ static void find_excluded(const nf_corpus *c, results *r, const uint32_t *groups
     }
 }
 
-/* What the same folds would say if copies could be on both sides. */
-static nf_status report_plain(nfi_cli *cli, const nf_corpus *c, const nf_crossval_opts *grouped, const results *r, const nf_groups *g,
+/* What folds would say that do not hold groups together. */
+static nf_status report_plain(nfi_cli *cli, const nf_corpus *c, const nf_crossval_opts *grouped, const results *r, const nfi_folding *f,
                               nf_err *err)
 {
+    char head[160], each[160];
     nf_crossval_opts cv = *grouped;
     size_t n = nf_corpus_docs(c), k = nf_corpus_classes(c);
     nf_confusion with = {0}, without = {0};
@@ -174,7 +176,7 @@ static nf_status report_plain(nfi_cli *cli, const nf_corpus *c, const nf_crossva
     int32_t *fold = nfi_alloc(n, sizeof *fold), *machine = nfi_alloc(n, sizeof *machine);
     double *smoothing = nfi_alloc(cv.folds, sizeof *smoothing);
 
-    cv.groups = cv.train.groups = NULL;
+    cv.groups = cv.train.groups = f->plain;
     cv.confidence = NULL;
     cv.train.calibration = "none";
     if (!fold || !machine || !smoothing)
@@ -189,11 +191,12 @@ static nf_status report_plain(nfi_cli *cli, const nf_corpus *c, const nf_crossva
         s = nf_metrics_of(&a, &with, r->excluded, err);
     if (s == NF_OK)
         s = nf_metrics_of(&b, &without, r->excluded, err);
-    if (s == NF_OK)
-        nfi_cli_note(cli,
-                     "grouped: accuracy %.4f  macro F1 %.4f  (each of %zu groups of copies, %llu documents, in one fold); plain: accuracy "
-                     "%.4f  macro F1 %.4f",
-                     a.accuracy, a.macro_f1, g->groups, (unsigned long long)(g->firsts + g->exact + g->near), b.accuracy, b.macro_f1);
+    nfi_folding_texts(f, head, each);
+    if (s == NF_OK) {
+        nfi_cli_note(cli, "%s: accuracy %.4f  macro F1 %.4f  (%s in one fold); plain: accuracy %.4f  macro F1 %.4f", head, a.accuracy,
+                     a.macro_f1, each, b.accuracy, b.macro_f1);
+        nfi_folding_warn(cli, f, a.accuracy, b.accuracy);
+    }
     nf_confusion_clear(&with);
     nf_confusion_clear(&without);
     nf_metrics_clear(&a);
@@ -215,8 +218,10 @@ static int report(const struct opts *o, nfi_cli *cli, const nf_corpus *c, result
         r->id[d] = nf_corpus_id(c, d);
     for (size_t i = 0; i < k; i++)
         if (r->excluded[i])
-            nfi_cli_warn(cli, "class \"%.*s\" has 1 document%s: trained in every fold, left out of the scores", (int)r->label[i].n,
-                         r->label[i].p, r->support[i] > 1 ? " and copies of it" : "");
+            nfi_cli_warn(cli, "class \"%.*s\" has %s: trained in every fold, left out of the scores", (int)r->label[i].n, r->label[i].p,
+                         r->support[i] == 1 ? "1 document"
+                         : o->tune.group    ? "documents of one group only"
+                                            : "1 document and copies of it");
     for (size_t d = 0; d < n; d++) {
         bool held_out = r->fold[d] >= 0 && r->human[d] >= 0 && !r->excluded[r->human[d]];
         unlabelled += r->human[d] < 0;
@@ -291,6 +296,23 @@ static nf_status try_all(const struct opts *o, nfi_cli *cli, const nf_corpus *c,
     return s;
 }
 
+/* --group: copies and the documents of one value of the column stay together; copies alone where that is compared. */
+static nf_status group_by_column(nfi_folding *f, uint32_t **out, const struct opts *o, const nf_corpus *c, const nfi_tune_watch *w,
+                                 const nf_groups *g, nf_err *err)
+{
+    size_t n = nf_corpus_docs(c), values;
+    uint32_t *group = nfi_alloc(n, sizeof *group);
+
+    nf_status s = group ? nfi_tune_groups(group, &values, n, w, g, err) : (err->code = NF_ENOMEM);
+    if (s != NF_OK) {
+        nfi_free(group);
+        return s;
+    }
+    *f = (nfi_folding){.grouped = true, .plain = g->groups ? g->first : NULL, .column = o->tune.group, .groups = values};
+    *out = group;
+    return NF_OK;
+}
+
 static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 {
     const struct opts *o = opts;
@@ -304,6 +326,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nf_clean_opts dup_clean;
     nfi_dup_watch watch = {0};
     nf_groups g = {0};
+    uint32_t *merged = NULL;
     nfi_tune_watch folds = {0};
     nfi_codebook_watch said = {0};
     int code = NFI_EXIT_OK;
@@ -318,7 +341,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     if (!nfi_cli_given(cli, "calibration") && !o->in.multi && !nfi_work_exact(&o->train)) /* five more models a fold */
         cv.train.calibration = "none";
     if (usage == NFI_EXIT_OK)
-        usage = nfi_tune_options(cli, &o->tune, &o->train, o->grid, "grid");
+        usage = nfi_tune_options(cli, &o->tune, &o->train, o->grid, true, "grid");
     if (usage == NFI_EXIT_OK && o->grid &&
         (o->in.multi || o->eval.summary || o->eval.confusion || o->eval.predictions || o->eval.reliability || o->eval.sets ||
          nfi_cli_given(cli, "min-accuracy")))
@@ -342,12 +365,17 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nf_dedup_free(watch.d);
     watch.d = NULL;
     cv.groups = cv.train.groups = g.groups ? g.first : NULL;
+    nfi_folding f = {.grouped = g.groups > 0, .groups = g.groups, .docs = g.firsts + g.exact + g.near};
+    if (s == NF_OK && o->tune.group && !o->grid)
+        s = group_by_column(&f, &merged, o, c, &folds, &g, &err);
+    if (merged)
+        cv.groups = cv.train.groups = merged;
     if (s == NF_OK && o->grid) {
         s = try_all(o, cli, c, &cv, &folds, &g, &stats, &err);
         goto done;
     }
     if (s == NF_OK && o->in.multi) {
-        code = nfi_crossval_multi(cli, c, &cv, &g, &stats, codebook ? &said : NULL, &o->out, &o->eval, o->min_accuracy);
+        code = nfi_crossval_multi(cli, c, &cv, &f, &stats, codebook ? &said : NULL, &o->out, &o->eval, o->min_accuracy);
         goto done;
     }
     if (s == NF_OK && !allocate(&r, nf_corpus_docs(c), nf_corpus_classes(c), (size_t)o->folds))
@@ -359,13 +387,14 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         cv.confidence = r.confidence;
         s = nf_crossval(c, &cv, r.fold, r.machine, r.smoothing, &err);
     }
-    if (s == NF_OK && g.groups)
-        s = report_plain(cli, c, &cv, &r, &g, &err);
+    if (s == NF_OK && f.grouped)
+        s = report_plain(cli, c, &cv, &r, &f, &err);
     if (s == NF_OK)
         code = report(o, cli, c, &r, &stats);
 done:
     nfi_tune_watch_clear(&folds);
     nfi_codebook_watch_clear(&said);
+    nfi_free(merged);
     clear(&r);
     nf_groups_clear(&g);
     nf_corpus_free(c);
@@ -384,8 +413,10 @@ static const char *const paragraphs[] = {
     "every document is held out once. --confusion then has a row for each class, --reliability the bins of each class, and with "
     "--codebook stands beside it what the words of the codebook alone say.",
     "With --grid a small grid of classifiers, weightings, n-grams, smoothing and costs is tried on the same folds, in a fixed order, and "
-    "the table has a row for each; who is clearly behind after a fold is set aside. newsframe train --tune trains the best. --group keeps "
-    "documents of one value of a column, such as source, in one fold; --time trains on earlier documents and judges on later ones.",
+    "the table has a row for each; who is clearly behind after a fold is set aside. newsframe train --tune trains the best. --time trains "
+    "on earlier documents and judges on later ones.",
+    "With --group COLUMN all documents of one value, such as one source, are in one fold: how well would the model do on sources never "
+    "seen? The scores with and without that are both printed, and the tables have the former.",
     "Probabilities are judged where newsframe train finds them by leaving documents out exactly; for other classifiers, which take five "
     "more models a fold, where --calibration is given.",
     "Sets of classes (--coverage, --sets) hold the right class at that rate or more in nine of ten models, in each class. Classes of "

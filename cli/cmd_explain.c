@@ -339,6 +339,8 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 
     if (usage == NFI_EXIT_OK && o->out.excel && !o->csv)
         usage = nfi_cli_usage(cli, "--excel is about the table; add --csv");
+    if (usage == NFI_EXIT_OK && o->csv && nfi_cli_given(cli, "top"))
+        usage = nfi_cli_usage(cli, "--top is about the text; the table of --csv has every term");
     if (usage != NFI_EXIT_OK)
         return usage;
     nf_status s = nfi_pick_open(&j.pick, &o->pick, &err);

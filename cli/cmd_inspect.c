@@ -11,7 +11,8 @@ struct opts {
     nfi_input_opts in;
     nfi_common_opts common;
     const char *output, *tokenizer;
-    bool json, no_language, no_near, month_first;
+    int dates; /* nf_date_order */
+    bool json, no_language, no_near;
 };
 
 static const nfi_opt rows[] = {
@@ -22,7 +23,7 @@ static const nfi_opt rows[] = {
     OPT_ENUM(0, "tokenizer", struct opts, tokenizer, "news", nf_tokenizer_name, "how text is cut into words"),
     OPT_FLAG(0, "no-language", struct opts, no_language, "do not tell languages, which takes most of the time"),
     OPT_FLAG(0, "no-near", struct opts, no_near, "do not look for near copies, which takes memory: 8 bytes a word"),
-    OPT_FLAG(0, "month-first", struct opts, month_first, "read 1/2/2008 as January 2nd"),
+    OPT_CHOICE(0, "date-order", struct opts, dates, "auto", nf_date_order_name, "what 3/4/2008 is"),
     OPT_INPUT(struct opts, in),
     OPT_MULTI(struct opts, in),
     OPT_HEADER("Common"),
@@ -48,10 +49,10 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nf_inspect_opts inspect = {.text = {.tokenizer = o->tokenizer},
                                .multi = o->in.multi,
                                .no_near = o->no_near,
-                               .month_first = o->month_first,
+                               .dates = (nf_date_order)o->dates,
                                .threads = (int)o->common.threads};
     nf_inspection report = {0};
-    nfi_report x = {.r = &report};
+    nfi_report x = {.r = &report, .multi = o->in.multi};
     nfi_progress progress = {0};
     nfi_buf b = {0};
     nf_docs *docs = NULL;
@@ -97,7 +98,8 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         nfi_tally t;
         nfi_tally_begin(&t, "read", x.counts->read);
         nfi_tally_part(&t, "labelled", report.labelled);
-        nfi_tally_part(&t, "unlabelled", report.docs - report.labelled);
+        nfi_tally_part(&t, "unlabelled", report.docs - report.labelled - (o->in.multi ? 0 : report.several));
+        nfi_tally_part(&t, "with several labels", o->in.multi ? 0 : report.several);
         nfi_tally_docs(&t, x.counts);
         nfi_tally_end(&t, cli);
     }

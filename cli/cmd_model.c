@@ -263,7 +263,13 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     nf_model *model = NULL;
     nf_err err = {0};
 
-    if (strcmp(what, "diff") == 0)
+    bool diff = strcmp(what, "diff") == 0;
+    const char *about = diff ? o->expect ? "expect-sha256" : NULL : nfi_cli_given_under(cli, "For diff", NULL);
+    if (!diff && !about)
+        about = nfi_cli_given_under(cli, "Input", NULL);
+    if (about)
+        return nfi_cli_usage(cli, "--%s does not go with model %s", about, what);
+    if (diff)
         return nfi_model_diff(cli, &o->diff, o->output, nargs - 1, args + 1);
     while (a->name && strcmp(a->name, what) != 0)
         a++;

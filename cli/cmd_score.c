@@ -236,6 +236,8 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     int usage = nfi_work_outputs(cli, (const char *const[]){o->out.output, o->in.rejects}, 2, nargs, args, o->model);
     if (usage == NFI_EXIT_OK && o->unit != NF_UNIT_DOCUMENT && (o->mixture || o->evidence))
         usage = nfi_cli_usage(cli, "%s is about documents; without --unit", o->mixture ? "--mixture" : "--evidence");
+    if (usage == NFI_EXIT_OK && o->coverage > 0 && o->coverage < .5)
+        usage = nfi_cli_usage(cli, "--coverage: %.4g given, expected 0 or a number from 0.5 to 0.9999", o->coverage);
     if (usage != NFI_EXIT_OK)
         return usage;
     nf_scorer_opts so = {.min_tokens = o->min_tokens,

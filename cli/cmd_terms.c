@@ -173,6 +173,9 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     int32_t only = -1;
     int usage = nfi_work_outputs(cli, (const char *const[]){o->out.output, o->in.rejects}, 2, nargs, args, o->model);
 
+    const char *about = nargs == 0 ? nfi_cli_given_under(cli, "Input", NULL) : NULL;
+    if (usage == NFI_EXIT_OK && about)
+        usage = nfi_cli_usage(cli, "--%s is about a corpus; name one, - is standard input", about);
     if (usage != NFI_EXIT_OK)
         return usage;
     nf_status s = nfi_work_model(&model, o->model, &err);

@@ -50,6 +50,7 @@ static const nfi_opt rows[] = {
     OPT_FLAG(0, "tune", struct opts, tune,
              "choose classifier, weighting, n-grams, smoothing and cost by five folds; options that are given stay as they are"),
     OPT_TUNE(struct opts, tuning, "tune"),
+    OPT_TUNE_GROUP(struct opts, tuning, "with --tune, "),
     OPT_FILE(0, "tried", struct opts, tried, NULL, "write what was tried to FILE, one row a candidate"),
     OPT_CODEBOOK(struct opts, codebook),
     OPT_HEADER("Duplicates"),
@@ -359,7 +360,7 @@ static int check_ways(nfi_cli *cli, const struct opts *o, int nargs)
                                   "counts do not add up; write the documents with newsframe dedup --keep first, and count those");
     if (!o->dup_weight && !o->tune && (nfi_cli_given(cli, "dup-threshold") || nfi_cli_given(cli, "dup-window")))
         return nfi_cli_usage(cli, "--dup-threshold and --dup-window say what a copy is; add --dup-weight");
-    int usage = nfi_tune_options(cli, &o->tuning, &o->train, o->tune, "tune");
+    int usage = nfi_tune_options(cli, &o->tuning, &o->train, o->tune, false, "tune");
     if (usage != NFI_EXIT_OK)
         return usage;
     if (o->tune && (o->from || o->in.multi || o->codebook.file || o->unlabeled.n))
@@ -374,6 +375,9 @@ static int check_ways(nfi_cli *cli, const struct opts *o, int nargs)
     if (o->from && fixed_by_statistics(cli))
         return nfi_cli_usage(cli, "--tokenizer, --ngrams, --lead, --stopwords, --language and how texts are cleaned are fixed when "
                                   "documents are counted; with --from they cannot be changed");
+    const char *about = o->from ? nfi_cli_given_under(cli, "Input", "multi") : NULL;
+    if (about)
+        return nfi_cli_usage(cli, "--%s is about documents; with --from the operands are statistics", about);
     if (!o->stats && (o->ledger.none || o->ledger.salt))
         return nfi_cli_usage(cli, "--no-ledger and --ledger-salt say what statistics keep; add --stats FILE");
     return NFI_EXIT_OK;

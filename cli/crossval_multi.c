@@ -124,28 +124,29 @@ static nf_status read_lexicon(results *r, const nfi_codebook_watch *w, nf_err *e
     return s;
 }
 
-/* What the same folds would say if copies could be on both sides. */
-static nf_status report_plain(nfi_cli *cli, const nf_corpus *c, const nf_crossval_opts *grouped, const results *r, const nf_groups *g,
+/* What folds would say that do not hold groups together. */
+static nf_status report_plain(nfi_cli *cli, const nf_corpus *c, const nf_crossval_opts *grouped, const results *r, const nfi_folding *f,
                               nf_err *err)
 {
+    char head[160], each[160];
     nf_crossval_opts cv = *grouped;
     nf_multi_metrics a = {0}, b = {0};
     results plain = {0};
     size_t k = nf_corpus_classes(c);
 
-    cv.groups = NULL;
+    cv.groups = f->plain;
     cv.probability = NULL;
     nf_status s = run(c, &cv, &plain, err);
     if (s == NF_OK)
         s = nf_multi_metrics_of(&a, &r->human, &r->machine, k, nfi_work_none(r->label, k), err);
     if (s == NF_OK)
         s = nf_multi_metrics_of(&b, &plain.human, &plain.machine, k, nfi_work_none(r->label, k), err);
-    if (s == NF_OK)
-        nfi_cli_note(cli,
-                     "grouped: micro F1 %.4f  macro F1 %.4f  (each of %zu groups of copies, %llu documents, in one fold); plain: micro F1 "
-                     "%.4f  macro F1 %.4f",
-                     a.micro_f1.value, a.macro_f1, g->groups, (unsigned long long)(g->firsts + g->exact + g->near), b.micro_f1.value,
-                     b.macro_f1);
+    nfi_folding_texts(f, head, each);
+    if (s == NF_OK) {
+        nfi_cli_note(cli, "%s: micro F1 %.4f  macro F1 %.4f  (%s in one fold); plain: micro F1 %.4f  macro F1 %.4f", head, a.micro_f1.value,
+                     a.macro_f1, each, b.micro_f1.value, b.macro_f1);
+        nfi_folding_warn(cli, f, a.micro_f1.value, b.micro_f1.value);
+    }
     nf_multi_metrics_clear(&a);
     nf_multi_metrics_clear(&b);
     clear(&plain);
@@ -190,7 +191,7 @@ static int report(nfi_cli *cli, const results *r, size_t k, const nf_docs_stats 
     return NFI_EXIT_OK;
 }
 
-int nfi_crossval_multi(nfi_cli *cli, const nf_corpus *c, const nf_crossval_opts *cv, const nf_groups *g, const nf_docs_stats *stats,
+int nfi_crossval_multi(nfi_cli *cli, const nf_corpus *c, const nf_crossval_opts *cv, const nfi_folding *f, const nf_docs_stats *stats,
                        const nfi_codebook_watch *said, const nfi_output_opts *out, const nfi_eval_opts *eval, double min_accuracy)
 {
     nf_err err = {0};
@@ -210,8 +211,8 @@ int nfi_crossval_multi(nfi_cli *cli, const nf_corpus *c, const nf_crossval_opts 
         s = judge_probabilities(&r, k, &err);
     if (s == NF_OK && said)
         s = read_lexicon(&r, said, &err);
-    if (s == NF_OK && g->groups)
-        s = report_plain(cli, c, cv, &r, g, &err);
+    if (s == NF_OK && f->grouped)
+        s = report_plain(cli, c, cv, &r, f, &err);
     if (s == NF_OK)
         code = report(cli, &r, k, stats, out, eval, min_accuracy);
     clear(&r);

@@ -5,6 +5,7 @@
 #include "base/num.h"
 #include "base/try.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* "12h", "3d", "2w" in seconds. */
@@ -74,6 +75,28 @@ nf_status nfi_dup_watch_begin(nfi_dup_watch *w, nf_docs *docs, const nf_dedup_op
 int nfi_dup_fail(nfi_cli *cli, const nfi_dup_watch *w, nf_status s, const nf_err *err)
 {
     return s != NF_OK && w->no_dates ? nfi_cli_usage(cli, "%s", err->msg) : nfi_cli_fail(cli, s, err);
+}
+
+void nfi_folding_texts(const nfi_folding *f, char head[160], char each[160])
+{
+    char column[100] = "";
+
+    if (f->column)
+        nfi_escape(column, sizeof column, f->column, strlen(f->column));
+    snprintf(head, 160, "grouped%s%s", f->column ? " by " : "", column);
+    if (f->column)
+        snprintf(each, 160, "each of %zu values", f->groups);
+    else
+        snprintf(each, 160, "each of %zu groups of copies, %llu documents,", f->groups, (unsigned long long)f->docs);
+}
+
+void nfi_folding_warn(nfi_cli *cli, const nfi_folding *f, double grouped, double plain)
+{
+    if (f->column && plain - grouped > 0.05)
+        nfi_cli_warn(cli,
+                     "where a value of \"%.60s\" was not trained on the score is much lower: part of the plain one is what documents of "
+                     "one value share, not what the labels are about",
+                     f->column);
 }
 
 void nfi_dup_warn(nfi_cli *cli, const nf_groups *g)

@@ -45,10 +45,23 @@ nf_status nfi_dup_watch_begin(nfi_dup_watch *w, nf_docs *docs, const nf_dedup_op
 /* Like nfi_cli_fail(), for a run with a watch. */
 int nfi_dup_fail(nfi_cli *cli, const nfi_dup_watch *w, nf_status s, const nf_err *err);
 
+/* What a crossval holds out whole, and the folds that it is compared with. */
+typedef struct nfi_folding {
+    bool grouped;
+    const uint32_t *plain; /* groups of the folds of comparison, NULL: each document is its own */
+    const char *column;    /* of --group, or NULL: copies alone */
+    size_t groups;         /* of copies, or values of the column */
+    uint64_t docs;         /* of the copies */
+} nfi_folding;
+/* "grouped by source: " and "(each ... in one fold)" of the line that compares them. */
+void nfi_folding_texts(const nfi_folding *f, char head[160], char each[160]);
+/* A warning when a score falls much where the values of a column are held out whole. */
+void nfi_folding_warn(nfi_cli *cli, const nfi_folding *f, double grouped, double plain);
+
 struct nfi_codebook_watch;
 /* crossval_multi.c: folds, tables and tally of documents with several labels, counted as c. said: what a codebook alone says of them, or
  * NULL. Returns an exit code. */
-int nfi_crossval_multi(nfi_cli *cli, const nf_corpus *c, const nf_crossval_opts *cv, const nf_groups *g, const nf_docs_stats *stats,
+int nfi_crossval_multi(nfi_cli *cli, const nf_corpus *c, const nf_crossval_opts *cv, const nfi_folding *f, const nf_docs_stats *stats,
                        const struct nfi_codebook_watch *said, const nfi_output_opts *out, const nfi_eval_opts *eval, double min_accuracy);
 
 /* Warnings about dates and candidates, with what helps. */

@@ -10,6 +10,7 @@
 typedef struct nfi_report {
     const nf_inspection *r;
     const nf_docs_stats *counts;
+    bool multi;
     nfi_buf warning;    /* lines, each ended by LF; controls escaped */
     size_t nwarnings;
 } nfi_report;

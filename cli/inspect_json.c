@@ -182,6 +182,7 @@ static void copies_and_dates(yajl_gen g, const nf_inspection *r)
     num(g, "blank", r->undated);
     num(g, "unreadable", r->unreadable);
     num(g, "ambiguous", r->ambiguous);
+    flag(g, "month_first", r->month_first);
     if (r->dated) {
         text(g, "first", r->first_date);
         text(g, "last", r->last_date);

@@ -114,9 +114,15 @@ static void on_labels(nfi_report *x)
         add(x, "%llu of %llu labels have fewer than %d documents: too few to learn or to judge them well\n", (llu)small, (llu)r->nlabels,
             SMALL_LABEL);
     }
-    if (r->labelled && r->labelled < r->docs) {
+    uint64_t several = x->multi ? 0 : r->several, without = r->docs - r->labelled - several;
+    if (several) {
         begin(x);
-        add(x, "no label: %llu of %llu documents; train and crossval use the others only\n", (llu)(r->docs - r->labelled), (llu)r->docs);
+        add(x, "several labels: %llu of %llu documents; train and crossval refuse them without --multi, and here it counts their labels\n",
+            (llu)several, (llu)r->docs);
+    }
+    if (r->labelled + several && without) {
+        begin(x);
+        add(x, "no label: %llu of %llu documents; train and crossval use the others only\n", (llu)without, (llu)r->docs);
     }
 }
 
@@ -181,8 +187,15 @@ static void on_encodings(nfi_report *x)
     }
     if (r->repaired) {
         begin(x);
-        add(x, "not UTF-8: %llu %s, repaired; if they are Windows-1252, read them with --encoding utf8-or-1252\n", (llu)r->repaired,
-            documents(r->repaired));
+        add(x, "not UTF-8: %llu %s, repaired, the first is ", (llu)r->repaired, documents(r->repaired));
+        id(x, r->repaired_id);
+        add(x, "; if they are Windows-1252, read them with --encoding utf8-or-1252\n");
+    }
+    if (r->fallback) {
+        begin(x);
+        add(x, "read as Windows-1252: %llu %s, the first is ", (llu)r->fallback, documents(r->fallback));
+        id(x, r->fallback_id);
+        add(x, "\n");
     }
     if (r->replacement > r->repaired) {
         begin(x);
@@ -241,7 +254,9 @@ static void on_dates(nfi_report *x)
     }
     if (r->ambiguous) {
         begin(x);
-        add(x, "dates whose day and month can be swapped: %llu; --month-first reads 1/2 as January 2nd\n", (llu)r->ambiguous);
+        add(x, "dates whose day and month can be swapped: %llu, read with the %s first; --date-order %s reads 1/2 as %s\n",
+            (llu)r->ambiguous, r->month_first ? "month" : "day", r->month_first ? "dmy" : "mdy",
+            r->month_first ? "February 1st" : "January 2nd");
     }
     if (r->dated && r->undated) {
         begin(x);

@@ -2,6 +2,7 @@
 /* main.c - newsframe VERB: finds the verb, parses its options, runs it, and makes sure that what it wrote has arrived. */
 #include "cli/opt.h"
 
+#include "base/kern.h"
 #include "base/par.h"
 #include "base/try.h"
 #include "newsframe/docs.h"
@@ -174,6 +175,7 @@ static int run_verb(nfi_cli *cli, const nfi_verb *verb, int argc, char **argv)
         cli->quiet = row_flag(verb, p.opts, "quiet");
         cli->verbose = row_flag(verb, p.opts, "verbose");
         limit_threads(verb, p.opts);
+        nfi_cli_detail(cli, "version %s, kernels %s, threads at most %d", nf_version(), nfi_kern_get()->name, nfi_par_threads(0));
         code = verb->run(p.opts, cli, p.nargs, p.args);
         cli->given = NULL;
     }

@@ -258,6 +258,9 @@ int nfi_model_diff(nfi_cli *cli, const nfi_diff_opts *o, const char *output, int
         return nfi_cli_usage(cli, "model diff needs two models");
     if (o->documents && nargs == 2)
         return nfi_cli_usage(cli, "--documents lists documents whose label is another; name a corpus after the models");
+    const char *about = nargs == 2 ? nfi_cli_given_under(cli, "Input", NULL) : NULL;
+    if (about)
+        return nfi_cli_usage(cli, "--%s is about a corpus; name one after the models", about);
     int usage = nfi_work_outputs(cli, (const char *const[]){output, o->documents, o->in.rejects}, 3, nargs, args, NULL);
     if (usage != NFI_EXIT_OK)
         return usage;

@@ -50,6 +50,19 @@ bool nfi_cli_given(const nfi_cli *cli, const char *name)
     return false;
 }
 
+const char *nfi_cli_given_under(const nfi_cli *cli, const char *header, const char *except)
+{
+    bool under = false;
+
+    for (const nfi_opt *row = cli->verb->opts; row->type != NFI_OPT_END; row++) {
+        if (row->type == NFI_OPT_HEADER)
+            under = strcmp(row->name, header) == 0;
+        else if (under && nfi_cli_given(cli, row->name) && !(except && strcmp(row->name, except) == 0))
+            return row->name;
+    }
+    return NULL;
+}
+
 /* One line at once, so that lines of several processes do not mix; a progress line gives way. */
 static void say(nfi_cli *cli, const char *kind, const char *text)
 {

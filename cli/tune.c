@@ -10,6 +10,7 @@
 #include "base/sort.h"
 #include "base/try.h"
 #include "cli/columns.h"
+#include "datasets/columns.h"
 
 #include <string.h>
 #include <time.h>
@@ -32,12 +33,13 @@ static double seconds_of(const char *s)
     return unit > 0 && nfi_parse_double(s, n - 1, &v) && v > 0 && v <= 1e6 ? v * unit : 0;
 }
 
-int nfi_tune_options(nfi_cli *cli, const nfi_tune_rows *o, const nfi_train_rows *train, bool on, const char *how)
+int nfi_tune_options(nfi_cli *cli, const nfi_tune_rows *o, const nfi_train_rows *train, bool on, bool group, const char *how)
 {
     nf_classifier_needs needs;
 
-    if (!on && (o->budget || o->candidates.n || o->group || o->time))
-        return nfi_cli_usage(cli, "--budget, --candidates, --group and --time say how a classifier is chosen; add --%s", how);
+    if (!on && (o->budget || o->candidates.n || (o->group && !group) || o->time))
+        return nfi_cli_usage(cli, "--budget, --candidates%s and --time say how a classifier is chosen; add --%s", group ? "" : ", --group",
+                             how);
     if (!on)
         return NFI_EXIT_OK;
     if (o->budget && seconds_of(o->budget) == 0)
@@ -62,14 +64,22 @@ void nfi_tune_lead(const nfi_cli *cli, nf_text_opts *text)
 
 /* ---- what documents say ---- */
 
+static nf_status no_column(const nfi_tune_watch *w, nf_err *err)
+{
+    size_t n;
+    const nf_str *name = nf_docs_columns(w->docs, &n);
+    return nfi_no_column(name, n, w->o->group, strlen(w->o->group), NULL, err);
+}
+
 static nf_status watch(void *ctx, const nf_batch *b, nf_err *err)
 {
     nfi_tune_watch *w = ctx;
 
     if (!w->looked && w->o->group) {
-        w->column = strcmp(w->o->group, "source") == 0 ? SIZE_MAX : nfi_work_column(w->docs, &w->o->group, 1);
-        if (w->column == SIZE_MAX && strcmp(w->o->group, "source") != 0)
-            return NF_FAIL(err, NF_EDATA, "no column \"%s\" to group by", w->o->group);
+        bool source = strcmp(w->o->group, "source") == 0; /* or what --source names */
+        w->column = source ? SIZE_MAX : nfi_work_column(w->docs, &w->o->group, 1);
+        if (w->column == SIZE_MAX && !source)
+            return no_column(w, err);
     }
     w->looked = true;
     if (w->o->group)
@@ -112,8 +122,7 @@ static uint32_t root(uint32_t *up, uint32_t i)
     return i;
 }
 
-/* Copies, and documents with one value of the column, are one group; so are those that are so through others. */
-static nf_status make_groups(uint32_t *group, size_t n, const nfi_tune_watch *w, const nf_groups *dup, nf_err *err)
+nf_status nfi_tune_groups(uint32_t *group, size_t *values, size_t n, const nfi_tune_watch *w, const nf_groups *dup, nf_err *err)
 {
     nfi_kv *kv = nfi_alloc(n, sizeof *kv);
     size_t m = 0;
@@ -127,11 +136,19 @@ static nf_status make_groups(uint32_t *group, size_t n, const nfi_tune_watch *w,
         if (w->group[d])
             kv[m++] = (nfi_kv){w->group[d], (uint32_t)d, 0};
     NF_GO(nfi_sort_kv(kv, m, err));
-    for (size_t i = 1; i < m; i++)
+    *values = m > 0;
+    for (size_t i = 1; i < m; i++) {
+        *values += kv[i].key != kv[i - 1].key;
         if (kv[i].key == kv[i - 1].key) {
             uint32_t a = root(group, kv[i - 1].val), b = root(group, kv[i].val);
             group[a > b ? a : b] = a > b ? b : a;
         }
+    }
+    if (w->group && m == 0) {
+        s = NF_FAIL(err, NF_EINVAL, "no document has a value of \"%.100s\" to group by%s", w->o->group,
+                    w->column == SIZE_MAX ? "; --source names the column" : "");
+        goto out;
+    }
     for (size_t d = 0; d < n; d++)
         group[d] = root(group, (uint32_t)d);
 out:
@@ -222,7 +239,8 @@ nf_status nfi_tuning_begin(nfi_tuning *t, nfi_cli *cli, const nfi_tune_rows *o, 
     for (size_t i = 0; i < k; i++)
         names[i] = nf_corpus_class(c, i);
     NF_ASSERT((!w->group && !w->day) || w->n == n);
-    NF_GO(make_groups(t->groups, n, w, dup, err));
+    size_t values;
+    NF_GO(nfi_tune_groups(t->groups, &values, n, w, dup, err));
     nf_fold_opts fo = {.k = folds, .seed = train->seed, .groups = t->groups, .names = names};
     if (o->time)
         NF_GO(by_time(t->fold, labels, n, w, dup, folds, err));

@@ -17,8 +17,10 @@ typedef struct nfi_tune_rows {
     OPT_STR(0, "budget", S, f.budget, "TIME", NULL,                                                                                        \
             "with --" how ", stop trying after 90s, 10m or 1h; without it all candidates are tried"),                                      \
         OPT_LIST(0, "candidates", S, f.candidates, "NAMES", NULL, "with --" how ", try these classifiers only"),                           \
-        OPT_STR(0, "group", S, f.group, "COLUMN", NULL, "with --" how ", documents with one value of this column stay in one fold"),       \
         OPT_FLAG(0, "time", S, f.time, "with --" how ", train on earlier documents and judge on later ones, by the date column")
+
+#define OPT_TUNE_GROUP(S, f, before)                                                                                                       \
+    OPT_STR(0, "group", S, f.group, "COLUMN", NULL, before "documents with one value of this column, such as source, stay in one fold")
 
 /* What folds need of each document, collected while the stream is read. {0} before. */
 typedef struct nfi_tune_watch {
@@ -34,8 +36,13 @@ typedef struct nfi_tune_watch {
 void nfi_tune_watch_begin(nfi_tune_watch *w, nf_docs *docs, const nfi_tune_rows *o);
 void nfi_tune_watch_clear(nfi_tune_watch *w);
 
-/* NFI_EXIT_OK, or a message and NFI_EXIT_USAGE. on: --tune or --grid was given. */
-int nfi_tune_options(nfi_cli *cli, const nfi_tune_rows *o, const nfi_train_rows *train, bool on, const char *how);
+/* NFI_EXIT_OK, or a message and NFI_EXIT_USAGE. on: --tune or --grid was given; else group: whether folds are made for --group anyway. */
+int nfi_tune_options(nfi_cli *cli, const nfi_tune_rows *o, const nfi_train_rows *train, bool on, bool group, const char *how);
+
+/* Copies, and documents with one value of the column, are one group; so are those that are so through others. *values gets the number of
+ * values. group: n, caller-allocated; dup may be NULL. */
+nf_status nfi_tune_groups(uint32_t *group, size_t *values, size_t n, const nfi_tune_watch *w, const nf_groups *dup,
+                          nf_err *err) NF_MUST_CHECK;
 
 /* Documents are counted with a lead too, where none was named, so that it can be tried. */
 void nfi_tune_lead(const nfi_cli *cli, nf_text_opts *text);

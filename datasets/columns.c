@@ -77,7 +77,7 @@ static size_t put_name(char *dst, size_t cap, nf_str s)
     return o;
 }
 
-static nf_status missing(const nf_str *names, size_t n, const char *p, size_t len, const char *path, nf_err *err)
+nf_status nfi_no_column(const nf_str *names, size_t n, const char *p, size_t len, const char *path, nf_err *err)
 {
     char list[LIST + 8] = "", hint[480] = "", one[400], asked[120];
     size_t used = 0, best = n, best_d = 1 + len / 3;
@@ -119,7 +119,7 @@ static nf_status lookup(int32_t *out, const nf_str *names, size_t n, size_t show
 
     if (i == n) {
         *out = -1;
-        return required ? missing(names, shown, p, len, path, err) : NF_OK;
+        return required ? nfi_no_column(names, shown, p, len, path, err) : NF_OK;
     }
     if (find(names + i + 1, n - i - 1, p, len) < n - i - 1) {
         char shown_name[120];
@@ -255,7 +255,7 @@ nf_status nfi_plan_make(nfi_plan *out, const nf_str *names, size_t n, size_t sho
     }
     NF_TRY(plan_flags(&p, names, n, shown, o->label_columns, path, arena, err));
     if (o->need_label && p.label < 0 && p.labels < 0 && p.n_flags == 0)
-        return missing(names, shown, "label", 5, path, err);
+        return nfi_no_column(names, shown, "label", 5, path, err);
 
     p.name = nfi_arena_alloc(arena, (n + n_roles) * sizeof *p.name);
     p.carry = nfi_arena_alloc(arena, (n + n_roles) * sizeof *p.carry);

@@ -21,6 +21,8 @@ typedef struct nfi_columns {
  */
 nf_status nfi_plan_make(nfi_plan *plan, const nf_str *names, size_t n, size_t shown, const nf_docs_opts *o, bool open, const char *path,
                         nfi_arena *arena, nf_err *err) NF_MUST_CHECK;
+/* NF_EINVAL: there is no column p[0..len) among these; the message lists them, and the closest. path may be NULL. */
+nf_status nfi_no_column(const nf_str *names, size_t n, const char *p, size_t len, const char *path, nf_err *err);
 /* True when the options ask for a column of that name, so that a plan may fail for the lack of it. */
 bool nfi_is_wanted(const nf_docs_opts *o, nf_str name);
 

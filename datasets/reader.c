@@ -114,8 +114,8 @@ nf_status nfi_reader_too_long(const nfi_reader *r, nf_err *err)
 
     if (r->format->multiline && r->scan.quote > r->scan.start)
         line += nfi_count_lines(r->buf + r->scan.start, r->scan.quote - r->scan.start);
-    return NF_FAIL_AT(err, NF_ELIMIT, r->path, line, "record %llu is longer than %zu MiB%s", record, r->max_record >> 20,
-                      r->format->too_long ? r->format->too_long : "");
+    return NF_FAIL_AT(err, NF_ELIMIT, r->path, line, "record %llu is longer than %zu MiB%s; --max-document allows longer ones", record,
+                      r->max_record >> 20, r->format->too_long ? r->format->too_long : "");
 }
 
 /* The next record, reading on as needed. *found is false at the end. */

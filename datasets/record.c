@@ -219,8 +219,10 @@ static nf_status take_label(const nfi_shape *sh, nfi_row *row, nf_str *label)
         NF_TRY(only_element(row, f->raw, label, &single));
         if (!single && sh->check_label)
             return bad_label(row, "field", name, "has several labels; add --multi where documents may have several");
-        if (!single)
+        if (!single) {
             *label = (nf_str){0};
+            row->flags |= NF_DOC_SEVERAL;
+        }
         uint32_t flags = 0;
         NF_TRY(nfi_clean(sh->encoding, row, name, label, &flags));
         if (flags & NF_DOC_NUL)
@@ -231,7 +233,11 @@ static nf_status take_label(const nfi_shape *sh, nfi_row *row, nf_str *label)
         *label = f->v;
     }
     *label = nfi_trim_str(*label);
-    const char *fault = sh->check_label && label->n ? nfi_label_fault(*label) : NULL;
+    if (!sh->check_label) {
+        row->flags |= label->n && memchr(label->p, NFI_LABEL_JOIN, label->n) ? NF_DOC_SEVERAL : 0;
+        return NF_OK;
+    }
+    const char *fault = label->n ? nfi_label_fault(*label) : NULL;
     if (fault == semicolon)
         return bad_label(row, "field", name, "has several labels; add --multi where documents may have several");
     return fault ? bad_label(row, "label in field", name, fault) : NF_OK;
@@ -268,7 +274,7 @@ static nf_status take_text(const nfi_shape *sh, nfi_row *row, nf_doc *doc)
         }
     }
     if (total > sh->max_document)
-        return nfi_row_bad(row, NF_ELIMIT, "the text has %zu bytes, the limit is %zu", total, sh->max_document);
+        return nfi_row_bad(row, NF_ELIMIT, "the text has %zu bytes, the limit is %zu; --max-document raises it", total, sh->max_document);
     if (parts > 1) {
         char *joined = nfi_arena_alloc(row->arena, total), *w = joined;
         if (!joined)

@@ -46,6 +46,8 @@ typedef struct pass {
     column_set *column;
     size_t ncolumns;
     nfi_curve curve;
+    int32_t first_day[2], last_day[2]; /* by nfi_date_order */
+    bool show_day, show_month;         /* a date shows that the day, the month comes first */
     uint64_t *lang_docs, script_docs[NFI_SCRIPTS], script_letters[NFI_SCRIPTS];
     /* of the batch at hand */
     const nf_batch *batch;
@@ -129,9 +131,10 @@ static nf_status add_label(pass *p, nf_str label, nf_err *err)
 }
 
 /* One label, or with multi those of the set "a;b". */
-static nf_status take_label(pass *p, nf_str label, nf_err *err)
+static nf_status take_label(pass *p, nf_str label, uint32_t flags, nf_err *err)
 {
-    if (label.n == 0)
+    p->r.several += !p->o->multi && flags & NF_DOC_SEVERAL; /* told, and none of the labels */
+    if (label.n == 0 || (!p->o->multi && flags & NF_DOC_SEVERAL))
         return NF_OK;
     p->r.labelled++;
     if (!p->o->multi)
@@ -184,8 +187,10 @@ static nf_status take_copy(pass *p, const nf_doc *d, const nfi_facts *f, nf_err 
     return NF_OK;
 }
 
-static void take_date(nf_inspection *r, const nf_doc *d, const nfi_facts *f)
+static void take_date(pass *p, const nf_doc *d, const nfi_facts *f)
 {
+    nf_inspection *r = &p->r;
+
     if (!f->has_date) {
         r->undated++;
     } else if (!f->dated) {
@@ -194,10 +199,15 @@ static void take_date(nf_inspection *r, const nf_doc *d, const nfi_facts *f)
             nfi_keep_name(r->unreadable_id, d->id);
         }
     } else {
-        r->first_day = r->dated == 0 || f->date.days < r->first_day ? f->date.days : r->first_day;
-        r->last_day = r->dated == 0 || f->date.days > r->last_day ? f->date.days : r->last_day;
+        for (int o = NFI_DAY_FIRST; o <= NFI_MONTH_FIRST; o++) {
+            int32_t day = f->date[o].days;
+            p->first_day[o] = r->dated == 0 || day < p->first_day[o] ? day : p->first_day[o];
+            p->last_day[o] = r->dated == 0 || day > p->last_day[o] ? day : p->last_day[o];
+        }
         r->dated++;
-        r->ambiguous += f->date.ambiguous;
+        r->ambiguous += f->date->ambiguous;
+        p->show_day |= f->date->day_first;
+        p->show_month |= f->date->month_first;
     }
 }
 
@@ -208,17 +218,19 @@ static nf_status take(pass *p, const nf_doc *d, const nfi_facts *f, nf_err *err)
     nfi_lengths_add(&p->characters, f->characters);
     r->no_text += !f->has_text;
     NF_TRY(take_words(p, d, err));
-    NF_TRY(take_label(p, d->label, err));
+    NF_TRY(take_label(p, d->label, d->flags, err));
     NF_TRY(take_columns(p, d, err));
     NF_TRY(take_copy(p, d, f, err));
-    take_date(r, d, f);
+    take_date(p, d, f);
     r->chars += f->chars;
     r->removed_chars += f->removed_chars;
     r->with_cuts += f->cuts;
     if (f->all_cut && r->all_cut++ == 0)
         nfi_keep_name(r->all_cut_id, d->id);
-    r->repaired += (d->flags & NF_DOC_REPAIRED) != 0;
-    r->fallback += (d->flags & NF_DOC_FALLBACK) != 0;
+    if (d->flags & NF_DOC_REPAIRED && r->repaired++ == 0)
+        nfi_keep_name(r->repaired_id, d->id);
+    if (d->flags & NF_DOC_FALLBACK && r->fallback++ == 0)
+        nfi_keep_name(r->fallback_id, d->id);
     r->nul += (d->flags & NF_DOC_NUL) != 0;
     r->replacement += f->replaced;
     if (f->broken && r->mojibake++ == 0)
@@ -346,7 +358,10 @@ static nf_status report_dates(pass *p, nf_err *err)
 
     if (!dst)
         return nfi_oom(err, "dates");
+    p->r.month_first = p->o->dates == NF_DATES_MONTH_FIRST || (p->o->dates == NF_DATES_AUTO && p->show_month && !p->show_day);
     if (p->r.dated) {
+        p->r.first_day = p->first_day[p->r.month_first];
+        p->r.last_day = p->last_day[p->r.month_first];
         nfi_date_format(dst, p->r.first_day);
         nfi_date_format(dst + 10, p->r.last_day);
         p->r.first_date = (nf_str){dst, 10};

@@ -18,7 +18,7 @@ typedef struct nfi_facts {
     nfi_scripts scripts;
     nf_mojibake mojibake;
     nfi_hash128 hash; /* of the text, blanks collapsed */
-    nfi_date date;
+    nfi_date date[2]; /* by nfi_date_order */
     uint64_t characters, chars, removed_chars;
     bool broken, replaced, has_text, has_date, dated, lines, cuts, all_cut, mixed, two_scripts;
 } nfi_facts;

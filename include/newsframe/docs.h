@@ -30,6 +30,7 @@ enum {
     NF_DOC_ID_MADE = 8,   /**< the record had no id; id is file:record */
     NF_DOC_ID_SUFFIX = 16, /**< the id was taken; a suffix was added */
     NF_DOC_NOT_ACCEPTED = 64, /**< an annotator rejected or ignored the label: the document has none */
+    NF_DOC_SEVERAL = 128, /**< the label lists several, and neither nf_docs_opts.multi nor need_label is set; a list then gives no label */
     NF_DOC_MOJIBAKE = 32  /**< text or title has UTF-8 that was read as Windows-1252 (mojibake.h); repaired when that was asked for */
 };
 

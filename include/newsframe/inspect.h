@@ -7,6 +7,7 @@
 #ifndef NEWSFRAME_INSPECT_H
 #define NEWSFRAME_INSPECT_H
 
+#include "newsframe/dedup.h"
 #include "newsframe/features.h"
 #include "newsframe/lang.h"
 #include "newsframe/mojibake.h"
@@ -84,7 +85,7 @@ typedef struct nf_inspection {
 
     nf_inspect_label *label; /**< by falling number of documents, then bytes */
     size_t nlabels;
-    uint64_t several;        /**< documents with more than one label; only with multi */
+    uint64_t several;        /**< documents with more than one label; without multi they are not among the labelled */
     uint64_t other_labels;   /**< documents whose label came after NF_INSPECT_LABELS others */
     nf_inspect_variant *variant;
     size_t nvariants;
@@ -93,6 +94,7 @@ typedef struct nf_inspection {
     nf_spread tokens, characters;
 
     uint64_t repaired, fallback, nul; /**< documents with NF_DOC_REPAIRED, _FALLBACK, _NUL */
+    char repaired_id[64], fallback_id[64]; /**< ids of the first */
     uint64_t replacement;             /**< documents that hold U+FFFD, repaired or so from the start */
     uint64_t mojibake;                /**< documents that nf_mojibake_find() calls broken, in title or text */
     nf_mojibake mojibake_found;
@@ -131,6 +133,7 @@ typedef struct nf_inspection {
         ambiguous; /**< documents whose date could be read, is blank, could not be read; read, but day and month may be swapped */
     int32_t first_day, last_day;                    /**< since 1970-01-01, of the dated */
     nf_str first_date, last_date;                   /**< "YYYY-MM-DD" */
+    bool month_first;                               /**< how ambiguous dates were read */
     char unreadable_date[64], unreadable_id[64];    /**< the first */
 
     uint64_t n_tokens, types, once; /**< of the vocabulary; once: words that occur a single time */
@@ -148,7 +151,7 @@ typedef struct nf_inspect_opts {
     const nf_lang *lang;     /**< NULL: languages are not told */
     bool multi;              /**< nf_doc.label may be several labels, joined by ';' */
     bool no_near;            /**< near copies are not looked for */
-    bool month_first;        /**< 01/02/2008 is January 2nd */
+    nf_date_order dates;     /**< what 01/02/2008 is */
     int threads;             /**< 0 = usable CPUs */
     void (*progress)(void *ctx, const nf_docs_stats *so_far);
     void *progress_ctx;

@@ -11,7 +11,7 @@ START_TEST(spans_of_characters_become_spans_of_bytes_and_their_names_labels)
         "columns: label, byte_spans\n"
         "1:1 id=d.jsonl:1 label= title= text=caf\xc3\xa9 \xf0\x9f\x98\x80 war [[\"w\",\"p\"]] "
         "[[{\"start\":11,\"end\":14,\"label\":\"w\"},{\"start\":0,\"end\":5,\"label\":\"p\"},{\"start\":0,\"end\":0,\"label\":\"w\"}]] "
-        "flags=8\n"
+        "flags=136\n"
         "2:2 id=d.jsonl:2 label= title= text=b [[]] [] flags=8\n");
 }
 END_TEST

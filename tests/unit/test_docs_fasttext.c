@@ -16,7 +16,7 @@ START_TEST(several_labels_are_a_list_and_refused_where_one_is_needed)
 {
     static const char two[] = "__label__a __label__b\"c text\n";
 
-    expect_str("f.ft", two, NULL, "columns: label\n1:1 id=f.ft:1 label= title= text=text [[\"a\",\"b\\\"c\"]] flags=8\n");
+    expect_str("f.ft", two, NULL, "columns: label\n1:1 id=f.ft:1 label= title= text=text [[\"a\",\"b\\\"c\"]] flags=136\n");
     expect_str(
         "f.ft", two, &(nf_docs_opts){.need_label = true},
         "columns: label\nmalformed input f.ft:1: field \"label\" has several labels; add --multi where documents may have several\n");

@@ -175,7 +175,7 @@ START_TEST(several_labels_need_another_model)
                "columns: id, labels\n1:1 id=1 label=x title= text=a [1] [[ \"\\u0078\" ]]\n2:2 id=2 label= title= text=a [2] [[ ]]\n"
                "3:3 id=3 label=5 title= text=a [3] [[5]]\n");
     expect_str("f.jsonl", "{\"id\":1,\"text\":\"a\",\"labels\":[\"x\",\"y\"]}\n", NULL,
-               "columns: id, labels\n1:1 id=1 label= title= text=a [1] [[\"x\",\"y\"]]\n");
+               "columns: id, labels\n1:1 id=1 label= title= text=a [1] [[\"x\",\"y\"]] flags=128\n");
     expect_str("f.jsonl", "{\"id\":1,\"text\":\"a\",\"label\":null,\"labels\":[\"x\"]}\n", &o,
                "columns: id, label, labels\n1:1 id=1 label=x title= text=a [1] [] [[\"x\"]]\n");
     expect_str("f.jsonl", "{\"id\":1,\"text\":\"a\",\"label\":3}\n", &o, "columns: id, label\n1:1 id=1 label=3 title= text=a [1] [3]\n");
@@ -335,7 +335,7 @@ START_TEST(a_line_beyond_the_limit_is_a_reject_and_the_next_is_read)
     nfi_buf_puts(&b, "\n{\"text\":\"b\"}\n");
     expect("l.jsonl", b.p, b.n, NULL,
            "columns: extra\n1:1 id=l.jsonl:1 label= title= text=a [] flags=8\n"
-           "a documented limit was exceeded l.jsonl:2: record 2 is longer than 64 MiB\n");
+           "a documented limit was exceeded l.jsonl:2: record 2 is longer than 64 MiB; --max-document allows longer ones\n");
     nft_dir(dir);
     snprintf(rejects, sizeof rejects, "%.400s/r.csv", dir);
     char *got = dump_bytes("l.jsonl", b.p, b.n, &(nf_docs_opts){.rejects = rejects}, &st);
