@@ -40,6 +40,6 @@ void nfi_buf_put_i64(nfi_buf *b, int64_t v)
 
 void nfi_buf_put_fixed(nfi_buf *b, double v, int decimals)
 {
-    char tmp[NFI_FIXED_MAX];
-    nfi_buf_put(b, tmp, nfi_format_fixed(tmp, v, decimals));
+    if (nfi_buf_reserve(b, NFI_FIXED_MAX))
+        b->n += nfi_format_fixed(b->p + b->n, v, decimals);
 }

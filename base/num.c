@@ -45,19 +45,23 @@ size_t nfi_format_fixed(char *dst, double v, int decimals)
             dst[n++] = '0';
         return n;
     }
-    uint64_t u = (uint64_t)a, unit = (uint64_t)pow10[decimals];
+    uint64_t u = (uint64_t)a, ten = 10;
     u += a - (double)u >= 0.5; /* a + 0.5 could round a second time */
     if (v < 0 && u > 0)
         dst[n++] = '-';
-    n += nfi_format_u64(dst + n, u / unit);
-    if (decimals > 0) {
-        uint64_t frac = u % unit;
-        dst[n++] = '.';
-        for (int i = decimals - 1; i >= 0; i--, frac /= 10)
-            dst[n + (size_t)i] = (char)('0' + frac % 10);
-        n += (size_t)decimals;
+    size_t behind = (size_t)decimals, digits = 1;
+    while (digits < 19 && (digits <= behind || u >= ten)) { /* 9e18 has 19 */
+        digits++;
+        ten *= 10;
     }
-    return n;
+    char *p = dst + n + digits;
+    for (size_t i = 0; i < behind; i++, u /= 10) /* by a constant: that takes no division */
+        *p-- = (char)('0' + u % 10);
+    if (behind > 0)
+        *p = '.';
+    for (size_t i = behind; i < digits; i++, u /= 10)
+        *--p = (char)('0' + u % 10);
+    return n + digits + (behind > 0);
 }
 
 bool nfi_parse_u64(const char *s, size_t n, uint64_t *out)

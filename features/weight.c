@@ -49,9 +49,19 @@ double nfi_norm_of(nfi_u128 squares)
 
 double nfi_inverse_norm(const double table[NFI_TF_TABLE], nfi_tf kind, const uint32_t *freq, size_t n)
 {
+    enum { FEW = 16, LEAST = 64, MOST = 1 << 24 }; /* entries for which few is worth it, and fit into small */
+    uint64_t few[FEW], small = 0;                   /* squares of small frequencies, which nearly all are: each below 2^40 */
+    uint32_t known = n >= LEAST && n <= MOST ? FEW : 0;
     nfi_u128 sum = 0;
 
-    for (size_t e = 0; e < n; e++)
-        sum += nfi_square(nfi_tf_at(table, kind, freq[e]));
+    for (uint32_t f = 0; f < known; f++)
+        few[f] = (uint64_t)nfi_square(table[f]);
+    for (size_t e = 0; e < n; e++) {
+        if (freq[e] < known)
+            small += few[freq[e]];
+        else
+            sum += nfi_square(nfi_tf_at(table, kind, freq[e]));
+    }
+    sum += small;
     return nfi_norm_of(sum);
 }

@@ -98,6 +98,26 @@ START_TEST(values_follow_the_formula)
 }
 END_TEST
 
+START_TEST(norms_of_rows_are_sums_of_squares)
+{
+    static const nfi_tf kind[] = {NFI_TF_LOG, NFI_TF_RAW, NFI_TF_BINARY};
+    nfi_rng r = nft_rng(7);
+    double table[NFI_TF_TABLE];
+    uint32_t tf[300];
+
+    for (size_t n = 0; n < 300; n++) {
+        nfi_tf k = kind[n % 3];
+        nfi_u128 sum = 0;
+        nfi_tf_table(k, table);
+        for (size_t e = 0; e < n; e++) {
+            tf[e] = (uint32_t)nfi_rng_below(&r, e % 7 ? 20 : 3000);
+            sum += nfi_square(nfi_tf_value(k, tf[e]));
+        }
+        ck_assert(nfi_inverse_norm(table, k, tf, n) == nfi_norm_of(sum));
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("features");
@@ -105,6 +125,7 @@ int main(void)
     tcase_set_timeout(t, 60);
     tcase_add_test(t, a_model_gives_the_rows_of_the_corpus_it_was_trained_on);
     tcase_add_test(t, values_follow_the_formula);
+    tcase_add_test(t, norms_of_rows_are_sums_of_squares);
     suite_add_tcase(s, t);
     return nft_run(s);
 }

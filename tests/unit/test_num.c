@@ -150,6 +150,9 @@ START_TEST(fixed_decimals_are_printed_without_exponent)
     ck_assert_str_eq(fixed(4503599627370497.0, 0), "4503599627370497"); /* 2^52+1: so would it here, to an even number */
     ck_assert_str_eq(fixed(9007199254740994.0, 0), "9007199254740994");
     ck_assert_str_eq(fixed(1e18, 0), "1000000000000000000");
+    ck_assert_str_eq(fixed(8999999999999999999.0 / 2, 0), "4500000000000000000");
+    ck_assert_str_eq(fixed(8.9e12, 6), "8900000000000.000000"); /* 19 digits */
+    ck_assert_str_eq(fixed(9.99, 1), "10.0");
     ck_assert_str_eq(fixed(1e22, 2), "10000000000000000000000.00");
     ck_assert_str_eq(fixed(-1e22, 0), "-10000000000000000000000");
     ck_assert_uint_eq(strlen(fixed(-DBL_MAX, 9)), 1 + 309 + 1 + 9);
