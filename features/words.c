@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-enum { WORDS0 = 1 << 12, PROBE_ALARM = 192 };
+enum { WORDS0 = 1 << 12, SMALL = 1 << 15, PROBE_ALARM = 192 };
 
 /* More words than this, and the table is full. */
 static size_t room(size_t mask)
@@ -192,10 +192,10 @@ static inline __attribute__((always_inline)) uint64_t probe(const nfi_word_table
     }
 }
 
-/* Twice the size; readers of the table that was may go on. */
+/* Four times the size while that is small, then twice; readers of the table that was may go on. */
 static bool grow(nfi_words *w)
 {
-    nfi_word_table *old = w->table, *t = new_table(2 * (old->mask + 1));
+    nfi_word_table *old = w->table, *t = new_table((old->mask < SMALL ? 4 : 2) * (old->mask + 1));
 
     if (!t)
         return false;
@@ -262,8 +262,8 @@ static bool find_missed(nfi_words *w, batch *b, size_t n, const uint8_t *bytes, 
         b->hash[i] = hash_of(w, b->key[i], tok[i].n > 16);
         b->at[i] = (size_t)(b->hash[i] >> t->shift);
         index[i] = index_of(probe(t, p, tok[i].n, b->key[i], b->hash[i], &b->at[i]));
-        if (!index[i]) /* a free slot may have been taken by another word since */
-            b->fresh[fresh++] = (uint8_t)i;
+        b->fresh[fresh] = (uint8_t)i;
+        fresh += !index[i]; /* a free slot may have been taken by another word since */
     }
     if (!fresh)
         return true;
