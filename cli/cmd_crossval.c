@@ -8,6 +8,8 @@
 #include "base/buf.h"
 #include "base/num.h"
 
+enum { SHOWN = 5 }; /* classes that a warning names */
+
 struct opts {
     nfi_input_opts in;
     nfi_term_opts terms;
@@ -211,17 +213,20 @@ static int report(const struct opts *o, nfi_cli *cli, const nf_corpus *c, result
 {
     size_t n = nf_corpus_docs(c), k = nf_corpus_classes(c);
     uint64_t right = 0, wrong = 0, without = 0, out = 0, unlabelled = 0;
+    size_t excluded = 0;
 
     for (size_t i = 0; i < k; i++)
         r->label[i] = nf_corpus_class(c, i);
     for (size_t d = 0; d < n; d++)
         r->id[d] = nf_corpus_id(c, d);
     for (size_t i = 0; i < k; i++)
-        if (r->excluded[i])
+        if (r->excluded[i] && excluded++ < SHOWN)
             nfi_cli_warn(cli, "class \"%.*s\" has %s: trained in every fold, left out of the scores", (int)r->label[i].n, r->label[i].p,
                          r->support[i] == 1 ? "1 document"
                          : o->tune.group    ? "documents of one group only"
                                             : "1 document and copies of it");
+    if (excluded > SHOWN)
+        nfi_cli_warn(cli, "%zu more classes are left out of the scores", excluded - SHOWN);
     for (size_t d = 0; d < n; d++) {
         bool held_out = r->fold[d] >= 0 && r->human[d] >= 0 && !r->excluded[r->human[d]];
         unlabelled += r->human[d] < 0;
