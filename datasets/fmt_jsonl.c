@@ -2,14 +2,13 @@
 /*
  * fmt_jsonl.c - one JSON object a line. yajl checks the grammar and names keys, numbers and containers; it is given no string callback,
  * so it does not copy strings: the value of a key that got no other callback is the string that follows it, taken from the line itself.
- * (yajl would also turn an unpaired surrogate into a question mark.) The plain objects that most records are need no yajl: json_flat.h.
+ * (yajl would also turn an unpaired surrogate into a question mark.)
  */
 #include "datasets/format.h"
 
 #include "base/hash.h"
 #include "base/limits.h"
 #include "base/try.h"
-#include "datasets/json_flat.h"
 #include "datasets/json_pool.h"
 #include "datasets/json_text.h"
 
@@ -22,6 +21,11 @@ typedef struct cell {
     uint32_t stamp, i;
 } cell;
 
+/* What stands before brief[at] is all bytes further on in the line. */
+typedef struct gap {
+    size_t at, all;
+} gap;
+
 typedef struct parser {
     yajl_handle yajl;
     nfi_json_pool pool; /* yajl's memory, reused for every line */
@@ -32,7 +36,11 @@ typedef struct parser {
 
     nfi_row *row;
     const char *line;
+    nf_str text; /* what yajl is given: the line, or brief */
     size_t n, value_end, key_end, nested, next_column, keys;
+    nfi_buf brief; /* the line without the content of long strings */
+    gap *left_out;
+    size_t gaps, capgaps, passed;
     int depth;
     bool pending;  /* a key was read, its value not yet */
     bool is_extra; /* the pending key is row->extra[target], else row->f[target] */
@@ -104,9 +112,17 @@ static int stop(parser *ps, nf_status s)
     return 0;
 }
 
-static size_t consumed(const parser *ps)
+/* Where in the line what yajl has at offset at stands. Offsets rise. */
+static size_t in_line(parser *ps, size_t at)
 {
-    return yajl_get_bytes_consumed(ps->yajl);
+    while (ps->passed < ps->gaps && ps->left_out[ps->passed].at < at)
+        ps->passed++;
+    return at + (ps->passed ? ps->left_out[ps->passed - 1].all : 0);
+}
+
+static size_t consumed(parser *ps)
+{
+    return in_line(ps, yajl_get_bytes_consumed(ps->yajl));
 }
 
 static nfi_field *target(parser *ps)
@@ -139,16 +155,16 @@ static nf_status take_string(parser *ps, size_t next)
     return nfi_json_string(&f->v, f->raw, ps->row->arena, &ps->row->replacements);
 }
 
-/* Where the string token that ends at to began; nothing but blanks and a comma stands between it and the value before. */
-static size_t key_start(const parser *ps, const unsigned char *key, size_t len, size_t to)
+/* Where the string token just read began; nothing but blanks and a comma stands between it and the value before. */
+static size_t key_start(parser *ps, const unsigned char *key, size_t len)
 {
     const char *k = (const char *)key;
     bool escapes;
 
-    if (k > ps->line && k + len < ps->line + ps->n) /* yajl points into the line */
-        return (size_t)(k - ps->line) - 1;
+    if (k > ps->text.p && k + len < ps->text.p + ps->text.n) /* yajl points into what it was given */
+        return in_line(ps, (size_t)(k - ps->text.p) - 1);
     /* A key with escapes is a copy. Walk over the string that may wait, to the quote that comes after it. */
-    size_t from = ps->pending ? ps->key_end : ps->value_end;
+    size_t from = ps->pending ? ps->key_end : ps->value_end, to = consumed(ps);
     for (int strings = ps->pending ? 2 : 1;; strings--) {
         while (from < to && ps->line[from] != '"')
             from++;
@@ -205,7 +221,7 @@ static int on_key(void *ctx, const unsigned char *key, size_t len)
 
     if (ps->depth != 1)
         return 1;
-    size_t to = consumed(ps), from = key_start(ps, key, len, to);
+    size_t from = key_start(ps, key, len), to = consumed(ps);
     nf_status s = take_string(ps, from);
     if (s != NF_OK)
         return stop(ps, s);
@@ -333,6 +349,8 @@ static void jsonl_close(void *p)
     parser *ps = p;
     if (ps) {
         nfi_json_pool_clear(&ps->pool);
+        nfi_buf_clear(&ps->brief);
+        nfi_free(ps->left_out);
         nfi_free(ps->columns);
         nfi_free(ps->extras);
         nfi_free(ps);
@@ -362,92 +380,96 @@ static nf_status grammar(parser *ps, bool ended)
     return nfi_row_bad(ps->row, NF_EFORMAT, "malformed JSON near byte %zu: %.*s", at, (int)n, text);
 }
 
-static nf_status empty_row(nfi_row *row, const nfi_plan *plan)
+/*
+ * Most of a line is the content of strings, which yajl goes through byte by byte; so it is given long ones empty, when their content is
+ * sure to be in order. A line with any that is not is given whole.
+ */
+static nf_status shorten(parser *ps, nf_str line)
 {
-    size_t columns = plan ? plan->n : 0;
+    enum { LONG = 32 };
+    size_t done = 0, all = 0;
 
-    NF_TRY(nfi_grow(&row->f, &row->cap_f, columns, sizeof *row->f, NULL));
-    row->n = columns;
-    row->n_extra = 0;
-    for (size_t i = 0; i < columns; i++)
-        row->f[i] = (nfi_field){0};
-    return NF_OK;
-}
-
-/* Fields of a flat object; *done is false when it is none, or has something that yajl's way must name. */
-static nf_status flat(parser *ps, nf_str rec, bool *done)
-{
-    nfi_json_pair pair[NFI_FLAT_PAIRS];
-    bool ascii, twice;
-    int n = nfi_json_flat(pair, &ascii, rec.p, rec.n);
-
-    *done = false;
-    for (int i = 0; i < n; i++) {
-        const nfi_json_pair *x = &pair[i];
-        size_t column = find_column(ps, x->key);
-        if (ps->plan && column < ps->plan->n) {
-            twice = ps->row->f[column].kind != NFI_ABSENT;
-            ps->is_extra = false;
-            ps->target = column;
-            ps->next_column = column + 1;
-        } else {
-            NF_TRY(add_extra(ps, x->key, (nf_str){x->key.p - 1, x->key.n + 2}, &twice));
-        }
-        if (twice)
+    ps->brief.n = ps->gaps = ps->passed = 0;
+    ps->text = line;
+    for (const char *q; (q = memchr(line.p + done, '"', line.n - done)); ) {
+        size_t i = (size_t)(q - line.p), n = nfi_json_string_skip(q, line.n - i), keep = n < LONG ? n : 1;
+        if (n == 0) {
+            ps->gaps = 0;
             return NF_OK;
-        nfi_field *f = target(ps);
-        *f = (nfi_field){.v = x->kind == NFI_NULL ? (nf_str){0} : x->raw, .raw = x->raw, .kind = x->kind};
-        f->clean = ascii && x->kind != NFI_ARRAY && !x->escapes;
-        if (x->escapes)
-            NF_TRY(nfi_json_string(&f->v, f->raw, ps->row->arena, &ps->row->replacements));
-        else if (x->kind == NFI_STRING)
-            f->v = (nf_str){x->raw.p + 1, x->raw.n - 2};
+        }
+        nfi_buf_put(&ps->brief, line.p + done, i + keep - done);
+        done = i + n;
+        if (keep == n)
+            continue;
+        NF_TRY(nfi_grow(&ps->left_out, &ps->capgaps, ps->gaps + 1, sizeof *ps->left_out, NULL));
+        ps->left_out[ps->gaps++] = (gap){ps->brief.n, all += n - 2};
+        nfi_buf_putc(&ps->brief, '"');
     }
-    *done = n >= 0;
+    nfi_buf_put(&ps->brief, line.p + done, line.n - done);
+    if (!nfi_buf_ok(&ps->brief)) {
+        ps->brief.failed = false;
+        return NF_ENOMEM;
+    }
+    ps->text = (nf_str){ps->brief.p, ps->brief.n};
     return NF_OK;
 }
 
-static nf_status jsonl_parse(void *p, const nfi_plan *plan, nf_str rec, nfi_row *row)
+/* The line that ps->text is of. *malformed: it is, and nothing was said of it, since yajl was not given all of it. */
+static nf_status read_line(parser *ps, nf_str line, nfi_row *row, bool *malformed)
 {
-    parser *ps = p;
-    size_t first = 0;
-    uint64_t replacements = row->replacements;
-    bool done;
-
-    NF_TRY(empty_row(row, plan));
-    if (!plan || plan != ps->plan)
-        NF_TRY(index_columns(ps, plan));
+    row->n_extra = 0;
+    for (size_t i = 0; i < row->n; i++)
+        row->f[i] = (nfi_field){0};
     ps->row = row;
-    ps->next_column = 0;
-    NF_TRY(flat(ps, rec, &done));
-    if (done)
-        return NF_OK;
-    row->replacements = replacements;
-    NF_TRY(empty_row(row, plan));
-    while (first < rec.n && (rec.p[first] == ' ' || rec.p[first] == '\t' || rec.p[first] == '\r'))
-        first++;
-    if (first < rec.n && rec.p[first] != '{')
-        return nfi_row_bad(row, NF_EFORMAT, "expected a JSON object, found %s", kind_of(rec.p + first, rec.n - first));
-
-    NF_TRY(nfi_json_pool_begin(&ps->pool, rec.n));
-    ps->line = rec.p;
-    ps->n = rec.n;
+    ps->line = line.p;
+    ps->n = line.n;
     ps->value_end = ps->key_end = ps->nested = ps->next_column = ps->keys = 0;
     ps->depth = 0;
     ps->pending = false;
     ps->status = NF_OK;
 
+    NF_TRY(nfi_json_pool_begin(&ps->pool, ps->text.n));
     yajl_alloc_funcs memory = {nfi_json_pool_alloc, nfi_json_pool_realloc, nfi_json_pool_free, &ps->pool};
     ps->yajl = yajl_alloc(&callbacks, &memory, ps);
     yajl_config(ps->yajl, yajl_dont_validate_strings, 1); /* repaired or refused later, by --encoding */
-    yajl_status y = yajl_parse(ps->yajl, (const unsigned char *)rec.p, rec.n);
+    yajl_status y = yajl_parse(ps->yajl, (const unsigned char *)ps->text.p, ps->text.n);
     bool ended = y == yajl_status_ok;
     if (ended)
         y = yajl_complete_parse(ps->yajl);
-    nf_status s = y == yajl_status_error ? grammar(ps, ended) : ps->status;
+    *malformed = y == yajl_status_error && ps->gaps > 0;
+    nf_status s = y == yajl_status_error && !*malformed ? grammar(ps, ended) : ps->status;
     yajl_free(ps->yajl);
     ps->yajl = NULL;
     return s;
+}
+
+static nf_status jsonl_parse(void *p, const nfi_plan *plan, nf_str rec, nfi_row *row)
+{
+    parser *ps = p;
+    size_t first = 0, columns = plan ? plan->n : 0;
+    uint64_t replacements = row->replacements;
+    bool malformed;
+
+    NF_TRY(nfi_grow(&row->f, &row->cap_f, columns, sizeof *row->f, NULL));
+    row->n = columns;
+    row->n_extra = 0;
+    while (first < rec.n && (rec.p[first] == ' ' || rec.p[first] == '\t' || rec.p[first] == '\r'))
+        first++;
+    if (first < rec.n && rec.p[first] != '{') {
+        for (size_t i = 0; i < columns; i++)
+            row->f[i] = (nfi_field){0};
+        return nfi_row_bad(row, NF_EFORMAT, "expected a JSON object, found %s", kind_of(rec.p + first, rec.n - first));
+    }
+    if (!plan || plan != ps->plan)
+        NF_TRY(index_columns(ps, plan));
+    NF_TRY(shorten(ps, rec));
+    NF_TRY(read_line(ps, rec, row, &malformed));
+    if (!malformed)
+        return NF_OK;
+    row->replacements = replacements;
+    ps->gaps = ps->passed = 0;
+    ps->text = rec;
+    return read_line(ps, rec, row, &malformed);
 }
 
 static const char *const jsonl_ext[] = {".jsonl", ".ndjson", ".json", NULL};

@@ -15,7 +15,6 @@ typedef enum nfi_kind { NFI_ABSENT, NFI_STRING, NFI_NUMBER, NFI_BOOL, NFI_NULL, 
 typedef struct nfi_field {
     nf_str v, raw;
     nfi_kind kind;
-    bool clean; /* v is known to be ASCII without control characters; false says nothing */
 } nfi_field;
 
 /* A field that belongs to no known column. */

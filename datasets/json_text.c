@@ -3,24 +3,23 @@
 #include "datasets/json_text.h"
 
 #include "base/try.h"
+#include "base/num.h"
 #include "base/utf8.h"
 
 #include <string.h>
 
-/* Offset of the first quote or backslash in p[i..n), n when there is none; eight bytes at a time. */
-static size_t find_special(const char *p, size_t i, size_t n)
+/* Offset of the first quote or backslash in p[i..n), or control character when these are looked for; n when there is none. */
+static inline size_t find_special(const char *p, size_t i, size_t n, const bool controls)
 {
     const uint64_t ones = 0x0101010101010101u, high = 0x8080808080808080u;
 
     for (; i + 8 <= n; i += 8) {
-        uint64_t w, q, b;
-        memcpy(&w, p + i, sizeof w);
-        q = w ^ (ones * '"');
-        b = w ^ (ones * '\\');
-        if ((((q - ones) & ~q) | ((b - ones) & ~b)) & high)
-            break;
+        uint64_t w = nfi_load_le((const unsigned char *)p + i), q = w ^ (ones * '"'), b = w ^ (ones * '\\');
+        uint64_t found = (((q - ones) & ~q) | ((b - ones) & ~b) | (controls ? (w - ones * 0x20) & ~w : 0)) & high;
+        if (found)
+            return i + (size_t)__builtin_ctzll(found) / 8; /* borrows make marks above a true one only */
     }
-    while (i < n && p[i] != '"' && p[i] != '\\')
+    while (i < n && p[i] != '"' && p[i] != '\\' && !(controls && (unsigned char)p[i] < 0x20))
         i++;
     return i;
 }
@@ -29,7 +28,7 @@ size_t nfi_json_string_end(const char *p, size_t n, bool *escapes)
 {
     *escapes = false;
     for (size_t i = 1;;) {
-        i = find_special(p, i, n);
+        i = find_special(p, i, n, false);
         if (i >= n)
             return n;
         if (p[i] == '"')
@@ -38,6 +37,20 @@ size_t nfi_json_string_end(const char *p, size_t n, bool *escapes)
         i += 2;
         if (i >= n)
             return n;
+    }
+}
+
+size_t nfi_json_string_skip(const char *p, size_t n)
+{
+    for (size_t i = 1;;) {
+        i = find_special(p, i, n, true);
+        if (i >= n || (unsigned char)p[i] < 0x20)
+            return 0;
+        if (p[i] == '"')
+            return i + 1;
+        if (i + 1 >= n || (p[i + 1] != 'n' && !memchr("\"\\/bfrt", p[i + 1], 7)))
+            return 0;
+        i += 2;
     }
 }
 
