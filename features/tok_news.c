@@ -121,18 +121,23 @@ static bool between_initials(const char *text, size_t n, size_t i)
     return true;
 }
 
+static uint32_t four(char a, char b, char c, char d)
+{
+    return (uint32_t)(uint8_t)a | (uint32_t)(uint8_t)b << 8 | (uint32_t)(uint8_t)c << 16 | (uint32_t)(uint8_t)d << 24;
+}
+
 static bool is_domain(const char *p, size_t n)
 {
-    char rest[4] = "";
+    bool found = false;
 
     if (n < 2 || n > 4 || lower(p[0]) < 'a' || lower(p[0]) > 'z')
         return false;
-    for (size_t i = 1; i < n; i++)
-        rest[i - 1] = lower(p[i]);
-    for (size_t i = 0; i < sizeof *domains / sizeof **domains; i++)
-        if (memcmp(domains[lower(p[0]) - 'a'][i], rest, sizeof rest) == 0)
-            return true;
-    return false;
+    uint32_t rest = four(lower(p[1]), n > 2 ? lower(p[2]) : 0, n > 3 ? lower(p[3]) : 0, 0);
+    for (size_t i = 0; i < sizeof *domains / sizeof **domains; i++) { /* where it stands cannot be foreseen */
+        const char *d = domains[lower(p[0]) - 'a'][i];
+        found |= four(d[0], d[1], d[2], d[3]) == rest;
+    }
+    return found;
 }
 
 /*
@@ -144,11 +149,14 @@ static size_t in_host(const char *text, size_t n, size_t i)
     enum { REACH = 64 };
     size_t lo = i, hi = i + 1;
     unsigned small = 0;
+    uint64_t dots = 0; /* from i + 1 on */
 
     for (unsigned k; lo > 0 && i - lo < REACH && (k = host[(unsigned char)text[lo - 1]]) != 0; lo--)
         small |= k & HOST_SMALL;
-    for (unsigned k; hi < n && hi - i <= REACH && (k = host[(unsigned char)text[hi]]) != 0; hi++)
+    for (unsigned k; hi < n && hi - i <= REACH && (k = host[(unsigned char)text[hi]]) != 0; hi++) {
         small |= k & HOST_SMALL;
+        dots |= (uint64_t)(text[hi] == '.') << (hi - i - 1);
+    }
     if ((lo > 0 && is_high(text[lo - 1])) || (hi < n && is_high(text[hi])))
         return i;
     bool cut_left = lo > 0 && is_host(text[lo - 1]), cut_right = hi < n && is_host(text[hi]);
@@ -159,9 +167,8 @@ static size_t in_host(const char *text, size_t n, size_t i)
     bool www = i - lo >= 3 && lower(text[lo]) == 'w' && lower(text[lo + 1]) == 'w' && lower(text[lo + 2]) == 'w' && text[lo + 3] == '.';
     if (www && !cut_left)
         return whole ? hi : i + 1;
-    for (size_t at = i + 1, end; at < hi; at = end + 1) {
-        for (end = at; end < hi && text[end] != '.';)
-            end++;
+    for (size_t at = i + 1, end; at < hi; at = end + 1, dots &= dots - 1) {
+        end = dots ? i + 1 + (size_t)__builtin_ctzll(dots) : hi;
         if (end == at || (end == hi && cut_right))
             return i;
         if (is_domain(text + at, end - at) && (!small || is_small(text[at])))
