@@ -119,17 +119,19 @@ static void log_axpy_f32(double *acc, double x, const double *v, double scale, c
     }
 }
 
+/* Tiles as in spmv_f32(). */
 static void least_u8(uint8_t *out, const uint8_t (*row)[NFI_LEAST], const uint8_t *list, size_t m)
 {
-    uint8_t least[NFI_LEAST];
-
-    memcpy(least, row[list[0]], NFI_LEAST);
-    for (size_t j = 1; j < m; j++) {
-        const uint8_t *x = row[list[j]];
-        for (size_t i = 0; i < NFI_LEAST; i++)
-            least[i] = x[i] < least[i] ? x[i] : least[i];
+    for (size_t at = 0; at < NFI_LEAST; at += 16) {
+        uint8_t least[16];
+        memcpy(least, row[list[0]] + at, sizeof least);
+        for (size_t j = 1; j < m; j++) {
+            const uint8_t *x = row[list[j]] + at;
+            for (size_t i = 0; i < 16; i++)
+                least[i] = x[i] < least[i] ? x[i] : least[i];
+        }
+        memcpy(out + at, least, sizeof least);
     }
-    memcpy(out, least, NFI_LEAST);
 }
 
 const nfi_kern nfi_kern_scalar = {"scalar", classify, turns, axpys_f64, axpys_masked, spmv_f32,

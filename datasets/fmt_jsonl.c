@@ -37,7 +37,7 @@ typedef struct parser {
     nfi_row *row;
     const char *line;
     nf_str text; /* what yajl is given: the line, or brief */
-    size_t n, value_end, key_end, nested, next_column, keys;
+    size_t n, value_end, key_end, nested, end, next_column, keys;
     nfi_buf brief; /* the line without the content of long strings */
     gap *left_out;
     size_t gaps, capgaps, passed;
@@ -298,6 +298,7 @@ static int leave(parser *ps, nfi_kind kind)
     }
     if (--ps->depth == 1)
         set_value(ps, kind, ps->nested, consumed(ps));
+    ps->end = consumed(ps);
     return 1;
 }
 
@@ -380,6 +381,14 @@ static nf_status grammar(parser *ps, bool ended)
     return nfi_row_bad(ps->row, NF_EFORMAT, "malformed JSON near byte %zu: %.*s", at, (int)n, text);
 }
 
+/* yajl lets a string pass that begins behind the object and has no end. */
+static nf_status nothing_behind(parser *ps)
+{
+    if (ps->depth == 0 && ps->end < ps->n && memchr(ps->line + ps->end, '"', ps->n - ps->end))
+        return nfi_row_bad(ps->row, NF_EFORMAT, "malformed JSON near byte %zu: parse error: trailing garbage", ps->n);
+    return NF_OK;
+}
+
 /*
  * Most of a line is the content of strings, which yajl goes through byte by byte; so it is given long ones empty, when their content is
  * sure to be in order. A line with any that is not is given whole.
@@ -423,7 +432,7 @@ static nf_status read_line(parser *ps, nf_str line, nfi_row *row, bool *malforme
     ps->row = row;
     ps->line = line.p;
     ps->n = line.n;
-    ps->value_end = ps->key_end = ps->nested = ps->next_column = ps->keys = 0;
+    ps->value_end = ps->key_end = ps->nested = ps->end = ps->next_column = ps->keys = 0;
     ps->depth = 0;
     ps->pending = false;
     ps->status = NF_OK;
@@ -440,7 +449,7 @@ static nf_status read_line(parser *ps, nf_str line, nfi_row *row, bool *malforme
     nf_status s = y == yajl_status_error && !*malformed ? grammar(ps, ended) : ps->status;
     yajl_free(ps->yajl);
     ps->yajl = NULL;
-    return s;
+    return s == NF_OK && y == yajl_status_ok ? nothing_behind(ps) : s;
 }
 
 static nf_status jsonl_parse(void *p, const nfi_plan *plan, nf_str rec, nfi_row *row)

@@ -92,6 +92,8 @@ START_TEST(malformed_lines_are_named)
     says("{\"text\":\"a\",\"id\":\"x\\u0000\"}", "field \"id\" contains a NUL");
     says("{\"text\":\"a\"} x", "malformed JSON near byte 14: ");
     says("{\"text\":\"a\"}{}", "malformed JSON near byte 13: ");
+    says("{\"text\":\"a\"} \"x", "malformed JSON near byte 15: ");
+    says("{\"text\":\"a\",\"id\":\"b\"}\"", "malformed JSON near byte 22: ");
     says("{\"text\":\"a", "malformed JSON near byte 10: ");
     says("{\"text\":12", "malformed JSON near byte 10: ");
     says("{\"text\":", "malformed JSON near byte 8: ");
