@@ -97,6 +97,9 @@ class Side:
         self.runs = []
 
     def run(self, runner, keep=True):
+        for p in self.outputs:  # or a run would also take back the room of what the one before wrote
+            if os.path.exists(p):
+                os.remove(p)
         took = runner.run(self.command, self.env)
         took["bytes"] = sum(os.path.getsize(p) for p in self.outputs)
         if keep:
