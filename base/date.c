@@ -526,3 +526,17 @@ bool nfi_date_parse(nfi_date *out, const char *p, size_t n, nfi_date_order order
     *out = x;
     return true;
 }
+
+bool nfi_date_parse_both(nfi_date out[2], const char *p, size_t n)
+{
+    nfi_date day, month;
+
+    if (!nfi_date_parse(&day, p, n, NFI_DAY_FIRST))
+        return false;
+    month = day;
+    if (day.ambiguous && !nfi_date_parse(&month, p, n, NFI_MONTH_FIRST))
+        return false;
+    out[NFI_DAY_FIRST] = day;
+    out[NFI_MONTH_FIRST] = month;
+    return true;
+}

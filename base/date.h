@@ -41,6 +41,8 @@ enum { NFI_MAX_DATE = 200 }; /* bytes of a date; longer text is none */
 
 /* Reads all of p[0..n); false, *out untouched, when it is no date. O(n), no allocation. */
 bool nfi_date_parse(nfi_date *out, const char *p, size_t n, nfi_date_order order);
+/* The same by either order: out[NFI_DAY_FIRST] and out[NFI_MONTH_FIRST], which differ where the text is ambiguous alone. */
+bool nfi_date_parse_both(nfi_date out[2], const char *p, size_t n);
 
 /* Days since 1970-01-01 of a day that exists, year 1 to 9999 (false otherwise), and back. */
 bool nfi_date_days(int64_t year, int64_t month, int64_t day, int32_t *days);

@@ -34,6 +34,11 @@ const char *nf_date_order_name(size_t i, const char **summary)
     return list[i].name;
 }
 
+bool nfi_is_month_first(nf_date_order asked, bool day_shown, bool month_shown)
+{
+    return asked == NF_DATES_MONTH_FIRST || (asked == NF_DATES_AUTO && month_shown && !day_shown);
+}
+
 static nf_status fill_in(nf_dedup *d, const nf_dedup_opts *o, nf_err *err)
 {
     if (o)
@@ -153,7 +158,7 @@ static nf_status take_chunk(void *ctx, size_t k, int worker, nf_err *err)
 
 static void take_date(nf_dedup *d, nfi_dedup_doc *to, nf_str text)
 {
-    nfi_date day = {0}, month;
+    nfi_date date[2];
     const char *p = text.p;
     size_t n = text.n;
 
@@ -163,9 +168,7 @@ static void take_date(nf_dedup *d, nfi_dedup_doc *to, nf_str text)
         d->missing++;
         return;
     }
-    bool read = nfi_date_parse(&day, p, n, NFI_DAY_FIRST) && day.precision >= NFI_DATE_DAY;
-    month = day;
-    if (!read || (day.ambiguous && !nfi_date_parse(&month, p, n, NFI_MONTH_FIRST))) {
+    if (!nfi_date_parse_both(date, p, n) || date->precision < NFI_DATE_DAY) {
         to->dated = NFI_BAD_DATE;
         if (d->bad < 3) {
             size_t len = n < sizeof d->bad_date[0] ? n : nfi_utf8_valid_prefix(p, sizeof d->bad_date[0] - 1);
@@ -176,12 +179,12 @@ static void take_date(nf_dedup *d, nfi_dedup_doc *to, nf_str text)
         return;
     }
     to->dated = NFI_DATED;
-    to->ambiguous = day.ambiguous;
-    to->seconds[NFI_DAY_FIRST] = day.seconds;
-    to->seconds[NFI_MONTH_FIRST] = month.seconds;
-    d->ambiguous += day.ambiguous;
-    d->day_first += day.day_first;
-    d->month_first += day.month_first;
+    to->ambiguous = date->ambiguous;
+    to->seconds[NFI_DAY_FIRST] = date[NFI_DAY_FIRST].seconds;
+    to->seconds[NFI_MONTH_FIRST] = date[NFI_MONTH_FIRST].seconds;
+    d->ambiguous += date->ambiguous;
+    d->day_first += date->day_first;
+    d->month_first += date->month_first;
 }
 
 static uint64_t bytes_held(const nf_dedup *d)
@@ -298,7 +301,7 @@ nf_status nf_dedup_groups(nf_groups *out, const nf_dedup *d, nf_err *err)
     bool *exact = NULL;
     nf_status s = NF_OK;
 
-    g.month_first = d->o.dates == NF_DATES_MONTH_FIRST || (d->o.dates == NF_DATES_AUTO && d->month_first > 0 && d->day_first == 0);
+    g.month_first = nfi_is_month_first(d->o.dates, d->day_first > 0, d->month_first > 0);
     memcpy(g.bad_date, d->bad_date, sizeof g.bad_date);
     if (d->o.window && d->n > 0 && d->missing == d->n)
         return NF_FAIL(err, NF_EINVAL,

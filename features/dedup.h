@@ -54,6 +54,9 @@ static inline size_t nfi_dedup_key(const nf_dedup *d, size_t doc, size_t band)
     return (doc / NFI_KEY_BLOCK * (size_t)d->bands.bands + band) * NFI_KEY_STEP + doc % NFI_KEY_BLOCK;
 }
 
+/* How ambiguous dates of a corpus are read. shown: a date with a number above 12 has the day, the month first. */
+bool nfi_is_month_first(nf_date_order asked, bool day_shown, bool month_shown);
+
 /* Documents in the order of stars: out[i] is the number of the i-th. order: how ambiguous dates are read. */
 nf_status nfi_dedup_order(const nf_dedup *d, nfi_date_order order, uint32_t *out, nf_err *err) NF_MUST_CHECK;
 /* first[i], similarity[i] and exact[i] of every document: see nf_groups; the first of a document that joined none is itself. */

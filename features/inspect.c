@@ -12,6 +12,7 @@
 #include "base/try.h"
 #include "base/utf8.h"
 #include "features/corpus.h"
+#include "features/dedup.h"
 #include "features/script.h"
 #include "newsframe/clean.h"
 
@@ -358,7 +359,7 @@ static nf_status report_dates(pass *p, nf_err *err)
 
     if (!dst)
         return nfi_oom(err, "dates");
-    p->r.month_first = p->o->dates == NF_DATES_MONTH_FIRST || (p->o->dates == NF_DATES_AUTO && p->show_month && !p->show_day);
+    p->r.month_first = nfi_is_month_first(p->o->dates, p->show_day, p->show_month);
     if (p->r.dated) {
         p->r.first_day = p->first_day[p->r.month_first];
         p->r.last_day = p->last_day[p->r.month_first];

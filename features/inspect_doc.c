@@ -116,8 +116,7 @@ nf_status nfi_look(nfi_facts *f, const nf_inspect_opts *o, const nf_cleaner *cle
     f->mojibake.runs += title.runs;
     f->mojibake.lost += title.lost;
     f->has_date = !nfi_all_blank(d->date);
-    f->dated = f->has_date && nfi_date_parse(&f->date[NFI_DAY_FIRST], d->date.p, d->date.n, NFI_DAY_FIRST) &&
-               nfi_date_parse(&f->date[NFI_MONTH_FIRST], d->date.p, d->date.n, NFI_MONTH_FIRST);
+    f->dated = f->has_date && nfi_date_parse_both(f->date, d->date.p, d->date.n);
     if (o->lang) {
         NF_TRY(nf_lang_of(&f->guess, o->lang, parts, 2, err));
         if (number < NF_INSPECT_LINES)

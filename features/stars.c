@@ -15,7 +15,7 @@
 #include <string.h>
 
 #define NONE UINT32_MAX
-enum { SIEVE_BITS = 16 };
+enum { SIEVE_LOG = 4, SIEVE_BITS = 1 << SIEVE_LOG };
 
 /* A list of first documents in a bucket, latest first. */
 typedef struct entry {
@@ -73,9 +73,9 @@ static nf_status sieve_new(sieve *v, size_t n, nf_err *err)
 {
     int bits = 6;
 
-    while (bits < 28 && (size_t)1 << bits < n)
+    while (bits < 32 - SIEVE_LOG && (size_t)1 << bits < n)
         bits++;
-    v->shift = 32 - 4 - bits;
+    v->shift = 32 - SIEVE_LOG - bits;
     v->words = (size_t)1 << (bits - 6);
     v->again = nfi_alloc(v->words, (1 + SIEVE_BITS) * sizeof *v->again);
     v->once = v->again ? v->again + v->words : NULL;

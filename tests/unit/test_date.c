@@ -201,7 +201,12 @@ START_TEST(the_order_decides_what_is_ambiguous_only)
             ck_assert(nfi_date_parse(&d, flags[i].text, strlen(flags[i].text), (nfi_date_order)order));
             ck_assert_msg(d.ambiguous == flags[i].ambiguous && d.day_first == flags[i].day_first && d.month_first == flags[i].month_first,
                           "%s", flags[i].text);
+            nfi_date both[2];
+            ck_assert(nfi_date_parse_both(both, flags[i].text, strlen(flags[i].text)));
+            ck_assert_msg(both[order].seconds == d.seconds && both[order].days == d.days && both[order].ambiguous == d.ambiguous, "%s",
+                          flags[i].text);
         }
+    ck_assert(!nfi_date_parse_both((nfi_date[2]){0}, "31/2/2008", 9));
 }
 END_TEST
 
