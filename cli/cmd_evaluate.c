@@ -49,13 +49,12 @@ static const nfi_opt rows[] = {
     OPT_QUIET(struct opts, common),
     OPT_END};
 
-/* What was read: classes beyond the model's k are labels that the model does not know, in order of first sight. */
+/* What was read: classes beyond the known ones of the model are labels that the model does not know, in order of first sight. */
 typedef struct read_docs {
     nfi_vocab labels;
-    const nf_str *label; /* k of them, in labels */
     nf_str *id;
     int32_t *human, *machine;
-    size_t n, capid, caphuman, capmachine, k, known;
+    size_t n, capid, caphuman, capmachine, known;
     uint64_t unlabelled;
     nfi_arena arena;
     bool multi; /* human and machine are sets then */
@@ -80,8 +79,6 @@ static nf_status class_of(read_docs *r, nf_str label, int32_t *out, nf_err *err)
 
     NF_TRY(nfi_label_node(&r->labels, label, &node, err));
     *out = (int32_t)node;
-    r->label = r->labels.word;
-    r->k = r->labels.nwords;
     return NF_OK;
 }
 
@@ -129,7 +126,7 @@ static nf_status take_sets(read_docs *r, nf_str label, const nf_score *score, co
 static void judge_probabilities(read_docs *r, const nf_score *score, const double *odds)
 {
     uint64_t from = r->human_set.ptr[r->human_set.n - 1], to = r->human_set.ptr[r->human_set.n];
-    int32_t none = nfi_work_none(r->label, r->known);
+    int32_t none = nfi_work_none(r->labels.word, r->known);
 
     if (!score->scored || from == to || !nf_model_probabilities(r->model, NF_UNIT_DOCUMENT, odds, r->prob))
         return;
@@ -276,9 +273,11 @@ static nf_status judge_by(read_docs *r, const nf_model_info *info, double covera
 
 static int evaluation(const struct opts *o, nfi_cli *cli, const read_docs *r)
 {
+    const nf_str *label = r->labels.word;
+    size_t k = r->labels.nwords;
     nfi_evaluation e = {
-        .label = r->label, .k = r->k, .human = r->human, .machine = r->machine, .id = r->id, .n = r->n, .confidence = r->confidence};
-    nfi_multi_evaluation m = {.label = r->label, .k = r->k, .human = &r->human_set, .machine = &r->machine_set,
+        .label = label, .k = k, .human = r->human, .machine = r->machine, .id = r->id, .n = r->n, .confidence = r->confidence};
+    nfi_multi_evaluation m = {.label = label, .k = k, .human = &r->human_set, .machine = &r->machine_set,
                               .lexicon = r->codebook ? &r->lexicon_set : NULL, .id = r->id,
                               .reliability = r->reliability, .judged = r->known};
 
@@ -305,7 +304,7 @@ static nf_status watch_met(void *ctx, const nf_batch *b, nf_err *err)
 static nf_status warn_unknown(nfi_cli *cli, const read_docs *r)
 {
     size_t shown = 0, more = 0;
-    bool *met = nfi_calloc(r->k + 1, sizeof *met);
+    bool *met = nfi_calloc(r->labels.nwords + 1, sizeof *met);
 
     if (!met)
         return NF_ENOMEM;
@@ -315,9 +314,10 @@ static nf_status warn_unknown(nfi_cli *cli, const read_docs *r)
         for (uint64_t e = r->multi ? r->human_set.ptr[d] : 0; r->multi && e < r->human_set.ptr[d + 1]; e++)
             met[r->human_set.cls[e]] = true;
     }
-    for (size_t k = r->known; k < r->k; k++) {
+    for (size_t k = r->known; k < r->labels.nwords; k++) {
         if (met[k] && shown++ < UNKNOWN_NAMED)
-            nfi_cli_warn(cli, "label \"%.*s\" is unknown to the model: its documents count as errors", (int)r->label[k].n, r->label[k].p);
+            nfi_cli_warn(cli, "label \"%.*s\" is unknown to the model: its documents count as errors", (int)r->labels.word[k].n,
+                         r->labels.word[k].p);
         more += met[k] && shown > UNKNOWN_NAMED;
     }
     if (more)
@@ -425,10 +425,10 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
             int32_t at;
             s = class_of(&r, nf_model_label(model, k), &at, &err);
         }
-        r.known = r.k;
+        r.known = info.classes;
         if (s == NF_OK)
             s = judge_by(&r, &info, o->eval.coverage, &err);
-        r.chosen = nfi_alloc(r.k, sizeof *r.chosen);
+        r.chosen = nfi_alloc(r.known, sizeof *r.chosen);
         if (s == NF_OK && !r.chosen)
             s = err.code = NF_ENOMEM;
     }
@@ -445,7 +445,7 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         nfi_cli_warn(cli, "the model was trained on %s%llu of these texts: figures of documents that a model knows say nothing of others",
                      nf_model_remembered(model) == 4096 ? "at least " : "", (unsigned long long)met.n);
     if (s == NF_OK && r.errors && r.n > r.unlabelled && (s = nf_errors_finish(r.errors, &err)) == NF_OK)
-        s = nfi_errors_write(o->errors, (nf_csv_dialect)o->out.excel, r.errors, model, r.label, &err);
+        s = nfi_errors_write(o->errors, (nf_csv_dialect)o->out.excel, r.errors, model, r.labels.word, &err);
     if (s == NF_OK)
         code = report(o, cli, &r, nf_docs_counts(docs));
     nfi_free(r.id);
