@@ -17,7 +17,7 @@ struct opts {
     nfi_output_opts out;
     nfi_eval_opts eval;
     nfi_common_opts common;
-    uint64_t folds;
+    uint64_t folds, repeats;
     double min_accuracy;
     nfi_dup_opts dup;
     bool no_dup_groups, grid;
@@ -28,6 +28,8 @@ struct opts {
 static const nfi_opt rows[] = {
     OPT_HEADER("Folds"),
     OPT_COUNT('k', "folds", struct opts, folds, "K", "5", 2, 1000, "number of folds"),
+    OPT_COUNT(0, "repeats", struct opts, repeats, "N", "1", 1, 100,
+              "do it N times, with folds of the seeds from --seed on; the figures are of all together"),
     OPT_TUNE_GROUP(struct opts, tune, ""),
     OPT_REAL(0, "min-accuracy", struct opts, min_accuracy, "SHARE", "0", 0, 1, "exit 5 when the accuracy is below this"),
     OPT_FLAG(0, "no-dup-groups", struct opts, no_dup_groups,
@@ -92,19 +94,22 @@ static nf_status count_documents(const struct opts *o, nfi_cli *cli, int nargs, 
     return s;
 }
 
-/* Arrays of one run. */
+/* Arrays of all repetitions, one after the other. */
 typedef struct results {
     int32_t *fold, *machine, *human;
     nf_confidence *confidence;
     double *smoothing;
     nf_str *label, *id;
     bool *excluded;
-    uint64_t *support;
+    uint64_t *support; /* documents */
     uint32_t *group; /* k: of the first document of the class */
 } results;
 
-static bool allocate(results *r, size_t n, size_t k, size_t folds)
+static bool allocate(results *r, size_t n, size_t k, size_t folds, size_t repeats)
 {
+    if (!nfi_mul(n, repeats, &n)) /* by so many documents before */
+        return false;
+    folds *= repeats;
     r->fold = nfi_alloc(n, sizeof *r->fold);
     r->confidence = nfi_calloc(n, sizeof *r->confidence);
     r->machine = nfi_alloc(n, sizeof *r->machine);
@@ -165,26 +170,43 @@ static void find_excluded(const nf_corpus *c, results *r, const uint32_t *groups
     }
 }
 
+/* Each repetition with folds of its own: those of the second are numbered on after those of the first. */
+static nf_status repeat(const nf_corpus *c, const nf_crossval_opts *once, size_t repeats, nf_confidence *confidence, int32_t *fold,
+                        int32_t *machine, double *smoothing, nf_err *err)
+{
+    size_t n = nf_corpus_docs(c);
+    nf_status s = NF_OK;
+
+    for (size_t i = 0; i < repeats && s == NF_OK; i++) {
+        nf_crossval_opts cv = *once;
+        cv.seed = once->seed + i;
+        cv.confidence = confidence ? confidence + i * n : NULL;
+        s = nf_crossval(c, &cv, fold + i * n, machine + i * n, smoothing + i * cv.folds, err);
+        for (size_t d = i * n; d < (i + 1) * n && s == NF_OK; d++)
+            fold[d] += fold[d] < 0 ? 0 : (int32_t)(i * cv.folds);
+    }
+    return s;
+}
+
 /* What folds would say that do not hold groups together. */
-static nf_status report_plain(nfi_cli *cli, const nf_corpus *c, const nf_crossval_opts *grouped, const results *r, const nfi_folding *f,
-                              nf_err *err)
+static nf_status report_plain(nfi_cli *cli, const nf_corpus *c, const nf_crossval_opts *grouped, size_t repeats, const results *r,
+                              const nfi_folding *f, nf_err *err)
 {
     char head[160], each[160];
     nf_crossval_opts cv = *grouped;
-    size_t n = nf_corpus_docs(c), k = nf_corpus_classes(c);
+    size_t n = nf_corpus_docs(c) * repeats, k = nf_corpus_classes(c);
     nf_confusion with = {0}, without = {0};
     nf_metrics a = {0}, b = {0};
     nf_status s = NF_OK;
     int32_t *fold = nfi_alloc(n, sizeof *fold), *machine = nfi_alloc(n, sizeof *machine);
-    double *smoothing = nfi_alloc(cv.folds, sizeof *smoothing);
+    double *smoothing = nfi_alloc(cv.folds * repeats, sizeof *smoothing);
 
     cv.groups = cv.train.groups = f->plain;
-    cv.confidence = NULL;
     cv.train.calibration = "none";
     if (!fold || !machine || !smoothing)
         s = err->code = NF_ENOMEM;
     if (s == NF_OK)
-        s = nf_crossval(c, &cv, fold, machine, smoothing, err);
+        s = repeat(c, &cv, repeats, NULL, fold, machine, smoothing, err);
     if (s == NF_OK)
         s = nf_confusion_of(&with, r->human, r->machine, n, k, err);
     if (s == NF_OK)
@@ -211,14 +233,14 @@ static nf_status report_plain(nfi_cli *cli, const nf_corpus *c, const nf_crossva
 
 static int report(const struct opts *o, nfi_cli *cli, const nf_corpus *c, results *r, const nf_docs_stats *stats)
 {
-    size_t n = nf_corpus_docs(c), k = nf_corpus_classes(c);
+    size_t docs = nf_corpus_docs(c), n = docs * (size_t)o->repeats, k = nf_corpus_classes(c);
     uint64_t right = 0, wrong = 0, without = 0, out = 0, unlabelled = 0;
     size_t excluded = 0;
 
     for (size_t i = 0; i < k; i++)
         r->label[i] = nf_corpus_class(c, i);
     for (size_t d = 0; d < n; d++)
-        r->id[d] = nf_corpus_id(c, d);
+        r->id[d] = nf_corpus_id(c, d % docs);
     for (size_t i = 0; i < k; i++)
         if (r->excluded[i] && excluded++ < SHOWN)
             nfi_cli_warn(cli, "class \"%.*s\" has %s: trained in every fold, left out of the scores", (int)r->label[i].n, r->label[i].p,
@@ -229,8 +251,8 @@ static int report(const struct opts *o, nfi_cli *cli, const nf_corpus *c, result
         nfi_cli_warn(cli, "%zu more classes are left out of the scores", excluded - SHOWN);
     for (size_t d = 0; d < n; d++) {
         bool held_out = r->fold[d] >= 0 && r->human[d] >= 0 && !r->excluded[r->human[d]];
-        unlabelled += r->human[d] < 0;
-        out += r->human[d] >= 0 && !held_out;
+        unlabelled += d < docs && r->human[d] < 0;
+        out += d < docs && r->human[d] >= 0 && !held_out;
         if (!held_out)
             continue;
         right += r->machine[d] == r->human[d];
@@ -245,25 +267,31 @@ static int report(const struct opts *o, nfi_cli *cli, const nf_corpus *c, result
                         .fold = r->fold,
                         .id = r->id,
                         .n = n,
-                        .confidence = r->confidence};
+                        .confidence = r->confidence,
+                        .repeats = (size_t)o->repeats};
     if (o->train.smoothing[0] == 'a')
-        report_smoothing(cli, r->smoothing, (size_t)o->folds);
+        report_smoothing(cli, r->smoothing, (size_t)(o->folds * o->repeats));
     int code = nfi_work_evaluation(cli, &e, &o->out, &o->eval);
     if (code != NFI_EXIT_OK)
         return code;
     nfi_tally t;
     nfi_tally_begin(&t, "read", stats->read);
-    nfi_tally_part(&t, "right", right);
-    nfi_tally_part(&t, "wrong", wrong);
-    nfi_tally_part(&t, "no label given", without);
+    uint64_t held_out = right + wrong + without;
+    if (o->repeats > 1) { /* a document may be right once and wrong another time */
+        nfi_tally_part(&t, "held out", docs - unlabelled - out);
+    } else {
+        nfi_tally_part(&t, "right", right);
+        nfi_tally_part(&t, "wrong", wrong);
+        nfi_tally_part(&t, "no label given", without);
+    }
     nfi_tally_part(&t, "in no fold", out);
     nfi_tally_part(&t, "unlabelled", unlabelled);
     nfi_tally_docs(&t, stats);
     nfi_tally_end(&t, cli);
-    uint64_t held_out = right + wrong + without;
     if ((double)right < o->min_accuracy * (double)held_out)
-        return nfi_cli_end(cli, NFI_EXIT_GATE, "%llu of %llu documents are right, below --min-accuracy %g", (unsigned long long)right,
-                           (unsigned long long)held_out, o->min_accuracy);
+        return nfi_cli_end(cli, NFI_EXIT_GATE, "%llu of %llu %s are right, below --min-accuracy %g", (unsigned long long)right,
+                           (unsigned long long)held_out, o->repeats > 1 ? "labels given in all repetitions" : "documents",
+                           o->min_accuracy);
     return NFI_EXIT_OK;
 }
 
@@ -349,9 +377,9 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         usage = nfi_tune_options(cli, &o->tune, &o->train, o->grid, true, "grid");
     if (usage == NFI_EXIT_OK && o->grid &&
         (o->in.multi || o->eval.summary || o->eval.confusion || o->eval.predictions || o->eval.reliability || o->eval.sets ||
-         nfi_cli_given(cli, "min-accuracy")))
-        usage = nfi_cli_usage(
-            cli, "--grid goes with none of --multi, --summary, --confusion, --predictions, --reliability, --sets and --min-accuracy");
+         o->repeats > 1 || nfi_cli_given(cli, "min-accuracy")))
+        usage = nfi_cli_usage(cli, "--grid goes with none of --multi, --repeats, --summary, --confusion, --predictions, --reliability, "
+                                   "--sets and --min-accuracy");
     if (usage == NFI_EXIT_OK)
         usage = nfi_dup_options(cli, &o->dup, &o->terms, &o->common, &dup_clean, &dup);
     if (usage == NFI_EXIT_OK)
@@ -380,20 +408,19 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         goto done;
     }
     if (s == NF_OK && o->in.multi) {
-        code = nfi_crossval_multi(cli, c, &cv, &f, &stats, codebook ? &said : NULL, &o->out, &o->eval, o->min_accuracy);
+        code = nfi_crossval_multi(cli, c, &cv, (size_t)o->repeats, &f, &stats, codebook ? &said : NULL, &o->out, &o->eval, o->min_accuracy);
         goto done;
     }
-    if (s == NF_OK && !allocate(&r, nf_corpus_docs(c), nf_corpus_classes(c), (size_t)o->folds))
+    if (s == NF_OK && !allocate(&r, nf_corpus_docs(c), nf_corpus_classes(c), (size_t)o->folds, (size_t)o->repeats))
         s = err.code = NF_ENOMEM;
     if (s == NF_OK) {
-        for (size_t d = 0; d < nf_corpus_docs(c); d++)
-            r.human[d] = nf_corpus_label(c, d);
+        for (size_t d = 0, docs = nf_corpus_docs(c); d < docs * o->repeats; d++)
+            r.human[d] = nf_corpus_label(c, d % docs);
         find_excluded(c, &r, cv.groups);
-        cv.confidence = r.confidence;
-        s = nf_crossval(c, &cv, r.fold, r.machine, r.smoothing, &err);
+        s = repeat(c, &cv, (size_t)o->repeats, r.confidence, r.fold, r.machine, r.smoothing, &err);
     }
     if (s == NF_OK && f.grouped)
-        s = report_plain(cli, c, &cv, &r, &f, &err);
+        s = report_plain(cli, c, &cv, (size_t)o->repeats, &r, &f, &err);
     if (s == NF_OK)
         code = report(o, cli, c, &r, &stats);
 done:
@@ -411,6 +438,9 @@ static const char *const paragraphs[] = {
     "Splits the labelled documents into folds with the same mix of classes, trains on all folds but one and scores the one left out, in "
     "turn. Terms, idf and smoothing are found anew for each fold from the others, so nothing of a document reaches the model that judges "
     "it.",
+    "Folds are drawn by chance, and a small corpus has its figures by chance too. With --repeats everything is done so often, each time "
+    "with other folds: tables then count every document so often, folds are numbered on, accuracy and macro F1 of the repetitions "
+    "are told apart with their standard deviation, and intervals stay as wide as the number of documents makes them.",
     "Copies of one text in training and in test would be scored by memory. So a group of copies, as newsframe dedup finds them, is held "
     "out whole; where there are copies the scores with and without that are both printed, and the tables have the former. With "
     "--no-dup-groups copies count as documents of their own.",

@@ -160,7 +160,8 @@ const nfi_dict_column nfi_dict[] = {
     {"suggestions", "example_title", "text", "", "its title"},
 
     {"eval_classes", "class", "text", "", "class, then the averages micro and macro"},
-    {"eval_classes", "support", "integer", "documents, >= 0", "documents that a human put into the class"},
+    {"eval_classes", "support", "integer", "documents, >= 0",
+     "documents that a human put into the class; with --repeats each so often, in every count"},
     {"eval_classes", "predicted", "integer", "documents, >= 0", "documents that the model put into the class"},
     {"eval_classes", "precision", "number", "share, 0 to 1",
      "part of the predicted documents that are right; blank when nothing was predicted"},
@@ -238,7 +239,7 @@ const nfi_dict_column nfi_dict[] = {
     {"eval_predictions", "id", "text", "", "id of the document"},
     {"eval_predictions", "human", "text", "", "class given by a human; with --multi all of them, joined by \";\""},
     {"eval_predictions", "machine", "text", "", "class, or classes, given by the model that had not seen the document; blank for none"},
-    {"eval_predictions", "fold", "integer", "1 to folds",
+    {"eval_predictions", "fold", "integer", "1 to folds times repeats",
      "the fold that held the document out; blank outside cross-validation, and for documents in no fold"},
 
     {"cluster_documents", "<carried>", "text", "", CARRIED},

@@ -20,7 +20,7 @@ typedef struct results {
     nf_reliability *reliability;
 } results;
 
-#define MOST_PROBABILITIES ((size_t)1 << 27) /* documents by classes; more are not judged */
+#define MOST_PROBABILITIES ((size_t)1 << 27) /* judgements by classes; more are not judged */
 
 static void clear(results *r)
 {
@@ -35,12 +35,25 @@ static void clear(results *r)
     nf_label_sets_clear(&r->lexicon);
 }
 
-static nf_status run(const nf_corpus *c, const nf_crossval_opts *cv, results *r, nf_err *err)
+static nf_status append(nf_label_sets *to, const nf_label_sets *x, nf_err *err)
 {
-    size_t n = nf_corpus_docs(c), k = nf_corpus_classes(c);
+    nf_status s = NF_OK;
 
+    for (size_t d = 0; d < x->n && s == NF_OK; d++)
+        s = nf_label_sets_add(to, x->cls + x->ptr[d], (size_t)(x->ptr[d + 1] - x->ptr[d]), err);
+    return s;
+}
+
+/* Each repetition with folds of its own: those of the second are numbered on after those of the first. */
+static nf_status run(const nf_corpus *c, const nf_crossval_opts *once, size_t repeats, results *r, nf_err *err)
+{
+    size_t docs = nf_corpus_docs(c), k = nf_corpus_classes(c), n;
+    nf_status s = NF_OK;
+
+    if (!nfi_mul(docs, repeats, &n))
+        return err->code = NF_ENOMEM;
     r->fold = nfi_alloc(n, sizeof *r->fold);
-    r->smoothing = nfi_alloc(cv->folds, sizeof *r->smoothing);
+    r->smoothing = nfi_alloc(once->folds, sizeof *r->smoothing);
     r->label = nfi_alloc(k, sizeof *r->label);
     r->id = nfi_alloc(n, sizeof *r->id);
     if (!r->fold || !r->smoothing || !r->label || !r->id)
@@ -49,12 +62,28 @@ static nf_status run(const nf_corpus *c, const nf_crossval_opts *cv, results *r,
         r->label[i] = nf_corpus_class(c, i);
     r->labels = k;
     for (size_t d = 0; d < n; d++)
-        r->id[d] = nf_corpus_id(c, d);
-    return nf_crossval_multi(c, cv, r->fold, &r->human, &r->machine, r->smoothing, err);
+        r->id[d] = nf_corpus_id(c, d % docs);
+    for (size_t i = 0; i < repeats && s == NF_OK; i++) {
+        nf_crossval_opts cv = *once;
+        nf_label_sets human = {0}, machine = {0};
+        int32_t *fold = r->fold + i * docs;
+        cv.seed = once->seed + i;
+        cv.probability = once->probability ? once->probability + i * docs * k : NULL;
+        s = nf_crossval_multi(c, &cv, fold, &human, &machine, r->smoothing, err);
+        for (size_t d = 0; d < docs && s == NF_OK; d++)
+            fold[d] += fold[d] < 0 ? 0 : (int32_t)(i * cv.folds);
+        if (s == NF_OK)
+            s = append(&r->human, &human, err);
+        if (s == NF_OK)
+            s = append(&r->machine, &machine, err);
+        nf_label_sets_clear(&human);
+        nf_label_sets_clear(&machine);
+    }
+    return s;
 }
 
 /* How much the probabilities are worth, in the order of the documents. */
-static nf_status judge_probabilities(results *r, size_t k, nf_err *err)
+static nf_status judge_probabilities(results *r, size_t k, size_t repeats, nf_err *err)
 {
     int32_t none = nfi_work_none(r->label, k);
 
@@ -79,6 +108,8 @@ static nf_status judge_probabilities(results *r, size_t k, nf_err *err)
     }
     for (size_t i = 0; i <= k; i++) {
         nf_status s = nf_reliability_settle(&r->reliability[i], err);
+        if (s == NF_OK)
+            s = nfi_work_bins(&r->reliability[i], repeats, err);
         if (s != NF_OK)
             return s;
     }
@@ -94,7 +125,7 @@ static size_t find_label(const results *r, nf_str key)
 }
 
 /* Frames to classes; those that no document has come behind them. */
-static nf_status read_lexicon(results *r, const nfi_codebook_watch *w, nf_err *err)
+static nf_status read_lexicon(results *r, const nfi_codebook_watch *w, size_t repeats, nf_err *err)
 {
     size_t frames = nf_codebook_frames(w->cb), cap = r->labels;
     uint16_t *to = nfi_alloc(frames + 1, sizeof *to), *cls = nfi_alloc(frames + 1, sizeof *cls);
@@ -109,8 +140,8 @@ static nf_status read_lexicon(results *r, const nfi_codebook_watch *w, nf_err *e
     }
     if (s == NF_OK && r->labels > NFI_MAX_LABELS)
         s = NF_FAIL(err, NF_ELIMIT, "more than %d labels and frames", NFI_MAX_LABELS);
-    for (size_t d = 0; s == NF_OK && d < w->said.n; d++) {
-        size_t n = 0;
+    for (size_t i = 0; s == NF_OK && i < w->said.n * repeats; i++) {
+        size_t n = 0, d = i % w->said.n;
         for (uint64_t e = w->said.ptr[d]; e < w->said.ptr[d + 1]; e++) {
             size_t at = n++;
             for (; at > 0 && cls[at - 1] > to[w->said.cls[e]]; at--)
@@ -125,8 +156,8 @@ static nf_status read_lexicon(results *r, const nfi_codebook_watch *w, nf_err *e
 }
 
 /* What folds would say that do not hold groups together. */
-static nf_status report_plain(nfi_cli *cli, const nf_corpus *c, const nf_crossval_opts *grouped, const results *r, const nfi_folding *f,
-                              nf_err *err)
+static nf_status report_plain(nfi_cli *cli, const nf_corpus *c, const nf_crossval_opts *grouped, size_t repeats, const results *r,
+                              const nfi_folding *f, nf_err *err)
 {
     char head[160], each[160];
     nf_crossval_opts cv = *grouped;
@@ -136,7 +167,7 @@ static nf_status report_plain(nfi_cli *cli, const nf_corpus *c, const nf_crossva
 
     cv.groups = f->plain;
     cv.probability = NULL;
-    nf_status s = run(c, &cv, &plain, err);
+    nf_status s = run(c, &cv, repeats, &plain, err);
     if (s == NF_OK)
         s = nf_multi_metrics_of(&a, &r->human, &r->machine, k, nfi_work_none(r->label, k), err);
     if (s == NF_OK)
@@ -153,7 +184,7 @@ static nf_status report_plain(nfi_cli *cli, const nf_corpus *c, const nf_crossva
     return s;
 }
 
-static int report(nfi_cli *cli, const results *r, size_t k, const nf_docs_stats *stats, const nfi_output_opts *out,
+static int report(nfi_cli *cli, const results *r, size_t k, size_t repeats, const nf_docs_stats *stats, const nfi_output_opts *out,
                   const nfi_eval_opts *eval, double min_accuracy)
 {
     nfi_multi_evaluation e = {.label = r->label,
@@ -164,7 +195,8 @@ static int report(nfi_cli *cli, const results *r, size_t k, const nf_docs_stats 
                               .fold = r->fold,
                               .id = r->id,
                               .reliability = r->reliability,
-                              .judged = k};
+                              .judged = k,
+                              .repeats = repeats};
     uint64_t right = 0, without = 0, judged = 0;
 
     int code = nfi_work_multi_evaluation(cli, &e, out, eval);
@@ -179,42 +211,49 @@ static int report(nfi_cli *cli, const results *r, size_t k, const nf_docs_stats 
     }
     nfi_tally t;
     nfi_tally_begin(&t, "read", stats->read);
-    nfi_tally_part(&t, "right", right);
-    nfi_tally_part(&t, "wrong", judged - right - without);
-    nfi_tally_part(&t, "no label given", without);
-    nfi_tally_part(&t, "unlabelled", r->human.n - judged);
+    if (repeats > 1) { /* a document may be right once and wrong another time */
+        nfi_tally_part(&t, "held out", judged / repeats);
+    } else {
+        nfi_tally_part(&t, "right", right);
+        nfi_tally_part(&t, "wrong", judged - right - without);
+        nfi_tally_part(&t, "no label given", without);
+    }
+    nfi_tally_part(&t, "unlabelled", (r->human.n - judged) / repeats);
     nfi_tally_docs(&t, stats);
     nfi_tally_end(&t, cli);
     if ((double)right < min_accuracy * (double)judged)
-        return nfi_cli_end(cli, NFI_EXIT_GATE, "%llu of %llu documents have the right set of labels, below --min-accuracy %g",
-                           (unsigned long long)right, (unsigned long long)judged, min_accuracy);
+        return nfi_cli_end(cli, NFI_EXIT_GATE, "%llu of %llu %s, below --min-accuracy %g", (unsigned long long)right,
+                           (unsigned long long)judged, repeats > 1 ? "sets of labels given in all repetitions are right"
+                                       : "documents have the right set of labels",
+                           min_accuracy);
     return NFI_EXIT_OK;
 }
 
-int nfi_crossval_multi(nfi_cli *cli, const nf_corpus *c, const nf_crossval_opts *cv, const nfi_folding *f, const nf_docs_stats *stats,
-                       const nfi_codebook_watch *said, const nfi_output_opts *out, const nfi_eval_opts *eval, double min_accuracy)
+int nfi_crossval_multi(nfi_cli *cli, const nf_corpus *c, const nf_crossval_opts *cv, size_t repeats, const nfi_folding *f,
+                       const nf_docs_stats *stats, const nfi_codebook_watch *said, const nfi_output_opts *out, const nfi_eval_opts *eval,
+                       double min_accuracy)
 {
     nf_err err = {0};
     results r = {0};
     int code = NFI_EXIT_OK;
-    size_t k = nf_corpus_classes(c);
+    size_t k = nf_corpus_classes(c), n = nf_corpus_docs(c) * repeats;
     nf_crossval_opts with = *cv;
     nf_status s = NF_OK;
 
-    if (k && nf_corpus_docs(c) <= MOST_PROBABILITIES / k) {
-        with.probability = r.probability = nfi_alloc(nf_corpus_docs(c) * k, sizeof *r.probability);
+    if (k && n <= MOST_PROBABILITIES / k) {
+        with.probability = r.probability = nfi_alloc(n * k, sizeof *r.probability);
         s = r.probability ? NF_OK : (err.code = NF_ENOMEM);
     }
     if (s == NF_OK)
-        s = run(c, &with, &r, &err);
+        s = run(c, &with, repeats, &r, &err);
     if (s == NF_OK)
-        s = judge_probabilities(&r, k, &err);
+        s = judge_probabilities(&r, k, repeats, &err);
     if (s == NF_OK && said)
-        s = read_lexicon(&r, said, &err);
+        s = read_lexicon(&r, said, repeats, &err);
     if (s == NF_OK && f->grouped)
-        s = report_plain(cli, c, cv, &r, f, &err);
+        s = report_plain(cli, c, cv, repeats, &r, f, &err);
     if (s == NF_OK)
-        code = report(cli, &r, k, stats, out, eval, min_accuracy);
+        code = report(cli, &r, k, repeats, stats, out, eval, min_accuracy);
     clear(&r);
     return s == NF_OK ? code : nfi_cli_fail(cli, s, &err);
 }

@@ -61,8 +61,9 @@ void nfi_folding_warn(nfi_cli *cli, const nfi_folding *f, double grouped, double
 struct nfi_codebook_watch;
 /* crossval_multi.c: folds, tables and tally of documents with several labels, counted as c. said: what a codebook alone says of them, or
  * NULL. Returns an exit code. */
-int nfi_crossval_multi(nfi_cli *cli, const nf_corpus *c, const nf_crossval_opts *cv, const nfi_folding *f, const nf_docs_stats *stats,
-                       const struct nfi_codebook_watch *said, const nfi_output_opts *out, const nfi_eval_opts *eval, double min_accuracy);
+int nfi_crossval_multi(nfi_cli *cli, const nf_corpus *c, const nf_crossval_opts *cv, size_t repeats, const nfi_folding *f,
+                       const nf_docs_stats *stats, const struct nfi_codebook_watch *said, const nfi_output_opts *out,
+                       const nfi_eval_opts *eval, double min_accuracy);
 
 /* Warnings about dates and candidates, with what helps. */
 void nfi_dup_warn(nfi_cli *cli, const nf_groups *g);

@@ -11,6 +11,7 @@ typedef struct scored {
     nf_confusion confusion;
     nf_metrics metrics;
     nf_reliability reliability;
+    nfi_spread accuracy, macro_f1; /* of repetitions */
 } scored;
 
 static void figure(nf_csv *w, nf_figure f)
@@ -65,8 +66,11 @@ static void count_measure(nf_csv *w, const char *name, uint64_t v)
     nf_csv_end(w);
 }
 
-static void summary_table(nf_csv *w, const nf_metrics *m, const nf_reliability *r)
+static void summary_table(nf_csv *w, const scored *x)
 {
+    const nf_metrics *m = &x->metrics;
+    const nf_reliability *r = &x->reliability;
+
     nfi_dict_header(w, "eval_summary", NULL, 0, NULL, 0);
     count_measure(w, "documents", m->n);
     count_measure(w, "labelled", m->labelled);
@@ -79,6 +83,11 @@ static void summary_table(nf_csv *w, const nf_metrics *m, const nf_reliability *
     measure(w, "micro_f1", m->micro_f1);
     measure(w, "majority_accuracy", m->majority_accuracy);
     measure(w, "majority_macro_f1", m->majority_macro_f1);
+    if (x->accuracy.n) {
+        count_measure(w, "repeats", x->accuracy.n);
+        measure(w, "accuracy_sd", nfi_work_deviation(&x->accuracy));
+        measure(w, "macro_f1_sd", nfi_work_deviation(&x->macro_f1));
+    }
     if (r->n == 0)
         return;
     count_measure(w, "with_probabilities", r->n);
@@ -139,12 +148,37 @@ static nf_status table(const char *path, int excel, const nfi_evaluation *e, con
     if (which == 0)
         class_table(w, e, &s->metrics);
     else if (which == 1)
-        summary_table(w, &s->metrics, &s->reliability);
+        summary_table(w, s);
     else if (which == 2)
         confusion_table(w, e, &s->confusion);
     else
         prediction_table(w, e);
     return nf_csv_close(w, 1, err);
+}
+
+/* Each repetition by itself, and intervals as wide as documents, not judgements, make them. */
+static nf_status judge_repeats(scored *x, const nfi_evaluation *e, nf_err *err)
+{
+    size_t each = e->repeats ? e->n / e->repeats : 0;
+    nf_status s = NF_OK;
+
+    for (size_t r = 0; s == NF_OK && r < e->repeats && e->repeats > 1; r++) {
+        nf_confusion c = {0};
+        nf_metrics m = {0};
+        s = nf_confusion_of(&c, e->human + r * each, e->machine + r * each, each, e->k, err);
+        if (s == NF_OK)
+            s = nf_metrics_of(&m, &c, e->excluded, err);
+        if (s == NF_OK) {
+            nfi_work_spread(&x->accuracy, m.accuracy);
+            nfi_work_spread(&x->macro_f1, m.macro_f1);
+        }
+        nf_metrics_clear(&m);
+        nf_confusion_clear(&c);
+    }
+    nf_metrics *m = &x->metrics;
+    if (s == NF_OK && e->repeats > 1)
+        s = nfi_work_interval(m->correct, m->n, e->repeats, &m->accuracy_low, &m->accuracy_high, err);
+    return s == NF_OK ? nfi_work_bins(&x->reliability, e->repeats, err) : s;
 }
 
 int nfi_work_evaluation(nfi_cli *cli, const nfi_evaluation *e, const nfi_output_opts *out, const nfi_eval_opts *o)
@@ -158,6 +192,8 @@ int nfi_work_evaluation(nfi_cli *cli, const nfi_evaluation *e, const nfi_output_
         s = nf_metrics_of(&x.metrics, &x.confusion, e->excluded, &err);
     if (s == NF_OK && e->confidence)
         s = nf_reliability_of(&x.reliability, e->confidence, e->human, e->n, e->excluded, &err);
+    if (s == NF_OK)
+        s = judge_repeats(&x, e, &err);
     for (int i = 0; s == NF_OK && i < 4; i++)
         s = table(path[i], out->excel, e, &x, i, &err);
     if (s == NF_OK) {
@@ -165,6 +201,10 @@ int nfi_work_evaluation(nfi_cli *cli, const nfi_evaluation *e, const nfi_output_
         nf_str top = e->label[m->majority];
         nfi_cli_note(cli, "accuracy %.4f (95%% interval %.4f to %.4f)  macro F1 %.4f over %zu classes  micro F1 %.4f", m->accuracy,
                      m->accuracy_low, m->accuracy_high, m->macro_f1, m->macro_classes, m->micro_f1);
+        if (x.accuracy.n)
+            nfi_cli_note(cli, "by repetition: accuracy %.4f to %.4f, standard deviation %.4f; macro F1 %.4f to %.4f, %.4f",
+                         x.accuracy.least, x.accuracy.greatest, nfi_work_deviation(&x.accuracy), x.macro_f1.least, x.macro_f1.greatest,
+                         nfi_work_deviation(&x.macro_f1));
         nfi_cli_note(cli, "baseline, always \"%.*s\": accuracy %.4f  macro F1 %.4f", (int)top.n, top.p, m->majority_accuracy,
                      m->majority_macro_f1);
     }

@@ -8,6 +8,11 @@
 
 #include <string.h>
 
+/* Figures of repetitions. */
+typedef struct spreads {
+    nfi_spread micro_f1, macro_f1, exact;
+} spreads;
+
 typedef struct named_figure {
     const char *name;
     nf_figure value;
@@ -80,7 +85,8 @@ static void count_measure(nf_csv *w, const char *name, uint64_t v)
     nf_csv_end(w);
 }
 
-static void summary_table(nf_csv *w, const nfi_multi_evaluation *e, const nf_multi_metrics *m, const nf_multi_metrics *lexicon)
+static void summary_table(nf_csv *w, const nfi_multi_evaluation *e, const nf_multi_metrics *m, const nf_multi_metrics *lexicon,
+                          const spreads *by)
 {
     const named_figure rows[] = {{"subset_accuracy", defined(m->subset_accuracy)},
                                  {"subset_accuracy_low", defined(m->subset_low)},
@@ -108,6 +114,16 @@ static void summary_table(nf_csv *w, const nfi_multi_evaluation *e, const nf_mul
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         nf_csv_str(w, rows[i].name);
         figure(w, rows[i].value);
+        nf_csv_end(w);
+    }
+    const named_figure sd[] = {{"subset_accuracy_sd", defined(nfi_work_deviation(&by->exact))},
+                               {"micro_f1_sd", defined(nfi_work_deviation(&by->micro_f1))},
+                               {"macro_f1_sd", defined(nfi_work_deviation(&by->macro_f1))}};
+    if (by->exact.n)
+        count_measure(w, "repeats", by->exact.n);
+    for (size_t i = 0; by->exact.n && i < sizeof sd / sizeof *sd; i++) {
+        nf_csv_str(w, sd[i].name);
+        figure(w, sd[i].value);
         nf_csv_end(w);
     }
     const nf_reliability *r = e->reliability ? &e->reliability[e->judged] : NULL;
@@ -190,7 +206,7 @@ static nf_status prediction_table(nf_csv *w, const nfi_multi_evaluation *e)
 
 /* Opens, fills and closes one table; path NULL is nothing to do. */
 static nf_status table(const char *path, int excel, const nfi_multi_evaluation *e, const nf_multi_metrics *m,
-                       const nf_multi_metrics *lexicon, int which, nf_err *err)
+                       const nf_multi_metrics *lexicon, const spreads *by, int which, nf_err *err)
 {
     nf_csv *w;
     nf_status s = NF_OK, closed;
@@ -202,7 +218,7 @@ static nf_status table(const char *path, int excel, const nfi_multi_evaluation *
     if (which == 0)
         class_table(w, e, m);
     else if (which == 1)
-        summary_table(w, e, m, lexicon);
+        summary_table(w, e, m, lexicon, by);
     else if (which == 2)
         s = prediction_table(w, e);
     else if (which == 3)
@@ -231,7 +247,8 @@ static void print_constant(nfi_cli *cli, const nfi_multi_evaluation *e, const nf
                  m->majority.macro_f1, m->majority.subset_accuracy);
 }
 
-static void print(nfi_cli *cli, const nfi_multi_evaluation *e, const nf_multi_metrics *m, const nf_multi_metrics *lexicon)
+static void print(nfi_cli *cli, const nfi_multi_evaluation *e, const nf_multi_metrics *m, const nf_multi_metrics *lexicon,
+                  const spreads *by)
 {
     if (m->micro_f1.why == NF_DEFINED)
         nfi_cli_note(cli, "micro F1 %.4f  macro F1 %.4f over %zu classes  same set %.4f (95%% interval %.4f to %.4f)", m->micro_f1.value,
@@ -239,6 +256,10 @@ static void print(nfi_cli *cli, const nfi_multi_evaluation *e, const nf_multi_me
     else
         nfi_cli_note(cli, "same set %.4f (95%% interval %.4f to %.4f); F1 is not defined: %s", m->subset_accuracy, m->subset_low,
                      m->subset_high, nf_undefined_text(m->micro_f1.why));
+    if (by->exact.n)
+        nfi_cli_note(cli, "by repetition: micro F1 %.4f to %.4f, standard deviation %.4f; macro F1 %.4f to %.4f, %.4f", by->micro_f1.least,
+                     by->micro_f1.greatest, nfi_work_deviation(&by->micro_f1), by->macro_f1.least, by->macro_f1.greatest,
+                     nfi_work_deviation(&by->macro_f1));
     nfi_cli_note(cli, "wrong labels %.4f of all decisions (Hamming loss)  labels a document: %.2f human, %.2f machine", m->hamming_loss,
                  m->human_cardinality, m->machine_cardinality);
     const nf_reliability *r = e->reliability ? &e->reliability[e->judged] : NULL;
@@ -274,6 +295,26 @@ int nfi_work_check_multi_tables(nfi_cli *cli, const nfi_eval_opts *o)
     return NFI_EXIT_OK;
 }
 
+static nf_status judge_repeats(spreads *by, const nfi_multi_evaluation *e, int32_t none, nf_err *err)
+{
+    size_t each = e->repeats ? e->human->n / e->repeats : 0;
+    nf_status s = NF_OK;
+
+    for (size_t r = 0; s == NF_OK && r < e->repeats && e->repeats > 1; r++) {
+        nf_multi_metrics m = {0};
+        nf_label_sets human = {.n = each, .ptr = e->human->ptr + r * each, .cls = e->human->cls};
+        nf_label_sets machine = {.n = each, .ptr = e->machine->ptr + r * each, .cls = e->machine->cls};
+        s = nf_multi_metrics_of(&m, &human, &machine, e->k, none, err);
+        if (s == NF_OK) {
+            nfi_work_spread(&by->micro_f1, m.micro_f1.why == NF_DEFINED ? m.micro_f1.value : 0.0);
+            nfi_work_spread(&by->macro_f1, m.macro_f1);
+            nfi_work_spread(&by->exact, m.subset_accuracy);
+        }
+        nf_multi_metrics_clear(&m);
+    }
+    return s;
+}
+
 int nfi_work_multi_evaluation(nfi_cli *cli, const nfi_multi_evaluation *e, const nfi_output_opts *out, const nfi_eval_opts *o)
 {
     const char *const path[] = {out->output, o->summary, o->predictions, o->confusion, o->reliability};
@@ -281,20 +322,25 @@ int nfi_work_multi_evaluation(nfi_cli *cli, const nfi_multi_evaluation *e, const
     nf_multi_metrics m = {0}, lexicon = {0};
     int32_t none = nfi_work_none(e->label, e->k);
     bool several = false;
+    spreads by = {0};
 
     for (size_t d = 0; d < e->human->n; d++)
         several |= e->human->ptr[d + 1] - e->human->ptr[d] > 1;
     nf_status s = nf_multi_metrics_of(&m, e->human, e->machine, e->k, none, &err);
     if (s == NF_OK && e->lexicon)
         s = nf_multi_metrics_of(&lexicon, e->human, e->lexicon, e->k, none, &err);
+    if (s == NF_OK && e->repeats > 1)
+        s = nfi_work_interval(m.exact, m.n, e->repeats, &m.subset_low, &m.subset_high, &err);
+    if (s == NF_OK)
+        s = judge_repeats(&by, e, none, &err);
     for (int i = 0; s == NF_OK && i < 5; i++)
-        s = table(path[i], out->excel, e, &m, e->lexicon ? &lexicon : NULL, i, &err);
+        s = table(path[i], out->excel, e, &m, e->lexicon ? &lexicon : NULL, &by, i, &err);
     if (s == NF_OK && o->reliability && (!e->reliability || e->reliability[e->judged].n == 0))
         nfi_cli_warn(cli, "the model is not calibrated: the table about probabilities is empty");
     if (s == NF_OK && !several)
         nfi_cli_note(cli, "no document has more than one label");
     if (s == NF_OK)
-        print(cli, e, &m, e->lexicon ? &lexicon : NULL);
+        print(cli, e, &m, e->lexicon ? &lexicon : NULL, &by);
     nf_multi_metrics_clear(&m);
     nf_multi_metrics_clear(&lexicon);
     return nfi_cli_fail(cli, s, &err);

@@ -33,7 +33,7 @@ static void reliability_table(nf_csv *w, const nf_reliability *r)
         nfi_work_reliability_row(w, &r->bin[b]);
 }
 
-static nf_status set_row(nf_csv *w, nf_str label, const held *h, nf_err *err)
+static nf_status set_row(nf_csv *w, nf_str label, const held *h, size_t repeats, nf_err *err)
 {
     double low, high;
 
@@ -46,7 +46,7 @@ static nf_status set_row(nf_csv *w, nf_str label, const held *h, nf_err *err)
         nf_csv_end(w);
         return NF_OK;
     }
-    nf_status s = nf_wilson(h->covered, h->support, 0.95, &low, &high, err);
+    nf_status s = nfi_work_interval(h->covered, h->support, repeats, &low, &high, err);
     nf_csv_num(w, (double)h->covered / (double)h->support, 6);
     nf_csv_num(w, low, 6);
     nf_csv_num(w, high, 6);
@@ -94,9 +94,9 @@ static nf_status write_sets(const char *path, int excel, const nfi_evaluation *e
         return s;
     nfi_dict_header(w, "eval_sets", NULL, 0, NULL, 0);
     for (size_t k = 0; k < e->k && s == NF_OK; k++)
-        s = set_row(w, e->label[k], &by[k], err);
+        s = set_row(w, e->label[k], &by[k], e->repeats, err);
     if (s == NF_OK)
-        s = set_row(w, (nf_str){"all", 3}, all, err);
+        s = set_row(w, (nf_str){"all", 3}, all, e->repeats, err);
     nf_status closed = nf_csv_close(w, s == NF_OK, s == NF_OK ? err : NULL);
     return s == NF_OK ? closed : s;
 }
@@ -136,8 +136,8 @@ nf_status nfi_work_sureness(nfi_cli *cli, const nfi_evaluation *e, const nf_reli
     nf_status s = NF_OK;
 
     if (r->n)
-        nfi_cli_note(cli, "probabilities of %llu documents: calibration error %.4f  log loss %.4f  Brier score %.4f",
-                     (unsigned long long)r->n, r->ece, r->log_loss, r->brier);
+        nfi_cli_note(cli, "probabilities of %llu %s: calibration error %.4f  log loss %.4f  Brier score %.4f",
+                     (unsigned long long)r->n, e->repeats > 1 ? "judgements" : "documents", r->ece, r->log_loss, r->brier);
     else if (o->reliability || o->sets)
         nfi_cli_warn(cli, "the model is not calibrated: tables about probabilities are empty");
     if (o->reliability)

@@ -156,6 +156,7 @@ typedef struct nfi_evaluation {
     const nf_str *id;         /* n */
     size_t n;
     const nf_confidence *confidence; /* n, or NULL */
+    size_t repeats;                  /* every document stands here so often, repetition by repetition; 0 is once */
 } nfi_evaluation;
 /* Writes the class table to output and the other tables where asked for; prints the summary line. Returns an exit code. */
 int nfi_work_evaluation(nfi_cli *cli, const nfi_evaluation *e, const nfi_output_opts *out, const nfi_eval_opts *o);
@@ -167,6 +168,19 @@ nf_status nfi_work_sureness(nfi_cli *cli, const nfi_evaluation *e, const nf_reli
 /* The cells of one bin, and the end of the row. */
 void nfi_work_reliability_row(nf_csv *w, const nf_reliability_bin *x);
 
+/* nf_wilson() at 95 % of n judgements, repeats of each document: as wide as that many documents less make it. 0 repeats is 1. */
+nf_status nfi_work_interval(uint64_t right, uint64_t n, size_t repeats, double *low, double *high, nf_err *err) NF_MUST_CHECK;
+/* The same for each bin. */
+nf_status nfi_work_bins(nf_reliability *r, size_t repeats, nf_err *err) NF_MUST_CHECK;
+
+/* A figure of each repetition. {0} before (Welford 1962). */
+typedef struct nfi_spread {
+    size_t n;
+    double mean, squares, least, greatest;
+} nfi_spread;
+void nfi_work_spread(nfi_spread *s, double x);
+double nfi_work_deviation(const nfi_spread *s); /* of a sample; 0 for fewer than two */
+
 /* The same where documents may have several labels. */
 typedef struct nfi_multi_evaluation {
     const nf_str *label; /* k names, in class order */
@@ -177,6 +191,7 @@ typedef struct nfi_multi_evaluation {
     const nf_str *id;
     const nf_reliability *reliability; /* of the first judged classes, then of all these together but "none"; or NULL */
     size_t judged;
+    size_t repeats; /* as above */
 } nfi_multi_evaluation;
 /* The class "none", -1: there is none. */
 int32_t nfi_work_none(const nf_str *label, size_t k);

@@ -260,6 +260,7 @@ complete -c newsframe -n '__fish_seen_subcommand_from evaluate' -l help -s h -f 
 complete -c newsframe -n '__fish_seen_subcommand_from evaluate' -l usage -f -d 'print a short usage'
 complete -c newsframe -n '__fish_seen_subcommand_from evaluate' -l version -s V -f -d 'print the version and how it was built'
 complete -c newsframe -n '__fish_seen_subcommand_from crossval' -l folds -s k -x -d 'number of folds'
+complete -c newsframe -n '__fish_seen_subcommand_from crossval' -l repeats -x -d 'do it N times, with folds of the seeds from --seed on; the figures are of all together'
 complete -c newsframe -n '__fish_seen_subcommand_from crossval' -l group -x -d 'documents with one value of this column, such as source, stay in one fold'
 complete -c newsframe -n '__fish_seen_subcommand_from crossval' -l min-accuracy -x -d 'exit 5 when the accuracy is below this'
 complete -c newsframe -n '__fish_seen_subcommand_from crossval' -l no-dup-groups -f -d 'copies may be in different folds; without it a group of copies is held out whole'
