@@ -201,7 +201,7 @@ size_t nf_mojibake_repair(char *dst, const char *p, size_t n, nf_mojibake *done)
 
     if (n && dst != p)
         memmove(dst, p, n);
-    while (nf_mojibake_find(dst, n, &m)) { /* each round makes the text shorter */
+    for (int level = 0; level < NF_MOJIBAKE_LEVELS && nf_mojibake_find(dst, n, &m); level++) {
         bool strong;
         nf_mojibake again = {0};
         n = pass(dst, dst, n, &again, &strong);

@@ -14,6 +14,10 @@
 
 NF_BEGIN_DECLS
 
+/** Each time that a text is broken about doubles the bytes of a letter; letters made to be broken by each round anew would take quadratic
+ * time. */
+enum { NF_MOJIBAKE_LEVELS = 32 };
+
 /** What was found, or repaired, in a text. */
 typedef struct nf_mojibake {
     uint64_t runs; /**< sequences that map back to one character exactly, on all levels of nesting that were undone */
@@ -28,8 +32,8 @@ typedef struct nf_mojibake {
 NF_API bool nf_mojibake_find(const char *p, size_t n, nf_mojibake *found);
 
 /**
- * Undoes it, level by level, until nf_mojibake_find() is false. A byte that was lost is U+FFFD, but for the one after E2 80, which is taken
- * for the closing quote; a lone "\u00c2" is what is left of a no-break space and goes.
+ * Undoes it, level by level, until nf_mojibake_find() is false or NF_MOJIBAKE_LEVELS are undone. A byte that was lost is U+FFFD, but for the
+ * one after E2 80, which is taken for the closing quote; a lone "\u00c2" is what is left of a no-break space and goes.
  * @param dst room for n bytes, may be p itself. @param done NULL is fine. @return bytes written, at most n; n itself when nothing is
  * broken.
  */

@@ -139,6 +139,21 @@ START_TEST(a_long_text_takes_linear_time)
 }
 END_TEST
 
+/* C3 83 is that letter again: each round would undo one character alone. */
+START_TEST(a_letter_that_is_broken_by_each_round_anew_takes_linear_time)
+{
+    enum { N = 1000000 };
+    nf_mojibake done;
+    nfi_buf b = {0};
+    nfi_buf_puts(&b, "\u00c3");
+    for (int i = 0; i < N; i++)
+        nfi_buf_puts(&b, "\xc2\x83");
+    ck_assert(nf_mojibake_repair(b.p, b.p, b.n, &done) == b.n - 2 * NF_MOJIBAKE_LEVELS);
+    ck_assert(done.runs == NF_MOJIBAKE_LEVELS && done.lost == 0);
+    nfi_buf_clear(&b);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("mojibake");
@@ -148,6 +163,7 @@ int main(void)
     tcase_add_test(t, bytes_that_went_missing_are_counted_and_filled_or_marked);
     tcase_add_test(t, weak_sequences_are_undone_beside_strong_ones_only);
     tcase_add_test(t, a_long_text_takes_linear_time);
+    tcase_add_test(t, a_letter_that_is_broken_by_each_round_anew_takes_linear_time);
     suite_add_tcase(s, t);
     return nft_run(s);
 }
