@@ -53,6 +53,24 @@ static size_t distance(const char *a, const char *b)
     return row[n];
 }
 
+/* Bytes of a unit: 2 or 4 where the name is that of Unicode in units so wide. Others may end in such numbers too: CP932, ISO-8859-16. */
+static size_t unit_of(const char *name)
+{
+    static const struct {
+        const char *name;
+        size_t unit;
+    } wide[] = {{"UTF16", 2}, {"UCS2", 2}, {"UNICODE", 2}, {"UTF32", 4}, {"UCS4", 4}};
+
+    for (size_t i = 0; i < sizeof wide / sizeof *wide; i++) {
+        const char *w = wide[i].name, *p = name;
+        for (; *w && (*p == '-' || *p == '_' || upper(*p) == *w); p++)
+            w += upper(*p) == *w;
+        if (!*w)
+            return wide[i].unit;
+    }
+    return 1;
+}
+
 static nf_status unknown(const char *name, nf_err *err)
 {
     char asked[80], list[160] = "";
@@ -95,8 +113,7 @@ nf_status nfi_charset_open(nfi_charset **out, const char *name, nf_err *err)
         nfi_free(c);
         return e == EINVAL ? unknown(name, err) : nfi_fail_errno(err, e, NULL, "cannot convert");
     }
-    const char *last = name + strlen(name) - (strlen(name) > 1 && upper(name[strlen(name) - 1]) == 'E' ? 2 : 0); /* before LE, BE */
-    c->unit = last - name >= 2 && memcmp(last - 2, "16", 2) == 0 ? 2 : last - name >= 2 && memcmp(last - 2, "32", 2) == 0 ? 4 : 1;
+    c->unit = unit_of(name);
     *out = c;
     return NF_OK;
 }
