@@ -72,9 +72,9 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
         nfi_progress_stop(&progress);
     }
     if (s == NF_OK)
-        s = nf_counted_save(counted, (int)o->common.threads, o->output, &err);
-    if (s == NF_OK)
         s = nf_docs_finish(docs, &err);
+    if (s == NF_OK)
+        s = nf_counted_save(counted, (int)o->common.threads, o->output, &err);
     if (s == NF_OK) {
         nfi_tally t;
         if (o->in.multi)

@@ -91,9 +91,9 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
             s = err.code = NF_ENOMEM;
     }
     if (s == NF_OK)
-        s = write_report(o->output, &b, &err);
-    if (s == NF_OK)
         s = nf_docs_finish(docs, &err);
+    if (s == NF_OK)
+        s = write_report(o->output, &b, &err);
     if (s == NF_OK) {
         nfi_tally t;
         nfi_tally_begin(&t, "read", x.counts->read);
