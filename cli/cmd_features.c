@@ -12,6 +12,7 @@
 #include "newsframe/convert.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 enum { TERM_MAX = 1100 };
 
@@ -239,7 +240,13 @@ static nf_status vocabulary_table(const job *j, nf_err *err)
     return nf_csv_close(w, 1, err);
 }
 
-/* Written, then read again: what other programs get is what was meant. */
+static bool is_file(const char *path)
+{
+    struct stat st;
+    return strcmp(path, "-") != 0 && stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+/* Written, then read again where that is possible: what other programs get is what was meant. */
 static nf_status write_rows(const job *j, const char *to, nf_rows *r, nf_err *err)
 {
     const char *path = j->o->out.output;
@@ -249,7 +256,7 @@ static nf_status write_rows(const job *j, const char *to, nf_rows *r, nf_err *er
     if (j->o->rows)
         r->id = NULL;
     nf_status s = nf_rows_write(path, to, r, err);
-    if (s == NF_OK && strcmp(path, "-") != 0 && strncmp(path, "/dev/", 5) != 0 && (s = nf_rows_read(&back, path, to, err)) == NF_OK) {
+    if (s == NF_OK && is_file(path) && (s = nf_rows_read(&back, path, to, err)) == NF_OK) {
         if (back.cols < r->cols)
             back.cols = r->cols; /* svmlight does not say how many there are */
         back.id = NULL;          /* a control in one was written as a blank */
