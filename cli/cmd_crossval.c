@@ -288,11 +288,8 @@ static int report(const struct opts *o, nfi_cli *cli, const nf_corpus *c, result
     nfi_tally_part(&t, "unlabelled", unlabelled);
     nfi_tally_docs(&t, stats);
     nfi_tally_end(&t, cli);
-    if ((double)right < o->min_accuracy * (double)held_out)
-        return nfi_cli_end(cli, NFI_EXIT_GATE, "%llu of %llu %s are right, below --min-accuracy %g", (unsigned long long)right,
-                           (unsigned long long)held_out, o->repeats > 1 ? "labels given in all repetitions" : "documents",
-                           o->min_accuracy);
-    return NFI_EXIT_OK;
+    return nfi_work_gate(cli, right, held_out, o->min_accuracy,
+                         o->repeats > 1 ? "labels given in all repetitions are right" : "documents are right");
 }
 
 static nf_status try_all(const struct opts *o, nfi_cli *cli, const nf_corpus *c, const nf_crossval_opts *cv, const nfi_tune_watch *folds,

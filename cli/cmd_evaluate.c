@@ -352,10 +352,7 @@ static int report(const struct opts *o, nfi_cli *cli, const read_docs *r, const 
     nfi_tally_part(&t, "unlabelled", r->unlabelled);
     nfi_tally_docs(&t, stats);
     nfi_tally_end(&t, cli);
-    if ((double)correct < o->min_accuracy * (double)labelled)
-        return nfi_cli_end(cli, NFI_EXIT_GATE, "%llu of %llu documents are right, below --min-accuracy %g", (unsigned long long)correct,
-                           (unsigned long long)labelled, o->min_accuracy);
-    return NFI_EXIT_OK;
+    return nfi_work_gate(cli, correct, labelled, o->min_accuracy, "documents are right");
 }
 
 /* Options that depend on how many labels a document may have. */

@@ -221,12 +221,8 @@ static int report(nfi_cli *cli, const results *r, size_t k, size_t repeats, cons
     nfi_tally_part(&t, "unlabelled", (r->human.n - judged) / repeats);
     nfi_tally_docs(&t, stats);
     nfi_tally_end(&t, cli);
-    if ((double)right < min_accuracy * (double)judged)
-        return nfi_cli_end(cli, NFI_EXIT_GATE, "%llu of %llu %s, below --min-accuracy %g", (unsigned long long)right,
-                           (unsigned long long)judged, repeats > 1 ? "sets of labels given in all repetitions are right"
-                                       : "documents have the right set of labels",
-                           min_accuracy);
-    return NFI_EXIT_OK;
+    return nfi_work_gate(cli, right, judged, min_accuracy,
+                         repeats > 1 ? "sets of labels given in all repetitions are right" : "documents have the right set of labels");
 }
 
 int nfi_crossval_multi(nfi_cli *cli, const nf_corpus *c, const nf_crossval_opts *cv, size_t repeats, const nfi_folding *f,

@@ -181,6 +181,14 @@ static nf_status judge_repeats(scored *x, const nfi_evaluation *e, nf_err *err)
     return s == NF_OK ? nfi_work_bins(&x->reliability, e->repeats, err) : s;
 }
 
+int nfi_work_gate(nfi_cli *cli, uint64_t right, uint64_t of, double least, const char *what)
+{
+    if (of == 0 || (double)right / (double)of >= least) /* a quotient and a number in decimals are both the double next to it */
+        return NFI_EXIT_OK;
+    return nfi_cli_end(cli, NFI_EXIT_GATE, "%llu of %llu %s, below --min-accuracy %g", (unsigned long long)right,
+                       (unsigned long long)of, what, least);
+}
+
 int nfi_work_evaluation(nfi_cli *cli, const nfi_evaluation *e, const nfi_output_opts *out, const nfi_eval_opts *o)
 {
     const char *const path[] = {out->output, o->summary, o->confusion, o->predictions};

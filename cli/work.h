@@ -161,6 +161,9 @@ typedef struct nfi_evaluation {
 /* Writes the class table to output and the other tables where asked for; prints the summary line. Returns an exit code. */
 int nfi_work_evaluation(nfi_cli *cli, const nfi_evaluation *e, const nfi_output_opts *out, const nfi_eval_opts *o);
 
+/* --min-accuracy: NFI_EXIT_OK, or a message and NFI_EXIT_GATE. what: "documents are right". */
+int nfi_work_gate(nfi_cli *cli, uint64_t right, uint64_t of, double least, const char *what);
+
 /* The tables and lines about probabilities. */
 nf_status nfi_work_sureness(nfi_cli *cli, const nfi_evaluation *e, const nf_reliability *r, const nfi_output_opts *out,
                             const nfi_eval_opts *o, nf_err *err);
