@@ -281,23 +281,26 @@ static nf_status cluster_table(job *j, nf_err *err)
     nfi_buf b = {0};
     const nf_clusters *k = &j->k;
     uint64_t inside = 0;
-    nf_status s = nf_csv_open(&w, j->o->clusters, (nf_csv_dialect)j->o->out.excel, err);
+    double *sum = nfi_calloc(k->k, sizeof *sum);
+    nf_status s = sum ? nf_csv_open(&w, j->o->clusters, (nf_csv_dialect)j->o->out.excel, err) : nfi_oom(err, "clusters");
 
-    if (s != NF_OK)
+    if (s != NF_OK) {
+        nfi_free(sum);
         return s;
+    }
     for (size_t c = 0; c < k->k; c++)
         inside += k->size[c];
+    for (size_t d = 0; d < k->n; d++)
+        if (k->assign[d] >= 0)
+            sum[k->assign[d]] += (double)k->similarity[d];
     nfi_dict_header(w, "clusters", NULL, 0, NULL, 0);
     for (size_t c = 0; c < k->k; c++) {
-        double sum = 0.0;
-        for (size_t d = 0; d < k->n; d++)
-            sum += k->assign[d] == (int32_t)c ? (double)k->similarity[d] : 0.0;
         nf_csv_int(w, (int64_t)c + 1);
         name_of(j, &b, c);
         nf_csv_text(w, b.p, b.n);
         nf_csv_int(w, (int64_t)k->size[c]);
         nf_csv_num(w, (double)k->size[c] / (double)inside, 6);
-        nf_csv_num(w, sum / (double)k->size[c], 6);
+        nf_csv_num(w, sum[c] / (double)k->size[c], 6);
         term_list(j, &b, j->heavy + c * TERMS, TERMS, " | ");
         nf_csv_text(w, b.p, b.n);
         term_list(j, &b, j->distinct + c * TERMS, TERMS, " | ");
@@ -314,6 +317,7 @@ static nf_status cluster_table(job *j, nf_err *err)
     }
     bool ok = nfi_buf_ok(&b);
     nfi_buf_clear(&b);
+    nfi_free(sum);
     s = nf_csv_close(w, ok, err);
     return ok ? s : NF_ENOMEM;
 }

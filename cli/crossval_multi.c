@@ -92,10 +92,9 @@ static nf_status judge_probabilities(results *r, size_t k, size_t repeats, nf_er
     if (!(r->reliability = nfi_calloc(k + 1, sizeof *r->reliability)))
         return err->code = NF_ENOMEM;
     for (size_t d = 0; d < r->human.n; d++) {
-        uint64_t e = r->human.ptr[d], end = r->human.ptr[d + 1];
-        for (size_t i = 0; e < end && i < k; i++) {
+        uint64_t at = r->human.ptr[d], end = r->human.ptr[d + 1];
+        for (size_t i = 0, coded = end - at; coded && i < k; i++) {
             double p = (double)r->probability[d * k + i];
-            uint64_t at = r->human.ptr[d];
             while (at < end && r->human.cls[at] < i)
                 at++;
             bool has = at < end && r->human.cls[at] == i;
