@@ -3,6 +3,7 @@
 #include "cli/rows.h"
 #include "cli/work.h"
 
+#include "base/try.h"
 #include "newsframe/convert.h"
 
 #include <string.h>
@@ -34,6 +35,7 @@ typedef struct job {
     const char *to;
     nf_docs *docs;
     nf_writer *w;
+    size_t skip; /* the column of late fields that is left out, SIZE_MAX none */
 } job;
 
 /* What a format without columns leaves behind. */
@@ -84,6 +86,7 @@ static size_t unused_extra(const job *j, const nf_docs_opts *as, int nargs, char
     d.rejects = d.rejects ? "/dev/null" : NULL;
     if (nf_docs_open(&docs, (const char *const *)args, (size_t)nargs, &d, NULL) != NF_OK)
         return SIZE_MAX;
+    used = nf_docs_extra(docs) != extra; /* the file has been replaced meanwhile */
     while (!used && nf_docs_next(docs, &b, NULL) == NF_OK && b.n > 0)
         for (size_t i = 0; i < b.n && !used; i++)
             used = b.docs[i].carried[extra].n > 0;
@@ -109,7 +112,7 @@ static nf_status open_both(job *j, int nargs, char **args, nf_err *err)
     w.column = nf_docs_columns(j->docs, &w.n);
     w.id = nfi_work_id_column(j->docs, &o->in);
     w.label = nfi_work_column(j->docs, (const char *const[]){o->in.label ? o->in.label : "label", o->in.label ? NULL : "labels"}, 2);
-    w.skip = unused_extra(j, &d, nargs, args);
+    w.skip = j->skip = unused_extra(j, &d, nargs, args);
     if ((s = nf_writer_open(&j->w, o->out.output, &w, err)) == NF_OK)
         note_columns(j, &w, d.text ? d.text : "text");
     return s;
@@ -121,7 +124,10 @@ static nf_status stream(job *j, nfi_progress *p, nf_err *err)
     nf_status s;
 
     while ((s = nf_docs_next(j->docs, &batch, err)) == NF_OK && batch.n > 0) {
-        if ((s = nf_writer_batch(j->w, &batch, err)) != NF_OK)
+        for (size_t i = 0; i < batch.n && s == NF_OK && j->skip != SIZE_MAX; i++)
+            if (batch.docs[i].carried[j->skip].n)
+                s = NF_FAIL_AT(err, NF_EIO, nf_docs_path(j->docs, batch.docs[i].file), batch.docs[i].line, "changed while it was read");
+        if (s != NF_OK || (s = nf_writer_batch(j->w, &batch, err)) != NF_OK)
             break;
         nfi_work_progress(p, nf_docs_counts(j->docs));
     }
