@@ -11,6 +11,7 @@
 #include "base/try.h"
 #include "cli/columns.h"
 #include "datasets/columns.h"
+#include "features/dedup.h"
 
 #include <string.h>
 #include <time.h>
@@ -71,6 +72,18 @@ static nf_status no_column(const nfi_tune_watch *w, nf_err *err)
     return nfi_no_column(name, n, w->o->group, strlen(w->o->group), NULL, err);
 }
 
+static void note_date(nfi_tune_watch *w, size_t doc, nf_str text)
+{
+    nfi_date date[2];
+    bool there = nfi_date_parse_both(date, text.p, text.n);
+
+    for (int o = NFI_DAY_FIRST; o <= NFI_MONTH_FIRST; o++)
+        w->day[2 * doc + (size_t)o] = there ? date[o].days : INT32_MIN;
+    w->ambiguous += there && date->ambiguous;
+    w->day_first |= there && date->day_first;
+    w->month_first |= there && date->month_first;
+}
+
 static nf_status watch(void *ctx, const nf_batch *b, nf_err *err)
 {
     nfi_tune_watch *w = ctx;
@@ -85,15 +98,14 @@ static nf_status watch(void *ctx, const nf_batch *b, nf_err *err)
     if (w->o->group)
         NF_TRY(nfi_grow(&w->group, &w->cap_group, w->n + b->n, sizeof *w->group, err));
     if (w->o->time)
-        NF_TRY(nfi_grow(&w->day, &w->cap_day, w->n + b->n, sizeof *w->day, err));
+        NF_TRY(nfi_grow(&w->day, &w->cap_day, 2 * (w->n + b->n), sizeof *w->day, err));
     for (size_t i = 0; i < b->n; i++) {
         const nf_doc *d = &b->docs[i];
         nf_str v = w->column == SIZE_MAX ? d->source : w->o->group ? d->carried[w->column] : (nf_str){NULL, 0};
-        nfi_date date;
         if (w->o->group)
             w->group[w->n + i] = v.n ? nfi_xxh64(v.p, v.n) | 1 : 0; /* 0: no value, a group of its own */
         if (w->o->time)
-            w->day[w->n + i] = nfi_date_parse(&date, d->date.p, d->date.n, NFI_DAY_FIRST) ? date.days : INT32_MIN;
+            note_date(w, w->n + i, d->date);
     }
     w->n += b->n;
     return NF_OK;
@@ -158,21 +170,28 @@ out:
 
 /* Blocks of documents by date, equally many in each; documents without a date, and copies, take no part. */
 static nf_status by_time(int32_t *fold, const int32_t *labels, size_t n, const nfi_tune_watch *w, const nf_groups *dup, size_t folds,
-                         nf_err *err)
+                         nfi_cli *cli, nf_err *err)
 {
     nfi_kv *kv = nfi_alloc(n, sizeof *kv);
+    bool month_first = nfi_is_month_first(NF_DATES_AUTO, w->day_first, w->month_first);
     size_t m = 0;
 
     if (!kv)
         return nfi_oom(err, "folds");
+    if (w->ambiguous)
+        nfi_cli_warn(cli, "%llu date%s could have day or month first; read with the %s first", (unsigned long long)w->ambiguous,
+                     w->ambiguous == 1 ? "" : "s", month_first ? "month" : "day");
     for (size_t d = 0; d < n; d++) {
+        int32_t day = w->day[2 * d + month_first];
         fold[d] = -1;
-        if (labels[d] >= 0 && w->day[d] != INT32_MIN && !(dup && dup->groups && dup->rank[d] > 1))
-            kv[m++] = (nfi_kv){(uint64_t)((int64_t)w->day[d] - INT32_MIN), (uint32_t)d, 0};
+        if (labels[d] >= 0 && day != INT32_MIN && !(dup && dup->groups && dup->rank[d] > 1))
+            kv[m++] = (nfi_kv){(uint64_t)((int64_t)day - INT32_MIN), (uint32_t)d, 0};
     }
     nf_status s = nfi_sort_kv(kv, m, err);
     if (s == NF_OK && m < 2 * folds)
         s = NF_FAIL(err, NF_EDATA, "%zu labelled documents have a date, too few for %zu folds by time", m, folds);
+    else if (s == NF_OK && kv[0].key == kv[m - 1].key)
+        s = NF_FAIL(err, NF_EDATA, "all %zu labelled documents that have a date are of one day; folds by time need more", m);
     for (size_t i = 0; s == NF_OK && i < m; i++) /* documents of one day stay together */
         fold[kv[i].val] = i > 0 && kv[i].key == kv[i - 1].key ? fold[kv[i - 1].val] : (int32_t)(i * folds / m);
     nfi_free(kv);
@@ -243,7 +262,7 @@ nf_status nfi_tuning_begin(nfi_tuning *t, nfi_cli *cli, const nfi_tune_rows *o, 
     NF_GO(nfi_tune_groups(t->groups, &values, n, w, dup, err));
     nf_fold_opts fo = {.k = folds, .seed = train->seed, .groups = t->groups, .names = names};
     if (o->time)
-        NF_GO(by_time(t->fold, labels, n, w, dup, folds, err));
+        NF_GO(by_time(t->fold, labels, n, w, dup, folds, cli, err));
     else
         NF_GO(nf_folds_stratified(t->fold, small, labels, n, k, &fo, err));
     t->opts = (nf_tune_opts){.train = *train,

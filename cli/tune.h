@@ -30,8 +30,10 @@ typedef struct nfi_tune_watch {
     double start;       /* seconds of the monotonic clock: of the budget */
     bool looked;
     uint64_t *group;    /* n: hash of the value; only with a group */
-    int32_t *day;       /* n: days, INT32_MIN without a date; only with time */
+    int32_t *day;       /* 2n: days by nfi_date_order, INT32_MIN without a date; only with time */
     size_t n, cap_group, cap_day;
+    uint64_t ambiguous; /* dates that are read by what others show */
+    bool day_first, month_first; /* some date shows it */
 } nfi_tune_watch;
 void nfi_tune_watch_begin(nfi_tune_watch *w, nf_docs *docs, const nfi_tune_rows *o);
 void nfi_tune_watch_clear(nfi_tune_watch *w);

@@ -32,8 +32,8 @@ typedef struct nf_mojibake {
 NF_API bool nf_mojibake_find(const char *p, size_t n, nf_mojibake *found);
 
 /**
- * Undoes it, level by level, until nf_mojibake_find() is false or NF_MOJIBAKE_LEVELS are undone. A byte that was lost is U+FFFD, but for the
- * one after E2 80, which is taken for the closing quote; a lone "\u00c2" is what is left of a no-break space and goes.
+ * Undoes it, level by level, until nf_mojibake_find() is false or NF_MOJIBAKE_LEVELS are undone. A byte that was lost is U+FFFD, but for
+ * the one after E2 80, which is taken for the closing quote; a lone "\u00c2" is what is left of a no-break space and goes.
  * @param dst room for n bytes, may be p itself. @param done NULL is fine. @return bytes written, at most n; n itself when nothing is
  * broken.
  */
