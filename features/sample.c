@@ -241,6 +241,21 @@ static uint32_t new_number(const nfi_need *need, uint64_t term)
     return need->to[need->before[term / 64] + (uint32_t)__builtin_popcountll(below)];
 }
 
+/* How many entries of a row are kept terms. */
+static size_t count_kept(const nfi_kept *x, const nfi_need *need)
+{
+    const unsigned char *p = x->row;
+    uint64_t term = 0;
+    size_t n = 0;
+
+    for (size_t i = 0; i < x->n; i++) {
+        term += nfi_varint_get(&p);
+        (void)nfi_varint_get(&p);
+        n += new_number(need, term) != NFI_NONE;
+    }
+    return n;
+}
+
 nf_status nfi_keeper_before(void *keeper, const nfi_stats_src *src, size_t first, size_t n, nfi_stats_note *note, nf_err *err)
 {
     nfi_keeper *k = keeper;
@@ -323,7 +338,7 @@ nf_status nfi_sample_from_runs(nfi_sample *out, const nfi_keeper *k, const nfi_n
     nfi_sample x = {0};
     nfi_kv *kv = NULL;
     uint32_t *tf = NULL;
-    size_t cap = 0, captf = 0, capterm = 0, capxtf = 0, entries = 0;
+    size_t cap = 0, captf = 0, entries = 0;
     nf_status s = NF_OK;
     nfi_kept *order = nfi_alloc(k->n, sizeof *order);
 
@@ -333,13 +348,20 @@ nf_status nfi_sample_from_runs(nfi_sample *out, const nfi_keeper *k, const nfi_n
         memcpy(order, k->kept, k->n * sizeof *order);
     NF_GO(nfi_sort(order, k->n, sizeof *order, by_hash, NULL, err));
     NF_GO(alloc_sample(&x, k->n, err));
+    for (size_t i = 0; i < k->n; i++)
+        entries += count_kept(&order[i], &needs->need[order[i].run]);
+    x.term = nfi_alloc(entries, sizeof *x.term);
+    x.tf = nfi_alloc(entries, sizeof *x.tf);
+    if (!x.term || !x.tf) {
+        s = nfi_oom(err, "the sample of documents");
+        goto out;
+    }
+    entries = 0;
     nfi_tf_table(w->tf, table);
     for (size_t i = 0; i < k->n; i++) {
         const nfi_kept *d = &order[i];
         NF_GO(nfi_grow(&kv, &cap, d->n, sizeof *kv, err));
         NF_GO(nfi_grow(&tf, &captf, d->n, sizeof *tf, err));
-        NF_GO(nfi_grow(&x.term, &capterm, entries + d->n, sizeof *x.term, err));
-        NF_GO(nfi_grow(&x.tf, &capxtf, entries + d->n, sizeof *x.tf, err));
         decode(d, kv);
         for (size_t e = 0; e < d->n; e++) {
             uint32_t term = new_number(&needs->need[d->run], kv[e].key);

@@ -429,6 +429,7 @@ static nf_status terms_of_sources(const nf_counted *c, const nf_select_opts *sel
     NF_TRY(nfi_needs_make(&needs, &c->keeper, c->set.src, 0, c->set.n, err));
     nfi_stats_note note = {nfi_needs_note, &needs};
     nf_status s = nfi_terms_from_stats(terms, c->set.src, c->set.n, select, w, &note, err);
+    nfi_trim(); /* room of arrays that grew */
     if (s == NF_OK)
         s = nfi_sample_from_runs(sample, &c->keeper, &needs, c->map, w, err);
     nfi_needs_clear(&needs);

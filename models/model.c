@@ -472,7 +472,7 @@ static nf_status learn_unlabelled(nf_model *m, nfi_terms *t, const nfi_origin *o
     return NF_OK;
 }
 
-nf_status nfi_model_finish(nf_model **out, nfi_terms *t, const nfi_sample *sample, const nfi_origin *origin, const nf_train_opts *o,
+nf_status nfi_model_finish(nf_model **out, nfi_terms *t, nfi_sample *sample, const nfi_origin *origin, const nf_train_opts *o,
                            nf_err *err)
 {
     nf_status s = NF_OK;
@@ -492,6 +492,11 @@ nf_status nfi_model_finish(nf_model **out, nfi_terms *t, const nfi_sample *sampl
     NF_GO(smooth_and_calibrate(&x, err));
     if (sample && sample->n)
         NF_GO(nfi_typicality_fit(&m->typicality, t, sample, o->threads, err));
+    nfi_left_out_clear(&x.left_out);
+    if (sample && !origin->again)
+        nfi_sample_clear(sample);
+    if (!origin->corpus) /* counted within a limit */
+        nfi_trim();
     NF_GO(weigh(&x, err));
     NF_GO(nfi_model_index(m, err));
     *out = m;

@@ -129,6 +129,7 @@ typedef struct nfi_origin {
     const uint8_t *use;  /* as of nfi_terms_build(), like the next */
     const uint32_t *of;
     const struct nfi_fit_rows *rows; /* made already; NULL: they are made when needed */
+    bool again;          /* the sample is to serve again */
     const int32_t *class_of; /* for learning from documents without a label: label of the corpus -> class; else NULL */
 } nfi_origin;
 
@@ -137,9 +138,9 @@ bool nfi_wants_sample(const nf_train_opts *o);
 
 /*
  * Derives a model from sums, whose arrays move into it where they can: t is only good for nfi_terms_clear() afterwards. sample may be NULL
- * or empty (then smoothing is tuned by folds, or the fixed one, unless given).
+ * or empty (then smoothing is tuned by folds, or the fixed one, unless given); it is cleared when it has served, but for origin->again.
  */
-nf_status nfi_model_finish(nf_model **out, nfi_terms *t, const nfi_sample *sample, const nfi_origin *origin, const nf_train_opts *o,
+nf_status nfi_model_finish(nf_model **out, nfi_terms *t, nfi_sample *sample, const nfi_origin *origin, const nf_train_opts *o,
                            nf_err *err) NF_MUST_CHECK;
 
 /* One document as terms of the model: term NFI_NONE is unknown (it still counts in the norm). Entries in first-seen order. */

@@ -162,8 +162,13 @@ static nf_status run_fold(nfi_trials *x, fold *f, size_t number, const nf_train_
     with.calibration = "none";
     NF_GO(make_ready(x, f, k, o, err));
     NF_GO(lend(&t, &f->t, err));
-    nfi_origin origin = {
-        .text = &x->c->text, .label = x->c->classname, .corpus = x->c, .use = f->train, .of = f->of, .rows = k->rows ? &f->rows : NULL};
+    nfi_origin origin = {.text = &x->c->text,
+                         .label = x->c->classname,
+                         .corpus = x->c,
+                         .use = f->train,
+                         .of = f->of,
+                         .rows = k->rows ? &f->rows : NULL,
+                         .again = true};
     NF_GO(nfi_model_finish(&m, &t, &f->sample, &origin, &with, err));
     NF_GO(nfi_score_held(m, f->of, x->c, f->hold, (int32_t)number, x->threads, fn, ctx, err));
     if (smoothing)
