@@ -95,6 +95,9 @@ typedef struct nfi_kern {
     void (*log_axpy_f32)(double *acc, double x, const double *v, double scale, const double *offset, size_t m, size_t n);
     /* out[i] = the least of row[list[j]][i] for j in [0, m), m >= 1; i in [0, NFI_LEAST). */
     void (*least_u8)(uint8_t *out, const uint8_t (*row)[NFI_LEAST], const uint8_t *list, size_t m);
+    /* Offset of the first quote, backslash or byte below 0x20 of p[0..n), n when there is none. *high becomes true when a byte before it is
+     * 0x80 or more, else it stays. */
+    size_t (*find_special)(const uint8_t *p, size_t n, bool *high);
     /* Fills r from the line s[0..n), n at most NFI_RUN_BYTES; s can be read up to the next multiple of 64. */
     void (*find_runs)(nfi_runs *r, const uint8_t *s, size_t n);
 } nfi_kern;

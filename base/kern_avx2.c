@@ -62,4 +62,4 @@ INLINE block_class classify_block(const uint8_t *src, uint8_t *dst, const bool w
 #include "base/kern_runs_impl.h" /* on top of classify_block() */
 
 const nfi_kern nfi_kern_avx2 = {"avx2", classify, turns, axpys_f64, axpys_masked, spmv_f32,
-    scatter_f32, log_f32, log_axpy_f32, least_u8, find_runs};
+    scatter_f32, log_f32, log_axpy_f32, least_u8, find_special, find_runs};

@@ -71,4 +71,4 @@ static size_t turns(const nfi_class64 *cls, size_t blocks, uint32_t *turn)
 }
 
 const nfi_kern nfi_kern_avx512 = {"avx512", classify, turns, axpys_f64, axpys_masked, spmv_f32,
-    scatter_f32, log_f32, log_axpy_f32, least_u8, find_runs};
+    scatter_f32, log_f32, log_axpy_f32, least_u8, find_special, find_runs};

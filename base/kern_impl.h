@@ -10,6 +10,7 @@
 #define NFI_KERN_IMPL_H
 
 #include "base/kern.h"
+#include "base/kern_special_impl.h"
 #include "base/num.h"
 
 #include <immintrin.h>
@@ -233,6 +234,26 @@ static void least_u8(uint8_t *out, const uint8_t (*row)[NFI_LEAST], const uint8_
 #pragma GCC unroll 4
     for (int v = 0; v < NV; v++)
         _mm256_storeu_si256((__m256i_u *)out + v, least[v]);
+}
+
+static size_t find_special(const uint8_t *p, size_t n, bool *high)
+{
+    const __m256i quote = _mm256_set1_epi8('"'), backslash = _mm256_set1_epi8('\\'), last = _mm256_set1_epi8(0x1f);
+    uint32_t seen = 0;
+    size_t i = 0;
+
+    for (; i + 32 <= n; i += 32) {
+        __m256i v = _mm256_loadu_si256((const __m256i_u *)(p + i)), mark = _mm256_cmpeq_epi8(v, quote);
+        mark = _mm256_or_si256(mark, _mm256_cmpeq_epi8(v, backslash));
+        mark = _mm256_or_si256(mark, _mm256_cmpeq_epi8(v, _mm256_min_epu8(v, last)));
+        uint32_t found = (uint32_t)_mm256_movemask_epi8(mark), above = (uint32_t)_mm256_movemask_epi8(v);
+        if (found) {
+            *high |= (seen | (above & ((found & -found) - 1))) != 0;
+            return i + (size_t)__builtin_ctz(found);
+        }
+        seen |= above;
+    }
+    return special_from(p, i, n, seen ? UINT64_MAX : 0, high);
 }
 
 #endif

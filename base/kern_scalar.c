@@ -3,6 +3,7 @@
  * kern_scalar.c - the reference row, plain C for any CPU. The text loop works on eight bytes at a time in an integer; the others are left
  * to the compiler, which turns their fixed-width inner loops into whatever vectors the baseline has (SSE2 on x86-64).
  */
+#include "base/kern_special_impl.h"
 #include "base/kern_turns.h"
 
 #include "base/num.h"
@@ -134,5 +135,10 @@ static void least_u8(uint8_t *out, const uint8_t (*row)[NFI_LEAST], const uint8_
     }
 }
 
+static size_t find_special(const uint8_t *p, size_t n, bool *high)
+{
+    return special_from(p, 0, n, 0, high);
+}
+
 const nfi_kern nfi_kern_scalar = {"scalar", classify, turns, axpys_f64, axpys_masked, spmv_f32,
-    scatter_f32, log_f32, log_axpy_f32, least_u8, find_runs};
+    scatter_f32, log_f32, log_axpy_f32, least_u8, find_special, find_runs};

@@ -1,51 +1,28 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * fmt_jsonl.c - one JSON object a line. yajl checks the grammar and names keys, numbers and containers; it is given no string callback,
- * so it does not copy strings: the value of a key that got no other callback is the string that follows it, taken from the line itself.
- * (yajl would also turn an unpaired surrogate into a question mark.)
- */
+/* fmt_jsonl.c - one JSON object a line: its members, as json_shape.c finds them, to columns. */
 #include "datasets/format.h"
 
 #include "base/hash.h"
 #include "base/limits.h"
 #include "base/try.h"
-#include "datasets/json_pool.h"
-#include "datasets/json_text.h"
+#include "datasets/json_shape.h"
 
 #include <string.h>
-#include <yajl/yajl_parse.h>
 
-enum { MAX_DEPTH = 64, MAX_NUMBER = 4096, FEW = 16, INDEX = 4 * NFI_MAX_FIELDS };
+enum { FEW = 16, INDEX = 4 * NFI_MAX_FIELDS };
 
 typedef struct cell {
     uint32_t stamp, i;
 } cell;
 
-/* What stands before brief[at] is all bytes further on in the line. */
-typedef struct gap {
-    size_t at, all;
-} gap;
-
 typedef struct parser {
-    yajl_handle yajl;
-    nfi_json_pool pool; /* yajl's memory, reused for every line */
+    nfi_json json;
     nfi_secret secret;
     const nfi_plan *plan;
     cell *columns, *extras; /* name -> number, for many names; a cell counts when its stamp is current */
     uint32_t columns_stamp, extras_stamp;
-
     nfi_row *row;
-    const char *line;
-    nf_str text; /* what yajl is given: the line, or brief */
-    size_t n, value_end, key_end, nested, end, next_column, keys;
-    nfi_buf brief; /* the line without the content of long strings */
-    gap *left_out;
-    size_t gaps, capgaps, passed;
-    int depth;
-    bool pending;  /* a key was read, its value not yet */
-    bool is_extra; /* the pending key is row->extra[target], else row->f[target] */
-    size_t target;
-    nf_status status;
+    size_t next_column;
 } parser;
 
 /* ---- names ---- */
@@ -104,75 +81,7 @@ static size_t find_column(parser *ps, nf_str name)
     return n;
 }
 
-/* ---- the events of one line ---- */
-
-static int stop(parser *ps, nf_status s)
-{
-    ps->status = s;
-    return 0;
-}
-
-/* Where in the line what yajl has at offset at stands. Offsets rise. */
-static size_t in_line(parser *ps, size_t at)
-{
-    while (ps->passed < ps->gaps && ps->left_out[ps->passed].at < at)
-        ps->passed++;
-    return at + (ps->passed ? ps->left_out[ps->passed - 1].all : 0);
-}
-
-static size_t consumed(parser *ps)
-{
-    return in_line(ps, yajl_get_bytes_consumed(ps->yajl));
-}
-
-static nfi_field *target(parser *ps)
-{
-    return ps->is_extra ? &ps->row->extra[ps->target].f : &ps->row->f[ps->target];
-}
-
-static void set_value(parser *ps, nfi_kind kind, size_t from, size_t to)
-{
-    nf_str raw = {ps->line + from, to - from};
-
-    *target(ps) = (nfi_field){.v = kind == NFI_NULL ? (nf_str){0} : raw, .raw = raw, .kind = kind};
-    ps->pending = false;
-    ps->value_end = to;
-}
-
-/* A key still waits: its value is the string that ends before the token at next. Between the two stand blanks and at most a comma. */
-static nf_status take_string(parser *ps, size_t next)
-{
-    size_t i = ps->key_end, end = next;
-
-    if (!ps->pending)
-        return NF_OK;
-    while (ps->line[i] != '"')
-        i++;
-    while (ps->line[end - 1] != '"')
-        end--;
-    set_value(ps, NFI_STRING, i, end);
-    nfi_field *f = target(ps);
-    return nfi_json_string(&f->v, f->raw, ps->row->arena, &ps->row->replacements);
-}
-
-/* Where the string token just read began; nothing but blanks and a comma stands between it and the value before. */
-static size_t key_start(parser *ps, const unsigned char *key, size_t len)
-{
-    const char *k = (const char *)key;
-    bool escapes;
-
-    if (k > ps->text.p && k + len < ps->text.p + ps->text.n) /* yajl points into what it was given */
-        return in_line(ps, (size_t)(k - ps->text.p) - 1);
-    /* A key with escapes is a copy. Walk over the string that may wait, to the quote that comes after it. */
-    size_t from = ps->pending ? ps->key_end : ps->value_end, to = consumed(ps);
-    for (int strings = ps->pending ? 2 : 1;; strings--) {
-        while (from < to && ps->line[from] != '"')
-            from++;
-        if (strings == 1)
-            return from;
-        from += nfi_json_string_end(ps->line + from, to - from, &escapes);
-    }
-}
+/* ---- members of one line ---- */
 
 static nf_status duplicate(parser *ps, nf_str name)
 {
@@ -208,130 +117,47 @@ static nf_status add_extra(parser *ps, nf_str name, nf_str raw, bool *twice)
     NF_TRY(nfi_grow(&row->extra, &row->cap_extra, i + 1, sizeof *row->extra, NULL));
     row->extra[i] = (nfi_extra){.name = name, .raw_name = raw};
     row->n_extra++;
-    ps->is_extra = true;
-    ps->target = i;
     return NF_OK;
 }
 
-static int on_key(void *ctx, const unsigned char *key, size_t len)
+/* Content of a string of the line. */
+static nf_status content(parser *ps, const nfi_json_place *place, nf_str raw, nf_str *out)
 {
-    parser *ps = ctx;
-    nf_str name;
+    if (nfi_json_what(&ps->json, place) & NFI_JSON_ESCAPES)
+        return nfi_json_string(out, raw, ps->row->arena, &ps->row->replacements);
+    *out = (nf_str){raw.p + 1, raw.n - 2};
+    return NF_OK;
+}
+
+static nf_status take_member(parser *ps, const nfi_json_member *m)
+{
+    nfi_row *row = ps->row;
+    nf_str raw = nfi_json_raw(&ps->json, &m->key), name;
     bool twice = false;
+    nfi_field *f;
 
-    if (ps->depth != 1)
-        return 1;
-    size_t from = key_start(ps, key, len), to = consumed(ps);
-    nf_status s = take_string(ps, from);
-    if (s != NF_OK)
-        return stop(ps, s);
-    if (++ps->keys > NFI_MAX_FIELDS)
-        return stop(ps, nfi_row_bad(ps->row, NF_ELIMIT, "the object has more than %d keys", NFI_MAX_FIELDS));
-    nf_str raw = {ps->line + from, to - from};
-    s = nfi_json_string(&name, raw, ps->row->arena, &ps->row->replacements);
-    if (s != NF_OK)
-        return stop(ps, s);
-
+    NF_TRY(content(ps, &m->key, raw, &name));
     size_t column = find_column(ps, name);
     if (ps->plan && column < ps->plan->n) {
-        twice = ps->row->f[column].kind != NFI_ABSENT;
-        ps->is_extra = false;
-        ps->target = column;
+        f = &row->f[column];
+        twice = f->kind != NFI_ABSENT;
         ps->next_column = column + 1;
-    } else if ((s = add_extra(ps, name, raw, &twice)) != NF_OK) {
-        return stop(ps, s);
+    } else {
+        NF_TRY(add_extra(ps, name, raw, &twice));
+        f = &row->extra[row->n_extra - 1].f;
     }
     if (twice)
-        return stop(ps, duplicate(ps, name));
-    ps->pending = true;
-    ps->key_end = to;
-    return 1;
-}
-
-static int scalar(parser *ps, nfi_kind kind, size_t len)
-{
-    size_t to = consumed(ps);
-    if (ps->depth == 1 && to >= len) /* less: a number cut by the end of the line, which is an error one step later */
-        set_value(ps, kind, to - len, to);
-    return 1;
-}
-
-static int on_null(void *ctx)
-{
-    return scalar(ctx, NFI_NULL, 4);
-}
-
-static int on_bool(void *ctx, int value)
-{
-    return scalar(ctx, NFI_BOOL, value ? 4 : 5);
-}
-
-static int on_number(void *ctx, const char *p, size_t len)
-{
-    parser *ps = ctx;
-
-    (void)p;
-    if (len > MAX_NUMBER)
-        return stop(ps, nfi_row_bad(ps->row, NF_ELIMIT, "a number has %zu digits, the limit is %d", len, MAX_NUMBER));
-    return scalar(ps, NFI_NUMBER, len);
-}
-
-static int enter(parser *ps)
-{
-    if (++ps->depth > MAX_DEPTH)
-        return stop(ps, nfi_row_bad(ps->row, NF_ELIMIT, "nested more than %d deep", MAX_DEPTH));
-    if (ps->depth == 1)
-        ps->value_end = consumed(ps);
-    if (ps->depth == 2) {
-        ps->nested = consumed(ps) - 1;
-        ps->pending = false;
+        return duplicate(ps, name);
+    f->kind = m->kind;
+    f->raw = nfi_json_raw(&ps->json, &m->value);
+    if (m->kind == NFI_STRING) {
+        f->plain = !(nfi_json_what(&ps->json, &m->value) & NFI_JSON_WIDE);
+        return content(ps, &m->value, f->raw, &f->v);
     }
-    return 1;
+    f->v = m->kind == NFI_NULL ? (nf_str){0} : f->raw;
+    f->plain = m->kind < NFI_OBJECT;
+    return NF_OK;
 }
-
-static int leave(parser *ps, nfi_kind kind)
-{
-    if (ps->depth == 1) {
-        nf_status s = take_string(ps, consumed(ps) - 1);
-        if (s != NF_OK)
-            return stop(ps, s);
-    }
-    if (--ps->depth == 1)
-        set_value(ps, kind, ps->nested, consumed(ps));
-    ps->end = consumed(ps);
-    return 1;
-}
-
-static int on_map(void *ctx)
-{
-    return enter(ctx);
-}
-
-static int on_map_end(void *ctx)
-{
-    return leave(ctx, NFI_OBJECT);
-}
-
-static int on_array(void *ctx)
-{
-    return enter(ctx);
-}
-
-static int on_array_end(void *ctx)
-{
-    return leave(ctx, NFI_ARRAY);
-}
-
-static const yajl_callbacks callbacks = {
-    .yajl_null = on_null,
-    .yajl_boolean = on_bool,
-    .yajl_number = on_number,
-    .yajl_start_map = on_map,
-    .yajl_map_key = on_key,
-    .yajl_end_map = on_map_end,
-    .yajl_start_array = on_array,
-    .yajl_end_array = on_array_end,
-};
 
 /* ---- records ---- */
 
@@ -349,9 +175,7 @@ static void jsonl_close(void *p)
 {
     parser *ps = p;
     if (ps) {
-        nfi_json_pool_clear(&ps->pool);
-        nfi_buf_clear(&ps->brief);
-        nfi_free(ps->left_out);
+        nfi_json_clear(&ps->json);
         nfi_free(ps->columns);
         nfi_free(ps->extras);
         nfi_free(ps);
@@ -371,114 +195,29 @@ static const char *kind_of(const char *p, size_t n)
     return *p == '-' || (*p >= '0' && *p <= '9') ? "a number" : "something else";
 }
 
-static nf_status grammar(parser *ps, bool ended)
-{
-    size_t at = ended ? ps->n : consumed(ps), n = 0;
-    const char *text = (const char *)yajl_get_error(ps->yajl, 0, (const unsigned char *)ps->line, ps->n); /* from the pool */
-
-    while (text[n] && text[n] != '\n' && !(text[n] == '.' && (text[n + 1] == '\n' || !text[n + 1])))
-        n++;
-    return nfi_row_bad(ps->row, NF_EFORMAT, "malformed JSON near byte %zu: %.*s", at, (int)n, text);
-}
-
-/* yajl lets a string pass that begins behind the object and has no end. */
-static nf_status nothing_behind(parser *ps)
-{
-    if (ps->depth == 0 && ps->end < ps->n && memchr(ps->line + ps->end, '"', ps->n - ps->end))
-        return nfi_row_bad(ps->row, NF_EFORMAT, "malformed JSON near byte %zu: parse error: trailing garbage", ps->n);
-    return NF_OK;
-}
-
-/*
- * Most of a line is the content of strings, which yajl goes through byte by byte; so it is given long ones empty, when their content is
- * sure to be in order. A line with any that is not is given whole.
- */
-static nf_status shorten(parser *ps, nf_str line)
-{
-    enum { LONG = 32 };
-    size_t done = 0, all = 0;
-
-    ps->brief.n = ps->gaps = ps->passed = 0;
-    ps->text = line;
-    for (const char *q; (q = memchr(line.p + done, '"', line.n - done)); ) {
-        size_t i = (size_t)(q - line.p), n = nfi_json_string_skip(q, line.n - i), keep = n < LONG ? n : 1;
-        if (n == 0) {
-            ps->gaps = 0;
-            return NF_OK;
-        }
-        nfi_buf_put(&ps->brief, line.p + done, i + keep - done);
-        done = i + n;
-        if (keep == n)
-            continue;
-        NF_TRY(nfi_grow(&ps->left_out, &ps->capgaps, ps->gaps + 1, sizeof *ps->left_out, NULL));
-        ps->left_out[ps->gaps++] = (gap){ps->brief.n, all += n - 2};
-        nfi_buf_putc(&ps->brief, '"');
-    }
-    nfi_buf_put(&ps->brief, line.p + done, line.n - done);
-    if (!nfi_buf_ok(&ps->brief)) {
-        ps->brief.failed = false;
-        return NF_ENOMEM;
-    }
-    ps->text = (nf_str){ps->brief.p, ps->brief.n};
-    return NF_OK;
-}
-
-/* The line that ps->text is of. *malformed: it is, and nothing was said of it, since yajl was not given all of it. */
-static nf_status read_line(parser *ps, nf_str line, nfi_row *row, bool *malformed)
-{
-    row->n_extra = 0;
-    for (size_t i = 0; i < row->n; i++)
-        row->f[i] = (nfi_field){0};
-    ps->row = row;
-    ps->line = line.p;
-    ps->n = line.n;
-    ps->value_end = ps->key_end = ps->nested = ps->end = ps->next_column = ps->keys = 0;
-    ps->depth = 0;
-    ps->pending = false;
-    ps->status = NF_OK;
-
-    NF_TRY(nfi_json_pool_begin(&ps->pool, ps->text.n));
-    yajl_alloc_funcs memory = {nfi_json_pool_alloc, nfi_json_pool_realloc, nfi_json_pool_free, &ps->pool};
-    ps->yajl = yajl_alloc(&callbacks, &memory, ps);
-    yajl_config(ps->yajl, yajl_dont_validate_strings, 1); /* repaired or refused later, by --encoding */
-    yajl_status y = yajl_parse(ps->yajl, (const unsigned char *)ps->text.p, ps->text.n);
-    bool ended = y == yajl_status_ok;
-    if (ended)
-        y = yajl_complete_parse(ps->yajl);
-    *malformed = y == yajl_status_error && ps->gaps > 0;
-    nf_status s = y == yajl_status_error && !*malformed ? grammar(ps, ended) : ps->status;
-    yajl_free(ps->yajl);
-    ps->yajl = NULL;
-    return s == NF_OK && y == yajl_status_ok ? nothing_behind(ps) : s;
-}
-
 static nf_status jsonl_parse(void *p, const nfi_plan *plan, nf_str rec, nfi_row *row)
 {
     parser *ps = p;
     size_t first = 0, columns = plan ? plan->n : 0;
-    uint64_t replacements = row->replacements;
-    bool malformed;
+    const nfi_json_shape *shape;
 
     NF_TRY(nfi_grow(&row->f, &row->cap_f, columns, sizeof *row->f, NULL));
     row->n = columns;
     row->n_extra = 0;
+    for (size_t i = 0; i < columns; i++)
+        row->f[i] = (nfi_field){0};
     while (first < rec.n && (rec.p[first] == ' ' || rec.p[first] == '\t' || rec.p[first] == '\r'))
         first++;
-    if (first < rec.n && rec.p[first] != '{') {
-        for (size_t i = 0; i < columns; i++)
-            row->f[i] = (nfi_field){0};
+    if (first < rec.n && rec.p[first] != '{')
         return nfi_row_bad(row, NF_EFORMAT, "expected a JSON object, found %s", kind_of(rec.p + first, rec.n - first));
-    }
     if (!plan || plan != ps->plan)
         NF_TRY(index_columns(ps, plan));
-    NF_TRY(shorten(ps, rec));
-    NF_TRY(read_line(ps, rec, row, &malformed));
-    if (!malformed)
-        return NF_OK;
-    row->replacements = replacements;
-    ps->gaps = ps->passed = 0;
-    ps->text = rec;
-    return read_line(ps, rec, row, &malformed);
+    ps->row = row;
+    ps->next_column = 0;
+    NF_TRY(nfi_json_read(&ps->json, rec, row, &shape));
+    for (size_t i = 0; i < shape->n && row->bad.code == NF_OK; i++)
+        NF_TRY(take_member(ps, &shape->member[i]));
+    return NF_OK;
 }
 
 static const char *const jsonl_ext[] = {".jsonl", ".ndjson", ".json", NULL};

@@ -15,6 +15,7 @@ typedef enum nfi_kind { NFI_ABSENT, NFI_STRING, NFI_NUMBER, NFI_BOOL, NFI_NULL, 
 typedef struct nfi_field {
     nf_str v, raw;
     nfi_kind kind;
+    bool plain; /* v is known to be ASCII without NUL */
 } nfi_field;
 
 /* A field that belongs to no known column. */

@@ -2,24 +2,25 @@
 /* json_text.c - decoding and encoding of JSON strings. */
 #include "datasets/json_text.h"
 
-#include "base/try.h"
+#include "base/kern.h"
 #include "base/num.h"
+#include "base/try.h"
 #include "base/utf8.h"
 
 #include <string.h>
 
-/* Offset of the first quote or backslash in p[i..n), or control character when these are looked for; n when there is none. */
-static inline size_t find_special(const char *p, size_t i, size_t n, const bool controls)
+/* Offset of the first quote or backslash in p[i..n), n when there is none. */
+static inline size_t find_mark(const char *p, size_t i, size_t n)
 {
     const uint64_t ones = 0x0101010101010101u, high = 0x8080808080808080u;
 
     for (; i + 8 <= n; i += 8) {
         uint64_t w = nfi_load_le((const unsigned char *)p + i), q = w ^ (ones * '"'), b = w ^ (ones * '\\');
-        uint64_t found = (((q - ones) & ~q) | ((b - ones) & ~b) | (controls ? (w - ones * 0x20) & ~w : 0)) & high;
+        uint64_t found = (((q - ones) & ~q) | ((b - ones) & ~b)) & high;
         if (found)
             return i + (size_t)__builtin_ctzll(found) / 8; /* borrows make marks above a true one only */
     }
-    while (i < n && p[i] != '"' && p[i] != '\\' && !(controls && (unsigned char)p[i] < 0x20))
+    while (i < n && p[i] != '"' && p[i] != '\\')
         i++;
     return i;
 }
@@ -28,7 +29,7 @@ size_t nfi_json_string_end(const char *p, size_t n, bool *escapes)
 {
     *escapes = false;
     for (size_t i = 1;;) {
-        i = find_special(p, i, n, false);
+        i = find_mark(p, i, n);
         if (i >= n)
             return n;
         if (p[i] == '"')
@@ -40,17 +41,35 @@ size_t nfi_json_string_end(const char *p, size_t n, bool *escapes)
     }
 }
 
-size_t nfi_json_string_skip(const char *p, size_t n)
+static bool is_hex(unsigned char c)
 {
+    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
+}
+
+size_t nfi_json_string_skip(const char *p, size_t n, unsigned *what)
+{
+    const nfi_kern *kern = nfi_kern_get();
+    const unsigned char *s = (const unsigned char *)p;
+    bool high = false;
+
+    *what = 0;
     for (size_t i = 1;;) {
-        i = find_special(p, i, n, true);
-        if (i >= n || (unsigned char)p[i] < 0x20)
+        i += kern->find_special(s + i, n - i, &high);
+        if (i >= n || s[i] < 0x20)
             return 0;
-        if (p[i] == '"')
+        if (s[i] == '"') {
+            *what |= high ? NFI_JSON_WIDE : 0;
             return i + 1;
-        if (i + 1 >= n || (p[i + 1] != 'n' && !memchr("\"\\/bfrt", p[i + 1], 7)))
+        }
+        *what |= NFI_JSON_ESCAPES;
+        if (i + 6 <= n && s[i + 1] == 'u' && is_hex(s[i + 2]) && is_hex(s[i + 3]) && is_hex(s[i + 4]) && is_hex(s[i + 5])) {
+            *what |= NFI_JSON_WIDE;
+            i += 6;
+        } else if (i + 1 < n && (s[i + 1] == 'n' || memchr("\"\\/bfrt", s[i + 1], 7))) {
+            i += 2;
+        } else {
             return 0;
-        i += 2;
+        }
     }
 }
 

@@ -12,9 +12,10 @@ size_t nfi_json_string_end(const char *p, size_t n, bool *escapes);
 
 /*
  * p[0] is an opening quote, what follows was not looked at by a parser: the offset behind the closing one when the grammar allows all that
- * stands between them; else 0, as it is for a string with \u.
+ * stands between them, and what that is; else 0.
  */
-size_t nfi_json_string_skip(const char *p, size_t n);
+enum { NFI_JSON_ESCAPES = 1, NFI_JSON_WIDE = 2 /* bytes beyond ASCII, or \u */ };
+size_t nfi_json_string_skip(const char *p, size_t n, unsigned *what);
 
 /*
  * Content of the string token raw (with its quotes). Without escapes the result points into raw, else into arena. An unpaired surrogate

@@ -345,6 +345,8 @@ static nf_status clean_fields(const nfi_shape *sh, nfi_row *row, uint32_t *flags
 
     for (size_t i = 0; i < row->n; i++) {
         uint32_t met = 0;
+        if (row->f[i].plain)
+            continue;
         NF_TRY(nfi_clean(sh->encoding, row, plan->name[i], &row->f[i].v, &met));
         if (met & NF_DOC_NUL && ((int32_t)i == plan->id || (int32_t)i == plan->label)) {
             char name[120];
@@ -356,8 +358,9 @@ static nf_status clean_fields(const nfi_shape *sh, nfi_row *row, uint32_t *flags
             return NF_OK;
     }
     for (size_t i = 0; i < plan->n_text; i++)
-        NF_TRY(nfi_mend(sh->repair, row, &row->f[plan->text[i]].v, flags));
-    return plan->title < 0 ? NF_OK : nfi_mend(sh->repair, row, &row->f[plan->title].v, flags);
+        if (!row->f[plan->text[i]].plain)
+            NF_TRY(nfi_mend(sh->repair, row, &row->f[plan->text[i]].v, flags));
+    return plan->title < 0 || row->f[plan->title].plain ? NF_OK : nfi_mend(sh->repair, row, &row->f[plan->title].v, flags);
 }
 
 _Static_assert((int)NFI_STRING == NF_KIND_STRING && (int)NFI_ARRAY == NF_KIND_ARRAY, "kinds are numbered alike");

@@ -370,90 +370,6 @@ START_TEST(batches_do_not_depend_on_threads)
 }
 END_TEST
 
-static void put_any(nfi_buf *b, nfi_rng *r, const char *const *of, size_t n)
-{
-    nfi_buf_puts(b, of[nfi_rng_below(r, n)]);
-}
-
-/* Short and long, with flaws now and then. */
-static void put_string(nfi_buf *b, nfi_rng *r)
-{
-    static const char *const part[] = {"a", "and so on", "a run of bytes that is plain and not short at all", "\\n", "\\\"", "\\\\",
-                                       "\\/", "\\t", "caf\xc3\xa9", "\x7f", ": , } {"};
-    static const char *const flaw[] = {"\t", "\\x", "\x01", "\"", "\xff", "\\"};
-
-    nfi_buf_putc(b, '"');
-    for (size_t n = nfi_rng_below(r, 12); n > 0; n--)
-        put_any(b, r, part, sizeof part / sizeof *part);
-    if (nfi_rng_below(r, 40) == 0)
-        put_any(b, r, flaw, sizeof flaw / sizeof *flaw);
-    nfi_buf_putc(b, '"');
-}
-
-static void put_value(nfi_buf *b, nfi_rng *r)
-{
-    static const char *const plain[] = {"null", "true", "-1.5e3", " 7 ", "[]", "{}", "[[1], 2", "x", ""};
-
-    switch (nfi_rng_below(r, 5)) {
-    case 0: put_any(b, r, plain, nfi_rng_below(r, 20) ? 6 : 9); break;
-    case 1:
-        nfi_buf_puts(b, "[ ");
-        put_string(b, r);
-        nfi_buf_puts(b, ", ");
-        put_string(b, r);
-        nfi_buf_putc(b, ']');
-        break;
-    case 2:
-        nfi_buf_putc(b, '{');
-        put_string(b, r);
-        nfi_buf_putc(b, ':');
-        put_string(b, r);
-        nfi_buf_putc(b, '}');
-        break;
-    default: put_string(b, r);
-    }
-}
-
-/* A line with an escaped key is given to the parser whole, one without is not: they say the same. */
-START_TEST(strings_that_the_parser_does_not_see_change_nothing)
-{
-    static const char *const start[] = {"{     \"text\": ", "{\"te\\u0078t\": "};
-    static const char *const key[] = {"a", "b", "id", "label", "title", "text", "a key of more than thirty-two bytes"};
-    nfi_rng r = nfi_rng_stream(1, NFI_RNG_TEST, 3);
-    nfi_buf in[2] = {{0}}, rest = {0};
-    size_t good = 0;
-
-    for (int c = 0; c < 3000; c++) {
-        char *got[2];
-        rest.n = 0;
-        put_string(&rest, &r);
-        for (size_t n = nfi_rng_below(&r, 5); n > 0; n--) {
-            nfi_buf_puts(&rest, nfi_rng_below(&r, 50) ? ", \"" : " \"");
-            put_any(&rest, &r, key, sizeof key / sizeof *key);
-            nfi_buf_puts(&rest, "\" : ");
-            put_value(&rest, &r);
-        }
-        nfi_buf_puts(&rest, nfi_rng_below(&r, 50) ? "}" : " ");
-        for (int i = 0; i < 2; i++) {
-            in[i].n = 0;
-            nfi_buf_puts(&in[i], "{\"text\":\"first\",\"a\":1}\n");
-            nfi_buf_puts(&in[i], start[i]);
-            nfi_buf_put(&in[i], rest.p, rest.n);
-            got[i] = dump_bytes("f.jsonl", in[i].p, in[i].n, NULL, NULL);
-        }
-        ck_assert_str_eq(got[0], got[1]);
-        good += !strstr(got[0], "malformed");
-        nfi_free(got[0]);
-        nfi_free(got[1]);
-    }
-    ck_assert_uint_gt(good, 1000);
-    ck_assert_uint_lt(good, 2000);
-    nfi_buf_clear(&in[0]);
-    nfi_buf_clear(&in[1]);
-    nfi_buf_clear(&rest);
-}
-END_TEST
-
 int main(void)
 {
     Suite *s = suite_create("docs_jsonl");
@@ -477,7 +393,6 @@ int main(void)
     tcase_add_test(t, a_million_empty_lines_and_a_large_document_are_read);
     tcase_add_test(t, a_line_beyond_the_limit_is_a_reject_and_the_next_is_read);
     tcase_add_test(t, batches_do_not_depend_on_threads);
-    tcase_add_test(t, strings_that_the_parser_does_not_see_change_nothing);
     suite_add_tcase(s, t);
     return nft_run(s);
 }
