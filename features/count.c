@@ -104,10 +104,10 @@ static nf_status look_up_words(nfi_counter *c, const nfi_tokbuf *from, uint32_t 
                 out[m++] = other;
                 continue;
             }
-            /* Without a branch: whether a word is new to its document cannot be guessed. */
-            size_t at = pos[k.word] < nnode ? pos[k.word] : nnode;
-            bool seen = at < nnode && node[at].word == k.word && node[at].prefix == NFI_KNOWN;
-            at = seen ? at : nnode;
+            /* Without a branch: whether a word is new to its document cannot be guessed. In numbers: compilers make branches of choices. */
+            size_t was = pos[k.word] & -(size_t)(pos[k.word] < nnode);
+            bool seen = (was < nnode) & (node[was].word == k.word) & (node[was].prefix == NFI_KNOWN);
+            size_t at = nnode ^ ((nnode ^ was) & -(size_t)seen);
             node[at] = (nfi_node){NFI_KNOWN, k.word};
             term[at] = k.term;
             tf[at] = (tf[at] & -(uint32_t)seen) + one;
@@ -121,6 +121,12 @@ static nf_status look_up_words(nfi_counter *c, const nfi_tokbuf *from, uint32_t 
     c->known += known;
     *n = m;
     return NF_OK;
+}
+
+/* 0 where one of both is; in that one test, unlike a && b. */
+static inline uint64_t least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
 }
 
 /* What the dictionary is asked for the pair of two nodes. */
@@ -149,10 +155,10 @@ static inline void look_up_pairs(nfi_counter *c, const int m, size_t from, size_
     for (size_t i = from; i < to; i++) {
         uint64_t key = (uint64_t)prev[i - 1] << 32 | word[i];
         size_t at = (size_t)nfi_hash2(key, secret.b, secret) & mask;
-        while (pairs[at].key != key && pairs[at].key != UINT64_MAX)
+        while (least(pairs[at].key ^ key, ~pairs[at].key)) /* neither it nor free */
             at = (at + 1) & mask;
-        bool seen = pairs[at].key == key;
-        uint32_t id = seen ? pairs[at].id : (uint32_t)nnode;
+        bool seen = pairs[at].key == key; /* as in look_up_words() */
+        uint32_t id = (uint32_t)nnode ^ (((uint32_t)nnode ^ pairs[at].id) & -(uint32_t)seen);
         pairs[at] = (nfi_pair_slot){key, id, 0};
         if (m == 2)
             pair[nnode - had] = pair_of(node[prev[i - 1]], node[word[i]]);

@@ -136,11 +136,12 @@ static inline uint64_t stands(const nfi_dict *d, uint64_t mixed)
     return (mixed & ((UINT64_C(1) << (d->rest + STEP_BITS)) - 1)) << NFI_PAIR_TERM;
 }
 
-/* The term in a place that has these upper bits, or NFI_NONE. */
-static inline uint32_t term_in(uint64_t place, uint64_t upper)
+/* The term in one of two places that has these upper bits, or NFI_NONE. In numbers, since compilers make branches of choices. */
+static inline uint32_t term_in(uint64_t place, uint64_t other, uint64_t upper)
 {
-    uint64_t x = (place ^ upper) - 1; /* a free place has no number, so that it is above all numbers, or below 0 */
-    return x < (UINT64_C(1) << NFI_PAIR_TERM) - 1 ? (uint32_t)x : NFI_NONE;
+    uint64_t x = (place ^ upper) - 1, y = (other ^ upper) - 1; /* a free place has no number: it is above all numbers, or below 0 */
+    uint64_t least = x < y ? x : y;
+    return (uint32_t)least | -(uint32_t)(least >= (UINT64_C(1) << NFI_PAIR_TERM) - 1);
 }
 
 /* The step-th place where a pair is looked for: the eight of its cache line, then those of the next. */
@@ -170,9 +171,8 @@ static void find_pairs(const nfi_dict *dict, const uint64_t *of, size_t n, uint3
             uint64_t x = mixed[i], upper = stands(&d, x);
             size_t home = (size_t)(x >> d.rest);
             uint64_t first = pair[home], second = pair[home ^ 1];
-            uint32_t t = term_in(first, upper), u = term_in(second, upper);
+            uint32_t t = term_in(first, second, upper);
             __builtin_prefetch(pair + (mixed[i + AHEAD] >> d.rest));
-            t = t != NFI_NONE ? t : u;
             term[b + i] = t;
             late[nlate] = (uint32_t)i;
             nlate += (t == NFI_NONE) & (first != 0) & (second != 0);
@@ -181,7 +181,7 @@ static void find_pairs(const nfi_dict *dict, const uint64_t *of, size_t n, uint3
             uint64_t x = mixed[late[k]], upper = stands(&d, x), is;
             uint32_t t = NFI_NONE;
             for (size_t step = 2; t == NFI_NONE && step < MOST_STEPS && (is = pair[pair_place(&d, (size_t)(x >> d.rest), step)]); step++)
-                t = term_in(is, upper);
+                t = term_in(is, is, upper);
             term[b + late[k]] = t;
         }
     }

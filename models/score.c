@@ -116,9 +116,10 @@ static size_t take(const nf_model *m, const double *table, double inv, const nfi
 
     for (; e < end && n < BLOCK; e++) {
         uint32_t t = term[e] < none ? term[e] : none, later = term[e + REC_AHEAD < end ? e + REC_AHEAD : e];
+        uint32_t known = -(uint32_t)(later < none); /* a mask, since compilers make branches of choices */
         nfi_term_rec r = rec[t];
         double x = nfi_tf_at(table, kind, tf[e]) * inv * (double)r.idf;
-        __builtin_prefetch(rec + (later < none ? later : none));
+        __builtin_prefetch(rec + (none ^ ((none ^ later) & known)));
         sum += x;
         b->x[n] = x;
         b->rec[n] = r;
