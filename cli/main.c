@@ -2,6 +2,7 @@
 /* main.c - newsframe VERB: finds the verb, parses its options, runs it, and makes sure that what it wrote has arrived. */
 #include "cli/opt.h"
 
+#include "base/io.h"
 #include "base/kern.h"
 #include "base/par.h"
 #include "base/try.h"
@@ -91,8 +92,10 @@ static int print_buf(nfi_cli *cli, nfi_buf *b)
     nf_err err = {0};
     nf_status s = nfi_buf_ok(b) ? NF_OK : nfi_oom(&err, "text");
 
-    if (s == NF_OK && b->n)
-        fwrite(b->p, 1, b->n, stdout);
+    if (s == NF_OK) { /* not by stdio, which forgets why a write failed */
+        int e = nfi_write_all(STDOUT_FILENO, b->p, b->n);
+        s = e ? nfi_fail_errno(&err, e, "standard output", "cannot write") : NF_OK;
+    }
     nfi_buf_clear(b);
     return nfi_cli_fail(cli, s, &err);
 }
