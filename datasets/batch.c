@@ -212,9 +212,31 @@ static nf_status parse(nf_docs *in, nfi_reader *r, nf_batch *b, size_t n, nf_err
 
 /* ---- taking ---- */
 
+/* A path as messages show it. */
+static const char *shown(const nf_docs *in, uint32_t file)
+{
+    return strcmp(in->src[file].path, "-") == 0 ? "standard input" : in->src[file].path;
+}
+
+/* The path as it is, for others to open; with bytes escaped that a table cannot hold. */
+static nf_status path_cell(nf_docs *in, const char *path)
+{
+    size_t n = strlen(path), cap = n * 8 + 1;
+
+    in->tmp.n = 0;
+    if (nfi_utf8_valid_prefix(path, n) < n) {
+        if (!nfi_buf_reserve(&in->tmp, cap))
+            return NF_ENOMEM;
+        nfi_escape(in->tmp.p, cap, path, n);
+        path = in->tmp.p;
+    }
+    nf_csv_str(in->rejects, path);
+    return NF_OK;
+}
+
 static nf_status reject(nf_docs *in, const nfi_slot *slot)
 {
-    nf_csv_str(in->rejects, in->src[slot->file].path);
+    NF_TRY(path_cell(in, in->src[slot->file].path));
     if (slot->record)
         nf_csv_int(in->rejects, (int64_t)slot->record);
     else
@@ -233,12 +255,6 @@ static nf_status reject(nf_docs *in, const nfi_slot *slot)
     in->stats.read++;
     in->stats.rejected++;
     return NF_OK;
-}
-
-/* A path as messages show it. */
-static const char *shown(const nf_docs *in, uint32_t file)
-{
-    return strcmp(in->src[file].path, "-") == 0 ? "standard input" : in->src[file].path;
 }
 
 static nf_status malformed(const nf_docs *in, const nfi_slot *slot, nf_err *err)
