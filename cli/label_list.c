@@ -2,6 +2,8 @@
 /* label_list.c - several classes in one cell: see label_list.h. */
 #include "cli/label_list.h"
 
+#include "datasets/csv_join.h"
+
 #include <string.h>
 
 static size_t classes_of(const nf_model *m)
@@ -60,7 +62,9 @@ void nfi_list_secondary(nfi_buf *list, const nf_model *m, double *share)
 
 void nfi_list_cell(nf_csv *w, nfi_buf *list)
 {
-    if (list->n)
+    if (list->failed)
+        nfi_csv_fail(w);
+    else if (list->n)
         nf_csv_text(w, list->p, list->n);
     else
         nf_csv_blank(w);

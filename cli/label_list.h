@@ -14,7 +14,7 @@ void nfi_list_chosen(nfi_buf *list, const nf_model *m, const bool *chosen);
 void nfi_list_frames(nfi_buf *list, const nf_model *m, const double *odds, bool *chosen);
 /* Classes whose share makes them secondary, falling; their shares become 0. */
 void nfi_list_secondary(nfi_buf *list, const nf_model *m, double *share);
-/* The list as a cell, blank when it is empty; clears it. */
+/* The list as a cell, blank when it is empty; clears it. A list that did not fit into memory fails the table. */
 void nfi_list_cell(nf_csv *w, nfi_buf *list);
 
 #endif

@@ -15,6 +15,8 @@ uint64_t nfi_csv_bytes(const nf_csv *w);
 nf_status nfi_csv_read(nf_csv *tmp, void *p, size_t n, uint64_t at, nf_err *err) NF_MUST_CHECK;
 /* Cells of the same dialect as they were written, with what separates them, go to the row of w; n > 0. */
 void nfi_csv_cells(nf_csv *w, const char *p, size_t n);
+/* As if memory had not been enough for w itself: flushing, taking or closing it says so. */
+void nfi_csv_fail(nf_csv *w);
 
 /* Rows in memory, in the dialect of w, which has rows already; nf_csv_close() drops them. */
 nf_status nfi_csv_open_piece(nf_csv **out, const nf_csv *w, nf_err *err) NF_MUST_CHECK;

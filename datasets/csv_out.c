@@ -287,6 +287,11 @@ void nfi_csv_cells(nf_csv *w, const char *p, size_t n)
     w->blank_row = false;
 }
 
+void nfi_csv_fail(nf_csv *w)
+{
+    w->buf.failed = true;
+}
+
 nf_status nfi_csv_open_piece(nf_csv **out, const nf_csv *w, nf_err *err)
 {
     nf_csv *piece = nfi_calloc(1, sizeof *piece);
