@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/buf.h"
 
@@ -27,5 +28,11 @@ uint64_t nfi_utf8_repair(nfi_buf *out, const char *s, size_t n);
 
 /* Appends s read as Windows-1252; the five undefined bytes become U+FFFD and are counted in the return value. */
 uint64_t nfi_cp1252_to_utf8(nfi_buf *out, const char *s, size_t n);
+
+/* Bytes of a byte order mark at p: 3, or 0 where there is none. */
+static inline size_t nfi_utf8_mark(const char *p, size_t n)
+{
+    return n >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+}
 
 #endif

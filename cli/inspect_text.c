@@ -238,7 +238,6 @@ static void vocabulary(nfi_buf *b, const nf_inspection *r)
     for (size_t i = 0; i < NF_INSPECT_GROWTH; i++) {
         static const char *const names[NF_INSPECT_GROWTH] = {"first 10 %", "first 25 %", "first 50 %", "all"};
         label(b, names[i]);
-        nfi_buf_puts(b, "");
         char n[20], t[20];
         size_t nn = nfi_format_u64(n, r->growth[i].tokens), nt = nfi_format_u64(t, r->growth[i].types);
         for (size_t k = nn; k < 10; k++)

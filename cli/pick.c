@@ -42,7 +42,7 @@ static nf_status add_lines(nfi_pick *p, size_t *cap, const char *path, nf_err *e
     size_t n = 0;
 
     NF_TRY(nfi_read_file(&p->file, &n, path, MOST_BYTES, err));
-    for (const char *s = p->file, *end = s + n, *next; s < end; s = next) {
+    for (const char *s = (const char *)p->file + nfi_utf8_mark(p->file, n), *end = (const char *)p->file + n, *next; s < end; s = next) {
         const char *nl = memchr(s, '\n', (size_t)(end - s));
         size_t len = (size_t)((nl ? nl : end) - s);
         next = nl ? nl + 1 : end;

@@ -300,8 +300,8 @@ nf_status nfi_columns_define(nfi_columns *c, const nfi_plan *plan, size_t n, nfi
 {
     nfi_columns k = {.extra = -1};
 
-    k.name = nfi_arena_alloc(arena, (n + 1) * sizeof *k.name); /* one more for extra */
-    k.raw = nfi_arena_alloc(arena, (n + 1) * sizeof *k.raw);
+    k.name = nfi_arena_alloc(arena, n * sizeof *k.name);
+    k.raw = nfi_arena_alloc(arena, n * sizeof *k.raw);
     if (!k.name || !k.raw)
         return nfi_oom(err, "columns");
     for (size_t i = 0; i < n; i++) {

@@ -8,6 +8,7 @@
 #include "base/io.h"
 #include "base/par.h"
 #include "base/try.h"
+#include "base/utf8.h"
 
 #include <string.h>
 
@@ -87,7 +88,7 @@ static nf_status finish(nf_docs *in, const nfi_source *src, nf_str text, nfi_pla
     bool page = src->format == &nfi_format_html || (!src->format && nfi_html_begins(text.p + skip, text.n - skip));
     if (!converted)
         NF_TRY(to_utf8(in->o.charset, page, row, &d.text, err));
-    skip = d.text.n >= 3 && memcmp(d.text.p, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+    skip = nfi_utf8_mark(d.text.p, d.text.n);
     d.text.p += skip;
     d.text.n -= skip;
     if (nfi_clean(in->o.encoding, row, name, &d.text, &d.flags) != NF_OK || nfi_mend(in->o.repair, row, &d.text, &d.flags) != NF_OK)

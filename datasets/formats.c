@@ -4,6 +4,7 @@
 
 #include "base/registry.h"
 #include "base/try.h"
+#include "base/utf8.h"
 #include "datasets/html.h"
 #include "datasets/unpack.h"
 
@@ -179,7 +180,7 @@ nf_status nfi_check_start(size_t *skip, const char *p, size_t n, const char *pat
     const magic *m = find_magic(binaries, sizeof binaries / sizeof *binaries, p, n);
     if (m)
         return NF_FAIL_AT(err, NF_EFORMAT, path, 0, "is %s", m->what);
-    *skip = n >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+    *skip = nfi_utf8_mark(p, n);
     return NF_OK;
 }
 

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/try.h"
+#include "base/utf8.h"
 
 #include <string.h>
 
@@ -26,6 +27,7 @@ nf_status nfi_lines_open_memory(nfi_lines *l, const char *name, const void *p, s
     NF_TRY(nfi_grow(&k.buf, &k.cap, n, 1, err));
     if (n)
         memcpy(k.buf, p, n);
+    k.at = k.seen = nfi_utf8_mark(k.buf, n);
     *l = k;
     return NF_OK;
 }
@@ -44,6 +46,8 @@ static nf_status fill(nfi_lines *l, nf_err *err)
         return NF_FAIL_AT(err, NF_ELIMIT, l->path, l->line + 1, "the line is longer than %zu MiB", NFI_MAX_RECORD >> 20);
     NF_TRY(nfi_grow(&l->buf, &l->cap, l->have + BLOCK, 1, err));
     NF_TRY(nfi_in_read(l->in, l->buf + l->have, BLOCK, &got, err));
+    if (l->line == 0 && l->have == 0)
+        l->at = l->seen = nfi_utf8_mark(l->buf, got);
     l->have += got;
     l->eof = got < BLOCK;
     return NF_OK;

@@ -5,6 +5,7 @@
 #include "base/io.h"
 #include "base/limits.h"
 #include "base/try.h"
+#include "base/utf8.h"
 
 #include <string.h>
 
@@ -57,7 +58,8 @@ nf_status nf_cleaner_new(nf_cleaner **out, const nf_clean_opts *opts, nf_err *er
     NF_GO(nfi_phrases_builtin(&c->phrases, &phrases, err));
     if (o->phrases) {
         NF_GO(nfi_read_file(&file, &n, o->phrases, MAX_PHRASE_FILE, err));
-        NF_GO(nfi_phrases_add(&c->phrases, &phrases, file, n, nfi_in_name(o->phrases), err));
+        size_t mark = nfi_utf8_mark(file, n);
+        NF_GO(nfi_phrases_add(&c->phrases, &phrases, (const char *)file + mark, n - mark, nfi_in_name(o->phrases), err));
     }
     NF_GO(nfi_phrases_settle(&c->phrases, &c->marks, err));
     if (o->lines_file)

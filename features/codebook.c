@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "base/sort.h"
 #include "base/try.h"
+#include "base/utf8.h"
 #include "datasets/json_pool.h"
 #include "datasets/json_text.h"
 #include "datasets/record.h"
@@ -344,10 +345,8 @@ nf_status nf_codebook_parse(nf_codebook **out, const char *json, size_t n, const
         return NF_FAIL_AT(err, NF_ELIMIT, name, 0, "a codebook has at most %zu bytes, this one %zu", NFI_MAX_CODEBOOK, n);
     if (!(r.cb = nfi_calloc(1, sizeof *r.cb)))
         return nfi_oom(err, "a codebook");
-    if (n >= 3 && memcmp(json, "\xef\xbb\xbf", 3) == 0) {
-        r.text += 3;
-        r.n -= 3;
-    }
+    r.text += nfi_utf8_mark(json, n);
+    r.n -= nfi_utf8_mark(json, n);
     size_t blank = 0;
     while (blank < r.n && (unsigned char)r.text[blank] <= ' ')
         blank++;
