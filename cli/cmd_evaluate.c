@@ -55,6 +55,7 @@ typedef struct read_docs {
     nf_str *id;
     int32_t *human, *machine;
     size_t n, capid, caphuman, capmachine, known;
+    int32_t none; /* the class "none" of the model, or -1 */
     uint64_t unlabelled;
     nfi_arena arena;
     bool multi; /* human and machine are sets then */
@@ -126,7 +127,6 @@ static nf_status take_sets(read_docs *r, nf_str label, const nf_score *score, co
 static void judge_probabilities(read_docs *r, const nf_score *score, const double *odds)
 {
     uint64_t from = r->human_set.ptr[r->human_set.n - 1], to = r->human_set.ptr[r->human_set.n];
-    int32_t none = nfi_work_none(r->labels.word, r->known);
 
     if (!score->scored || from == to || !nf_model_probabilities(r->model, NF_UNIT_DOCUMENT, odds, r->prob))
         return;
@@ -135,7 +135,7 @@ static void judge_probabilities(read_docs *r, const nf_score *score, const doubl
             from++;
         bool has = from < to && r->human_set.cls[from] == k;
         nf_reliability_add(&r->reliability[k], r->prob[k], has);
-        if ((int32_t)k != none)
+        if ((int32_t)k != r->none)
             nf_reliability_add(&r->reliability[r->known], r->prob[k], has);
     }
 }
@@ -257,6 +257,7 @@ static nf_status judge_by(read_docs *r, const nf_model_info *info, double covera
 {
     nf_status s = NF_OK;
 
+    r->none = nfi_work_none(r->labels.word, r->known);
     r->shared = nfi_calloc(r->known, sizeof *r->shared);
     r->prob = nfi_alloc(r->known, sizeof *r->prob);
     if (info->temperature > 0 && !r->multi)

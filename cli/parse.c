@@ -223,6 +223,35 @@ static nf_status explain_refusal(const table *t, const nfi_verb *verb, int argc,
     return NF_FAIL(err, NF_EINVAL, "options not understood; see newsframe %s --help", verb->name);
 }
 
+/* How often an option names standard input, if it is one whose value is read as a file. */
+static int times_standard_input(const nfi_opt *r, const void *opts)
+{
+    static const char *const read[] = {"codebook", "ledger-salt", "lines", "model", "only-from", "phrases", "stopwords", "unlabeled"};
+    const void *field = (const char *)opts + r->offset;
+    bool is_read = false;
+    int n = 0;
+
+    for (size_t i = 0; i < sizeof read / sizeof *read; i++)
+        is_read |= strcmp(r->name, read[i]) == 0;
+    if (is_read && r->type == NFI_OPT_LIST)
+        for (size_t i = 0; i < ((const nfi_list *)field)->n; i++)
+            n += strcmp(((const nfi_list *)field)->v[i], "-") == 0;
+    else if (is_read && (r->type == NFI_OPT_FILE || r->type == NFI_OPT_STR))
+        n = *(const char *const *)field && strcmp(*(const char *const *)field, "-") == 0;
+    return n;
+}
+
+static nf_status check_standard_input(const nfi_parsed *p, const nfi_verb *verb, nf_err *err)
+{
+    int n = 0;
+
+    for (int i = 0; i < p->nargs; i++)
+        n += strcmp(p->args[i], "-") == 0;
+    for (const nfi_opt *r = verb->opts; r->type != NFI_OPT_END; r++)
+        n += times_standard_input(r, p->opts);
+    return n < 2 ? NF_OK : NF_FAIL(err, NF_EINVAL, "standard input is named twice; give all but one a file");
+}
+
 static nf_status check_complete(const nfi_parsed *p, const nfi_verb *verb, nf_err *err)
 {
     if (p->nargs < verb->min_args && p->nargs == 0)
@@ -240,7 +269,7 @@ static nf_status check_complete(const nfi_parsed *p, const nfi_verb *verb, nf_er
         if (!there)
             return NF_FAIL(err, NF_EINVAL, "--%s %s is missing", r->name, r->arg ? r->arg : "");
     }
-    return NF_OK;
+    return check_standard_input(p, verb, err);
 }
 
 nf_status nfi_parse_verb(nfi_parsed *out, const nfi_verb *verb, int argc, char **argv, nf_err *err)

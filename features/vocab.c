@@ -27,16 +27,6 @@ static inline size_t home_of(const nfi_vocab *v, uint64_t lo, uint64_t hi, uint3
     return (size_t)h & (v->wcap - 1);
 }
 
-size_t nfi_word_home(const nfi_vocab *v, const uint8_t *p, uint32_t n)
-{
-    uint64_t lo, hi = 0;
-    if (n > 16)
-        long_key(v, p, n, &lo);
-    else
-        nfi_word_key(p, n, &lo, &hi);
-    return home_of(v, lo, hi, n);
-}
-
 static nf_status alloc_tables(nfi_vocab *v, nf_err *err)
 {
     v->wcap = v->wroom = WORDS0;

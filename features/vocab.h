@@ -82,8 +82,6 @@ static inline size_t nfi_pair_home(const nfi_vocab *v, uint64_t key)
 {
     return (size_t)nfi_hash2(key, v->secret.b, v->secret) & (v->pcap - 1);
 }
-/* Where probing for the word starts; reads 16 bytes at p. */
-size_t nfi_word_home(const nfi_vocab *v, const uint8_t *p, uint32_t n);
 
 /* Words in an n-gram node: 1 for a word. Their word numbers are written first to last into seq (room for NFI_MAX_NGRAM). */
 int nfi_node_words(const nfi_vocab *v, uint32_t node, uint32_t seq[4]);
