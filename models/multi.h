@@ -33,7 +33,7 @@ static inline double nfi_sigmoid(double x)
     double e = nfi_exp(x < 0.0 ? x : -x);
     return x < 0.0 ? e / (1.0 + e) : 1.0 / (1.0 + e);
 }
-/* From scores of n documents, and whether they have the class; slope >= 0. O(n) a step, some ten of them. */
+/* From scores of n documents, and whether they have the class; slope >= 0. O(n) a look, some four of them. */
 void nfi_platt(const double *score, const bool *own, size_t n, double *slope, double *offset);
 
 /* Gives m (labels are there) thresholds of 0. */

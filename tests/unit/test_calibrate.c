@@ -385,6 +385,53 @@ START_TEST(a_known_sigmoid_is_found)
 }
 END_TEST
 
+static double loss_of(const double *score, const bool *own, size_t n, double slope, double offset)
+{
+    double all = 0, with = 0;
+
+    for (size_t i = 0; i < n; i++)
+        with += own[i];
+    for (size_t i = 0; i < n; i++) {
+        double v = slope * score[i] + offset, t = own[i] ? (with + 1) / (with + 2) : 1 / ((double)n - with + 2);
+        all += log1p(exp(-fabs(v))) + (v > 0 ? v : 0) - t * v;
+    }
+    return all;
+}
+
+/* By another way of adding the loss up: rare classes, scores far from the others, few and many documents. */
+START_TEST(no_sigmoid_near_it_is_likelier)
+{
+    enum { MANY = 3000 };
+    static double score[MANY];
+    static bool own[MANY];
+    static const struct {
+        size_t n;
+        double share, far, width;
+    } cases[] = {{MANY, 0.3, 0, 1}, {MANY, 0.004, 0, 2}, {MANY, 0.02, 3e4, 1}, {40, 0.5, 0, 3},
+                 {7, 0.5, 0, 1},    {MANY, 0.5, 0, 1e-3}, {MANY, 0.9, -1e4, 30}};
+    nfi_rng r = nft_rng(84);
+
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        size_t n = cases[c].n;
+        double a, b, least;
+        for (size_t i = 0; i < n; i++) {
+            own[i] = i == 0 || (i > 1 && nfi_rng_unit(&r) < cases[c].share);
+            score[i] = cases[c].width * (nfi_rng_unit(&r) + nfi_rng_unit(&r) - nfi_rng_unit(&r) + own[i]);
+        }
+        score[1] += cases[c].far;
+        nfi_platt(score, own, n, &a, &b);
+        least = loss_of(score, own, n, a, b);
+        ck_assert(a >= 0);
+        for (int da = -1; a > 0 && da <= 1; da++)
+            for (int db = -1; db <= 1; db++) {
+                double step = 1e-3 * (1 + fabs(b));
+                double there = loss_of(score, own, n, a * (1 + da * 1e-3), b + db * step);
+                ck_assert_msg(there >= least - 1e-9 * (1 + least), "case %zu: %.17g at %g and %g, %.17g beside it", c, least, a, b, there);
+            }
+    }
+}
+END_TEST
+
 /* Where no document can be left out exactly: from folds, each document once, the same for any threads; nothing of it when counts hold no
  * documents. */
 START_TEST(others_are_calibrated_by_folds)
@@ -491,6 +538,7 @@ int main(void)
     tcase_add_test(t, classes_too_small_for_a_bound_share_one);
     tcase_add_test(t, a_trained_model_is_calibrated_the_same_for_any_threads);
     tcase_add_test(t, a_known_sigmoid_is_found);
+    tcase_add_test(t, no_sigmoid_near_it_is_likelier);
     tcase_add_test(t, others_are_calibrated_by_folds);
     tcase_add_test(t, folds_are_those_of_cross_validation);
     suite_add_tcase(s, t);
