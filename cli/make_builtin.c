@@ -3,11 +3,12 @@
  * make_builtin.c - build-time program: trains the bundled corpus and writes the model as a C array.
  * usage: make_builtin CORPUS SENTENCES CODEBOOK OUT.c OUT.nfm
  *
- * The model is to hold for articles, headlines and single sentences of sources that the corpus does not have. So it is trained on texts and
- * on their sentences, each under its first frame, classes weigh the same, and the seeds of the codebook count like so many texts of their
- * frame. The settings are those that do best when one generation of texts is trained on and the other scored, and on other sources with
- * related labels. The prior, probabilities and the frames of sentences are learned in five folds that keep a text and its sentences
- * together; then seeds are given more weight and neighbouring sentences less, for articles of others.
+ * The model is to hold for articles, headlines and single sentences of sources that the corpus does not have. So it is trained on texts
+ * and on their sentences, each under its first frame, classes weigh the same, and the seeds of the codebook count like so many texts of
+ * their frame; forms of a word share their sums (features/forms.h). The settings are those that do best when one generation of texts is
+ * trained on and the other scored, and on other sources with related labels. The prior, probabilities and the frames of sentences are
+ * learned in five folds that keep a text and its sentences together; then seeds are given more weight and neighbouring sentences less,
+ * for articles of others.
  */
 #include "base/buf.h"
 #include "base/io.h"
@@ -276,9 +277,10 @@ static nf_status train(const char *units, const char *sentences, const char *cod
     o.threads = 1;
     o.codebook = cb;
     o.weighting = "tfidf-raw"; /* what is said again and again in a long article counts */
-    o.seed_strength = 100;
-    o.smoothing = 8;
+    o.seed_strength = 70;
+    o.smoothing = 12;
     o.class_weight = "balanced";
+    o.forms = true; /* a form that the texts have once weighs what the others say */
     o.select.min_df = 4; /* a word of a text is in one of its sentences too */
     o.calibration = "none"; /* leave-one-out would leave its sentences in */
     NF_GO(nf_docs_open(&docs, &units, 1, &in, err));

@@ -344,14 +344,13 @@ out:
     return s;
 }
 
-/* Words that only terms left out had are dropped; seq follows. */
-static nf_status drop_words(nfi_terms *t, nf_err *err)
+nf_status nfi_terms_drop_words(nfi_terms *t, const char *what, nf_err *err)
 {
     size_t n = t->n * (size_t)t->stride, kept = 0;
     uint32_t *to = nfi_calloc(t->nwords, sizeof *to);
 
     if (!to)
-        return nfi_oom(err, "--max-features");
+        return nfi_oom(err, what);
     for (size_t i = 0; i < n; i++)
         if (t->seq[i])
             to[t->seq[i] - 1] = 1;
@@ -437,7 +436,7 @@ nf_status nfi_terms_build(nfi_terms *out, uint32_t **term_of, const nf_corpus *c
     filling fill = {&t, kv, seq, rank, df, of};
     NF_GO(nfi_par_chunks((n + BLOCK - 1) / BLOCK, threads, fill_block, &fill, err));
     if (freq)
-        NF_GO(drop_words(&t, err));
+        NF_GO(nfi_terms_drop_words(&t, "--max-features", err));
     nfi_free(seq);
     nfi_free(kv);
     seq = NULL;

@@ -60,6 +60,9 @@ typedef enum nfi_sum {
 nf_status nfi_terms_build(nfi_terms *out, uint32_t **term_of, const nf_corpus *c, const uint8_t *use, const nf_select_opts *select,
                           const nfi_weighting *weighting, nfi_sum sum, int threads, nf_err *err) NF_MUST_CHECK;
 
+/* Words that only terms left out had are dropped; seq follows. what: for the message when there is no memory. */
+nf_status nfi_terms_drop_words(nfi_terms *t, const char *what, nf_err *err) NF_MUST_CHECK;
+
 /* Entries of terms, apart from the terms. */
 typedef struct nfi_term_sums {
     uint64_t *ptr;

@@ -284,7 +284,8 @@ nf_status nfi_coding_for_others(nf_model *m, const nfi_coded *x, const bool *own
     if (!odds)
         return nfi_oom(err, "sentences");
     for (size_t k = 0; k < m->nclasses; k++) {
-        double *w = c->w + k * P, least = nfi_rounded((c->cut - w[0]) / LN2 + 1.0);
+        double *w = c->w + k * P, even = w[0] - w[2] * nfi_log((double)m->nclasses - 1.0);
+        double least = nfi_rounded((c->cut - even) / LN2 + 0.5);
         if ((int32_t)k == c->none)
             continue;
         w[3] = w[3] < least ? least : w[3];

@@ -41,9 +41,9 @@ nf_status nfi_coding_odds(const nf_model *m, const nfi_coded *x, double *odds, n
  * steps. */
 nf_status nfi_coding_fit(nf_model *m, const nfi_coded *x, const bool *own, nf_err *err) NF_MUST_CHECK;
 /*
- * For articles of sources that the model does not know: raises w3 until one seed in a sentence of which nothing else is known gives odds of
- * twice the cut's, since seeds hold where scores do not, and halves w4 and w5, since an article changes its subject oftener than a short
- * text. The cut stays, micro_f1 is measured again. m was fitted to x and own.
+ * For articles of sources that the model does not know: raises w3 until one seed in a sentence whose scores are even (z = 0 and
+ * l = -ln(classes - 1) for each class) gives odds of sqrt 2 times the cut's, since seeds hold where scores do not, and halves w4 and w5,
+ * since an article changes its subject oftener than a short text. The cut stays, micro_f1 is measured again. m was fitted to x and own.
  */
 nf_status nfi_coding_for_others(nf_model *m, const nfi_coded *x, const bool *own, nf_err *err) NF_MUST_CHECK;
 /* Hits by frame of the codebook to hits by class. */

@@ -84,6 +84,11 @@ static nf_status resolve(nf_model *m, const nf_train_opts *o, nf_err *err)
                        k->rows       ? "is made from documents, not from sums that seeds could be added to"
                        : k->presence ? "counts documents, not the sums that seeds are added to"
                                      : "cannot leave a document out exactly, which is how the strength of seeds is found");
+    bool tunes = o->smoothing == 0.0 || (o->codebook && o->seed_strength == 0.0) || !o->calibration || strcmp(o->calibration, "none") != 0;
+    if (o->forms && (!k->exact || k->presence || o->unlabeled || tunes))
+        return NF_FAIL(err, NF_EINVAL,
+                       "forms of words go with cnb and mnb, smoothing and strength of seeds that are given, calibration none, and without "
+                       "documents that have no label");
     if (o->seed_strength != 0.0 && !(o->seed_strength > 0.0 && o->seed_strength <= NFI_MAX_SEED_STRENGTH))
         return NF_FAIL(err, NF_EINVAL, "the strength of seeds must be above 0 and at most %g", NFI_MAX_SEED_STRENGTH);
     if (o->unlabeled_weight != 0.0 && !(o->unlabeled_weight > 0.0 && o->unlabeled_weight <= 1.0))
@@ -546,6 +551,8 @@ nf_status nf_model_train(nf_model **out, const nf_counted *c, const nf_train_opt
     if (!k)
         return NF_FAIL(err, NF_EINVAL, "no classifier \"%s\"", o->classifier);
     NF_TRY(nfi_classifier_weighting(&w, k, o->weighting, err));
+    if (o->forms && (!corpus || corpus->multi))
+        return NF_FAIL(err, NF_EINVAL, "forms of words go with documents of one label, counted in memory");
     if (corpus && corpus->multi && o->codebook)
         NF_TRY(nfi_seeds_check(corpus->classname, NULL, corpus->nclasses, o->codebook, err));
     if (corpus && corpus->multi)

@@ -6,6 +6,7 @@
 #include "base/par.h"
 #include "base/sort.h"
 #include "base/try.h"
+#include "features/forms.h"
 #include "features/sample.h"
 #include "models/seeds.h"
 #include "models/trials.h"
@@ -18,6 +19,7 @@ static nf_status train(nf_model **out, uint32_t **of, const nf_corpus *c, const 
 {
     const nfi_classifier *k = nfi_classifier_find(o->classifier ? o->classifier : nfi_classifiers[0]->name);
     const nfi_weighting *w;
+    nf_select_opts select = o->select;
     nfi_terms t = {0};
     nfi_sample sample = {0};
     uint32_t *map = NULL;
@@ -27,7 +29,11 @@ static nf_status train(nf_model **out, uint32_t **of, const nf_corpus *c, const 
     if (!k)
         return NF_FAIL(err, NF_EINVAL, "no classifier \"%s\"", o->classifier);
     NF_TRY(nfi_classifier_weighting(&w, k, o->weighting, err));
-    NF_GO(nfi_terms_build(&t, &map, c, use, &o->select, w, NFI_SUM_MODEL, o->threads, err));
+    if (o->forms)
+        select.min_df = 1; /* what is rare may not be with its forms */
+    NF_GO(nfi_terms_build(&t, &map, c, use, &select, w, NFI_SUM_MODEL, o->threads, err));
+    if (o->forms)
+        NF_GO(nfi_terms_pool(&t, map, nfi_corpus_nodes(c), o->select.min_df, err));
     if (w->additive && k->exact && nfi_wants_sample(o)) /* with several labels for bounds of typicality alone */
         NF_GO(nfi_sample_from_corpus(&sample, c, use, &t, map, w, o->groups, o->threads, err));
     if (join && o->codebook) {

@@ -61,6 +61,9 @@ typedef struct nf_train_opts {
     double unlabeled_weight; /**< > 0: of a document without a label; 0 = auto: by cross-validation, 0.1 where there are too few labels */
     double seed_strength;    /**< > 0: seeds of a class count like so many documents; 0 = auto: by leave-one-out, 3 where there are too few
                                 labels */
+    bool forms;              /**< terms whose words are forms of the same English words (plural, -ed, -ing) have the sums of all of them,
+                                and select.min_df is for these together. With cnb and mnb on documents of one label; smoothing, and the
+                                strength of seeds, must be given, calibration "none": nothing can be left out exactly */
 } nf_train_opts;
 NF_API nf_train_opts nf_train_defaults(void);
 

@@ -405,6 +405,11 @@ START_TEST(models_are_trained_saved_and_loaded_or_not)
             t.o.unlabeled = true;
             oom_run("nf_model_train, save, load with documents without a label", train_save_load, &seeded);
             t.o.unlabeled = false;
+            t.o.forms = true;
+            t.o.smoothing = t.o.seed_strength = 1.0;
+            t.o.calibration = "none";
+            oom_run("nf_model_train, save, load with forms of words", train_save_load, &seeded);
+            t.o = nf_train_defaults();
         }
         nf_codebook_free(cb);
         t.o.codebook = NULL;
