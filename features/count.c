@@ -140,7 +140,7 @@ static inline uint64_t pair_of(nfi_node a, nfi_node b)
  * n-grams of order m that end at words [from, to): prefix nodes in prev (order m-1), result in next; counted when wanted. Pairs of words
  * go to c->pair.
  */
-static inline void look_up_pairs(nfi_counter *c, const int m, size_t from, size_t to)
+static inline __attribute__((always_inline)) void look_up_pairs(nfi_counter *c, const int m, size_t from, size_t to)
 {
     nfi_vocab *v = &c->vocab;
     const uint32_t *prev = c->seq[m - 2], *word = c->seq[0];
