@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * par.h - parallel loops over chunks whose number and size never depend on the thread count. Workers take chunks in any
- * order; whoever calls merges in chunk order. OpenMP inside; nested calls run serially.
+ * order; whoever calls merges in chunk order. OpenMP inside. A loop within a loop shares its threads when it may use as many,
+ * else it runs serially.
  */
 #ifndef NFI_PAR_H
 #define NFI_PAR_H
@@ -25,5 +26,8 @@ typedef nf_status (*nfi_chunk_fn)(void *ctx, size_t chunk, int worker, nf_err *e
  * threads did; chunks above a failed one may not run.
  */
 nf_status nfi_par_chunks(size_t chunks, int threads, nfi_chunk_fn fn, void *ctx, nf_err *err) NF_MUST_CHECK;
+
+/* The same for a few chunks that have loops of their own: all threads are there for those too. */
+nf_status nfi_par_beside(size_t chunks, int threads, nfi_chunk_fn fn, void *ctx, nf_err *err) NF_MUST_CHECK;
 
 #endif

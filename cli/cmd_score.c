@@ -5,6 +5,9 @@
 #include "cli/work.h"
 
 #include "base/mem.h"
+#include "base/par.h"
+#include "base/try.h"
+#include "datasets/reader.h"
 
 #include <string.h>
 
@@ -46,6 +49,8 @@ static const nfi_opt rows[] = {
     OPT_QUIET(struct opts, common),
     OPT_END};
 
+enum { BATCH = 2 << 20 }; /* bytes: two batches are in memory at a time */
+
 typedef struct job {
     const struct opts *o;
     nf_docs *docs;
@@ -56,6 +61,16 @@ typedef struct job {
     const nfi_score_counts *n; /* of all rows, at the end */
     nf_scored_units parts;
     double *bound; /* of sets, or NULL; t has it too */
+    int nargs;
+    char **args;
+    int beside; /* threads for what goes on beside something else; 1: nothing does */
+    nf_model *model;
+    nf_status first; /* of reading the first batch */
+    nf_err first_err;
+    nf_batch batch[2]; /* being scored, being read */
+    nf_score *scores;
+    double *odds;
+    size_t capscores, capodds;
 } job;
 
 static bool is_name(nf_str s, const char *name)
@@ -140,31 +155,53 @@ static nf_status score_slice(job *j, const nf_batch *b, size_t first, size_t n, 
     return s == NF_OK ? nfi_score_rows_put(j->rows, j->w, &part, scores, odds, err) : s;
 }
 
+static nf_status score_batch(job *j, const nf_batch *b, nf_err *err)
+{
+    for (size_t i = 0, n; i < b->n; i += n) {
+        n = j->o->unit || j->o->mixture || j->o->evidence ? slice(j, b, i) : b->n;
+        NF_TRY(nfi_grow(&j->scores, &j->capscores, n, sizeof *j->scores, err));
+        NF_TRY(nfi_grow(&j->odds, &j->capodds, n * j->t.k, sizeof *j->odds, err));
+        NF_TRY(score_slice(j, b, i, n, j->scores, j->odds, err));
+    }
+    return nf_csv_flush(j->w, err);
+}
+
+/* The model, and beside that the documents with the first batch: if that fails, it is said when its turn comes. */
+static nf_status begin(void *ctx, size_t what, int worker, nf_err *err)
+{
+    job *j = ctx;
+
+    (void)worker;
+    if (what == 0)
+        return nfi_work_model(&j->model, j->o->model, err);
+    NF_TRY(nfi_work_open(&j->docs, &j->o->in, &j->o->common, false, j->nargs, j->args, err));
+    nfi_docs_block(j->docs, BATCH);
+    j->first = nf_docs_next(j->docs, &j->batch[0], &j->first_err);
+    return NF_OK;
+}
+
+/* Scores a batch, and beside that reads the next. */
+static nf_status turn(void *ctx, size_t what, int worker, nf_err *err)
+{
+    job *j = ctx;
+
+    (void)worker;
+    return what == 0 ? score_batch(j, &j->batch[0], err) : nf_docs_next(j->docs, &j->batch[1], err);
+}
+
 static nf_status stream(job *j, nfi_progress *p, nf_err *err)
 {
-    nf_batch batch = {0};
-    nf_score *scores = NULL;
-    double *odds = NULL;
-    size_t capscores = 0, capodds = 0;
-    nf_status s = NF_OK;
+    nf_status s = j->first;
 
-    while (s == NF_OK) {
-        if ((s = nf_docs_next(j->docs, &batch, err)) != NF_OK || batch.n == 0)
-            break;
-        for (size_t i = 0, n; s == NF_OK && i < batch.n; i += n) {
-            n = j->o->unit || j->o->mixture || j->o->evidence ? slice(j, &batch, i) : batch.n;
-            if ((s = nfi_grow(&scores, &capscores, n, sizeof *scores, err)) == NF_OK &&
-                (s = nfi_grow(&odds, &capodds, n * j->t.k, sizeof *odds, err)) == NF_OK)
-                s = score_slice(j, &batch, i, n, scores, odds, err);
-        }
-        if (s == NF_OK)
-            s = nf_csv_flush(j->w, err);
+    if (s != NF_OK && err)
+        *err = j->first_err;
+    while (s == NF_OK && j->batch[0].n) {
+        s = nfi_par_beside(2, j->beside, turn, j, err);
+        nf_batch done = j->batch[0];
+        j->batch[0] = j->batch[1];
+        j->batch[1] = done;
         nfi_work_progress(p, nf_docs_counts(j->docs));
     }
-    nfi_free(scores);
-    nfi_free(odds);
-    nf_scored_units_clear(&j->parts);
-    nf_batch_clear(&batch);
     return s;
 }
 
@@ -227,10 +264,9 @@ static void tally(const job *j, nfi_tally *t)
 static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
 {
     const struct opts *o = opts;
-    nf_model *model = NULL;
     nf_lang *lang = NULL;
     nfi_progress progress = {0};
-    job j = {.o = o};
+    job j = {.o = o, .nargs = nargs, .args = args};
     nf_err err = {0};
 
     int usage = nfi_work_outputs(cli, (const char *const[]){o->out.output, o->in.rejects}, 2, nargs, args, o->model);
@@ -245,20 +281,19 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
                          .min_prob = o->min_prob,
                          .typicality = o->typicality,
                          .threads = (int)o->common.threads};
-    nf_status s = nfi_work_model(&model, o->model, &err);
-    if (s == NF_OK)
-        s = nfi_work_open(&j.docs, &o->in, &o->common, false, nargs, args, &err);
+    j.beside = nfi_work_bulk(nargs, args) ? nfi_par_threads((int)o->common.threads) : 1;
+    nf_status s = nfi_par_beside(2, j.beside, begin, &j, &err);
     if (s == NF_OK)
         s = nfi_work_language(&lang, &so.language, o->language, o->with_language, &err);
     so.lang = lang;
     if (s == NF_OK)
-        s = nf_scorer_new(&j.scorer, model, &so, &err);
+        s = nf_scorer_new(&j.scorer, j.model, &so, &err);
     if (s == NF_OK)
         s = nf_csv_open(&j.w, o->out.output, (nf_csv_dialect)o->out.excel, &err);
     if (s == NF_OK) {
         nf_model_info info;
-        nf_model_describe(model, &info);
-        j.t = (nfi_score_table){.m = model,
+        nf_model_describe(j.model, &info);
+        j.t = (nfi_score_table){.m = j.model,
                                 .k = info.classes,
                                 .unit = (nf_unit_kind)o->unit,
                                 .with_text = o->with_text,
@@ -307,9 +342,14 @@ static int run(const void *opts, nfi_cli *cli, int nargs, char **args)
     }
     nfi_score_rows_free(j.rows);
     nfi_free(j.bound);
+    nfi_free(j.scores);
+    nfi_free(j.odds);
+    nf_scored_units_clear(&j.parts);
+    nf_batch_clear(&j.batch[0]);
+    nf_batch_clear(&j.batch[1]);
     nf_scorer_free(j.scorer);
     nf_docs_close(j.docs);
-    nf_model_free(model);
+    nf_model_free(j.model);
     nf_lang_close(lang);
     if (s == NF_OK && o->strict && missed)
         return nfi_cli_end(cli, NFI_EXIT_GATE, "--strict: %llu of %llu %ss got no label", (unsigned long long)missed,

@@ -167,6 +167,20 @@ int nfi_work_salt(nfi_cli *cli, const nfi_ledger_rows *o, void **salt, size_t *n
     return nfi_cli_fail(cli, s, &err);
 }
 
+bool nfi_work_bulk(int nargs, char **args)
+{
+    enum { WORTH = 1 << 20 }; /* bytes */
+    uint64_t bytes = 0;
+    struct stat st;
+
+    for (int i = 0; i < nargs; i++) {
+        if (strcmp(args[i], "-") == 0 || stat(args[i], &st) != 0 || !S_ISREG(st.st_mode))
+            return false;
+        bytes += (uint64_t)st.st_size;
+    }
+    return bytes >= WORTH;
+}
+
 nf_status nfi_work_open(nf_docs **out, const nfi_input_opts *in, const nfi_common_opts *common, bool need_label, int nargs, char **args,
                         nf_err *err)
 {

@@ -145,7 +145,7 @@ static nf_status cut(nf_docs *in, nfi_reader *r, nf_batch *b, size_t *n, bool *p
         }
         nfi_reader_compact(r);
         from = r->scan.start;
-        NF_TRY(nfi_reader_fill(r, NFI_BLOCK, err));
+        NF_TRY(nfi_reader_fill(r, in->block, err));
     }
     return *n ? take_bytes(r, b->mem, *n, from, full, err) : NF_OK;
 }

@@ -297,6 +297,7 @@ static nf_status open_stream(nf_docs **out, const char *const *paths, size_t n, 
     in->columns.extra = -1;
     in->label_column = in->id_column = in->text_column = -1;
     in->threads = nfi_par_threads(in->o.threads);
+    in->block = NFI_BLOCK;
     in->max_document = in->o.max_document ? in->o.max_document : NFI_MAX_DOCUMENT;
     nfi_ids_init(&in->ids);
     NF_GO(check_options(in, err));
@@ -366,6 +367,11 @@ size_t nf_docs_extra(const nf_docs *in)
 const char *nf_docs_path(const nf_docs *in, uint32_t i)
 {
     return i < in->n_src ? in->src[i].path : NULL;
+}
+
+void nfi_docs_block(nf_docs *in, size_t bytes)
+{
+    in->block = bytes;
 }
 
 const nf_docs_stats *nf_docs_counts(const nf_docs *in)

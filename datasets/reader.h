@@ -9,6 +9,8 @@
 #include "datasets/columns.h"
 
 #define NFI_BLOCK ((size_t)4 << 20)
+/* Batches of about so many bytes of a table, but for the first; NFI_BLOCK where nothing is said. */
+void nfi_docs_block(nf_docs *in, size_t bytes);
 
 typedef struct nfi_reader {
     nfi_in *in;

@@ -65,6 +65,7 @@ struct nf_docs {
     const nfi_format *forced;
     int threads;
     size_t max_document;
+    size_t block; /* bytes of a table that are read at a time after the first NFI_BLOCK */
     nfi_arena arena;
     nfi_archive **archive;
     size_t n_archives, cap_archives;

@@ -16,6 +16,7 @@ typedef struct work {
     bool fails[CHUNKS];
     int threads;
     atomic_int strange; /* workers out of range */
+    atomic_int highest; /* one of the greatest workers */
 } work;
 
 static nf_status one(void *ctx, size_t chunk, int worker, nf_err *err)
@@ -25,6 +26,8 @@ static nf_status one(void *ctx, size_t chunk, int worker, nf_err *err)
     atomic_fetch_add(&w->runs[chunk], 1);
     if (worker < 0 || worker >= w->threads)
         atomic_fetch_add(&w->strange, 1);
+    if (worker > atomic_load(&w->highest))
+        atomic_store(&w->highest, worker);
     for (volatile size_t spin = (chunk * 7919) % 2000; spin > 0; spin--) /* chunks end out of order */
         ;
     if (w->fails[chunk])
@@ -77,30 +80,73 @@ START_TEST(lowest_failing_chunk_wins_with_any_number_of_threads)
 }
 END_TEST
 
+enum { INNER = 40 };
+
 static nf_status outer(void *ctx, size_t chunk, int worker, nf_err *err)
 {
     work *w = ctx;
     (void)worker;
-    return nfi_par_chunks(10, 4, one, w + chunk, err);
+    return nfi_par_chunks(INNER, w[chunk].threads, one, w + chunk, err);
 }
 
-START_TEST(nested_loops_run_serially)
+typedef nf_status (*par_fn)(size_t chunks, int threads, nfi_chunk_fn fn, void *ctx, nf_err *err);
+
+/* Loops of inner threads within a loop of 4. */
+static void nest(par_fn par, size_t chunks, int inner, int most)
 {
     static work w[8];
 
-    for (int i = 0; i < 8; i++)
-        w[i].threads = 1;
-    nft_ok(nfi_par_chunks(8, 4, outer, w, &nft_err));
-    for (int i = 0; i < 8; i++) {
+    memset(w, 0, sizeof w);
+    for (size_t i = 0; i < chunks; i++)
+        w[i].threads = inner;
+    nft_ok(par(chunks, 4, outer, w, &nft_err));
+    for (size_t i = 0; i < chunks; i++) {
         ck_assert_int_eq(atomic_load(&w[i].strange), 0);
-        for (int c = 0; c < 10; c++)
+        ck_assert_int_le(atomic_load(&w[i].highest), most);
+        for (int c = 0; c < INNER; c++)
             ck_assert_int_eq(atomic_load(&w[i].runs[c]), 1);
     }
-    w[3].fails[4] = true;
-    w[5].fails[1] = true;
+    w[chunks - 2].fails[4] = true; /* the lowest outer chunk that fails, and in it the lowest of its loop */
+    w[chunks - 2].fails[30] = true;
+    w[chunks - 1].fails[1] = true;
     nf_err err = {0};
-    ck_assert_int_eq(nfi_par_chunks(8, 4, outer, w, &err), NF_EFORMAT);
+    ck_assert_int_eq(par(chunks, 4, outer, w, &err), NF_EFORMAT);
     ck_assert_uint_eq(err.line, 4);
+}
+
+START_TEST(loops_within_a_loop_run_with_any_number_of_threads)
+{
+    for (int inner = 1; inner <= 6; inner++) {
+        nest(nfi_par_chunks, 8, inner, inner < 4 ? 0 : 3); /* of fewer threads than the outer one has: serially, as worker 0 */
+        nest(nfi_par_beside, 2, inner, inner < 4 ? 0 : 3);
+    }
+}
+END_TEST
+
+/* Two chunks that wait until a loop within the first has run on two threads at once. */
+static nf_status meet(void *ctx, size_t chunk, int worker, nf_err *err)
+{
+    atomic_int *there = ctx;
+
+    (void)chunk, (void)worker, (void)err;
+    atomic_fetch_add(there, 1);
+    while (atomic_load(there) < 3)
+        ;
+    return NF_OK;
+}
+
+static nf_status beside(void *ctx, size_t chunk, int worker, nf_err *err)
+{
+    (void)worker;
+    return chunk == 0 ? nfi_par_chunks(3, 3, meet, ctx, err) : NF_OK;
+}
+
+START_TEST(chunks_beside_each_other_have_all_threads)
+{
+    atomic_int there = 0;
+
+    nft_ok(nfi_par_beside(2, 3, beside, &there, &nft_err));
+    ck_assert_int_eq(atomic_load(&there), 3);
 }
 END_TEST
 
@@ -132,7 +178,8 @@ int main(void)
     tcase_set_timeout(t, 60);
     tcase_add_test(t, every_chunk_runs_once);
     tcase_add_test(t, lowest_failing_chunk_wins_with_any_number_of_threads);
-    tcase_add_test(t, nested_loops_run_serially);
+    tcase_add_test(t, loops_within_a_loop_run_with_any_number_of_threads);
+    tcase_add_test(t, chunks_beside_each_other_have_all_threads);
     tcase_add_test(t, number_of_threads_has_bounds);
     tcase_add_test(t, a_limit_holds_where_no_number_is_asked_for);
     suite_add_tcase(s, t);
