@@ -327,7 +327,7 @@ static nf_status take(nf_docs *in, nf_batch *b, size_t n, nf_err *err)
     for (size_t i = 0; i < n; i++) {
         const nfi_slot *slot = &b->mem->slot[i];
         nf_doc *doc = &b->docs[i];
-        if (i + AHEAD < n)
+        if (i + AHEAD < n && !in->distinct)
             nfi_ids_prefetch(&in->ids, b->mem->slot[i + AHEAD].id);
         if (slot->bad.code != NF_OK) {
             if (!in->rejects)
@@ -339,7 +339,8 @@ static nf_status take(nf_docs *in, nf_batch *b, size_t n, nf_err *err)
         doc->record = slot->record;
         doc->line = slot->line;
         doc->file = slot->file;
-        NF_TRY(settle_id(in, doc, slot->id, &b->mem->arena[0], err));
+        if (!in->distinct)
+            NF_TRY(settle_id(in, doc, slot->id, &b->mem->arena[0], err));
         in->stats.read++;
         in->stats.repaired += (doc->flags & NF_DOC_REPAIRED) != 0;
         in->stats.nul += (doc->flags & NF_DOC_NUL) != 0;

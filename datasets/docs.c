@@ -89,6 +89,7 @@ static nf_status add_operand(nf_docs *in, const char *path, nf_err *err)
     nfi_source src = {.path = path, .format = in->forced};
     struct stat st;
 
+    in->distinct = false;
     if (strcmp(path, "-") == 0) {
         for (size_t i = 0; i < in->n_src; i++)
             if (strcmp(in->src[i].path, "-") == 0)

@@ -163,6 +163,7 @@ static nf_status add(nf_docs *in, const char *base, nfi_archive *archive, const 
 
     NF_TRY(nfi_name_id(&src.id, e->path, &in->arena, err));
     src.path = e->whole;
+    in->distinct &= !archive && src.id.p == e->path;
     if (archive) { /* the name of a member is no path: it is only shown */
         size_t d = strlen(base);
         char *path = nfi_arena_alloc(&in->arena, d + src.id.n + 2);
@@ -234,6 +235,7 @@ nf_status nfi_walk(nf_docs *in, const char *folder, nf_err *err)
     while (w.n_todo > 0)
         NF_GO(read_folder(&w, w.todo[--w.n_todo], err));
     NF_GO(nfi_sort(w.file, w.n_files, sizeof *w.file, by_path, NULL, err));
+    in->distinct = in->n_src == 0;
     s = nfi_entries_add(in, folder, NULL, w.file, w.n_files, err);
 out:
     if (w.fd >= 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * fmt_text.c - one article a file, the whole file being its text. Files are read in parallel, those of a batch decided by the sizes met
- * when the operands were listed.
+ * when the operands were listed; one thread takes fewer at a time.
  */
 #include "datasets/stream.h"
 
@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-enum { MAX_FILES = 4096, GROUP = 16, SHOWN = 4096 }; /* SHOWN: bytes that a reject shows */
+enum { MAX_FILES = 4096, GROUP = 16, SHOWN = 4096, FEW = 256 << 10 }; /* SHOWN: bytes that a reject shows */
 
 static const char *const text_ext[] = {".txt", ".text", NULL};
 
@@ -104,18 +104,20 @@ static nf_status finish(nf_docs *in, const nfi_source *src, nf_str text, nfi_pla
     return NF_OK;
 }
 
-/* The bytes of a file, unpacked, in the arena of row, with a NUL behind them. */
-static nf_status read_bytes(nf_docs *in, const nfi_source *src, nfi_row *row, nf_str *out, nfi_place *place, nf_err *err)
+static bool too_long(const nf_docs *in, const nfi_source *src)
+{
+    return src->size > in->max_document || src->size > SIZE_MAX - 128;
+}
+
+/* The bytes of a file, with a NUL behind them: at p, which has room for one more than it has, or unpacked in the arena of row. */
+static nf_status read_bytes(nf_docs *in, const nfi_source *src, char *p, nfi_row *row, nf_str *out, nfi_place *place, nf_err *err)
 {
     nfi_buf plain = {0};
     size_t n = (size_t)src->size;
 
-    if (src->size > in->max_document || src->size > SIZE_MAX - 128)
+    if (too_long(in, src))
         return NF_FAIL_AT(err, NF_ELIMIT, src->path, 0, "has %llu bytes, the limit is %llu", (unsigned long long)src->size,
                           (unsigned long long)in->max_document);
-    char *p = nfi_arena_alloc(row->arena, n + 1);
-    if (!p)
-        return nfi_oom(err, "a file");
     NF_TRY(nfi_read_seen(p, n, src->path, err));
     p[n] = '\0';
     *place = NFI_IN_FOLDER;
@@ -132,12 +134,12 @@ static nf_status read_bytes(nf_docs *in, const nfi_source *src, nfi_row *row, nf
     return NF_OK;
 }
 
-static nf_status read_file(nf_docs *in, const nfi_source *src, nfi_row *row, nfi_slot *slot, nf_doc *doc, nf_err *err)
+static nf_status read_file(nf_docs *in, const nfi_source *src, char *at, nfi_row *row, nfi_slot *slot, nf_doc *doc, nf_err *err)
 {
     nfi_place place = NFI_IN_FOLDER;
     nf_err why = {0};
 
-    nf_status s = read_bytes(in, src, row, &slot->rec, &place, &why);
+    nf_status s = read_bytes(in, src, at, row, &slot->rec, &place, &why);
     if (s == NF_ENOMEM) {
         if (err)
             *err = why;
@@ -163,7 +165,7 @@ static void end_row(nf_docs *in, const nfi_row *row, nfi_slot *slot, const nf_do
     slot->replacements = row->replacements;
     slot->fallback = row->fallback;
     if (row->bad.code == NF_OK)
-        slot->id = nfi_ids_hash(&in->ids, doc->id.p, doc->id.n);
+        slot->id = in->distinct ? (nfi_hash128){0} : nfi_ids_hash(&in->ids, doc->id.p, doc->id.n);
 }
 
 static nf_status read_group(void *ctx, size_t group, int worker, nf_err *err)
@@ -175,7 +177,7 @@ static nf_status read_group(void *ctx, size_t group, int worker, nf_err *err)
     for (size_t i = group * GROUP; i < j->n && i < (group + 1) * GROUP; i++) {
         nfi_slot *slot = &j->b->mem->slot[i];
         const nfi_source *src = &in->src[slot->file];
-        begin_row(row, &j->b->mem->arena[group]);
+        begin_row(row, &j->b->mem->arena[worker]);
         if (src->fault) {
             if (nfi_row_bad(row, NF_EIO, "%s", src->fault) != NF_OK)
                 return nfi_oom(err, "a reject");
@@ -185,7 +187,7 @@ static nf_status read_group(void *ctx, size_t group, int worker, nf_err *err)
             else
                 NF_TRY(finish(in, src, slot->rec, NFI_IN_PACKED, false, row, &j->b->docs[i], err));
         } else {
-            NF_TRY(read_file(in, src, row, slot, &j->b->docs[i], err));
+            NF_TRY(read_file(in, src, j->b->mem->buf + slot->at, row, slot, &j->b->docs[i], err));
         }
         if (slot->rec.n > SHOWN)
             slot->rec.n = SHOWN;
@@ -194,10 +196,23 @@ static nf_status read_group(void *ctx, size_t group, int worker, nf_err *err)
     return NF_OK;
 }
 
+/* Room for n bytes where a batch has its raw records, which are dropped, and for some more: the next batch may be larger. */
+static nf_status room(struct nf_batch_mem *m, size_t n, nf_err *err)
+{
+    if (n <= m->cap_buf)
+        return NF_OK;
+    n += n / 4;
+    nfi_free(m->buf);
+    m->buf = nfi_alloc(n, 1);
+    m->cap_buf = m->buf ? n : 0;
+    return m->buf ? NF_OK : nfi_oom(err, "files");
+}
+
 nf_status nfi_files_read(nf_docs *in, nf_batch *b, size_t *n, nf_err *err)
 {
-    size_t count = 0;
-    uint64_t bytes = 0;
+    size_t count = 0, at = 0;
+    uint64_t bytes = 0, most = in->threads > 1 ? NFI_BLOCK : FEW; /* where there is nothing to share out, what is read is still in the cache
+                                                                     when it is used */
 
     if (in->src[in->at].archive) {
         NF_TRY(nfi_members_read(in, b, &count, GROUP, err));
@@ -205,12 +220,15 @@ nf_status nfi_files_read(nf_docs *in, nf_batch *b, size_t *n, nf_err *err)
             bytes += in->src[in->at + i].size;
     }
     for (size_t i = in->at;
-         i < in->n_src && (in->src[i].file || in->src[i].fault) && !in->src[i].archive && count < MAX_FILES && bytes < NFI_BLOCK; i++) {
+         i < in->n_src && (in->src[i].file || in->src[i].fault) && !in->src[i].archive && count < MAX_FILES && bytes < most; i++) {
+        const nfi_source *src = &in->src[i];
         NF_TRY(nfi_batch_room(b, count + 1, err));
-        b->mem->slot[count++] = (nfi_slot){.file = (uint32_t)i, .record = in->src[i].fault ? 0 : 1};
-        bytes += in->src[i].size;
+        b->mem->slot[count++] = (nfi_slot){.file = (uint32_t)i, .at = at, .record = src->fault ? 0 : 1};
+        bytes += src->size;
+        at += src->fault || too_long(in, src) ? 0 : (size_t)src->size + 1;
     }
-    NF_TRY(nfi_batch_arenas(b->mem, count / GROUP + 1, err));
+    NF_TRY(room(b->mem, at, err));
+    NF_TRY(nfi_batch_arenas(b->mem, (size_t)in->threads, err));
     job j = {in, b, count};
     NF_TRY(nfi_par_chunks((count + GROUP - 1) / GROUP, in->threads, read_group, &j, err));
     in->at += count;

@@ -73,6 +73,7 @@ struct nf_docs {
     size_t n_src, cap_src, at; /* at: the source being read */
     nfi_columns columns;
     bool have_columns;
+    bool distinct; /* the inputs are files of one folder, whose paths are their ids as they are: no id comes twice */
     int32_t page_column[NFI_PAGE_COLUMNS]; /* carried columns for what pages say of themselves, -1 none */
     int32_t label_column; /* carried column for the labels of class folders, -1 none */
     int32_t id_column, text_column; /* with all_columns: the same for the ids and texts of files that are one document */

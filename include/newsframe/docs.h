@@ -136,7 +136,8 @@ NF_API const char *nf_input_feature(size_t i);
  * columns and the closest), NF_EDATA (empty file, header only is NOT an error here: it is a stream of no documents).
  */
 NF_API NF_MUST_CHECK nf_status nf_docs_open(nf_docs **out, const char *const *paths, size_t n, const nf_docs_opts *opts, nf_err *err);
-/** Next batch into b, dropping what it held; b->n == 0 means the end. On failure b is empty. Same batches for any thread count. */
+/** Next batch into b, dropping what it held; b->n == 0 means the end. On failure b is empty. Any number of threads
+ * gives the same documents in the same order. */
 NF_API NF_MUST_CHECK nf_status nf_docs_next(nf_docs *in, nf_batch *b, nf_err *err);
 /** Have fn called with every batch that nf_docs_next() is about to hand out, whoever reads; its failure is that of nf_docs_next(). At most
  * four watch, in the order they came. */
