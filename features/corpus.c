@@ -213,7 +213,7 @@ static nf_status count_grams(void *ctx, size_t k, int worker, nf_err *err)
     const nfi_chunk *ch = &c->chunk[k];
 
     (void)worker, (void)err;
-    for (size_t q = NFI_PARTS; q < 2 * NFI_PARTS; q++) {
+    for (size_t q = NFI_WORD_PARTS; q < NFI_PARTS; q++) {
         size_t n;
         const uint64_t *e = nfi_chunk_part(c, ch, q, &n);
         for (size_t i = 0; i < n; i++)
@@ -225,7 +225,7 @@ static nf_status count_grams(void *ctx, size_t k, int worker, nf_err *err)
 static nf_status number_grams(nfi_counting *k, nf_err *err)
 {
     nf_corpus *c = k->c;
-    size_t *first = c->node + NFI_PARTS;
+    size_t *first = c->node + NFI_WORD_PARTS;
     nf_status s = NF_OK;
     nfi_entries **chunk = nfi_alloc(c->nchunks, sizeof *chunk);
 
@@ -234,12 +234,12 @@ static nf_status number_grams(nfi_counting *k, nf_err *err)
     for (size_t i = 0; i < c->nchunks; i++)
         chunk[i] = c->chunk[i].grams;
     NF_GO(nfi_grams_number(&c->gram, first, chunk, c->nchunks, nfi_gram_width(&c->text), k->secret, k->threads, err));
-    c->ngrams = first[NFI_PARTS];
+    c->ngrams = first[NFI_GRAM_PARTS];
     if (nfi_corpus_nodes(c) >= NFI_NONE) {
         s = NF_FAIL(err, NF_ELIMIT, "more than 2^32 distinct terms in memory; lower --memory so that they are sorted on disk");
         goto out;
     }
-    for (size_t p = 0; p <= NFI_PARTS; p++)
+    for (size_t p = 0; p <= NFI_GRAM_PARTS; p++)
         first[p] += c->words.n;
     NF_GO(nfi_par_chunks(c->nchunks, k->threads, count_grams, c, err));
 out:
@@ -254,12 +254,12 @@ static nf_status number_words(nf_corpus *c, nf_err *err)
 
     if (!(c->word_of = nfi_alloc(c->words.n, sizeof *c->word_of)))
         return nfi_oom(err, "words");
-    for (size_t p = 0; p < NFI_PARTS; p++) {
+    for (size_t p = 0; p < NFI_WORD_PARTS; p++) {
         c->node[p] = n;
-        for (size_t w = p; w < c->words.n; w += NFI_PARTS)
+        for (size_t w = p; w < c->words.n; w += NFI_WORD_PARTS)
             c->word_of[n++] = (uint32_t)w;
     }
-    for (size_t p = NFI_PARTS; p <= 2 * NFI_PARTS; p++)
+    for (size_t p = NFI_WORD_PARTS; p <= NFI_PARTS; p++)
         c->node[p] = n;
     return NF_OK;
 }

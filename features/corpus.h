@@ -24,7 +24,7 @@ struct nf_corpus {
     uint32_t *word_of;         /* words.n: word number of a node */
     uint64_t *gram;            /* ngrams x nfi_gram_width() */
     size_t ngrams;
-    size_t node[2 * NFI_PARTS + 1]; /* first node of each part: words, then n-grams */
+    size_t node[NFI_PARTS + 1]; /* first node of each part: words, then n-grams */
     nfi_arena *mem;            /* nmem, one a worker: the entries of the chunks */
     size_t nmem;
     nfi_chunk *chunk;
@@ -72,14 +72,15 @@ static inline int nfi_corpus_node_words(const nf_corpus *c, size_t node, uint32_
     return 1;
 }
 
-/* Entries of part q of a chunk, *n of them: words for q < NFI_PARTS, else n-grams. Their nodes begin at c->node[q]. */
+/* Entries of part q of a chunk, *n of them: words for q < NFI_WORD_PARTS, else n-grams. Their nodes begin at c->node[q]. */
 static inline const uint64_t *nfi_chunk_part(const nf_corpus *c, const nfi_chunk *ch, size_t q, size_t *n)
 {
-    const nfi_entries *x = q < NFI_PARTS ? ch->words : ch->grams;
-    size_t p = q % NFI_PARTS;
+    bool word = q < NFI_WORD_PARTS;
+    const nfi_entries *x = word ? ch->words : ch->grams;
+    size_t p = word ? q : q - NFI_WORD_PARTS;
 
     *n = x ? x->part[p].n : 0;
-    return x ? x->entry + x->part[p].start * (q < NFI_PARTS ? 1 : nfi_gram_width(&c->text)) : NULL;
+    return x ? x->entry + x->part[p].start * (word ? 1 : nfi_gram_width(&c->text)) : NULL;
 }
 
 /* To be called before part q of chunk k is read, by who goes through a part of all chunks: what comes next is fetched. */
@@ -89,7 +90,7 @@ static inline void nfi_corpus_ahead(const nf_corpus *c, size_t k, size_t q)
     size_t n;
 
     if (k + 4 < c->nchunks)
-        __builtin_prefetch(&(q < NFI_PARTS ? c->chunk[k + 4].words : c->chunk[k + 4].grams)->part[q % NFI_PARTS]);
+        __builtin_prefetch(q < NFI_WORD_PARTS ? &c->chunk[k + 4].words->part[q] : &c->chunk[k + 4].grams->part[q - NFI_WORD_PARTS]);
     if (k + 2 >= c->nchunks)
         return;
     const uint64_t *e = nfi_chunk_part(c, &c->chunk[k + 2], q, &n);
@@ -98,7 +99,7 @@ static inline void nfi_corpus_ahead(const nf_corpus *c, size_t k, size_t q)
 }
 
 /* Parts with entries. */
-static inline size_t nfi_corpus_parts(const nf_corpus *c) { return c->text.hi > 1 ? 2 * NFI_PARTS : NFI_PARTS; }
+static inline size_t nfi_corpus_parts(const nf_corpus *c) { return c->text.hi > 1 ? NFI_PARTS : NFI_WORD_PARTS; }
 
 /*
  * The documents of chunk k as rows, one after another: document i has c->nterms[first + i] entries, in an order that differs from run to

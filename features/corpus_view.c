@@ -33,7 +33,7 @@ static nf_status leave_marked_out(nf_corpus *v, nfi_chunk *ch, const bool *marke
     nfi_entries *from = ch->words, *to;
     size_t all = 0, left = 0;
 
-    for (size_t q = 0; q < NFI_PARTS; q++)
+    for (size_t q = 0; q < NFI_WORD_PARTS; q++)
         all += from->part[q].n;
     to = nfi_arena_alloc(v->mem, sizeof *to);
     uint64_t *entry = to ? nfi_arena_alloc(v->mem, all * sizeof *entry + 1) : NULL;
@@ -41,7 +41,7 @@ static nf_status leave_marked_out(nf_corpus *v, nfi_chunk *ch, const bool *marke
         return nfi_oom(err, "words of a corpus");
     *to = *from;
     to->entry = entry;
-    for (size_t q = 0; q < NFI_PARTS; q++) {
+    for (size_t q = 0; q < NFI_WORD_PARTS; q++) {
         const uint64_t *e = from->entry + from->part[q].start;
         size_t first = left;
         for (size_t i = 0; i < from->part[q].n; i++)

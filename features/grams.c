@@ -11,7 +11,7 @@
 
 _Static_assert(NFI_MAX_DOCUMENT < (size_t)1 << NFI_ENTRY_TF_BITS, "the frequency of an n-gram fits an entry");
 _Static_assert(2 * NFI_WORD_BITS + NFI_DOC_BITS == 64, "two words and a document fit an n-gram");
-_Static_assert(NFI_PARTS == 256, "parts are bytes");
+_Static_assert(NFI_GRAM_PARTS == 256, "parts are bytes");
 
 enum { SLOTS0 = 1 << 6 };
 
@@ -21,15 +21,15 @@ static inline uint64_t gram_hash(uint64_t first, uint64_t second, nfi_secret sec
     return nfi_hash2(first, second ^ secret.b, secret);
 }
 
-/* Room for n entries in parts of the sizes in count, which become their starts. NULL: out of memory. */
-static nfi_entries *new_parts(uint32_t count[NFI_PARTS], size_t n, size_t width, nfi_arena *arena)
+/* Room for n entries in so many parts of the sizes in count, which become their starts. NULL: out of memory. */
+static nfi_entries *new_parts(uint32_t *count, size_t parts, size_t n, size_t width, nfi_arena *arena)
 {
     nfi_entries *x = n <= UINT32_MAX ? nfi_arena_alloc(arena, sizeof *x) : NULL;
     uint32_t sum = 0;
 
     if (!x || !(x->entry = nfi_arena_alloc(arena, n * width * sizeof *x->entry)))
         return NULL;
-    for (size_t p = 0; p < NFI_PARTS; p++) {
+    for (size_t p = 0; p < parts; p++) {
         x->part[p].start = sum;
         x->part[p].n = count[p];
         sum += count[p];
@@ -42,24 +42,24 @@ static nfi_entries *new_parts(uint32_t count[NFI_PARTS], size_t n, size_t width,
 
 nf_status nfi_words_split(nfi_entries **out, const nfi_rows *rows, const uint32_t *entries, size_t docs, nfi_arena *arena, nf_err *err)
 {
-    uint32_t at[NFI_PARTS] = {0};
+    uint32_t at[NFI_WORD_PARTS] = {0};
 
     for (size_t e = 0; e < rows->n; e++)
-        at[rows->id[e] % NFI_PARTS]++;
-    nfi_entries *x = new_parts(at, rows->n, 1, arena);
+        at[rows->id[e] % NFI_WORD_PARTS]++;
+    nfi_entries *x = new_parts(at, NFI_WORD_PARTS, rows->n, 1, arena);
     if (!x)
         return nfi_oom(err, "rows");
     for (size_t d = 0, e = 0; d < docs; d++)
         for (size_t end = e + entries[d]; e < end; e++)
-            x->entry[at[rows->id[e] % NFI_PARTS]++] =
-                ((uint64_t)(rows->id[e] / NFI_PARTS) << NFI_DOC_BITS | d) << NFI_ENTRY_TF_BITS | rows->tf[e];
+            x->entry[at[rows->id[e] % NFI_WORD_PARTS]++] =
+                ((uint64_t)(rows->id[e] / NFI_WORD_PARTS) << NFI_DOC_BITS | d) << NFI_ENTRY_TF_BITS | rows->tf[e];
     *out = x;
     return NF_OK;
 }
 
 nf_status nfi_grams_split(nfi_entries **out, const uint64_t *gram, size_t n, size_t width, nfi_secret secret, nfi_arena *arena, nf_err *err)
 {
-    uint32_t at[NFI_PARTS] = {0};
+    uint32_t at[NFI_GRAM_PARTS] = {0};
     uint8_t *part = nfi_alloc(n, 1);
 
     if (!part)
@@ -68,7 +68,7 @@ nf_status nfi_grams_split(nfi_entries **out, const uint64_t *gram, size_t n, siz
         uint64_t h = gram_hash(gram[i * width] >> NFI_DOC_BITS, width == 2 ? gram[2 * i + 1] : 0, secret);
         at[part[i] = (uint8_t)(h >> 56)]++;
     }
-    nfi_entries *x = new_parts(at, n, width, arena);
+    nfi_entries *x = new_parts(at, NFI_GRAM_PARTS, n, width, arena);
     for (size_t i = 0; x && i < n; i++) {
         size_t place = at[part[i]]++;
         x->entry[place * width] = gram[i * width];
@@ -223,7 +223,7 @@ static nf_status number_part(void *ctx, size_t p, int worker, nf_err *err)
 nf_status nfi_grams_number(uint64_t **keys, size_t *first, nfi_entries *const *chunk, size_t n, size_t width, nfi_secret secret,
                            int threads, nf_err *err)
 {
-    place at[NFI_PARTS] = {0};
+    place at[NFI_GRAM_PARTS] = {0};
     uint64_t *all = NULL;
     size_t sum = 0;
     nf_status s = NF_OK;
@@ -231,17 +231,17 @@ nf_status nfi_grams_number(uint64_t **keys, size_t *first, nfi_entries *const *c
 
     if (!x.table)
         return nfi_oom(err, "n-grams");
-    NF_GO(nfi_par_chunks(NFI_PARTS, threads, number_part, &x, err));
-    for (size_t p = 0; p < NFI_PARTS; p++) {
+    NF_GO(nfi_par_chunks(NFI_GRAM_PARTS, threads, number_part, &x, err));
+    for (size_t p = 0; p < NFI_GRAM_PARTS; p++) {
         first[p] = sum;
         sum += at[p].n;
     }
-    first[NFI_PARTS] = sum;
+    first[NFI_GRAM_PARTS] = sum;
     if (!(all = nfi_alloc(sum * width, sizeof *all))) {
         s = nfi_oom(err, "n-grams");
         goto out;
     }
-    for (size_t p = 0; p < NFI_PARTS; p++)
+    for (size_t p = 0; p < NFI_GRAM_PARTS; p++)
         if (at[p].n)
             memcpy(all + first[p] * width, x.table[at[p].worker].keys + at[p].from, at[p].n * width * sizeof *all);
     *keys = all;

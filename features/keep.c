@@ -8,7 +8,8 @@
 static void keep_entries(const nf_corpus *c, nfi_chunk *ch, const bool *keep, const uint32_t *to)
 {
     for (size_t q = 0; q < nfi_corpus_parts(c); q++) {
-        nfi_entries *x = q < NFI_PARTS ? ch->words : ch->grams;
+        bool word = q < NFI_WORD_PARTS;
+        nfi_entries *x = word ? ch->words : ch->grams;
         size_t n, kept = 0;
         uint64_t *e = x->entry + (nfi_chunk_part(c, ch, q, &n) - x->entry);
         for (size_t i = 0; i < n; i++) {
@@ -16,7 +17,7 @@ static void keep_entries(const nf_corpus *c, nfi_chunk *ch, const bool *keep, co
             if (keep[ch->first + d])
                 e[kept++] = e[i] - ((d - to[d]) << NFI_ENTRY_TF_BITS);
         }
-        x->part[q % NFI_PARTS].n = (uint32_t)kept;
+        x->part[word ? q : q - NFI_WORD_PARTS].n = (uint32_t)kept;
     }
 }
 

@@ -2,8 +2,9 @@
 /*
  * sums.c - entries to columns, then sums by class, a part of the nodes at a time.
  *
- * The entries of a part are placed term by term (a counting sort in the cache), and each term's documents are added up by class; parts at
- * the same time. What comes of them is then copied to the places of the terms. Sums are integers.
+ * The entries of a part are placed term by term (a counting sort in the cache), and each term's documents are added up by class; where a
+ * table of all terms by all classes stays in the cache and is not mostly empty, entries are added to that as they come. Parts at the same
+ * time. What comes of them is then copied to the places of the terms. Sums are integers.
  */
 #include "features/sums.h"
 
@@ -25,6 +26,20 @@ typedef struct tally {
     uint32_t doc;
 } tally;
 
+/* The same in the table, where a weight is at most 1, and documents are too few for sums to overflow. */
+typedef struct cell {
+    int64_t val;
+    uint32_t doc;
+} cell;
+
+/* What the table needs of a document: the weights of terms that it has once, twice, three times, and its class; a class behind the others
+ * when it has none or is left out. */
+enum { BRIEF = 3 };
+typedef struct brief {
+    int64_t weight[BRIEF];
+    uint32_t class;
+} brief;
+
 /* One a worker: entries of the terms of its parts, as they come, and scratch. */
 typedef struct adder {
     uint16_t *cls;
@@ -38,9 +53,11 @@ typedef struct adder {
     size_t cappost, capat, caporder;
     tally *by;
     uint16_t *touched;
+    cell *cell;
+    size_t capcell;
 } adder;
 
-enum { RANGES = 16 }; /* of the terms, copied at the same time */
+enum { RANGES = 16, CELLS = 1 << 16 }; /* ranges: of the terms, copied at the same time; cells: of a table at most */
 
 /* Where the entries of a part are: those of its terms from range r on begin at from[r]. */
 typedef struct place {
@@ -55,6 +72,7 @@ typedef struct sum_pass {
     const uint32_t *of, *df;
     const nfi_weighting *w;
     const double *inv, *table, *idf;
+    const brief *brief; /* by document; NULL: no tables */
     adder *adder;
     place *place;       /* by part */
     uint16_t *part;     /* of each term */
@@ -223,21 +241,47 @@ static nf_status add_term(const sum_pass *p, adder *o, size_t term, const postin
     return NF_OK;
 }
 
-/* Room for the entries of a part; its postings to their places. *n: nodes of the part. */
-static nf_status place_part(const sum_pass *p, adder *o, size_t q, nf_err *err)
+/* The kept terms of a part in order, room for their entries and one more; *total: documents with them, for each. */
+static nf_status begin_part(const sum_pass *p, adder *o, size_t q, size_t *kept, size_t *total, nf_err *err)
 {
     const nf_corpus *c = p->c;
     const uint32_t *of = p->of + c->node[q], *df = p->df + c->node[q];
-    size_t n = c->node[q + 1] - c->node[q], total = 0, most = 0; /* a term has no more entries than labels of its documents, or classes */
+    size_t n = c->node[q + 1] - c->node[q], k = 0, sum = 0;
+    size_t most = 1; /* a term has no more entries than labels of its documents, or classes */
 
     NF_TRY(nfi_grow(&o->at, &o->capat, n, sizeof *o->at, err));
+    NF_TRY(nfi_grow(&o->order, &o->caporder, n, sizeof *o->order, err));
     for (size_t i = 0; i < n; i++) {
         if (of[i] == NFI_NONE)
             continue;
         uint64_t can = (uint64_t)df[i] * p->largest;
         most += can < p->t->nclasses ? (size_t)can : p->t->nclasses;
-        o->at[i] = (uint32_t)total;
-        total += df[i];
+        sum += df[i];
+        o->order[k++] = (nfi_kv){of[i], (uint32_t)i, 0};
+    }
+    NF_TRY(nfi_sort_kv(o->order, k, err));
+    NF_TRY(nfi_grow(&o->cls, &o->capcls, o->n + most, sizeof *o->cls, err));
+    NF_TRY(nfi_grow(&o->val, &o->capval, o->n + most, sizeof *o->val, err));
+    NF_TRY(nfi_grow(&o->doc, &o->capdoc, o->n + most, sizeof *o->doc, err));
+    if (p->all)
+        NF_TRY(nfi_grow(&o->freq, &o->capfreq, o->n + most, sizeof *o->freq, err));
+    *kept = k;
+    *total = sum;
+    return NF_OK;
+}
+
+/* The postings of a part to their places: total of kept terms. */
+static nf_status place_part(const sum_pass *p, adder *o, size_t q, size_t total, nf_err *err)
+{
+    const nf_corpus *c = p->c;
+    const uint32_t *of = p->of + c->node[q], *df = p->df + c->node[q];
+    size_t n = c->node[q + 1] - c->node[q];
+
+    for (size_t i = 0, before = 0; i < n; i++) {
+        if (of[i] == NFI_NONE)
+            continue;
+        o->at[i] = (uint32_t)before;
+        before += df[i];
     }
     if (total >= UINT32_MAX)
         return NF_FAIL(err, NF_ELIMIT, "too many documents in memory; lower --memory so that they are sorted on disk");
@@ -245,11 +289,6 @@ static nf_status place_part(const sum_pass *p, adder *o, size_t q, nf_err *err)
         if (of[i] == NFI_NONE)
             o->at[i] = (uint32_t)total;
     NF_TRY(nfi_grow(&o->post, &o->cappost, total + 1, sizeof *o->post, err));
-    NF_TRY(nfi_grow(&o->cls, &o->capcls, o->n + most, sizeof *o->cls, err));
-    NF_TRY(nfi_grow(&o->val, &o->capval, o->n + most, sizeof *o->val, err));
-    NF_TRY(nfi_grow(&o->doc, &o->capdoc, o->n + most, sizeof *o->doc, err));
-    if (p->all)
-        NF_TRY(nfi_grow(&o->freq, &o->capfreq, o->n + most, sizeof *o->freq, err));
     posting *post = o->post;
     uint32_t *at = o->at;
     for (size_t k = 0; k < c->nchunks; k++) {
@@ -268,26 +307,70 @@ static nf_status place_part(const sum_pass *p, adder *o, size_t q, nf_err *err)
     return NF_OK;
 }
 
+/* The entries of a part into the table, a row a kept term, and one behind them for the others. */
+static nf_status fill_table(const sum_pass *p, adder *o, size_t q, size_t kept, nf_err *err)
+{
+    const nf_corpus *c = p->c;
+    size_t n = c->node[q + 1] - c->node[q], width = p->t->nclasses + 1;
+
+    NF_TRY(nfi_grow(&o->cell, &o->capcell, (kept + 1) * width, sizeof *o->cell, err));
+    cell *table = memset(o->cell, 0, (kept + 1) * width * sizeof *table);
+    uint32_t *at = o->at;
+    for (size_t i = 0; i < n; i++)
+        at[i] = (uint32_t)(kept * width);
+    for (size_t k = 0; k < kept; k++)
+        at[o->order[k].val] = (uint32_t)(k * width);
+    for (size_t k = 0; k < c->nchunks; k++) {
+        size_t m;
+        const uint64_t *e = nfi_chunk_part(c, &c->chunk[k], q, &m);
+        const brief *docs = p->brief + c->chunk[k].first;
+        nfi_corpus_ahead(c, k, q);
+        for (size_t i = 0; i < m; i++) {
+            uint32_t tf = nfi_entry_tf(e[i]), doc = nfi_entry_doc(e[i]);
+            const brief *d = &docs[doc];
+            cell *to = &table[at[nfi_entry_number(e[i])] + d->class];
+            to->val += tf <= BRIEF ? d->weight[tf - 1] : weight_of(p, &(posting){(uint32_t)c->chunk[k].first + doc, tf}, 0);
+            to->doc++;
+        }
+    }
+    return NF_OK;
+}
+
+/* Appends the entries of a term from its row of the table. */
+static void put_row(const sum_pass *p, adder *o, size_t term, const cell *row)
+{
+    size_t n = o->n;
+
+    for (size_t k = 0; k < p->t->nclasses; k++) { /* without a branch: which classes have the term cannot be guessed */
+        o->cls[n] = (uint16_t)k;
+        o->val[n] = row[k].val;
+        o->doc[n] = row[k].doc;
+        n += row[k].doc > 0;
+    }
+    p->count[term] = (uint32_t)(n - o->n);
+    o->n = n;
+}
+
 static nf_status add_part(void *ctx, size_t q, int worker, nf_err *err)
 {
     sum_pass *p = ctx;
     adder *o = &p->adder[worker];
-    const uint32_t *of = p->of + p->c->node[q], *df = p->df + p->c->node[q];
-    size_t n = p->c->node[q + 1] - p->c->node[q], kept = 0, range = 0;
+    const uint32_t *df = p->df + p->c->node[q];
+    size_t width = p->t->nclasses + 1, range = 0, kept, total;
 
-    NF_TRY(place_part(p, o, q, err));
-    NF_TRY(nfi_grow(&o->order, &o->caporder, n, sizeof *o->order, err));
-    for (size_t i = 0; i < n; i++)
-        if (of[i] != NFI_NONE)
-            o->order[kept++] = (nfi_kv){of[i], (uint32_t)i, 0};
-    NF_TRY(nfi_sort_kv(o->order, kept, err));
+    NF_TRY(begin_part(p, o, q, &kept, &total, err));
+    bool table = p->brief && kept * width <= CELLS && kept * width <= 2 * total;
+    NF_TRY(table ? fill_table(p, o, q, kept, err) : place_part(p, o, q, total, err));
     p->place[q].worker = worker;
     for (size_t k = 0; k < kept; k++) {
         size_t term = (size_t)o->order[k].key, i = o->order[k].val, end = o->at[i];
         for (; range < RANGES && p->t->n * range / RANGES <= term; range++)
             p->place[q].from[range] = o->n;
         p->part[term] = (uint16_t)q;
-        NF_TRY(add_term(p, o, term, o->post + (end - df[i]), o->post + end, err));
+        if (table)
+            put_row(p, o, term, o->cell + k * width);
+        else
+            NF_TRY(add_term(p, o, term, o->post + (end - df[i]), o->post + end, err));
     }
     for (; range < RANGES; range++)
         p->place[q].from[range] = o->n;
@@ -299,7 +382,7 @@ static nf_status spread_range(void *ctx, size_t range, int worker, nf_err *err)
 {
     const sum_pass *p = ctx;
     nfi_terms *t = p->t;
-    size_t from[2 * NFI_PARTS];
+    size_t from[NFI_PARTS];
 
     (void)worker, (void)err;
     for (size_t q = 0; q < nfi_corpus_parts(p->c); q++)
@@ -330,6 +413,17 @@ static void clear_adder(adder *o)
     nfi_free(o->order);
     nfi_free(o->by);
     nfi_free(o->touched);
+    nfi_free(o->cell);
+}
+
+static void make_brief(brief *b, const sum_pass *p)
+{
+    for (size_t d = 0; d < p->c->n; d++) {
+        bool in = p->c->label[d] >= 0 && (!p->use || p->use[d]);
+        b[d].class = in ? (uint32_t)p->c->label[d] : (uint32_t)p->t->nclasses;
+        for (uint32_t tf = 1; tf <= BRIEF; tf++)
+            b[d].weight[tf - 1] = weight_of(p, &(posting){(uint32_t)d, tf}, 0);
+    }
 }
 
 static uint64_t largest_set(const nf_corpus *c)
@@ -378,6 +472,7 @@ nf_status nfi_terms_sum(nfi_terms *t, const nf_corpus *c, const uint8_t *use, co
 {
     double table[NFI_TF_TABLE], *inv = nfi_alloc(c->n, sizeof *inv), *idf = NULL;
     bool all = sum == NFI_SUM_ALL;
+    brief *docs = NULL;
     nf_status s = NF_OK;
 
     nfi_tf_table(w->tf, table);
@@ -399,7 +494,15 @@ nf_status nfi_terms_sum(nfi_terms *t, const nf_corpus *c, const uint8_t *use, co
     }
     NF_GO(alloc_sums(t, all, c->multi, err));
     NF_GO(nfi_doc_norms(inv, c, t, of, w, threads, err));
-    sum_pass p = {t, c, use, of, df, w, inv, table, idf, adders, at, part, all, largest_set(c), count};
+    sum_pass p = {t, c, use, of, df, w, inv, table, idf, NULL, adders, at, part, all, largest_set(c), count};
+    if (w->l2 && w->additive && !all && !c->multi && t->nclasses < CELLS) {
+        if (!(docs = nfi_alloc(c->n, sizeof *docs))) {
+            s = nfi_oom(err, "sums");
+            goto out;
+        }
+        make_brief(docs, &p);
+        p.brief = docs;
+    }
     NF_GO(nfi_par_chunks(nfi_corpus_parts(c), threads, add_part, &p, err));
     NF_GO(alloc_entries(t, count, all, err));
     s = nfi_par_chunks(RANGES, threads, spread_range, &p, err);
@@ -412,5 +515,6 @@ out:
     nfi_free(at);
     nfi_free(inv);
     nfi_free(idf);
+    nfi_free(docs);
     return s;
 }

@@ -97,7 +97,7 @@ typedef struct df_pass {
     uint32_t *df;   /* by node */
     uint64_t *freq; /* total frequency, or NULL */
     uint64_t lo, hi;
-    size_t kept[2 * NFI_PARTS], seen[2 * NFI_PARTS]; /* nodes of each part within the limits, and with documents */
+    size_t kept[NFI_PARTS], seen[NFI_PARTS]; /* nodes of each part within the limits, and with documents */
 } df_pass;
 
 static nf_status df_part(void *ctx, size_t q, int worker, nf_err *err)
@@ -131,7 +131,7 @@ static nf_status df_part(void *ctx, size_t q, int worker, nf_err *err)
 /* The kept nodes. */
 typedef struct choosing {
     const df_pass *df;
-    size_t stride, first[2 * NFI_PARTS]; /* first: kept nodes before each part */
+    size_t stride, first[NFI_PARTS]; /* first: kept nodes before each part */
     uint32_t *seq;  /* word numbers + 1, 0 = no more words */
     nfi_kv *kv;     /* val: place in seq; aux: node */
     uint8_t *used;  /* by word number */
