@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* arena.c - blocks double from 64 KiB to 4 MiB; a larger request gets a block of its own. */
+/* arena.c - blocks double from 64 KiB to 4 MiB, which with their head are whole huge pages; a larger request gets a block of its own. */
 #include "base/arena.h"
 
 #include <string.h>
@@ -22,8 +22,8 @@ void *nfi_arena_alloc(nfi_arena *a, size_t n)
     need &= ~(size_t)15;
     if (!b || b->size - b->used < need) {
         size_t size = b ? b->size * 2 : FIRST, bytes;
-        if (size > LARGEST)
-            size = LARGEST;
+        if (size > LARGEST - sizeof *b)
+            size = LARGEST - sizeof *b;
         if (size < need)
             size = need;
         if (!nfi_add(size, sizeof *b, &bytes) || !(b = nfi_alloc(bytes, 1)))

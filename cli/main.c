@@ -4,6 +4,7 @@
 
 #include "base/io.h"
 #include "base/kern.h"
+#include "base/mem.h"
 #include "base/par.h"
 #include "base/try.h"
 #include "newsframe/docs.h"
@@ -221,6 +222,7 @@ int main(int argc, char **argv)
     nfi_cli cli = {0};
     nf_err err = {0};
 
+    nfi_keep_freed();
     nfi_signals_init();
     nf_init();
     int code = dispatch(&cli, argc, argv);
