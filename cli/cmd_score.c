@@ -73,11 +73,6 @@ typedef struct job {
     size_t capscores, capodds;
 } job;
 
-static bool is_name(nf_str s, const char *name)
-{
-    return s.n == strlen(name) && memcmp(s.p, name, s.n) == 0;
-}
-
 static nf_status header(job *j, nf_err *err)
 {
     size_t n = 0, bytes = 0;
@@ -101,11 +96,12 @@ static nf_status header(job *j, nf_err *err)
         if (j->t.id == SIZE_MAX)
             column[m++] = (nf_str){"id", 2};
         for (size_t c = 0; c < n; c++)
-            column[m++] = j->o->with_language && is_name(carried[c], "language") ? (nf_str){"input_language", 14} : carried[c];
+            column[m++] = carried[c];
+        nfi_dict_input in = {.carried = column, .n = m, .more = column + m};
         if (j->o->with_text)
-            column[m++] = (nf_str){"text", 4};
+            column[m + in.nmore++] = (nf_str){"text", 4};
         if (j->o->with_language)
-            column[m++] = (nf_str){"language", 8};
+            column[m + in.nmore++] = (nf_str){"language", 8};
         const char *tables[7] = {j->o->unit ? "units" : "scores"};
         size_t t = 1;
         if (nf_model_is_multi(j->t.m))
@@ -118,7 +114,7 @@ static nf_status header(job *j, nf_err *err)
             tables[t++] = "mixture";
         if (j->o->evidence)
             tables[t++] = "evidence";
-        nfi_dict_headers(j->w, tables, column, m, name, j->t.k);
+        nfi_dict_headers(j->w, tables, &in, name, j->t.k);
     } else {
         err->code = NF_ENOMEM;
     }

@@ -4,12 +4,13 @@
 
 #include "base/buf.h"
 #include "base/try.h"
+#include "datasets/csv_join.h"
 
 #include <string.h>
 
 #define CARRIED                                                                                                                            \
-    "input columns that are not text, as read, in input order; one whose name is also written here comes as input_<name>; id first where " \
-    "the input has no id column"
+    "input columns that are not text, as read, in input order; one whose name is also written here comes as input_<name>, once more " \
+    "input_ where that is taken; id first where the input has no id column"
 
 const nfi_dict_column nfi_dict[] = {
     {"scores", "<carried>", "text", "", CARRIED},
@@ -362,19 +363,46 @@ bool nfi_dict_has(const char *table, const char *name, size_t len, const char *c
     return false;
 }
 
-static void carried_names(nf_csv *w, const char *const *tables, const nf_str *carried, size_t n, const char *const *classes, size_t k)
+static bool is_among(const nf_str *list, size_t n, nf_str name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (list[i].n == name.n && (name.n == 0 || memcmp(list[i].p, name.p, name.n) == 0))
+            return true;
+    return false;
+}
+
+/* A column that the table writes itself, or that was put behind the carried ones. */
+static bool is_own(const nfi_dict_input *in, const char *const *tables, nf_str name, const char *const *classes, size_t k)
+{
+    bool own = is_among(in->more, in->nmore, name);
+
+    for (size_t t = 0; tables[t] && !own; t++)
+        own = nfi_dict_has(tables[t], name.p, name.n, classes, k);
+    return own;
+}
+
+static void carried_names(nf_csv *w, const char *const *tables, const nfi_dict_input *in, const char *const *classes, size_t k)
 {
     nfi_buf name = {0};
 
-    for (size_t i = 0; i < n; i++) {
-        bool taken = false;
+    for (size_t i = 0; i < in->n; i++) {
+        nf_str as = in->carried[i];
         name.n = 0;
-        for (size_t t = 0; tables[t] && !taken; t++)
-            taken = nfi_dict_has(tables[t], carried[i].p, carried[i].n, classes, k);
-        nfi_buf_puts(&name, taken ? "input_" : "");
-        nfi_buf_put(&name, carried[i].p, carried[i].n);
-        nf_csv_text(w, name.p, name.n);
+        for (size_t prefixes = 0; nfi_buf_ok(&name) && (is_own(in, tables, as, classes, k) ||
+                                                        (prefixes > 0 && is_among(in->carried, in->n, as)));) {
+            name.n = 0;
+            for (size_t p = 0; p <= prefixes; p++)
+                nfi_buf_puts(&name, "input_");
+            nfi_buf_put(&name, in->carried[i].p, in->carried[i].n);
+            as = (nf_str){name.p, name.n};
+            prefixes++;
+        }
+        if (!nfi_buf_ok(&name))
+            nfi_csv_fail(w);
+        nf_csv_text(w, as.p, as.n);
     }
+    for (size_t i = 0; i < in->nmore; i++)
+        nf_csv_text(w, in->more[i].p, in->more[i].n);
     nfi_buf_clear(&name);
 }
 
@@ -391,7 +419,7 @@ static void class_names(nf_csv *w, const char *stem, size_t n, const char *const
     nfi_buf_clear(&name);
 }
 
-void nfi_dict_headers(nf_csv *w, const char *const *tables, const nf_str *carried, size_t n, const char *const *classes, size_t k)
+void nfi_dict_headers(nf_csv *w, const char *const *tables, const nfi_dict_input *in, const char *const *classes, size_t k)
 {
     for (size_t t = 0; tables[t]; t++) {
         const nfi_dict_column *c = table_start(tables[t]);
@@ -399,7 +427,7 @@ void nfi_dict_headers(nf_csv *w, const char *const *tables, const nf_str *carrie
         for (; is_in(c, tables[t]); c++) {
             ptrdiff_t cut = class_at(c->name);
             if (strcmp(c->name, "<carried>") == 0)
-                carried_names(w, tables, carried, n, classes, k);
+                carried_names(w, tables, in, classes, k);
             else if (cut < 0)
                 nf_csv_str(w, c->name);
             else
@@ -411,5 +439,5 @@ void nfi_dict_headers(nf_csv *w, const char *const *tables, const nf_str *carrie
 
 void nfi_dict_header(nf_csv *w, const char *table, const nf_str *carried, size_t n, const char *const *classes, size_t k)
 {
-    nfi_dict_headers(w, (const char *const[]){table, NULL}, carried, n, classes, k);
+    nfi_dict_headers(w, (const char *const[]){table, NULL}, &(nfi_dict_input){.carried = carried, .n = n}, classes, k);
 }
