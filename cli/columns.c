@@ -175,7 +175,8 @@ const nfi_dict_column nfi_dict[] = {
 
     {"eval_confusion", "human", "text", "", "class given by a human"},
     {"eval_confusion", "machine", "text", "", "class given by the model; blank for documents without a label"},
-    {"eval_confusion", "n", "integer", "documents, >= 0", "documents with this pair"},
+    {"eval_confusion", "n", "integer", "documents, >= 0",
+     "documents with this pair; above 1,000 classes, pairs without any are left out"},
 
     {"eval_errors", "id", "text", "", "id of the document; suspected labels first, then by falling margin"},
     {"eval_errors", "kind", "suspected_label|wrong|no_label", "",

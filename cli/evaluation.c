@@ -7,6 +7,8 @@
 
 #include <stdio.h>
 
+enum { ALL_PAIRS = 1000 }; /* classes */
+
 typedef struct scored {
     nf_confusion confusion;
     nf_metrics metrics;
@@ -96,28 +98,28 @@ static void summary_table(nf_csv *w, const scored *x)
     measure(w, "brier", r->brier);
 }
 
-static void confusion_table(nf_csv *w, const nfi_evaluation *e, const nf_confusion *c)
-{
-    nfi_dict_header(w, "eval_confusion", NULL, 0, NULL, 0);
-    for (size_t h = 0; h < c->k; h++) {
-        for (size_t m = 0; m <= c->k; m++) {
-            nf_csv_text(w, e->label[h].p, e->label[h].n);
-            if (m < c->k)
-                nf_csv_text(w, e->label[m].p, e->label[m].n);
-            else
-                nf_csv_blank(w);
-            nf_csv_int(w, (int64_t)c->n[h * (c->k + 1) + m]);
-            nf_csv_end(w);
-        }
-    }
-}
-
 static void class_name(nf_csv *w, const nfi_evaluation *e, int32_t k)
 {
     if (k >= 0)
         nf_csv_text(w, e->label[k].p, e->label[k].n);
     else
         nf_csv_blank(w);
+}
+
+/* All pairs, or, where classes are so many that nobody could read them, those that some document has. */
+static void confusion_table(nf_csv *w, const nfi_evaluation *e, const nf_confusion *c)
+{
+    bool all = c->k <= ALL_PAIRS;
+    size_t rows = all ? c->k * (c->k + 1) : c->n;
+
+    nfi_dict_header(w, "eval_confusion", NULL, 0, NULL, 0);
+    for (size_t i = 0; i < rows; i++) {
+        size_t h = all ? i / (c->k + 1) : c->pair[i].human, m = all ? i % (c->k + 1) : c->pair[i].machine;
+        class_name(w, e, (int32_t)h);
+        class_name(w, e, m < c->k ? (int32_t)m : -1);
+        nf_csv_int(w, (int64_t)(all ? nf_confusion_count(c, h, m) : c->pair[i].n));
+        nf_csv_end(w);
+    }
 }
 
 static void prediction_table(nf_csv *w, const nfi_evaluation *e)

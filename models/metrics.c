@@ -8,10 +8,13 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/sort.h"
 #include "base/try.h"
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>
+
+enum { LEAST_SPARSE = 1024 }; /* pairs of classes that are counted in a full table however few documents there are */
 
 const char *nf_undefined_word(nf_undefined why)
 {
@@ -52,24 +55,87 @@ static nf_status check_pairs(const int32_t *human, const int32_t *machine, size_
     return NF_OK;
 }
 
-nf_status nf_confusion_of(nf_confusion *out, const int32_t *human, const int32_t *machine, size_t n, size_t k, nf_err *err)
+/* Counts of all pairs, where they are not many more than documents. */
+static nf_status count_all_pairs(nf_confusion *out, const int32_t *human, const int32_t *machine, size_t n, size_t k, nf_err *err)
 {
-    NF_TRY(check_pairs(human, machine, n, k, err));
-    uint64_t *count = nfi_calloc(k * (k + 1), sizeof *count); /* k is at most 65535 */
-    if (!count)
+    size_t cells = k * (k + 1), pairs = 0;
+    uint64_t *count = nfi_calloc(cells, sizeof *count);
+
+    for (size_t i = 0; count && i < n; i++)
+        if (human[i] >= 0)
+            count[(size_t)human[i] * (k + 1) + (machine[i] < 0 ? k : (size_t)machine[i])]++;
+    for (size_t e = 0; count && e < cells; e++)
+        pairs += count[e] > 0;
+    nf_confused *pair = nfi_alloc(pairs, sizeof *pair);
+    if (!count || !pair) {
+        nfi_free(count);
+        nfi_free(pair);
+        return nfi_oom(err, "the confusion matrix");
+    }
+    *out = (nf_confusion){.k = k, .pair = pair};
+    for (size_t e = 0; e < cells; e++)
+        if (count[e])
+            pair[out->n++] = (nf_confused){count[e], (uint32_t)(e / (k + 1)), (uint32_t)(e % (k + 1))};
+    nfi_free(count);
+    return NF_OK;
+}
+
+static nf_status sort_pairs(nf_confusion *out, const int32_t *human, const int32_t *machine, size_t n, size_t k, nf_err *err)
+{
+    size_t judged = 0, pairs = 0;
+    nf_confused *pair = NULL;
+    nf_status s = NF_OK;
+    nfi_kv *kv = nfi_alloc(n, sizeof *kv);
+
+    if (!kv)
         return nfi_oom(err, "the confusion matrix");
     for (size_t i = 0; i < n; i++)
         if (human[i] >= 0)
-            count[(size_t)human[i] * (k + 1) + (machine[i] < 0 ? k : (size_t)machine[i])]++;
-    *out = (nf_confusion){.k = k, .n = count};
-    return NF_OK;
+            kv[judged++] = (nfi_kv){(uint64_t)human[i] << 32 | (machine[i] < 0 ? k : (size_t)machine[i]), 0, 0};
+    NF_GO(nfi_sort_kv(kv, judged, err));
+    for (size_t i = 0; i < judged; i++)
+        pairs += i == 0 || kv[i].key != kv[i - 1].key;
+    if (!(pair = nfi_alloc(pairs, sizeof *pair))) {
+        s = nfi_oom(err, "the confusion matrix");
+        goto out;
+    }
+    *out = (nf_confusion){.k = k, .pair = pair};
+    for (size_t i = 0, j; i < judged; i = j) {
+        for (j = i + 1; j < judged && kv[j].key == kv[i].key; j++)
+            continue;
+        pair[out->n++] = (nf_confused){j - i, (uint32_t)(kv[i].key >> 32), (uint32_t)kv[i].key};
+    }
+out:
+    nfi_free(kv);
+    return s;
+}
+
+nf_status nf_confusion_of(nf_confusion *out, const int32_t *human, const int32_t *machine, size_t n, size_t k, nf_err *err)
+{
+    NF_TRY(check_pairs(human, machine, n, k, err));
+    return (k * (k + 1) <= n + LEAST_SPARSE ? count_all_pairs : sort_pairs)(out, human, machine, n, k, err);
+}
+
+uint64_t nf_confusion_count(const nf_confusion *c, size_t h, size_t m)
+{
+    size_t lo = 0, hi = c->n;
+
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        const nf_confused *p = &c->pair[mid];
+        if (p->human < h || (p->human == h && p->machine < m))
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo < c->n && c->pair[lo].human == h && c->pair[lo].machine == m ? c->pair[lo].n : 0;
 }
 
 void nf_confusion_clear(nf_confusion *c)
 {
     if (!c)
         return;
-    nfi_free(c->n);
+    nfi_free(c->pair);
     *c = (nf_confusion){0};
 }
 
@@ -85,20 +151,20 @@ static bool is_scored(const bool *excluded, size_t class)
 
 static void count_class_totals(nf_metrics *m, const nf_confusion *c, const bool *excluded)
 {
-    for (size_t h = 0; h < c->k; h++) {
-        const uint64_t *row = c->n + h * (c->k + 1);
-        uint64_t labelled = 0;
-        for (size_t p = 0; p < c->k; p++)
-            labelled += row[p];
-        m->cls[h].support = labelled + row[c->k];
-        if (!is_scored(excluded, h))
+    for (size_t i = 0; i < c->n; i++) {
+        const nf_confused *p = &c->pair[i];
+        m->cls[p->human].support += p->n;
+        if (!is_scored(excluded, p->human))
             continue;
-        for (size_t p = 0; p < c->k; p++)
-            m->cls[p].predicted += row[p];
-        m->cls[h].true_positives = row[h];
-        m->n += m->cls[h].support;
-        m->labelled += labelled;
-        m->correct += row[h];
+        m->n += p->n;
+        if (p->machine == c->k)
+            continue;
+        m->labelled += p->n;
+        m->cls[p->machine].predicted += p->n;
+        if (p->machine == p->human) {
+            m->cls[p->human].true_positives = p->n;
+            m->correct += p->n;
+        }
     }
 }
 

@@ -42,20 +42,28 @@ typedef struct nf_figure {
     nf_undefined why;
 } nf_figure;
 
-/** Counts of documents by human and machine class. {0} is empty. */
+/** Documents of one human and one machine class. */
+typedef struct nf_confused {
+    uint64_t n;              /**< > 0 */
+    uint32_t human, machine; /**< machine == k: the machine gave no label */
+} nf_confused;
+
+/** Counts of documents by human and machine class: of the pairs that some document has. {0} is empty. */
 typedef struct nf_confusion {
-    size_t k;
-    uint64_t *n; /**< k x (k+1), owned: human class h, machine class m at n[h*(k+1) + m]; m == k: the machine gave no label */
+    size_t k, n;       /**< classes; pairs */
+    nf_confused *pair; /**< n, owned, by human, then machine class */
 } nf_confusion;
 
 /**
  * Count pairs. Documents without a human class (-1) are left out.
  * @param out owned on success, nf_confusion_clear(). @param human, machine n numbers each in [-1,k), borrowed; may be NULL when n == 0.
- * @return NF_EINVAL: k == 0 or a number out of range, naming the document (0-based); NF_ELIMIT: k above 65535. O(n + k*k).
+ * @return NF_EINVAL: k == 0 or a number out of range, naming the document (0-based); NF_ELIMIT: k above 65535. O(n).
  */
 NF_API NF_MUST_CHECK nf_status nf_confusion_of(nf_confusion *out, const int32_t *human, const int32_t *machine, size_t n, size_t k,
                                                nf_err *err);
 NF_API void nf_confusion_clear(nf_confusion *c);
+/** @return documents of human class h that the machine gave class m, m == k: no label; 0 where there are none. O(log n). */
+NF_API uint64_t nf_confusion_count(const nf_confusion *c, size_t h, size_t m);
 
 /** One class. */
 typedef struct nf_class_metrics {
@@ -88,7 +96,7 @@ typedef struct nf_metrics {
  * @param out owned on success, nf_metrics_clear(). @param c borrowed.
  * @param excluded k flags or NULL, borrowed: classes that cross-validation cannot score. Documents of such a human class are left out of
  *   everything but that class's own support; choosing such a class for another document stays an error.
- * @return NF_EDATA: no document left to score. O(k*k).
+ * @return NF_EDATA: no document left to score. O(k + pairs).
  */
 NF_API NF_MUST_CHECK nf_status nf_metrics_of(nf_metrics *out, const nf_confusion *c, const bool *excluded, nf_err *err);
 NF_API void nf_metrics_clear(nf_metrics *m);

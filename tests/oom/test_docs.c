@@ -290,7 +290,7 @@ static nf_status figures(oom_env *env, nf_err *err)
 {
     static const int32_t human[] = {0, 1, 1, 0, 2, -1, 2, 0, 1, 2}, machine[] = {0, 1, 0, 0, 2, 1, -1, 0, 1, 1};
     static const uint32_t group[] = {1, 1, 2, 3, 4, 5, 6, 7, 8, 4};
-    nf_confusion c = {0};
+    nf_confusion c = {0}, sparse = {0};
     nf_metrics m = {0};
     int32_t fold[10];
     bool small[3];
@@ -299,6 +299,8 @@ static nf_status figures(oom_env *env, nf_err *err)
 
     memset(fold, 0x77, sizeof fold);
     nf_status s = nf_confusion_of(&c, human, machine, 10, 3, err);
+    if (s == NF_OK)
+        s = nf_confusion_of(&sparse, human, machine, 10, 3000, err);
     if (s == NF_OK)
         s = nf_metrics_of(&m, &c, NULL, err);
     if (s == NF_OK) {
@@ -317,6 +319,7 @@ static nf_status figures(oom_env *env, nf_err *err)
         ck_assert(s == NF_OK || fold[0] == 0x77777777);
     }
     nf_confusion_clear(&c);
+    nf_confusion_clear(&sparse);
     nf_metrics_clear(&m);
     return s;
 }

@@ -44,10 +44,15 @@ START_TEST(rows_are_human_and_columns_machine)
     nf_metrics m;
     const int32_t human[] = {0, 0, 0, 1, 1, 2, -1, 2}, machine[] = {0, 1, 1, 1, -1, 0, 2, 2};
     const uint64_t want[] = {1, 2, 0, 0, 0, 1, 0, 1, 1, 0, 1, 0};
+    static const nf_confused pairs[] = {{1, 0, 0}, {2, 0, 1}, {1, 1, 1}, {1, 1, 3}, {1, 2, 0}, {1, 2, 2}};
 
     score(&c, &m, human, machine, 8, 3, NULL);
     ck_assert_uint_eq(c.k, 3);
-    ck_assert(memcmp(c.n, want, sizeof want) == 0);
+    for (size_t i = 0; i < 12; i++)
+        ck_assert_uint_eq(nf_confusion_count(&c, i / 4, i % 4), want[i]);
+    ck_assert_uint_eq(c.n, 6);
+    ck_assert(memcmp(c.pair, pairs, sizeof pairs) == 0);
+    ck_assert_uint_eq(nf_confusion_count(&c, 3, 0) + nf_confusion_count(&(nf_confusion){0}, 0, 0), 0);
     check_counts(&m.cls[0], 3, 2, 1);
     check_counts(&m.cls[1], 2, 3, 1);
     check_counts(&m.cls[2], 2, 1, 1); /* the document without a human class does not count as predicted */
@@ -330,8 +335,8 @@ START_TEST(counts_add_up_and_figures_stay_in_range)
             if (at->true_positives) /* harmonic mean of the two */
                 ck_assert_double_eq_tol(at->f1.value, 2 / (1 / at->precision.value + 1 / at->recall.value), NFT_TIGHT);
         }
-        for (size_t e = 0; e < k * (k + 1); e++)
-            cells += c.n[e];
+        for (size_t e = 0; e < c.n; e++)
+            cells += c.pair[e].n;
         ck_assert_uint_eq(support, m.n);
         ck_assert_uint_eq(cells, m.n);
         ck_assert_uint_eq(predicted, m.labelled);
@@ -340,6 +345,36 @@ START_TEST(counts_add_up_and_figures_stay_in_range)
         ck_assert(m.labelled < m.n || m.accuracy == m.micro_f1);
         clear(&c, &m);
     }
+}
+END_TEST
+
+/* Room goes by documents, not by pairs of classes; the figures are those of the same documents among few classes. */
+START_TEST(as_many_classes_as_there_may_be_are_counted)
+{
+    enum { MANY = 65535, SOME = 20 };
+    nfi_rng r = nft_rng(4);
+    int32_t human[DOCS], machine[DOCS];
+    nf_confusion few, many;
+    nf_metrics a, b;
+
+    random_pairs(&r, human, machine, DOCS, SOME);
+    score(&few, &a, human, machine, DOCS, SOME, NULL);
+    for (size_t d = 0; d < DOCS; d++) {
+        human[d] = human[d] < 0 ? -1 : MANY - SOME + human[d];
+        machine[d] = machine[d] < 0 ? -1 : MANY - SOME + machine[d];
+    }
+    score(&many, &b, human, machine, DOCS, MANY, NULL);
+    ck_assert_uint_eq(few.n, many.n);
+    for (size_t i = 0; i < few.n; i++) {
+        bool none = few.pair[i].machine == SOME;
+        ck_assert_uint_eq(many.pair[i].human, few.pair[i].human + MANY - SOME);
+        ck_assert_uint_eq(many.pair[i].machine, none ? MANY : few.pair[i].machine + MANY - SOME);
+        ck_assert_uint_eq(many.pair[i].n, few.pair[i].n);
+        ck_assert_uint_eq(nf_confusion_count(&many, many.pair[i].human, many.pair[i].machine), few.pair[i].n);
+    }
+    ck_assert(a.accuracy == b.accuracy && a.macro_f1 == b.macro_f1 && a.micro_f1 == b.micro_f1 && a.n == b.n && a.labelled == b.labelled);
+    clear(&few, &a);
+    clear(&many, &b);
 }
 END_TEST
 
@@ -391,6 +426,7 @@ int main(void)
     tcase_add_test(t, nothing_to_score_is_an_error);
     tcase_add_test(t, every_reason_has_its_own_word);
     tcase_add_test(t, counts_add_up_and_figures_stay_in_range);
+    tcase_add_test(t, as_many_classes_as_there_may_be_are_counted);
     tcase_add_test(t, renaming_classes_moves_their_rows_only);
     suite_add_tcase(s, t);
     return nft_run(s);
