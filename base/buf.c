@@ -4,14 +4,12 @@
 
 #include "base/num.h"
 
-bool nfi_buf_reserve(nfi_buf *b, size_t more)
+bool nfi_buf_enlarge(nfi_buf *b, size_t more)
 {
     size_t want;
 
     if (b->failed)
         return false;
-    if (b->cap - b->n >= more)
-        return true;
     if (!nfi_add(b->n, more, &want) || nfi_grow(&b->p, &b->cap, want < 256 ? 256 : want, 1, NULL) != NF_OK) {
         b->failed = true;
         return false;

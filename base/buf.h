@@ -16,13 +16,19 @@ typedef struct nfi_buf {
     bool failed;
 } nfi_buf;
 
-bool nfi_buf_reserve(nfi_buf *b, size_t more); /* room for more bytes after n; false (and failed) when out of memory */
+bool nfi_buf_enlarge(nfi_buf *b, size_t more);
 void nfi_buf_clear(nfi_buf *b);                /* frees; leaves {0} */
 void nfi_buf_put_u64(nfi_buf *b, uint64_t v);  /* decimal */
 void nfi_buf_put_i64(nfi_buf *b, int64_t v);
 void nfi_buf_put_fixed(nfi_buf *b, double v, int decimals); /* nfi_format_fixed */
 
 static inline bool nfi_buf_ok(const nfi_buf *b) { return !b->failed; }
+
+/* Room for more bytes after n; false (and failed) when out of memory. */
+static inline bool nfi_buf_reserve(nfi_buf *b, size_t more)
+{
+    return (b->cap - b->n >= more && !b->failed) || nfi_buf_enlarge(b, more);
+}
 
 static inline void nfi_buf_put(nfi_buf *b, const void *p, size_t n)
 {

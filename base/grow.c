@@ -5,12 +5,10 @@
 
 #include <string.h>
 
-nf_status nfi_grow(void *p, size_t *cap, size_t want, size_t size, nf_err *err)
+nf_status nfi_grow_beyond(void *p, size_t *cap, size_t want, size_t size, nf_err *err)
 {
     void *old, *fresh;
 
-    if (want <= *cap)
-        return NF_OK;
     size_t n = *cap + *cap / 2;
     if (n < want)
         n = want;

@@ -7,15 +7,23 @@
 
 #include <stdbool.h>
 
+/* The top bit of each byte that is special, in eight of them; borrows make marks above a true one only. */
+static inline uint64_t special_marks(uint64_t w)
+{
+    const uint64_t each = 0x0101010101010101u, top = each * 0x80;
+    uint64_t q = w ^ each * '"', b = w ^ each * '\\';
+
+    return (((q - each) & ~q) | ((b - each) & ~b) | ((w - each * 0x20) & ~w)) & top;
+}
+
 /* From p[i] on; seen: bytes before it, or'ed. */
 static inline size_t special_from(const uint8_t *p, size_t i, size_t n, uint64_t seen, bool *high)
 {
-    const uint64_t each = 0x0101010101010101u, top = each * 0x80;
+    const uint64_t top = 0x8080808080808080u;
 
     for (; i + 8 <= n; i += 8) {
-        uint64_t w = nfi_load_le(p + i), q = w ^ each * '"', b = w ^ each * '\\';
-        uint64_t found = (((q - each) & ~q) | ((b - each) & ~b) | ((w - each * 0x20) & ~w)) & top;
-        if (found) { /* borrows make marks above a true one only */
+        uint64_t w = nfi_load_le(p + i), found = special_marks(w);
+        if (found) {
             *high |= ((seen | (w & ((found & -found) - 1))) & top) != 0;
             return i + (size_t)__builtin_ctzll(found) / 8;
         }

@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 
 #define HUGE_PAGE ((size_t)2 << 20)
+#define PAGE ((size_t)4096)
 
 /* Blocks from here up get whole huge pages: random access to large tables spends most of its time on address translation without. */
 #define HUGE_FROM (2 * HUGE_PAGE)
@@ -23,6 +24,17 @@ static void *alloc_huge(size_t bytes)
     if (p)
         (void)madvise(p, bytes, MADV_HUGEPAGE); /* a hint */
     return p;
+}
+
+/* Pages are moved, not copied, where all of a block is under one advice, its first and last page included. */
+static void *realloc_huge(void *p, size_t bytes)
+{
+    char *q = realloc(p, bytes);
+    size_t before = (uintptr_t)q & (PAGE - 1);
+
+    if (q)
+        (void)madvise(q - before, (bytes + before + PAGE - 1) & ~(PAGE - 1), MADV_HUGEPAGE);
+    return q;
 }
 
 void *nfi_alloc(size_t n, size_t size)
@@ -51,7 +63,9 @@ void *nfi_realloc(void *p, size_t n, size_t size)
     size_t bytes;
     if (!nfi_mul(n, size, &bytes))
         return NULL;
-    return realloc(p, bytes ? bytes : 1);
+    if (bytes < HUGE_FROM)
+        return realloc(p, bytes ? bytes : 1);
+    return realloc_huge(p, bytes);
 }
 
 void *nfi_alloc_aligned_raw(size_t n, size_t size)

@@ -21,8 +21,13 @@ void nfi_free(void *p);                             /* NULL is fine */
 void nfi_keep_freed(void);                          /* for programs: blocks of up to 2 MiB are used again, not handed back one by one */
 void nfi_trim(void);                                /* hands freed memory back to the system, after much was freed */
 
+nf_status nfi_grow_beyond(void *p, size_t *cap, size_t want, size_t size, nf_err *err) NF_MUST_CHECK; /* want > *cap */
+
 /* Makes *p (cap elements of size) hold at least want elements, growing by half at least. On failure nothing changes. */
-nf_status nfi_grow(void *p, size_t *cap, size_t want, size_t size, nf_err *err) NF_MUST_CHECK;
+NF_MUST_CHECK static inline nf_status nfi_grow(void *p, size_t *cap, size_t want, size_t size, nf_err *err)
+{
+    return want <= *cap ? NF_OK : nfi_grow_beyond(p, cap, want, size, err);
+}
 
 static inline bool nfi_mul(size_t a, size_t b, size_t *out) { return !__builtin_mul_overflow(a, b, out); }
 static inline bool nfi_add(size_t a, size_t b, size_t *out) { return !__builtin_add_overflow(a, b, out); }

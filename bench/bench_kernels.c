@@ -152,7 +152,7 @@ static void work_minhash(void *ctx)
     for (size_t i = 0; i < j->docs.n; i++) {
         nf_str t = bench_text_of(&j->docs, i);
         nfi_shingles x;
-        must(nfi_shingles_of(&j->shingler, j->tokenizer, &t, 1, 5, &x, &err), &err);
+        must(nfi_shingles_of(&j->shingler, j->tokenizer, &t, 1, 5, NULL, &x, &err), &err);
         if (x.n == 0)
             continue;
         nfi_minhash(&j->densify, x.set, x.n, sig);

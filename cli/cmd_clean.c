@@ -216,7 +216,7 @@ static nf_status work(job *j, nfi_progress *p, int nargs, char **args, nf_err *e
     if (s == NF_OK)
         s = nf_csv_open(&j->w, o->out.output, (nf_csv_dialect)o->out.excel, err);
     if (s == NF_OK && o->audit && (s = nf_csv_open(&j->audit, o->audit, (nf_csv_dialect)o->out.excel, err)) == NF_OK)
-        s = nfi_csv_open_tmp(&j->later, (nf_csv_dialect)o->out.excel, err);
+        s = nfi_csv_open_tmp(&j->later, (nf_csv_dialect)o->out.excel, 0, err);
     if (s != NF_OK)
         return s;
     j->id = nfi_work_id_column(j->docs, &o->in);

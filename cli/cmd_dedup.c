@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * cmd_dedup.c - newsframe dedup: documents with marks that say which are copies of which. Groups are known only after the last document, so
- * the rows wait, as they will be written, in an unlinked temporary file; a place and a length a document are kept of them in memory.
+ * the rows wait, as they will be written: up to 64 MiB of them in memory, more in an unlinked temporary file. Where they are, and where the
+ * id is in them, takes 16 bytes a document.
  */
 #include "cli/columns.h"
 #include "cli/dups.h"
@@ -11,7 +12,7 @@
 #include "base/try.h"
 #include "datasets/csv_join.h"
 
-enum { BLOCK = 256 << 10 }; /* bytes of rows that are read back at once */
+enum { BLOCK = 256 << 10, HOLD = 64 << 20 }; /* bytes of rows that are looked at together, and that wait in memory */
 
 struct opts {
     nfi_dup_opts dup;
@@ -48,11 +49,16 @@ static const nfi_opt rows[] = {OPT_HEADER("Duplicates"),
                                OPT_QUIET(struct opts, common),
                                OPT_END};
 
-/* Rows as they will be written but for the marks, each behind a cell with its id, in an unlinked temporary file. */
+/* The cell with the id, within a row. */
+typedef struct id_cell {
+    uint32_t at, n; /* NFI_MAX_RECORD holds */
+} id_cell;
+
+/* Rows as they will be written but for the marks. */
 typedef struct shelf {
     nf_csv *rows;
-    uint64_t *at;  /* n + 1: where the rows start */
-    uint32_t *id;  /* n: bytes of the cell with the id */
+    uint64_t *at; /* n + 1: where the rows start */
+    id_cell *id;  /* n */
     size_t n, cap_at, cap_id;
     size_t end;    /* bytes that end a row */
     nfi_buf block; /* rows read back */
@@ -68,6 +74,16 @@ static void shelf_clear(shelf *f)
     nfi_buf_clear(&f->block);
 }
 
+static void put_id(shelf *f, nf_str x)
+{
+    uint64_t row = f->at[f->n], before = nfi_csv_bytes(f->rows);
+
+    nf_csv_text(f->rows, x.p, x.n);
+    uint32_t at = (uint32_t)(before - row) + (before > row); /* what separates it from the cell before */
+    f->id[f->n] = (id_cell){at, (uint32_t)(nfi_csv_bytes(f->rows) - row) - at};
+}
+
+/* id: the column with it, SIZE_MAX none. */
 static nf_status put_document(shelf *f, const nf_doc *d, size_t columns, size_t id, nf_err *err)
 {
     bool changed = d->flags & (NF_DOC_ID_MADE | NF_DOC_ID_SUFFIX);
@@ -75,11 +91,13 @@ static nf_status put_document(shelf *f, const nf_doc *d, size_t columns, size_t 
     NF_TRY(nfi_grow(&f->at, &f->cap_at, f->n + 2, sizeof *f->at, err));
     NF_TRY(nfi_grow(&f->id, &f->cap_id, f->n + 1, sizeof *f->id, err));
     f->at[f->n] = nfi_csv_bytes(f->rows);
-    nf_csv_text(f->rows, d->id.p, d->id.n);
-    f->id[f->n] = (uint32_t)(nfi_csv_bytes(f->rows) - f->at[f->n]); /* NFI_MAX_RECORD holds */
+    if (id == SIZE_MAX)
+        put_id(f, d->id);
     for (size_t c = 0; c < columns; c++) {
-        nf_str x = c == id && changed ? d->id : d->carried[c];
-        nf_csv_text(f->rows, x.p, x.n);
+        if (c == id)
+            put_id(f, changed ? d->id : d->carried[c]);
+        else
+            nf_csv_text(f->rows, d->carried[c].p, d->carried[c].n);
     }
     nf_csv_text(f->rows, d->text.p, d->text.n);
     uint64_t end = nfi_csv_bytes(f->rows);
@@ -89,18 +107,15 @@ static nf_status put_document(shelf *f, const nf_doc *d, size_t columns, size_t 
     return NF_OK;
 }
 
-/* Reads rows from on into the block, as many as fit or one; *to: the one after them. */
-static nf_status fetch(shelf *f, size_t from, size_t *to, nf_err *err)
+/* Rows from on, as many as a block has or one; *to: the one after them. */
+static nf_status fetch(shelf *f, size_t from, size_t *to, const char **p, nf_err *err)
 {
     size_t end = from + 1;
 
     while (end < f->n && f->at[end + 1] - f->at[from] <= BLOCK)
         end++;
-    size_t n = (size_t)(f->at[end] - f->at[from]);
-    if (!nfi_buf_reserve(&f->block, n))
-        return nfi_oom(err, "rows");
     *to = end;
-    return nfi_csv_read(f->rows, f->block.p, n, f->at[from], err);
+    return nfi_csv_rows(f->rows, p, (size_t)(f->at[end] - f->at[from]), f->at[from], &f->block, err);
 }
 
 typedef struct job {
@@ -123,7 +138,8 @@ static nf_status read_all(job *j, nf_err *err)
 
     nf_docs_columns(j->docs, &j->columns);
     j->id = nfi_work_id_column(j->docs, &j->o->in);
-    NF_GO(nfi_csv_open_tmp(&j->shelf.rows, (nf_csv_dialect)j->o->out.excel, err));
+    uint64_t memory = j->o->common.memory;
+    NF_GO(nfi_csv_open_tmp(&j->shelf.rows, (nf_csv_dialect)j->o->out.excel, memory && memory / 4 < HOLD ? (size_t)memory / 4 : HOLD, err));
     nfi_progress_start(&p, j->cli, "comparing", "documents");
     for (;;) {
         NF_GO(nf_docs_next(j->docs, &batch, err));
@@ -134,7 +150,6 @@ static nf_status read_all(job *j, nf_err *err)
         nfi_work_progress(&p, nf_docs_counts(j->docs));
     }
     NF_GO(nf_docs_finish(j->docs, err));
-    NF_GO(nf_csv_flush(j->shelf.rows, err));
     s = nf_dedup_groups(&j->g, j->watch.d, err);
 out:
     nfi_progress_stop(&p);
@@ -164,20 +179,16 @@ static nf_status row(job *j, size_t d, const char *p, nfi_buf *id, nf_err *err)
 {
     const nf_groups *g = &j->g;
     const shelf *f = &j->shelf;
-    size_t n = (size_t)(f->at[d + 1] - f->at[d]) - f->end, skip = j->id == SIZE_MAX ? 0 : f->id[d] + 1;
 
-    nfi_csv_cells(j->w, p + skip, n - skip);
+    nfi_csv_cells(j->w, p, (size_t)(f->at[d + 1] - f->at[d]) - f->end);
     if (g->group[d])
         nf_csv_int(j->w, g->group[d]);
     else
         nf_csv_blank(j->w);
     if (g->rank[d] > 1) {
         uint32_t first = g->first[d];
-        id->n = 0;
-        if (!nfi_buf_reserve(id, f->id[first]))
-            return nfi_oom(err, "a row");
-        NF_TRY(nfi_csv_read(f->rows, id->p, f->id[first], f->at[first], err));
-        nfi_csv_cells(j->w, id->p, f->id[first]);
+        NF_TRY(nfi_csv_rows(f->rows, &p, f->id[first].n, f->at[first] + f->id[first].at, id, err));
+        nfi_csv_cells(j->w, p, f->id[first].n);
         nf_csv_num(j->w, (double)g->similarity[d], 6);
     } else {
         nf_csv_blank(j->w);
@@ -194,16 +205,17 @@ static nf_status row(job *j, size_t d, const char *p, nfi_buf *id, nf_err *err)
 
 static nf_status write_all(job *j, nf_err *err)
 {
+    const char *p = NULL;
     nfi_buf id = {0};
     nf_status s = NF_OK;
 
     NF_TRY(nf_csv_open(&j->w, j->o->out.output, (nf_csv_dialect)j->o->out.excel, err));
     NF_GO(header(j, err));
     for (size_t from = 0, to = 0; from < j->g.n; from = to) {
-        NF_GO(fetch(&j->shelf, from, &to, err));
+        NF_GO(fetch(&j->shelf, from, &to, &p, err));
         for (size_t d = from; d < to; d++)
             if (!j->o->keep || j->g.rank[d] <= 1)
-                NF_GO(row(j, d, j->shelf.block.p + (j->shelf.at[d] - j->shelf.at[from]), &id, err));
+                NF_GO(row(j, d, p + (j->shelf.at[d] - j->shelf.at[from]), &id, err));
         NF_GO(nf_csv_flush(j->w, err));
     }
 out:

@@ -20,6 +20,7 @@ enum { FLUSH_AT = 256 << 10, EXCEL_UNITS = 32000, FEW = 48 };
 struct nf_csv {
     nfi_out *out; /* NULL: a piece in memory */
     nfi_buf buf;
+    size_t hold; /* bytes that wait in memory */
     nf_csv_dialect dialect;
     char delimiter;
     bool excel;
@@ -30,7 +31,7 @@ struct nf_csv {
 };
 
 /* path NULL: an unlinked temporary for rows that are not the first, without a byte order mark */
-static nf_status open_table(nf_csv **out, const char *path, nf_csv_dialect dialect, nf_err *err)
+static nf_status open_table(nf_csv **out, const char *path, nf_csv_dialect dialect, size_t hold, nf_err *err)
 {
     nf_status s = NF_OK;
 
@@ -44,7 +45,8 @@ static nf_status open_table(nf_csv **out, const char *path, nf_csv_dialect diale
     w->excel = dialect == NF_CSV_EXCEL || dialect == NF_CSV_EXCEL_EU;
     w->first_row = path != NULL;
     w->blank_row = true;
-    if (!nfi_buf_reserve(&w->buf, FLUSH_AT + 4096)) {
+    w->hold = hold > FLUSH_AT ? hold : FLUSH_AT;
+    if (!nfi_buf_reserve(&w->buf, w->hold + 4096)) {
         s = nfi_oom(err, "a table");
         goto out;
     }
@@ -62,12 +64,12 @@ out:
 
 nf_status nf_csv_open(nf_csv **out, const char *path, nf_csv_dialect dialect, nf_err *err)
 {
-    return open_table(out, path, dialect, err);
+    return open_table(out, path, dialect, FLUSH_AT, err);
 }
 
-nf_status nfi_csv_open_tmp(nf_csv **out, nf_csv_dialect dialect, nf_err *err)
+nf_status nfi_csv_open_tmp(nf_csv **out, nf_csv_dialect dialect, size_t hold, nf_err *err)
 {
-    return open_table(out, NULL, dialect, err);
+    return open_table(out, NULL, dialect, hold, err);
 }
 
 static void pass_on(nf_csv *w)
@@ -140,7 +142,15 @@ static bool needs_quotes(const char *p, size_t n, char delimiter)
 {
     if (n > FEW) /* most texts have a comma near their start, and libc has vectors */
         return memchr(p, delimiter, n) || memchr(p, '"', n) || memchr(p, '\n', n) || memchr(p, '\r', n);
-    for (size_t i = 0; i < n; i++)
+    const uint64_t ones = 0x0101010101010101u, high = ones * 0x80;
+    size_t i = 0;
+    for (; i + 8 <= n; i += 8) {
+        uint64_t w = nfi_load_le((const unsigned char *)p + i), d = w ^ ones * (unsigned char)delimiter, q = w ^ ones * '"';
+        uint64_t lf = w ^ ones * '\n', cr = w ^ ones * '\r';
+        if ((((d - ones) & ~d) | ((q - ones) & ~q) | ((lf - ones) & ~lf) | ((cr - ones) & ~cr)) & high)
+            return true;
+    }
+    for (; i < n; i++)
         if (p[i] == delimiter || p[i] == '"' || p[i] == '\n' || p[i] == '\r')
             return true;
     return false;
@@ -221,7 +231,7 @@ void nf_csv_end(nf_csv *w)
     w->cells = 0;
     w->blank_row = true;
     w->first_row = false;
-    if (w->buf.n >= FLUSH_AT && w->out)
+    if (w->buf.n >= w->hold && w->out)
         pass_on(w);
 }
 
@@ -275,9 +285,25 @@ uint64_t nfi_csv_bytes(const nf_csv *w)
     return nfi_out_bytes(w->out) + w->buf.n;
 }
 
-nf_status nfi_csv_read(nf_csv *tmp, void *p, size_t n, uint64_t at, nf_err *err)
+nf_status nfi_csv_rows(nf_csv *tmp, const char **p, size_t n, uint64_t at, nfi_buf *scratch, nf_err *err)
 {
-    return nfi_pread_all(nfi_out_fd(tmp->out), p, n, at, "the temporary file", err);
+    uint64_t file = nfi_out_bytes(tmp->out);
+
+    if (!nfi_buf_ok(&tmp->buf))
+        return nfi_oom(err, "a table");
+    if (at >= file) {
+        *p = tmp->buf.p + (at - file);
+        return NF_OK;
+    }
+    size_t first = file - at < n ? (size_t)(file - at) : n;
+    scratch->n = 0;
+    if (!nfi_buf_reserve(scratch, n))
+        return nfi_oom(err, "rows");
+    NF_TRY(nfi_out_flush(tmp->out, err));
+    NF_TRY(nfi_pread_all(nfi_out_fd(tmp->out), scratch->p, first, at, "the temporary file", err));
+    memcpy(scratch->p + first, tmp->buf.p, n - first);
+    *p = scratch->p;
+    return NF_OK;
 }
 
 void nfi_csv_cells(nf_csv *w, const char *p, size_t n)

@@ -3,6 +3,7 @@
 #include "datasets/json_text.h"
 
 #include "base/kern.h"
+#include "base/kern_special_impl.h"
 #include "base/num.h"
 #include "base/try.h"
 #include "base/utf8.h"
@@ -54,7 +55,13 @@ size_t nfi_json_string_skip(const char *p, size_t n, unsigned *what)
 
     *what = 0;
     for (size_t i = 1;;) {
-        i += kern->find_special(s + i, n - i, &high);
+        uint64_t w = i + 8 <= n ? nfi_load_le(s + i) : 0, found = special_marks(w);
+        if (found && i + 8 <= n) { /* keys, most of them */
+            high |= (w & ((found & -found) - 1) & 0x8080808080808080u) != 0;
+            i += (size_t)__builtin_ctzll(found) / 8;
+        } else {
+            i += kern->find_special(s + i, n - i, &high);
+        }
         if (i >= n || s[i] < 0x20)
             return 0;
         if (s[i] == '"') {

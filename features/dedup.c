@@ -16,7 +16,7 @@
 
 #include <string.h>
 
-enum { CHUNK_BYTES = 64 << 10, DEFAULT_SHINGLE = 5 };
+enum { CHUNK_BYTES = 64 << 10, DEFAULT_SHINGLE = 5, AHEAD = 16 };
 #define DEFAULT_THRESHOLD 0.7
 
 const char *nf_date_order_name(size_t i, const char **summary)
@@ -97,6 +97,7 @@ void nf_dedup_free(nf_dedup *d)
     nf_cleaner_free(d->cleaner);
     nfi_free(d->doc);
     nfi_free(d->key);
+    nfi_arena_clear(&d->keys);
     nfi_free(d);
 }
 
@@ -141,17 +142,13 @@ static nf_status take_chunk(void *ctx, size_t k, int worker, nf_err *err)
         nf_str parts[2] = {x->title, {NULL, 0}};
         nfi_shingles s;
         NF_TRY(clean(d, w, x, &parts[1], err));
-        NF_TRY(nfi_shingles_of(&w->shingler, d->tokenizer, parts + !d->o.with_title, d->o.with_title ? 2 : 1, d->o.shingle, &s, err));
-        *to = (nfi_dedup_doc){.text = s.text, .n = (uint32_t)s.n};
+        NF_TRY(nfi_shingles_of(&w->shingler, d->tokenizer, parts + !d->o.with_title, d->o.with_title ? 2 : 1, d->o.shingle, &w->sets,
+                               &s, err));
+        *to = (nfi_dedup_doc){.set = s.set, .n = (uint32_t)s.n};
         if (s.n == 0)
             continue;
-        uint64_t *set = nfi_arena_alloc(&w->sets, s.n * sizeof *set);
-        if (!set)
-            return nfi_oom(err, "shingles");
-        memcpy(set, s.set, s.n * sizeof *set);
-        to->set = set;
-        nfi_minhash(&d->densify, set, s.n, sig);
-        nfi_band_keys(sig, d->bands, &d->key[nfi_dedup_key(d, d->n + i, 0)], NFI_KEY_STEP);
+        nfi_minhash(&d->densify, s.set, s.n, sig);
+        nfi_band_keys(sig, d->bands, nfi_dedup_key(d, d->n + i, 0), NFI_KEY_STEP);
     }
     return NF_OK;
 }
@@ -189,10 +186,22 @@ static void take_date(nf_dedup *d, nfi_dedup_doc *to, nf_str text)
 
 static uint64_t bytes_held(const nf_dedup *d)
 {
-    uint64_t sum = d->capdoc * sizeof *d->doc + d->capkey * sizeof *d->key + d->n * 40;
+    uint64_t sum = d->capdoc * sizeof *d->doc + d->keys.bytes + d->n * 40;
     for (int w = 0; w < d->threads; w++)
         sum += d->worker[w].sets.bytes;
     return sum;
+}
+
+/* Blocks for the keys of n documents. */
+static nf_status add_keys(nf_dedup *d, size_t n, nf_err *err)
+{
+    size_t blocks = (n + NFI_KEY_BLOCK - 1) / NFI_KEY_BLOCK;
+
+    NF_TRY(nfi_grow(&d->key, &d->capkey, blocks, sizeof *d->key, err));
+    for (; d->nkeys < blocks; d->nkeys++)
+        if (!(d->key[d->nkeys] = nfi_arena_alloc(&d->keys, (size_t)d->bands.bands * NFI_KEY_STEP * sizeof **d->key)))
+            return nfi_oom(err, "the keys of bands");
+    return NF_OK;
 }
 
 nf_status nf_dedup_add(nf_dedup *d, const nf_batch *b, nf_err *err)
@@ -205,7 +214,7 @@ nf_status nf_dedup_add(nf_dedup *d, const nf_batch *b, nf_err *err)
     if (!(bound = nfi_alloc(b->n + 1, sizeof *bound)))
         return nfi_oom(err, "a batch");
     NF_GO(nfi_grow(&d->doc, &d->capdoc, n, sizeof *d->doc, err));
-    NF_GO(nfi_grow(&d->key, &d->capkey, nfi_dedup_key(d, n + NFI_KEY_BLOCK - 1, 0), sizeof *d->key, err));
+    NF_GO(add_keys(d, n, err));
     size_t chunks = nfi_batch_cut(b, CHUNK_BYTES, bound);
     pass p = {d, b, bound};
     NF_GO(nfi_par_chunks(chunks, d->threads, take_chunk, &p, err));
@@ -214,8 +223,11 @@ nf_status nf_dedup_add(nf_dedup *d, const nf_batch *b, nf_err *err)
                     (unsigned long long)(d->memory >> 20));
         goto out;
     }
-    for (size_t i = 0; !d->o.ignore_dates && i < b->n; i++)
+    for (size_t i = 0; !d->o.ignore_dates && i < b->n; i++) {
+        if (i + AHEAD < b->n)
+            __builtin_prefetch(b->docs[i + AHEAD].date.p);
         take_date(d, &d->doc[d->n + i], b->docs[i].date);
+    }
     d->n = n;
 out:
     nfi_free(bound);

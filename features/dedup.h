@@ -13,7 +13,7 @@ enum { NFI_NO_DATE, NFI_BAD_DATE, NFI_DATED }; /* nfi_dedup_doc.dated */
 enum { NFI_BUCKET_LOOKS = 256 };               /* first documents of a band that one document is compared with */
 
 typedef struct nfi_dedup_doc {
-    nfi_hash128 text;
+    nfi_hash128 text; /* nfi_shingles_text(), of documents that share a band */
     uint64_t *set; /* n shingles: as they come, or once sorted rising and each once */
     uint32_t n;    /* 0: no words */
     uint8_t dated;
@@ -38,20 +38,21 @@ struct nf_dedup {
     nf_cleaner *cleaner;    /* NULL: texts are compared as they are */
     nfi_dedup_worker *worker; /* one a thread */
     nfi_dedup_doc *doc;
-    uint32_t *key;          /* of n x bands.bands: see nfi_dedup_key() */
-    size_t n, capdoc, capkey;
+    uint32_t **key;         /* of nkeys blocks: see nfi_dedup_key() */
+    nfi_arena keys;
+    size_t n, capdoc, nkeys, capkey;
     uint64_t missing, bad, ambiguous, day_first, month_first; /* dates */
     char bad_date[3][64];
 };
 
 /*
- * Where key[] has the one of a band: blocks of documents, within a block band by band, so that a band is read in runs. The step from band
- * to band is no power of two, which would put the keys of a document all into the same few lines of the cache.
+ * Where the key of a band is: blocks of documents, within a block band by band, so that a band is read in runs. The step from band to band
+ * is no power of two, which would put the keys of a document all into the same few lines of the cache.
  */
 enum { NFI_KEY_BLOCK = 512, NFI_KEY_STEP = NFI_KEY_BLOCK + 16 };
-static inline size_t nfi_dedup_key(const nf_dedup *d, size_t doc, size_t band)
+static inline uint32_t *nfi_dedup_key(const nf_dedup *d, size_t doc, size_t band)
 {
-    return (doc / NFI_KEY_BLOCK * (size_t)d->bands.bands + band) * NFI_KEY_STEP + doc % NFI_KEY_BLOCK;
+    return d->key[doc / NFI_KEY_BLOCK] + band * NFI_KEY_STEP + doc % NFI_KEY_BLOCK;
 }
 
 /* How ambiguous dates of a corpus are read. shown: a date with a number above 12 has the day, the month first. */

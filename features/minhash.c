@@ -59,11 +59,10 @@ static nf_status hash_tokens(nfi_shingler *s, const nfi_tokenizer *t, nf_str par
     return NF_OK;
 }
 
-/* Shingles of k of the n hashes (n >= 1) to out; returns how many. */
-static size_t roll(const uint64_t *hash, size_t n, size_t k, uint64_t *out)
+/* Shingles of k of the n hashes (n >= 1) to out. */
+static void roll(const uint64_t *hash, size_t n, size_t k, uint64_t *out)
 {
     uint64_t h = 0, top = 1, seed;
-    size_t m = 0;
 
     k = n < k ? n : k;
     seed = nfi_mix64(SHINGLE_SEED + k); /* a short text is no part of a longer one */
@@ -73,10 +72,9 @@ static size_t roll(const uint64_t *hash, size_t n, size_t k, uint64_t *out)
     }
     for (size_t i = k - 1; i < n; i++) {
         h = h * P + hash[i];
-        out[m++] = nfi_mix64(h ^ seed);
+        *out++ = nfi_mix64(h ^ seed);
         h -= hash[i + 1 - k] * top;
     }
-    return m;
 }
 
 static void insertion(uint64_t *v, size_t n)
@@ -160,22 +158,24 @@ nf_status nfi_shingles_sort(nfi_shingler *s, uint64_t *set, size_t n, size_t *di
     return NF_OK;
 }
 
-nf_status nfi_shingles_of(nfi_shingler *s, const nfi_tokenizer *t, const nf_str *parts, size_t nparts, int k, nfi_shingles *out,
-                          nf_err *err)
+nf_status nfi_shingles_of(nfi_shingler *s, const nfi_tokenizer *t, const nf_str *parts, size_t nparts, int k, nfi_arena *arena,
+                          nfi_shingles *out, nf_err *err)
 {
-    nfi_shingles x = {0};
+    nfi_shingles x = {NULL, 0};
 
     s->nhash = 0;
     for (size_t p = 0; p < nparts; p++)
         NF_TRY(hash_tokens(s, t, parts[p], err));
     if (s->nhash > UINT32_MAX / 2)
         return NF_FAIL(err, NF_ELIMIT, "a document of more than %u words", UINT32_MAX / 2);
-    x.ntokens = s->nhash;
-    if (x.ntokens) {
-        NF_TRY(nfi_grow(&s->set, &s->capset, x.ntokens, sizeof *s->set, err));
-        x.n = roll(s->hash, s->nhash, (size_t)k, s->set);
-        x.set = s->set;
-        x.text = nfi_xxh128(s->hash, s->nhash * sizeof *s->hash);
+    if (s->nhash) {
+        x.n = s->nhash < (size_t)k ? 1 : s->nhash - (size_t)k + 1;
+        if (!arena)
+            NF_TRY(nfi_grow(&s->set, &s->capset, x.n, sizeof *s->set, err));
+        x.set = arena ? nfi_arena_alloc(arena, x.n * sizeof *x.set) : s->set;
+        if (!x.set)
+            return nfi_oom(err, "shingles");
+        roll(s->hash, s->nhash, (size_t)k, x.set);
     }
     *out = x;
     return NF_OK;
@@ -228,6 +228,7 @@ static void fill_empty(const nfi_densify *d, const uint8_t *list, size_t m, cons
     uint8_t first[NFI_BINS];
 
     nfi_kern_get()->least_u8(first, d->place, list, m);
+#pragma GCC unroll 4
     for (size_t i = 0; i < NFI_BINS; i++)
         sig[i] = (uint32_t)least[d->order[i][first[i]]];
 }

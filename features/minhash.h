@@ -14,6 +14,7 @@
 #ifndef NFI_MINHASH_H
 #define NFI_MINHASH_H
 
+#include "base/arena.h"
 #include "base/hash.h"
 #include "features/token.h"
 #include "newsframe/docs.h"
@@ -31,19 +32,21 @@ typedef struct nfi_shingler {
     size_t capat;
 } nfi_shingler;
 
-/* What a text is to duplicates: borrowed from the shingler until the next text. */
+/* What a text is to duplicates. */
 typedef struct nfi_shingles {
-    const uint64_t *set; /* n shingles in the order of the text; what is there twice is here twice */
-    size_t n, ntokens;
-    nfi_hash128 text;    /* of the sequence of tokens: equal for texts that differ in blanks, signs and capitals alone */
+    uint64_t *set; /* n shingles in the order of the text; what is there twice is here twice */
+    size_t n;
 } nfi_shingles;
+
+/* Of shingles in the order of the text: equal for texts that differ in blanks, signs and capitals alone. */
+static inline nfi_hash128 nfi_shingles_text(const uint64_t *set, size_t n) { return nfi_xxh128(set, n * sizeof *set); }
 
 /*
  * Shingles of k tokens (1 to NFI_MAX_SHINGLE) of a text made of parts; shingles cross from one part to the next. n == 0 when the text has
- * no tokens. O(bytes), whatever the text; 16 bytes a token.
+ * no tokens. The set is in arena, or where that is NULL in the shingler until the next text. O(bytes), whatever the text; 16 bytes a token.
  */
-nf_status nfi_shingles_of(nfi_shingler *s, const nfi_tokenizer *t, const nf_str *parts, size_t nparts, int k, nfi_shingles *out,
-                          nf_err *err) NF_MUST_CHECK;
+nf_status nfi_shingles_of(nfi_shingler *s, const nfi_tokenizer *t, const nf_str *parts, size_t nparts, int k, nfi_arena *arena,
+                          nfi_shingles *out, nf_err *err) NF_MUST_CHECK;
 /* Makes a set of n shingles: rising, each once; *distinct stay. O(n), whatever the text; 8 bytes of scratch a shingle. */
 nf_status nfi_shingles_sort(nfi_shingler *s, uint64_t *set, size_t n, size_t *distinct, nf_err *err) NF_MUST_CHECK;
 void nfi_shingler_clear(nfi_shingler *s);

@@ -88,32 +88,49 @@ static void sieve_clear(sieve *v)
     nfi_free(v->kv);
 }
 
+static inline void meet(const sieve *v, uint32_t k)
+{
+    uint32_t h = k >> v->shift;
+    uint64_t bit = (uint64_t)1 << h % 64, met = v->once[h / 64] >> h % 64 & 1;
+
+    v->once[h / 64] |= bit;
+    v->again[k / 64 & (v->words - 1)] |= met << k % 64;
+}
+
 /* The keys of a band that another document may have, to v->kv; *m: how many. */
 static nf_status sift(sieve *v, const stars *t, size_t number, size_t *m, nf_err *err)
 {
     const nf_dedup *d = t->d;
-    uint64_t *restrict once = v->once, *restrict again = v->again;
+    const sieve x = *v;
+    const uint64_t *again = v->again;
     size_t n = 0, words = v->words;
-    int shift = v->shift;
 
     memset(v->again, 0, words * (1 + SIEVE_BITS) * sizeof *v->again);
     for (size_t from = 0; from < d->n; from += 64) {
-        const uint32_t *key = d->key + nfi_dedup_key(d, from, number);
-        for (uint64_t left = t->compared[from / 64]; left; left &= left - 1) {
-            uint32_t k = key[__builtin_ctzll(left)], h = k >> shift;
-            uint64_t bit = (uint64_t)1 << h % 64, met = once[h / 64] >> h % 64 & 1;
-            once[h / 64] |= bit;
-            again[k / 64 & (words - 1)] |= met << k % 64;
-        }
+        const uint32_t *key = nfi_dedup_key(d, from, number);
+        uint64_t left = t->compared[from / 64];
+        if (left == UINT64_MAX)
+            for (size_t i = 0; i < 64; i++)
+                meet(&x, key[i]);
+        else
+            for (; left; left &= left - 1)
+                meet(&x, key[__builtin_ctzll(left)]);
     }
     for (size_t from = 0; from < d->n; from += 64) {
-        const uint32_t *key = d->key + nfi_dedup_key(d, from, number);
+        const uint32_t *key = nfi_dedup_key(d, from, number);
         NF_TRY(nfi_grow(&v->kv, &v->capkv, n + 64, sizeof *v->kv, err));
-        for (uint64_t left = t->compared[from / 64]; left; left &= left - 1) {
-            size_t i = (size_t)__builtin_ctzll(left);
-            uint32_t k = key[i];
-            v->kv[n] = (nfi_kv){k, (uint32_t)(from + i), 0};
-            n += again[k / 64 & (words - 1)] >> k % 64 & 1;
+        uint64_t left = t->compared[from / 64], found = 0;
+        if (left == UINT64_MAX)
+            for (size_t i = 0; i < 64; i++)
+                found |= (again[key[i] / 64 & (words - 1)] >> key[i] % 64 & 1) << i;
+        else
+            for (; left; left &= left - 1) {
+                uint32_t k = key[__builtin_ctzll(left)];
+                found |= (again[k / 64 & (words - 1)] >> k % 64 & 1) * (left & -left);
+            }
+        for (; found; found &= found - 1) {
+            size_t i = (size_t)__builtin_ctzll(found);
+            v->kv[n++] = (nfi_kv){key[i], (uint32_t)(from + i), 0};
         }
     }
     *m = n;
@@ -214,9 +231,14 @@ static nf_status find_twins(stars *t, size_t *n, nf_err *err)
     if (!(kv = nfi_alloc(m, sizeof *kv)))
         return nfi_oom(err, "sorting texts");
     m = 0;
-    for (size_t i = 0; i < d->n; i++)
-        if (t->at[i] < t->at[i + 1])
-            kv[m++] = (nfi_kv){d->doc[i].text.lo, (uint32_t)i, 0};
+    for (size_t i = 0; i < d->n; i++) {
+        nfi_dedup_doc *x = &d->doc[i];
+        if (t->at[i] == t->at[i + 1])
+            continue;
+        if (!x->sorted)
+            x->text = nfi_shingles_text(x->set, x->n);
+        kv[m++] = (nfi_kv){x->text.lo, (uint32_t)i, 0};
+    }
     NF_GO(nfi_sort_kv(kv, m, err));
     for (size_t i = 0, end; i < m; i = end) {
         bool any = false;

@@ -29,6 +29,7 @@ typedef struct nfi_tokbuf {
     nfi_class64 *cls; /* masks of the segment's blocks */
     size_t capcls;
     nfi_buf work; /* scratch of chunk() */
+    nfi_buf chunks; /* of the segment */
     uint32_t *cps; /* scratch of chunk(): code points */
     size_t capcps;
     uint32_t *turn; /* where the words of the segment start and end */

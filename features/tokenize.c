@@ -31,6 +31,7 @@ void nfi_tokbuf_clear(nfi_tokbuf *b)
     nfi_free(b->cps);
     nfi_free(b->turn);
     nfi_buf_clear(&b->work);
+    nfi_buf_clear(&b->chunks);
     *b = (nfi_tokbuf){0};
 }
 
@@ -133,11 +134,12 @@ static void word_masks(const nfi_tokenizer *t, nfi_tokbuf *b, const char *text, 
     }
 }
 
-/* Non-blank stretches with a byte >= 0x80 in text[s..e), relative to s, into b->work as spans. Returns how many. */
-static size_t find_chunks(nfi_tokbuf *b, const char *text, size_t s, size_t e, size_t blocks, nfi_buf *out)
+/* Non-blank stretches with a byte >= 0x80 in text[s..e), relative to s, into b->chunks as spans. Returns how many. */
+static size_t find_chunks(nfi_tokbuf *b, const char *text, size_t s, size_t e, size_t blocks)
 {
     size_t done = 0, count = 0;
 
+    b->chunks.n = 0;
     for (size_t k = 0; k < blocks; k++) {
         for (uint64_t h = b->cls[k].high; h; h &= h - 1) {
             size_t i = k * 64 + (size_t)__builtin_ctzll(h);
@@ -149,7 +151,7 @@ static size_t find_chunks(nfi_tokbuf *b, const char *text, size_t s, size_t e, s
             while (c.e < e - s && !is_blank(text[s + c.e]))
                 c.e++;
             done = c.e;
-            nfi_buf_put(out, &c, sizeof c);
+            nfi_buf_put(&b->chunks, &c, sizeof c);
             count++;
         }
     }
@@ -184,14 +186,14 @@ static inline void ascii_tokens(const nfi_tokenizer *t, nfi_tokbuf *b, const cha
 static void extract_mixed(const nfi_tokenizer *t, nfi_tokbuf *b, const char *text, size_t n, size_t base, size_t end, size_t blocks,
                           size_t turns)
 {
-    nfi_buf list = {0};
-    size_t nchunks = find_chunks(b, text, base, end, blocks, &list), room = (end - base) / 2 + 2, i = 0;
+    size_t nchunks = find_chunks(b, text, base, end, blocks), room = (end - base) / 2 + 2, i = 0;
 
-    if (!nfi_buf_ok(&list)) {
+    if (!nfi_buf_ok(&b->chunks)) {
+        b->chunks.failed = false;
         b->failed = true;
-        goto out;
+        return;
     }
-    const span *chunk = (const span *)(const void *)list.p;
+    const span *chunk = (const span *)(const void *)b->chunks.p;
     for (size_t c = 0; c < nchunks && !b->failed; c++) {
         size_t from = i;
         while (i < turns && (b->turn[i] & ~NFI_TURN_FLAG) < chunk[c].s)
@@ -199,13 +201,11 @@ static void extract_mixed(const nfi_tokenizer *t, nfi_tokbuf *b, const char *tex
         ascii_tokens(t, b, text, n, base, from, i);
         t->chunk(b, text, n, base + chunk[c].s, base + chunk[c].e);
         if (!reserve(b, 0, room))
-            goto out;
+            return;
         while (i < turns && (b->turn[i] & ~NFI_TURN_FLAG) < chunk[c].e) /* inside the chunk, which was tokenised as a whole */
             i += 2;
     }
     ascii_tokens(t, b, text, n, base, i, turns);
-out:
-    nfi_buf_clear(&list);
 }
 
 static void extract(const nfi_tokenizer *t, nfi_tokbuf *b, const char *text, size_t n, size_t base, size_t end, size_t blocks)

@@ -57,7 +57,7 @@ static inline uint64_t *ddk_set(nf_str text, int k, size_t *n)
     nfi_shingler s = {0};
     nfi_shingles x;
 
-    nft_ok(nfi_shingles_of(&s, nfi_tokenizer_find("news"), &text, 1, k, &x, &nft_err));
+    nft_ok(nfi_shingles_of(&s, nfi_tokenizer_find("news"), &text, 1, k, NULL, &x, &nft_err));
     uint64_t *copy = calloc(x.n + 1, sizeof *copy);
     if (x.n)
         memcpy(copy, x.set, x.n * sizeof *copy);
