@@ -94,10 +94,23 @@ nfi_known nfi_dict_find_other(const nfi_dict *d, const nfi_dict_key *k, const ui
  */
 static void place_words(nfi_dict *d, bool frequent)
 {
-    enum { MANY = 16 }; /* documents */
+    enum { MANY = 16 /* documents */, AHEAD = 16 };
     size_t stride = (size_t)d->stride, t = 0;
+    struct {
+        nfi_dict_word x;
+        size_t at;
+    } late[AHEAD] = {0}; /* places first, words some later, so that misses overlap */
 
-    for (size_t i = 0; i < d->nwords; i++) {
+    for (size_t i = 0; i < d->nwords + AHEAD; i++) {
+        size_t l = i % AHEAD;
+        if (late[l].x.n) {
+            while (d->word[late[l].at].n)
+                late[l].at = (late[l].at + 1) & d->wmask;
+            d->word[late[l].at] = late[l].x;
+            late[l].x.n = 0;
+        }
+        if (i >= d->nwords)
+            continue;
         nf_str w = nfi_dict_text(d, i);
         uint8_t padded[16] = {0};
         nfi_dict_word x = {.n = (uint32_t)w.n, .is = {(uint32_t)i, NFI_NONE}};
@@ -113,9 +126,8 @@ static void place_words(nfi_dict *d, bool frequent)
         nfi_dict_ask(d, &key, w.n <= 16 ? padded : (const uint8_t *)w.p, x.n);
         x.lo = key.lo;
         x.hi = key.hi;
-        while (d->word[key.at].n)
-            key.at = (key.at + 1) & d->wmask;
-        d->word[key.at] = x;
+        late[l].x = x;
+        late[l].at = key.at;
     }
 }
 
@@ -240,6 +252,8 @@ void nfi_dict_grams(const nfi_dict *d, const nfi_gram *g, size_t n, uint32_t *te
 
 /* ---- tables ---- */
 
+#define PIECE ((size_t)2 << 20) /* bytes; pages may be as large */
+
 /* Places first, terms some later, so that misses overlap. False: a pair would stand too far from home. */
 static bool place_grams(nfi_dict *d)
 {
@@ -281,20 +295,39 @@ static bool place_grams(nfi_dict *d)
     return near;
 }
 
+static size_t pieces(size_t bytes)
+{
+    return (bytes + PIECE - 1) / PIECE;
+}
+
+/* The tables are new memory, which takes as long to clear as to fill. */
+static nf_status clear_piece(void *ctx, size_t piece, int worker, nf_err *err)
+{
+    const nfi_dict *d = ctx;
+    void *const table[] = {d->word, d->gram, d->pair};
+    const size_t bytes[] = {(d->wmask + 1) * sizeof *d->word, (d->gmask + 1) * sizeof *d->gram, (d->pmask + 1) * sizeof *d->pair};
+    size_t t = 0;
+
+    (void)worker;
+    (void)err;
+    for (; piece >= pieces(bytes[t]); t++)
+        piece -= pieces(bytes[t]);
+    size_t from = piece * PIECE, left = bytes[t] - from;
+    memset((char *)table[t] + from, 0, left < PIECE ? left : PIECE);
+    return NF_OK;
+}
+
 static nf_status place_half(void *ctx, size_t half, int worker, nf_err *err)
 {
     nfi_dict *d = ctx;
 
     (void)worker;
     (void)err;
-    if (half == 0) { /* the tables are new memory: each half clears its own, which takes as long as filling it */
-        memset(d->word, 0, (d->wmask + 1) * sizeof *d->word);
+    if (half == 0) {
         place_words(d, true);
         place_words(d, false);
         return NF_OK;
     }
-    memset(d->gram, 0, (d->gmask + 1) * sizeof *d->gram);
-    memset(d->pair, 0, (d->pmask + 1) * sizeof *d->pair);
     if (d->stride > 1 && !place_grams(d)) { /* cannot happen by chance: pairs are searched for */
         nfi_free(d->pair);
         d->pair = NULL;
@@ -330,6 +363,8 @@ nf_status nfi_dict_hash(nfi_dict *d, int threads, nf_err *err)
         nfi_dict_clear(&x);
         return nfi_oom(err, "the vocabulary index");
     }
+    size_t n_pieces = pieces(words * sizeof *x.word) + pieces(grams * sizeof *x.gram) + pieces((x.pmask + 1) * sizeof *x.pair);
+    NF_TRY(nfi_par_chunks(n_pieces, threads, clear_piece, &x, err));
     NF_TRY(nfi_par_chunks(2, threads, place_half, &x, err));
     *d = x;
     return NF_OK;
