@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-enum { WORDS0 = 1 << 12, SMALL = 1 << 15, PROBE_ALARM = 192 };
+enum { WORDS0 = 1 << 12, SMALL = 1 << 16, PROBE_ALARM = 192 };
 
 /* More words than this, and the table is full. */
 static size_t room(size_t mask)
