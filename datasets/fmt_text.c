@@ -12,7 +12,13 @@
 
 #include <string.h>
 
-enum { MAX_FILES = 4096, GROUP = 16, SHOWN = 4096, FEW = 256 << 10 }; /* SHOWN: bytes that a reject shows */
+enum {
+    MAX_FILES = 4096,
+    GROUP = 16,
+    SHOWN = 4096, /* bytes that a reject shows */
+    FEW = 256 << 10,
+    UNPACKED = 16 /* a packed file counts for so many times its bytes: a batch holds what it becomes */
+};
 
 static const char *const text_ext[] = {".txt", ".text", NULL};
 
@@ -211,8 +217,10 @@ static nf_status room(struct nf_batch_mem *m, size_t n, nf_err *err)
 nf_status nfi_files_read(nf_docs *in, nf_batch *b, size_t *n, nf_err *err)
 {
     size_t count = 0, at = 0;
-    uint64_t bytes = 0, most = in->threads > 1 ? NFI_BLOCK : FEW; /* where there is nothing to share out, what is read is still in the cache
-                                                                     when it is used */
+    uint64_t bytes = 0, held = 0, most = NFI_BLOCK;
+
+    if (in->threads == 1) /* nothing to share out: what is read is still in the cache when it is used */
+        most = FEW;
 
     if (in->src[in->at].archive) {
         NF_TRY(nfi_members_read(in, b, &count, GROUP, err));
@@ -220,12 +228,15 @@ nf_status nfi_files_read(nf_docs *in, nf_batch *b, size_t *n, nf_err *err)
             bytes += in->src[in->at + i].size;
     }
     for (size_t i = in->at;
-         i < in->n_src && (in->src[i].file || in->src[i].fault) && !in->src[i].archive && count < MAX_FILES && bytes < most; i++) {
+         i < in->n_src && (in->src[i].file || in->src[i].fault) && !in->src[i].archive && count < MAX_FILES && held < most; i++) {
         const nfi_source *src = &in->src[i];
         NF_TRY(nfi_batch_room(b, count + 1, err));
         b->mem->slot[count++] = (nfi_slot){.file = (uint32_t)i, .at = at, .record = src->fault ? 0 : 1};
         bytes += src->size;
-        at += src->fault || too_long(in, src) ? 0 : (size_t)src->size + 1;
+        if (src->fault || too_long(in, src))
+            continue;
+        held += nfi_packed_by_extension(src->path) ? UNPACKED * src->size : src->size;
+        at += (size_t)src->size + 1;
     }
     NF_TRY(room(b->mem, at, err));
     NF_TRY(nfi_batch_arenas(b->mem, (size_t)in->threads, err));

@@ -108,6 +108,7 @@ extern const nfi_format *const nfi_formats[]; /* NULL-terminated */
 
 const nfi_format *nfi_format_find(const char *name);         /* NULL when there is none */
 const nfi_format *nfi_format_by_extension(const char *path); /* NULL when the extension says nothing */
+bool nfi_packed_by_extension(const char *path);
 const nfi_format *nfi_format_by_content(const char *p, size_t n, const char *text_column);
 /* NF_EFORMAT for what is packed where nothing packed can be read. */
 typedef enum nfi_place { NFI_IN_STREAM, NFI_IN_FOLDER, NFI_IN_PACKED } nfi_place;

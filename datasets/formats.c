@@ -50,9 +50,23 @@ static bool is_packed_name(const char *ext, size_t n)
     return false;
 }
 
+/* The last dot of the name of a file and what follows, NULL without one. */
+static const char *extension(const char *path, const char **name)
+{
+    const char *slash = strrchr(path, '/');
+    *name = slash ? slash + 1 : path;
+    return strrchr(*name, '.');
+}
+
+bool nfi_packed_by_extension(const char *path)
+{
+    const char *name, *dot = extension(path, &name);
+    return dot && is_packed_name(dot, strlen(dot));
+}
+
 const nfi_format *nfi_format_by_extension(const char *path)
 {
-    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
+    const char *name, *dot = extension(path, &name);
     size_t n = dot ? strlen(dot) : 0;
 
     if (dot && is_packed_name(dot, n)) { /* what counts is the extension before */
