@@ -54,6 +54,14 @@ static size_t ascii_run(const char *s, size_t n)
     return i;
 }
 
+/* Bytes of the well-formed character at p where it is one of the many of two or three bytes that follow no special rule, else 0. */
+static inline size_t plain_length(const unsigned char *p, size_t n)
+{
+    if (n >= 3 && p[0] >= 0xe1 && p[0] <= 0xec && (p[1] & 0xc0) == 0x80 && (p[2] & 0xc0) == 0x80)
+        return 3;
+    return n >= 2 && p[0] >= 0xc2 && p[0] <= 0xdf && (p[1] & 0xc0) == 0x80 ? 2 : 0;
+}
+
 size_t nfi_utf8_valid_prefix(const char *s, size_t n)
 {
     const unsigned char *p = (const unsigned char *)s;
@@ -63,8 +71,10 @@ size_t nfi_utf8_valid_prefix(const char *s, size_t n)
         /* Stays here for as long as characters follow each other, so that text in other scripts does not restart the run. */
         for (; i < n && p[i] >= 0x80;) {
             uint32_t cp;
-            bool ok;
-            size_t len = take(p + i, n - i, &cp, &ok);
+            bool ok = true;
+            size_t len = plain_length(p + i, n - i);
+            if (len == 0)
+                len = take(p + i, n - i, &cp, &ok);
             if (!ok)
                 return i;
             i += len;

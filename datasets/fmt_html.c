@@ -76,7 +76,6 @@ nf_status nfi_fields_html(nf_doc *doc, nf_str *parts, size_t n, nf_markup markup
 {
     nf_status s = NF_OK;
     nfi_page *page = NULL;
-    nf_err why = {0};
     size_t lines = 0, any = 0;
 
     for (size_t i = 0; i < n && markup != NF_MARKUP_NONE; i++) {
@@ -84,6 +83,7 @@ nf_status nfi_fields_html(nf_doc *doc, nf_str *parts, size_t n, nf_markup markup
             continue;
         if (!page && !(page = nfi_calloc(n, sizeof *page)))
             return NF_ENOMEM;
+        nf_err why = {0};
         nf_status t = nfi_html_read(&page[i], parts[i], row->arena, &why);
         if (t != NF_OK) {
             s = t == NF_ENOMEM ? t : nfi_row_bad(row, t, "%s", why.msg);

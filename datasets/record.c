@@ -384,18 +384,18 @@ static nf_status take_kinds(const nfi_shape *sh, nfi_row *row, const uint8_t **o
 nf_status nfi_record_finish(const nfi_shape *sh, nfi_row *row, nf_doc *doc)
 {
     const nfi_plan *plan = sh->plan;
-    nf_doc d = {0};
 
-    NF_TRY(clean_fields(sh, row, &d.flags));
+    *doc = (nf_doc){0};
+    NF_TRY(clean_fields(sh, row, &doc->flags));
     if (row->bad.code == NF_OK)
-        NF_TRY(take_text(sh, row, &d));
+        NF_TRY(take_text(sh, row, doc));
     if (row->bad.code == NF_OK)
-        NF_TRY(sh->multi ? nfi_take_label_set(sh, row, &d.label) : take_label(sh, row, &d.label));
-    NF_TRY(plain(plan, row, plan->id, &d.id));
+        NF_TRY(sh->multi ? nfi_take_label_set(sh, row, &doc->label) : take_label(sh, row, &doc->label));
+    NF_TRY(plain(plan, row, plan->id, &doc->id));
     const struct {
         int32_t column;
         nf_str *to;
-    } roles[] = {{plan->title, &d.title}, {plan->date, &d.date}, {plan->source, &d.source}};
+    } roles[] = {{plan->title, &doc->title}, {plan->date, &doc->date}, {plan->source, &doc->source}};
     for (size_t i = 0; i < 3; i++) {
         nf_str v;
         NF_TRY(plain(plan, row, roles[i].column, &v));
@@ -404,8 +404,8 @@ nf_status nfi_record_finish(const nfi_shape *sh, nfi_row *row, nf_doc *doc)
     }
     if (row->bad.code != NF_OK)
         return NF_OK;
-    if (d.id.n == 0)
-        NF_TRY(make_id(sh, row, &d));
+    if (doc->id.n == 0)
+        NF_TRY(make_id(sh, row, doc));
 
     nf_str *carried = nfi_arena_alloc(row->arena, sh->columns->n * sizeof *carried);
     if (!carried)
@@ -416,16 +416,14 @@ nf_status nfi_record_finish(const nfi_shape *sh, nfi_row *row, nf_doc *doc)
         if (plan->carry[i] >= 0)
             carried[plan->carry[i]] = row->f[i].v;
     if (sh->kinds)
-        NF_TRY(take_kinds(sh, row, &d.kind));
+        NF_TRY(take_kinds(sh, row, &doc->kind));
     if (sh->columns->extra >= 0)
-        NF_TRY(take_extra(sh, row, &carried[sh->columns->extra], &d.flags));
-    d.carried = carried;
+        NF_TRY(take_extra(sh, row, &carried[sh->columns->extra], &doc->flags));
+    doc->carried = carried;
     if (row->replacements)
-        d.flags |= NF_DOC_REPAIRED;
-    d.flags |= row->flags;
+        doc->flags |= NF_DOC_REPAIRED;
+    doc->flags |= row->flags;
     if (row->fallback)
-        d.flags |= NF_DOC_FALLBACK;
-    if (row->bad.code == NF_OK)
-        *doc = d;
+        doc->flags |= NF_DOC_FALLBACK;
     return NF_OK;
 }

@@ -15,7 +15,7 @@
 #include <string.h>
 
 #define NONE UINT32_MAX
-enum { SIEVE_LOG = 4, SIEVE_BITS = 1 << SIEVE_LOG };
+enum { SIEVE_LOG = 4, SIEVE_BITS = 1 << SIEVE_LOG, AHEAD = 192 };
 
 /* A list of first documents in a bucket, latest first. */
 typedef struct entry {
@@ -109,6 +109,9 @@ static nf_status sift(sieve *v, const stars *t, size_t number, size_t *m, nf_err
     for (size_t from = 0; from < d->n; from += 64) {
         const uint32_t *key = nfi_dedup_key(d, from, number);
         uint64_t left = t->compared[from / 64];
+        const uint32_t *next = nfi_dedup_key(d, from + AHEAD < d->n ? from + AHEAD : from, number); /* blocks are far from each other */
+        for (size_t i = 0; i < 64; i += 16)
+            __builtin_prefetch(next + i);
         if (left == UINT64_MAX)
             for (size_t i = 0; i < 64; i++)
                 meet(&x, key[i]);
