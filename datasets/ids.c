@@ -5,6 +5,8 @@
 #include "base/mem.h"
 #include "base/try.h"
 
+enum { QUICK = 1 << 18 }; /* places up to which the set grows by four: memory that is new costs more than the set */
+
 void nfi_ids_init(nfi_ids *t)
 {
     *t = (nfi_ids){.a = nfi_secret_random(), .b = nfi_secret_random()};
@@ -28,7 +30,7 @@ static nfi_id *probe(nfi_id *slot, size_t cap, nfi_hash128 h)
 
 static nf_status enlarge(nfi_ids *t, nf_err *err)
 {
-    size_t cap = t->cap ? t->cap * 2 : 1024;
+    size_t cap = t->cap == 0 ? 1024 : t->cap < QUICK ? t->cap * 4 : t->cap * 2;
     nfi_id *slot = nfi_calloc(cap, sizeof *slot);
 
     if (!slot)
