@@ -113,8 +113,7 @@ typedef struct numbering {
 
 static void forget(slot *s, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        s[i].key = UINT64_MAX;
+    memset(s, 0xff, n * sizeof *s); /* the key is UINT64_MAX */
 }
 
 static nf_status table_begin(table *t, nf_err *err)
@@ -184,10 +183,13 @@ static inline size_t number_range(table *t, uint64_t *gram, size_t n, size_t wid
             s = &slots[at];
         }
         uint64_t head = (uint64_t)s->id << NFI_DOC_BITS | doc;
-        size_t pos = s->pos < put ? s->pos : put; /* without a branch: whether it is new to the document cannot be guessed */
-        bool known = pos < put && gram[pos] >> NFI_ENTRY_TF_BITS == head;
-        size_t to = known ? pos : put;
-        gram[to] = known ? gram[to] + 1 : head << NFI_ENTRY_TF_BITS | 1;
+        /* Without a branch: whether it is new to the document cannot be guessed. In numbers: compilers make branches of choices. */
+        size_t pos = s->pos & -(size_t)(s->pos < put);
+        uint64_t was = gram[pos];
+        bool known = (pos < put) & (was >> NFI_ENTRY_TF_BITS == head);
+        size_t to = put ^ ((put ^ pos) & -(size_t)known);
+        uint64_t none = head << NFI_ENTRY_TF_BITS;
+        gram[to] = (none ^ ((none ^ was) & -(uint64_t)known)) + 1;
         s->pos = (uint32_t)to;
         put += !known;
     }
