@@ -112,9 +112,9 @@ nf_status nfi_work_warn_labels(nfi_cli *cli, const nf_counted *c, nf_err *err) N
 /* With --multi: a note when no document has more than one label. */
 void nfi_work_note_single(nfi_cli *cli, const nf_counted *c);
 
-/* Opens the operands (none: standard input) with the shared input options. */
 /* Are the operands files that are worth a thread to read them, and not to be waited for as a pipe is? */
 bool nfi_work_bulk(int nargs, char **args);
+/* Opens the operands (none: standard input) with the shared input options. */
 nf_status nfi_work_open(nf_docs **out, const nfi_input_opts *in, const nfi_common_opts *common, bool need_label, int nargs, char **args,
                         nf_err *err) NF_MUST_CHECK;
 /* Place of the id among the carried columns; SIZE_MAX: the input has none, so that a table of documents must begin with the id of its own

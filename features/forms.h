@@ -11,7 +11,8 @@
 
 /*
  * What the forms of a word have in common, at most word.n bytes; returns how many. Endings of plurals, -ed, -ing, final e and y are taken
- * off, by rules without a list of exceptions; words that are not of small letters a to z, or shorter than four, are their own.
+ * off, much as in step 1 of Porter (1980), without a list of exceptions, and nothing that makes one word of another (-ation, -er). Words
+ * that are not of small letters a to z, or shorter than four, are their own.
  */
 size_t nfi_form_key(nf_str word, char *key);
 
