@@ -22,7 +22,7 @@ def figure(text, name):
     return float(found.group(1)) if found else float("nan")
 
 
-def judge(program, data, name, repeats, tmp):
+def judge(program, data, name, tmp, repeats="1"):
     """The error out of fold, and a line of the table."""
     train, test = marks.split(data, name, tmp) if name in marks.SPLITS else (os.path.join(data, name, "train.jsonl"), None)
     sets, model = os.path.join(tmp, "sets.csv"), os.path.join(tmp, "m.nfm")
@@ -47,7 +47,7 @@ def main():
     print("%-14s %8s %8s %9s %9s %9s" % ("corpus", "error", "loss", "coverage", "set size", "test") + "  class least covered")
     with tempfile.TemporaryDirectory() as tmp:
         for name in CORPORA:
-            missed += judge(program, data, name, repeats, tmp) > 0.05
+            missed += judge(program, data, name, tmp, repeats) > 0.05
     sys.exit(1 if missed else 0)
 
 
