@@ -78,7 +78,8 @@ enum {
     NFI_OPT_HIDDEN = 1,   /* parsed, but in no help, page or completion */
     NFI_OPT_REQUIRED = 2, /* refused when it is missing */
     NFI_OPT_ABOVE = 4,    /* REAL: min itself is not allowed */
-    NFI_OPT_OPEN = 8      /* ENUM: any other value is taken as it is */
+    NFI_OPT_OPEN = 8,     /* ENUM: any other value is taken as it is */
+    NFI_OPT_READ = 16     /* FILE, STR, LIST: names files that are read; "-" is standard input */
 };
 
 typedef struct nfi_opt {
@@ -107,6 +108,7 @@ typedef struct nfi_opt {
 #define OPT_FLAG(k, n, S, f, h) {NFI_ROW(NFI_OPT_FLAG, bool, k, n, S, f, NULL, NULL, h)}
 #define OPT_STR(k, n, S, f, a, d, h) {NFI_ROW(NFI_OPT_STR, const char *, k, n, S, f, a, d, h)}
 #define OPT_FILE(k, n, S, f, d, h) {NFI_ROW(NFI_OPT_FILE, const char *, k, n, S, f, "FILE", d, h)}
+#define OPT_READ(k, n, S, f, d, h) {NFI_ROW(NFI_OPT_FILE, const char *, k, n, S, f, "FILE", d, h), .flags = NFI_OPT_READ}
 #define OPT_CHAR(k, n, S, f, d, h) {NFI_ROW(NFI_OPT_CHAR, char, k, n, S, f, "CHAR", d, h)}
 #define OPT_INT(k, n, S, f, a, d, lo, hi, h) {NFI_ROW(NFI_OPT_INT, int64_t, k, n, S, f, a, d, h), .min = (lo), .max = (hi)}
 #define OPT_COUNT(k, n, S, f, a, d, lo, hi, h) {NFI_ROW(NFI_OPT_COUNT, uint64_t, k, n, S, f, a, d, h), .min = (lo), .max = (hi)}

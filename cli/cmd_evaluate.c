@@ -26,7 +26,7 @@ struct opts {
 
 static const nfi_opt rows[] = {
     OPT_HEADER("Model"),
-    OPT_FILE('m', "model", struct opts, model, NULL, "the model; without it the built-in geo-1"),
+    OPT_READ('m', "model", struct opts, model, NULL, "the model; without it the built-in geo-1"),
     OPT_REAL(0, "threshold", struct opts, threshold, "NATS", "0", 0, 1e6, "no label when the margin is below this"),
     OPT_REAL(0, "min-prob", struct opts, min_prob, "P", "0", 0, 1,
              "no label when its probability is below this; the model must be calibrated"),
@@ -34,7 +34,7 @@ static const nfi_opt rows[] = {
     OPT_COUNT(0, "min-tokens", struct opts, min_tokens, "N", "3", 1, UINT64_MAX, "no label for documents of fewer words"),
     OPT_STR(0, "language", struct opts, language, "CODE", "any",
             "leave out documents told to be in another language than CODE (en, uk, ...); those of none stay"),
-    OPT_FILE(0, "codebook", struct opts, codebook, NULL,
+    OPT_READ(0, "codebook", struct opts, codebook, NULL,
              "where documents may have several labels: what the seeds of this codebook alone say, as one more baseline"),
     OPT_REAL(0, "min-accuracy", struct opts, min_accuracy, "SHARE", "0", 0, 1, "exit 5 when the accuracy is below this"),
     OPT_OUTPUT(struct opts, out),

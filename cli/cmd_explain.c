@@ -25,7 +25,7 @@ struct opts {
 
 static const nfi_opt rows[] = {
     OPT_HEADER("Model"),
-    OPT_FILE('m', "model", struct opts, model, NULL, "the model; without it the built-in geo-1"),
+    OPT_READ('m', "model", struct opts, model, NULL, "the model; without it the built-in geo-1"),
     OPT_STR(0, "class", struct opts, label_class, "CLASS", NULL,
             "explain this class against the best of the others; without it the one with the highest score"),
     OPT_COUNT(0, "min-tokens", struct opts, min_tokens, "N", "3", 1, UINT64_MAX, "documents of fewer words have no label"),

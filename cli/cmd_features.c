@@ -46,7 +46,7 @@ static const nfi_opt rows[] = {
              "also write one row a document to FILE: its id and label; svmlight then has no ids behind its lines"),
     OPT_EXCEL(struct opts, out),
     OPT_HEADER("Model"),
-    OPT_FILE('m', "model", struct opts, model, NULL,
+    OPT_READ('m', "model", struct opts, model, NULL,
              "take terms and weighting from this model, so that columns are the same for any documents"),
     OPT_LANGUAGE(struct opts, terms),
     OPT_TEXT(struct opts, terms, "1-2", "none"),

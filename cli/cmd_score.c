@@ -24,7 +24,7 @@ struct opts {
 
 static const nfi_opt rows[] = {
     OPT_HEADER("Model"),
-    OPT_FILE('m', "model", struct opts, model, NULL, "the model; without it the built-in geo-1"),
+    OPT_READ('m', "model", struct opts, model, NULL, "the model; without it the built-in geo-1"),
     OPT_REAL(0, "threshold", struct opts, threshold, "NATS", "0", 0, 1e6, "no label when the margin is below this"),
     OPT_REAL(0, "min-prob", struct opts, min_prob, "P", "0", 0, 1,
              "no label when its probability is below this; the model must be calibrated"),

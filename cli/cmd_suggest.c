@@ -22,9 +22,9 @@ struct opts {
 
 static const nfi_opt rows[] = {
     OPT_HEADER("Frames"),
-    OPT_FILE('m', "model", struct opts, model, NULL,
+    OPT_READ('m', "model", struct opts, model, NULL,
              "this model says which frame a document without a label has; its codebook is the one whose seeds are known"),
-    OPT_FILE(0, "codebook", struct opts, codebook, NULL,
+    OPT_READ(0, "codebook", struct opts, codebook, NULL,
              "a codebook: its seeds are known, and without a model the frame with most of them is that of the document"),
     OPT_HEADER("Suggestions"),
     OPT_COUNT(0, "top", struct opts, top, "N", "20", 1, 100000, "at most so many new words a frame"),

@@ -21,7 +21,7 @@ struct opts {
 
 static const nfi_opt rows[] = {
     OPT_HEADER("Model"),
-    OPT_FILE('m', "model", struct opts, model, NULL, "the model; without it the built-in geo-1"),
+    OPT_READ('m', "model", struct opts, model, NULL, "the model; without it the built-in geo-1"),
     OPT_STR(0, "class", struct opts, only, "CLASS", NULL, "this class only"),
     OPT_COUNT(0, "top", struct opts, top, "N", "50", 1, UINT64_MAX, "the first N terms of each class"),
     OPT_OUTPUT(struct opts, out),

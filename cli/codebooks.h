@@ -12,7 +12,7 @@ typedef struct nfi_codebook_rows {
 
 #define OPT_CODEBOOK(S, f)                                                                                                                 \
     OPT_HEADER("Codebook"),                                                                                                                \
-        OPT_FILE(0, "codebook", S, f.file, NULL, "frames and their seeds, JSON: newsframe-codebook(5); its frames are the classes"),       \
+        OPT_READ(0, "codebook", S, f.file, NULL, "frames and their seeds, JSON: newsframe-codebook(5); its frames are the classes"),       \
         OPT_STR(0, "seed-strength", S, f.strength, "X", "auto",                                                                            \
                 "documents that the seeds of a class count for: a number above 0, or auto: by leave-one-out")
 

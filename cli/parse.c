@@ -223,21 +223,21 @@ static nf_status explain_refusal(const table *t, const nfi_verb *verb, int argc,
     return NF_FAIL(err, NF_EINVAL, "options not understood; see newsframe %s --help", verb->name);
 }
 
-/* How often an option names standard input, if it is one whose value is read as a file. */
+/* How often an option names standard input. */
 static int times_standard_input(const nfi_opt *r, const void *opts)
 {
-    static const char *const read[] = {"codebook", "ledger-salt", "lines", "model", "only-from", "phrases", "stopwords", "unlabeled"};
     const void *field = (const char *)opts + r->offset;
-    bool is_read = false;
+    const nfi_list *list = field;
     int n = 0;
 
-    for (size_t i = 0; i < sizeof read / sizeof *read; i++)
-        is_read |= strcmp(r->name, read[i]) == 0;
-    if (is_read && r->type == NFI_OPT_LIST)
-        for (size_t i = 0; i < ((const nfi_list *)field)->n; i++)
-            n += strcmp(((const nfi_list *)field)->v[i], "-") == 0;
-    else if (is_read && (r->type == NFI_OPT_FILE || r->type == NFI_OPT_STR))
-        n = *(const char *const *)field && strcmp(*(const char *const *)field, "-") == 0;
+    if (!(r->flags & NFI_OPT_READ))
+        return 0;
+    if (r->type != NFI_OPT_LIST) {
+        const char *file = *(const char *const *)field;
+        return file && strcmp(file, "-") == 0;
+    }
+    for (size_t i = 0; i < list->n; i++)
+        n += strcmp(list->v[i], "-") == 0;
     return n;
 }
 

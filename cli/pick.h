@@ -12,7 +12,7 @@ typedef struct nfi_pick_opts {
 
 #define OPT_PICK(S, f, what)                                                                                                               \
     OPT_LIST(0, "only", S, f.only, "IDS", NULL, what " the documents with these ids alone"),                                               \
-        OPT_FILE(0, "only-from", S, f.from, NULL, "the same with the ids that are in FILE, one a line")
+        OPT_READ(0, "only-from", S, f.from, NULL, "the same with the ids that are in FILE, one a line")
 
 /* {0}: all documents. */
 typedef struct nfi_pick {

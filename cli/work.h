@@ -21,13 +21,15 @@ typedef struct nfi_term_opts {
     OPT_FLAG(0, "clean", S, f.clean, "leave out boilerplate lines, as newsframe clean does; this is the default"),               \
     OPT_FLAG(0, "no-clean", S, f.no_clean, "take texts as they are"),                                                           \
     OPT_LIST(0, "no-rule", S, f.no_rule, "NAMES", NULL, "switch these rules off: lines, shape, position, script, repeats, phrases"), \
-    OPT_FILE(0, "lines", S, f.lines, NULL, "a line table made by newsframe clean"),                                              \
-    OPT_FILE(0, "phrases", S, f.phrases, NULL, "more phrases for the rule phrases, one a line: newsframe-phrases(5)")
+    OPT_READ(0, "lines", S, f.lines, NULL, "a line table made by newsframe clean"),                                              \
+    OPT_READ(0, "phrases", S, f.phrases, NULL, "more phrases for the rule phrases, one a line: newsframe-phrases(5)")
 #define OPT_TEXT(S, f, ngrams_default, stop_default)                                                                             \
     OPT_HEADER("Terms"),                                                                                                         \
     OPT_ENUM(0, "tokenizer", S, f.tokenizer, "news", nf_tokenizer_name, "how text is cut into words"),                           \
     OPT_NGRAMS(0, "ngrams", S, f.ngrams, ngrams_default, 4, "words a term"),                                                     \
-    OPT_STR(0, "stopwords", S, f.stopwords, "LIST", stop_default, "words left out before n-grams: none, en, or a file, one a line")
+    {NFI_ROW(NFI_OPT_STR, const char *, 0, "stopwords", S, f.stopwords, "LIST", stop_default,                                    \
+             "words left out before n-grams: none, en, or a file, one a line"),                                                  \
+     .flags = NFI_OPT_READ}
 /* After OPT_TEXT, where models are made. */
 #define OPT_LEAD(S, f)                                                                                                                     \
     OPT_COUNT(0, "lead", S, f.lead, "N", "0", 0, 1 << 20,                                                                                 \
@@ -47,7 +49,7 @@ typedef struct nfi_ledger_rows {
     const char *salt;
 } nfi_ledger_rows;
 #define OPT_SALT(S, f)                                                                                                                     \
-    OPT_FILE(0, "ledger-salt", S, f.salt, NULL,                                                                                            \
+    OPT_READ(0, "ledger-salt", S, f.salt, NULL,                                                                                            \
              "a file of 16 to 4096 secret bytes that hide what is in the ledger, so that it can be shared")
 #define OPT_LEDGER(S, f)                                                                                                                   \
     OPT_FLAG(0, "no-ledger", S, f.none,                                                                                                    \
