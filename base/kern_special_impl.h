@@ -11,9 +11,8 @@
 static inline uint64_t special_marks(uint64_t w)
 {
     const uint64_t each = 0x0101010101010101u, top = each * 0x80;
-    uint64_t q = w ^ each * '"', b = w ^ each * '\\';
 
-    return (((q - each) & ~q) | ((b - each) & ~b) | ((w - each * 0x20) & ~w)) & top;
+    return nfi_bytes_equal(w, '"') | nfi_bytes_equal(w, '\\') | ((w - each * 0x20) & ~w & top);
 }
 
 /* From p[i] on; seen: bytes before it, or'ed. */

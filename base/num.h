@@ -42,6 +42,15 @@ static inline uint64_t nfi_load_le(const unsigned char *p)
     return u;
 }
 
+/* The top bit of each byte of w that is c; a byte of c ^ 1 above a true one may be marked too, so the lowest mark is sure. */
+static inline uint64_t nfi_bytes_equal(uint64_t w, char c)
+{
+    const uint64_t each = 0x0101010101010101u;
+    uint64_t x = w ^ each * (unsigned char)c;
+
+    return (x - each) & ~x & each * 0x80;
+}
+
 static inline void nfi_store_le(void *p, uint64_t u)
 {
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__

@@ -142,12 +142,10 @@ static bool needs_quotes(const char *p, size_t n, char delimiter)
 {
     if (n > FEW) /* most texts have a comma near their start, and libc has vectors */
         return memchr(p, delimiter, n) || memchr(p, '"', n) || memchr(p, '\n', n) || memchr(p, '\r', n);
-    const uint64_t ones = 0x0101010101010101u, high = ones * 0x80;
     size_t i = 0;
     for (; i + 8 <= n; i += 8) {
-        uint64_t w = nfi_load_le((const unsigned char *)p + i), d = w ^ ones * (unsigned char)delimiter, q = w ^ ones * '"';
-        uint64_t lf = w ^ ones * '\n', cr = w ^ ones * '\r';
-        if ((((d - ones) & ~d) | ((q - ones) & ~q) | ((lf - ones) & ~lf) | ((cr - ones) & ~cr)) & high)
+        uint64_t w = nfi_load_le((const unsigned char *)p + i);
+        if (nfi_bytes_equal(w, delimiter) | nfi_bytes_equal(w, '"') | nfi_bytes_equal(w, '\n') | nfi_bytes_equal(w, '\r'))
             return true;
     }
     for (; i < n; i++)

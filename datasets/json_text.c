@@ -13,13 +13,10 @@
 /* Offset of the first quote or backslash in p[i..n), n when there is none. */
 static inline size_t find_mark(const char *p, size_t i, size_t n)
 {
-    const uint64_t ones = 0x0101010101010101u, high = 0x8080808080808080u;
-
     for (; i + 8 <= n; i += 8) {
-        uint64_t w = nfi_load_le((const unsigned char *)p + i), q = w ^ (ones * '"'), b = w ^ (ones * '\\');
-        uint64_t found = (((q - ones) & ~q) | ((b - ones) & ~b)) & high;
+        uint64_t w = nfi_load_le((const unsigned char *)p + i), found = nfi_bytes_equal(w, '"') | nfi_bytes_equal(w, '\\');
         if (found)
-            return i + (size_t)__builtin_ctzll(found) / 8; /* borrows make marks above a true one only */
+            return i + (size_t)__builtin_ctzll(found) / 8;
     }
     while (i < n && p[i] != '"' && p[i] != '\\')
         i++;
