@@ -51,10 +51,13 @@ static nf_status hash_tokens(nfi_shingler *s, const nfi_tokenizer *t, nf_str par
             return nfi_oom(err, "tokens");
         }
         NF_TRY(nfi_grow(&s->hash, &s->caphash, s->nhash + b->ntok, sizeof *s->hash, err));
-        uint64_t *to = s->hash + s->nhash;
-        for (size_t i = 0; i < b->ntok; i++)
-            to[i] = hash_token(b->bytes + b->tok[i].off, b->tok[i].n);
-        s->nhash += b->ntok;
+        uint64_t *restrict to = s->hash + s->nhash;
+        const nfi_token *tok = b->tok;
+        const uint8_t *bytes = b->bytes;
+        size_t n = b->ntok;
+        for (size_t i = 0; i < n; i++)
+            to[i] = hash_token(bytes + tok[i].off, tok[i].n);
+        s->nhash += n;
     }
     return NF_OK;
 }
@@ -70,10 +73,12 @@ static void roll(const uint64_t *hash, size_t n, size_t k, uint64_t *out)
         h = h * P + hash[i];
         top *= P;
     }
-    for (size_t i = k - 1; i < n; i++) {
-        h = h * P + hash[i];
+    top *= P;
+    h = h * P + hash[k - 1];
+    *out++ = nfi_mix64(h ^ seed);
+    for (size_t i = k; i < n; i++) { /* one multiplication and one addition wait for the shingle before */
+        h = h * P + (hash[i] - hash[i - k] * top);
         *out++ = nfi_mix64(h ^ seed);
-        h -= hash[i + 1 - k] * top;
     }
 }
 
@@ -204,56 +209,61 @@ void nfi_densify_init(nfi_densify *d)
 {
     for (unsigned i = 0; i < NFI_BINS; i++) {
         nfi_rng r = nfi_rng_stream(0, NFI_RNG_DENSIFY, i);
+        uint8_t order[NFI_BINS];
         for (unsigned j = 0; j < NFI_BINS; j++)
-            d->order[i][j] = (uint8_t)j;
+            order[j] = (uint8_t)j;
         for (unsigned j = NFI_BINS - 1; j > 0; j--) {
             unsigned k = (unsigned)nfi_rng_below(&r, j + 1);
-            uint8_t x = d->order[i][j];
-            d->order[i][j] = d->order[i][k];
-            d->order[i][k] = x;
+            uint8_t x = order[j];
+            order[j] = order[k];
+            order[k] = x;
         }
         unsigned own = 0; /* goes to the front: a full bin has its own */
-        while (d->order[i][own] != i)
+        while (order[own] != i)
             own++;
-        memmove(d->order[i] + 1, d->order[i], own);
-        d->order[i][0] = (uint8_t)i;
-        for (unsigned j = 0; j < NFI_BINS; j++)
-            d->place[d->order[i][j]][i] = (uint8_t)j;
+        memmove(order + 1, order, own);
+        order[0] = (uint8_t)i;
+        for (unsigned j = 0; j < NFI_BINS; j++) {
+            d->order[j][i] = order[j];
+            d->place[order[j]][i] = (uint8_t)j;
+        }
     }
 }
 
-/* The first full bin in the order of each: the least place among those of the full ones, for all bins at once. */
-static void fill_empty(const nfi_densify *d, const uint8_t *list, size_t m, const uint64_t *least, uint32_t *sig)
+/* Lists the full bins; returns how many. A shingle of nothing but ones looks like an empty bin, and is one where there are others. */
+static size_t full_bins(const uint64_t *least, uint8_t *list)
 {
-    uint8_t first[NFI_BINS];
+    size_t m = 0;
 
-    nfi_kern_get()->least_u8(first, d->place, list, m);
-#pragma GCC unroll 4
-    for (size_t i = 0; i < NFI_BINS; i++)
-        sig[i] = (uint32_t)least[d->order[i][first[i]]];
+    for (size_t i = 0; i < NFI_BINS; i++) {
+        list[m] = (uint8_t)i;
+        m += least[i] != UINT64_MAX;
+    }
+    return m ? m : 1; /* list[0] is then the last bin, where that shingle belongs */
 }
 
 void nfi_minhash(const nfi_densify *d, const uint64_t *set, size_t n, uint32_t sig[NFI_BINS])
 {
-    uint64_t least[NFI_BINS], full[NFI_BINS / 64] = {0};
-    uint8_t list[NFI_BINS];
-    size_t m = 0;
+    uint64_t least[NFI_BINS];
+    uint8_t list[NFI_BINS], first[NFI_BINS];
+    size_t m = n;
 
     memset(least, 0xff, sizeof least);
     for (size_t i = 0; i < n; i++) {
         size_t bin = set[i] >> BIN_SHIFT;
-        full[bin / 64] |= (uint64_t)1 << bin % 64;
+        list[i % NFI_BINS] = (uint8_t)bin; /* where all fit, a bin that is there twice costs less than looking for it */
         least[bin] = set[i] < least[bin] ? set[i] : least[bin];
     }
-    for (size_t w = 0; w < NFI_BINS / 64; w++)
-        for (uint64_t left = full[w]; left; left &= left - 1)
-            list[m++] = (uint8_t)(w * 64 + (size_t)__builtin_ctzll(left));
-    if (m < NFI_BINS) {
-        fill_empty(d, list, m, least, sig);
+    if (n > NFI_BINS && (m = full_bins(least, list)) == NFI_BINS) {
+        for (size_t i = 0; i < NFI_BINS; i++)
+            sig[i] = (uint32_t)least[i];
         return;
     }
+    /* The first full bin in the order of each: the least place among those of the full ones, for all bins at once. */
+    nfi_kern_get()->least_u8(first, d->place, list, m);
+#pragma GCC unroll 4
     for (size_t i = 0; i < NFI_BINS; i++)
-        sig[i] = (uint32_t)least[i];
+        sig[i] = (uint32_t)least[d->order[first[i]][i]];
 }
 
 static double power(double x, int n)

@@ -54,13 +54,16 @@ void nfi_shingler_clear(nfi_shingler *s);
 /* |A and B| / |A or B| of two rising sets; when it is below least, any number below least. 0 when both are empty. O(na + nb). */
 double nfi_jaccard(const uint64_t *a, size_t na, const uint64_t *b, size_t nb, double least);
 
-/* The order in which bin i asks itself and then the others, order[i]; and the place of bin b in that order, place[b][i]. */
+/*
+ * The order in which bin i asks itself and then the others, order[j][i] the j-th; and the place of bin b in that order, place[b][i]. What
+ * is looked up is near the front.
+ */
 typedef struct nfi_densify {
     uint8_t order[NFI_BINS][NFI_BINS], place[NFI_BINS][NFI_BINS];
 } nfi_densify;
 void nfi_densify_init(nfi_densify *d);
 
-/* Signature of n >= 1 shingles in any order. O(n); filling empty bins takes 128 bytes of work a full one. */
+/* Signature of n >= 1 shingles in any order. O(n); filling empty bins takes 128 bytes of work a full one, or a shingle of the first 128. */
 void nfi_minhash(const nfi_densify *d, const uint64_t *set, size_t n, uint32_t sig[NFI_BINS]);
 
 /*

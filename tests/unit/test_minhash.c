@@ -204,9 +204,9 @@ START_TEST(every_empty_bin_borrows_from_the_first_full_one_of_its_order)
 
     nfi_densify_init(&d);
     for (int i = 0; i < NFI_BINS; i++) {
-        ck_assert_uint_eq(d.order[i][0], i);
+        ck_assert_uint_eq(d.order[0][i], i);
         for (int j = 0; j < NFI_BINS; j++)
-            ck_assert_uint_eq(d.place[d.order[i][j]][i], j);
+            ck_assert_uint_eq(d.place[d.order[j][i]][i], j);
     }
     for (size_t n = 1; n < 300; n += 1 + n / 20) {
         uint64_t *a, *b;
@@ -221,7 +221,7 @@ START_TEST(every_empty_bin_borrows_from_the_first_full_one_of_its_order)
         for (int i = 0; i < NFI_BINS; i++) {
             int from = i;
             for (int j = 0; !full[from]; j++)
-                from = d.order[i][j];
+                from = d.order[j][i];
             ck_assert_msg(sig[i] == plain[from], "bin %d of %zu shingles", i, n);
         }
         uint64_t *mixed = calloc(2 * n, sizeof *mixed); /* order and repeats are of no matter */
