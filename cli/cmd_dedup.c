@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * cmd_dedup.c - newsframe dedup: documents with marks that say which are copies of which. Groups are known only after the last document, so
- * the rows wait, as they will be written: up to 64 MiB of them in memory, more in an unlinked temporary file. Where they are, and where the
- * id is in them, takes 16 bytes a document.
+ * the rows wait, as they are written where there is nothing to mark: up to 64 MiB of them in memory, more in an unlinked temporary file.
+ * Where they are, and where the id is in them, takes 16 bytes a document.
  */
 #include "cli/columns.h"
 #include "cli/dups.h"
@@ -14,7 +14,7 @@
 #include "datasets/csv_join.h"
 
 /* Bytes of rows that are looked at together, and that wait in memory; of a batch, which stays in the second cache with what comes of it. */
-enum { BLOCK = 256 << 10, HOLD = 64 << 20, BATCH = 512 << 10 };
+enum { BLOCK = 256 << 10, HOLD = 64 << 20, BATCH = 512 << 10, MARKS = 4 };
 
 struct opts {
     nfi_dup_opts dup;
@@ -56,13 +56,13 @@ typedef struct id_cell {
     uint32_t at, n; /* NFI_MAX_RECORD holds */
 } id_cell;
 
-/* Rows as they will be written but for the marks. */
+/* Rows as they will be written of documents that are in no group. */
 typedef struct shelf {
     nf_csv *rows;
     uint64_t *at; /* n + 1: where the rows start */
     id_cell *id;  /* n */
     size_t n, cap_at, cap_id;
-    size_t end;    /* bytes that end a row */
+    size_t end;    /* bytes that end a row: its marks, which are blank, and the line's end */
     nfi_buf block; /* rows read back */
 } shelf;
 
@@ -103,6 +103,8 @@ static nf_status put_document(shelf *f, const nf_doc *d, size_t columns, size_t 
     }
     nf_csv_text(f->rows, d->text.p, d->text.n);
     uint64_t end = nfi_csv_bytes(f->rows);
+    for (int i = 0; i < MARKS; i++)
+        nf_csv_blank(f->rows);
     nf_csv_end(f->rows);
     f->at[++f->n] = nfi_csv_bytes(f->rows);
     f->end = f->at[f->n] - end;
@@ -176,17 +178,14 @@ static nf_status header(job *j, nf_err *err)
     return NF_OK;
 }
 
-/* Document d, whose row without marks is at p; id: scratch. */
+/* Document d of a group, whose row without marks is at p; id: scratch. */
 static nf_status row(job *j, size_t d, const char *p, nfi_buf *id, nf_err *err)
 {
     const nf_groups *g = &j->g;
     const shelf *f = &j->shelf;
 
     nfi_csv_cells(j->w, p, (size_t)(f->at[d + 1] - f->at[d]) - f->end);
-    if (g->group[d])
-        nf_csv_int(j->w, g->group[d]);
-    else
-        nf_csv_blank(j->w);
+    nf_csv_int(j->w, g->group[d]);
     if (g->rank[d] > 1) {
         uint32_t first = g->first[d];
         NF_TRY(nfi_csv_rows(f->rows, &p, f->id[first].n, f->at[first] + f->id[first].at, id, err));
@@ -196,12 +195,29 @@ static nf_status row(job *j, size_t d, const char *p, nfi_buf *id, nf_err *err)
         nf_csv_blank(j->w);
         nf_csv_blank(j->w);
     }
-    if (g->rank[d])
-        nf_csv_int(j->w, g->rank[d]);
-    else
-        nf_csv_blank(j->w);
+    nf_csv_int(j->w, g->rank[d]);
     nf_csv_end(j->w);
-    j->written++;
+    return NF_OK;
+}
+
+/* Documents [from, to), whose rows are at p. */
+static nf_status put_rows(job *j, size_t from, size_t to, const char *p, nfi_buf *id, nf_err *err)
+{
+    const nf_groups *g = &j->g;
+    const uint64_t *at = j->shelf.at;
+
+    for (size_t d = from, end; d < to; d = end) {
+        for (end = d; end < to && g->group[end] == 0; end++)
+            ;
+        if (end > d)
+            nfi_csv_put_rows(j->w, p + (at[d] - at[from]), (size_t)(at[end] - at[d]));
+        j->written += end - d;
+        for (; end < to && g->group[end]; end++)
+            if (!j->o->keep || g->rank[end] <= 1) {
+                NF_TRY(row(j, end, p + (at[end] - at[from]), id, err));
+                j->written++;
+            }
+    }
     return NF_OK;
 }
 
@@ -215,9 +231,7 @@ static nf_status write_all(job *j, nf_err *err)
     NF_GO(header(j, err));
     for (size_t from = 0, to = 0; from < j->g.n; from = to) {
         NF_GO(fetch(&j->shelf, from, &to, &p, err));
-        for (size_t d = from; d < to; d++)
-            if (!j->o->keep || j->g.rank[d] <= 1)
-                NF_GO(row(j, d, p + (j->shelf.at[d] - j->shelf.at[from]), &id, err));
+        NF_GO(put_rows(j, from, to, p, &id, err));
         NF_GO(nf_csv_flush(j->w, err));
     }
 out:

@@ -311,6 +311,13 @@ void nfi_csv_cells(nf_csv *w, const char *p, size_t n)
     w->blank_row = false;
 }
 
+void nfi_csv_put_rows(nf_csv *w, const char *p, size_t n)
+{
+    pass_on(w);
+    nfi_out_write(w->out, p, n);
+    w->first_row = w->first_row && n == 0;
+}
+
 void nfi_csv_fail(nf_csv *w)
 {
     w->buf.failed = true;

@@ -49,7 +49,7 @@ typedef struct stars {
     const nf_dedup *d;
     nfi_date_order dates;
     const uint32_t *order;
-    uint64_t *compared; /* a bit a document */
+    uint64_t *compared, *shared; /* a bit a document: it is compared; it is in a bucket */
     band *band;
     size_t *at;       /* n + 1: where the buckets of each document stand */
     uint32_t *bucket; /* numbers of buckets over all bands */
@@ -66,6 +66,11 @@ typedef struct stars {
 static bool is_compared(const nf_dedup *d, size_t i)
 {
     return d->doc[i].n && !(d->o.window && d->doc[i].dated != NFI_DATED);
+}
+
+static bool is_shared(const stars *t, size_t i)
+{
+    return t->shared[i / 64] >> i % 64 & 1;
 }
 
 /* SIEVE_BITS bits or more a document, so that one key in SIEVE_BITS is taken for another at most. */
@@ -195,6 +200,8 @@ static nf_status join_bands(stars *t, size_t *buckets, nf_err *err)
         nfi_free(x->member);
         x->member = NULL;
     }
+    for (size_t i = 0; i < n; i++)
+        t->shared[i / 64] |= (uint64_t)(t->at[i] < t->at[i + 1]) << i % 64;
     return NF_OK;
 }
 
@@ -209,7 +216,7 @@ static nf_status sort_sets(void *ctx, size_t chunk, int worker, nf_err *err)
     for (size_t i = chunk * SORT_CHUNK; i < end; i++) {
         nfi_dedup_doc *x = &t->d->doc[i];
         size_t n;
-        if (x->sorted || t->at[i] == t->at[i + 1]) /* or alone in every band */
+        if (x->sorted || !is_shared(t, i))
             continue;
         NF_TRY(nfi_shingles_sort(&t->d->worker[worker].shingler, x->set, x->n, &n, err));
         x->n = (uint32_t)n;
@@ -229,14 +236,14 @@ static nf_status find_twins(stars *t, size_t *n, nf_err *err)
 
     for (size_t i = 0; i < d->n; i++) {
         t->twin[i] = NONE;
-        m += t->at[i] < t->at[i + 1];
+        m += is_shared(t, i);
     }
     if (!(kv = nfi_alloc(m, sizeof *kv)))
         return nfi_oom(err, "sorting texts");
     m = 0;
     for (size_t i = 0; i < d->n; i++) {
         nfi_dedup_doc *x = &d->doc[i];
-        if (t->at[i] == t->at[i + 1])
+        if (!is_shared(t, i))
             continue;
         if (!x->sorted)
             x->text = nfi_shingles_text(x->set, x->n);
@@ -320,15 +327,18 @@ static nf_status walk(stars *t, const uint32_t *place, uint32_t *first, float *s
 {
     const nf_dedup *d = t->d;
 
-    for (size_t i = 0; i < d->n; i++) {
-        uint32_t x = t->order[i], twin = t->twin[x], before = twin == NONE ? NONE : t->last[twin];
-        match m = {NONE, 0.0};
-        bool cut = false;
-        first[x] = x;
+    for (size_t x = 0; x < d->n; x++) {
+        first[x] = (uint32_t)x;
         similarity[x] = 1.0f;
         exact[x] = false;
-        if (!is_compared(d, x))
+    }
+    for (size_t i = 0; i < d->n; i++) {
+        uint32_t x = t->order[i];
+        if (!is_shared(t, x))
             continue;
+        uint32_t twin = t->twin[x], before = twin == NONE ? NONE : t->last[twin];
+        match m = {NONE, 0.0};
+        bool cut = false;
         if (before != NONE && !d->o.window)
             m = (match){first[before], (double)similarity[before]};
         else if (twin != NONE && t->latest[twin] != NONE && !too_old(t, x, t->latest[twin]))
@@ -360,12 +370,13 @@ nf_status nfi_dedup_stars(const nf_dedup *d, nfi_date_order dates, const uint32_
     nf_status s = NF_OK;
 
     t.compared = nfi_calloc(d->n / 64 + 1, sizeof *t.compared);
+    t.shared = nfi_calloc(d->n / 64 + 1, sizeof *t.shared);
     t.band = nfi_calloc(bands, sizeof *t.band);
     t.at = nfi_calloc(d->n + 1, sizeof *t.at);
     t.twin = nfi_alloc(d->n, sizeof *t.twin);
     t.seen = nfi_alloc(d->n, sizeof *t.seen);
     t.sieve = nfi_calloc((size_t)d->threads, sizeof *t.sieve);
-    if (!place || !t.compared || !t.band || !t.at || !t.twin || !t.seen || !t.sieve) {
+    if (!place || !t.compared || !t.shared || !t.band || !t.at || !t.twin || !t.seen || !t.sieve) {
         s = nfi_oom(err, "buckets");
         goto out;
     }
@@ -399,6 +410,7 @@ out:
         nfi_free(t.band[b].member);
     nfi_free(t.band);
     nfi_free(t.compared);
+    nfi_free(t.shared);
     nfi_free(t.at);
     nfi_free(t.bucket);
     nfi_free(t.twin);
