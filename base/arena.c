@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* arena.c - blocks double from 64 KiB to 4 MiB, which with their head are whole huge pages; a larger request gets a block of its own. */
+/*
+ * arena.c - blocks double from 64 KiB to 4 MiB, heads included, so that the larger ones are whole huge pages; a larger request gets a block
+ * of its own.
+ */
 #include "base/arena.h"
 
 #include <string.h>
@@ -21,16 +24,18 @@ void *nfi_arena_alloc(nfi_arena *a, size_t n)
         return NULL;
     need &= ~(size_t)15;
     if (!b || b->size - b->used < need) {
-        size_t size = b ? b->size * 2 : FIRST, bytes;
-        if (size > LARGEST - sizeof *b)
-            size = LARGEST - sizeof *b;
-        if (size < need)
-            size = need;
-        if (!nfi_add(size, sizeof *b, &bytes) || !(b = nfi_alloc(bytes, 1)))
+        size_t bytes = b ? (b->size + sizeof *b) * 2 : FIRST, least;
+        if (bytes > LARGEST)
+            bytes = LARGEST;
+        if (!nfi_add(need, sizeof *b, &least))
+            return NULL;
+        if (bytes < least)
+            bytes = least;
+        if (!(b = nfi_alloc(bytes, 1)))
             return NULL;
         b->next = a->head;
         b->used = 0;
-        b->size = size;
+        b->size = bytes - sizeof *b;
         a->head = b;
         a->bytes += bytes;
     }

@@ -13,7 +13,7 @@
 #define PAGE ((size_t)4096)
 
 /* Blocks from here up get whole huge pages: random access to large tables spends most of its time on address translation without. */
-#define HUGE_FROM (2 * HUGE_PAGE)
+#define HUGE_FROM HUGE_PAGE
 
 static void *alloc_huge(size_t bytes)
 {
