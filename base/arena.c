@@ -7,41 +7,30 @@
 
 #include <string.h>
 
-struct nfi_arena_block {
-    nfi_arena_block *next;
-    size_t used, size;
-    _Alignas(16) unsigned char data[];
-};
-
 enum { FIRST = 64 << 10, LARGEST = 4 << 20 };
 
-void *nfi_arena_alloc(nfi_arena *a, size_t n)
+void *nfi_arena_more(nfi_arena *a, size_t n)
 {
     nfi_arena_block *b = a->head;
-    size_t need;
+    size_t need, least, bytes = b ? (b->size + sizeof *b) * 2 : FIRST;
 
     if (!nfi_add(n, 15, &need))
         return NULL;
     need &= ~(size_t)15;
-    if (!b || b->size - b->used < need) {
-        size_t bytes = b ? (b->size + sizeof *b) * 2 : FIRST, least;
-        if (bytes > LARGEST)
-            bytes = LARGEST;
-        if (!nfi_add(need, sizeof *b, &least))
-            return NULL;
-        if (bytes < least)
-            bytes = least;
-        if (!(b = nfi_alloc(bytes, 1)))
-            return NULL;
-        b->next = a->head;
-        b->used = 0;
-        b->size = bytes - sizeof *b;
-        a->head = b;
-        a->bytes += bytes;
-    }
-    void *p = b->data + b->used;
-    b->used += need;
-    return p;
+    if (bytes > LARGEST)
+        bytes = LARGEST;
+    if (!nfi_add(need, sizeof *b, &least))
+        return NULL;
+    if (bytes < least)
+        bytes = least;
+    if (!(b = nfi_alloc(bytes, 1)))
+        return NULL;
+    b->next = a->head;
+    b->used = need;
+    b->size = bytes - sizeof *b;
+    a->head = b;
+    a->bytes += bytes;
+    return b->data;
 }
 
 char *nfi_arena_copy(nfi_arena *a, const void *p, size_t n)

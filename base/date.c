@@ -472,21 +472,20 @@ static bool with_numbers(const reading *r, nfi_date_order order, int64_t *y, int
     return true;
 }
 
+/* -1 when they are none. */
+static int two_digits(const char *p)
+{
+    unsigned tens = (unsigned char)p[0] - (unsigned)'0', ones = (unsigned char)p[1] - (unsigned)'0';
+    return tens > 9 || ones > 9 ? -1 : (int)(tens * 10 + ones);
+}
+
 /* 2008-01-16, which most are; whatever else is left to the long way. */
 static bool iso_day(nfi_date *x, const char *p, size_t n)
 {
-    int64_t v = 0;
-
     if (n != 10 || p[4] != '-' || p[7] != '-')
         return false;
-    for (size_t i = 0; i < n; i++) {
-        if (i == 4 || i == 7)
-            continue;
-        if (!is_digit((unsigned char)p[i]))
-            return false;
-        v = v * 10 + (p[i] - '0');
-    }
-    if (!nfi_date_days(v / 10000, v / 100 % 100, v % 100, &x->days))
+    int century = two_digits(p), year = two_digits(p + 2), month = two_digits(p + 5), day = two_digits(p + 8);
+    if ((century | year | month | day) < 0 || !nfi_date_days(century * 100 + year, month, day, &x->days))
         return false;
     x->seconds = (int64_t)x->days * DAY;
     return true;

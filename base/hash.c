@@ -32,11 +32,16 @@ static inline void sip_round(uint64_t v[4])
     v[2] += v[1], v[1] = rotl(v[1], 17) ^ v[2], v[2] = rotl(v[2], 32);
 }
 
-uint64_t nfi_siphash(const void *p, size_t n, nfi_secret k)
+/* The state behind the message; wide: 0xee for a hash of 128 bits, else 0. */
+static inline void sip_message(uint64_t v[4], const void *p, size_t n, nfi_secret k, uint64_t wide)
 {
     const unsigned char *s = p;
-    uint64_t v[4] = {k.a ^ 0x736f6d6570736575u, k.b ^ 0x646f72616e646f6du, k.a ^ 0x6c7967656e657261u, k.b ^ 0x7465646279746573u};
     uint64_t last = (uint64_t)n << 56;
+
+    v[0] = k.a ^ 0x736f6d6570736575u;
+    v[1] = k.b ^ 0x646f72616e646f6du ^ wide;
+    v[2] = k.a ^ 0x6c7967656e657261u;
+    v[3] = k.b ^ 0x7465646279746573u;
 
     for (; n >= 8; n -= 8, s += 8) {
         uint64_t m;
@@ -50,10 +55,35 @@ uint64_t nfi_siphash(const void *p, size_t n, nfi_secret k)
     v[3] ^= last;
     sip_round(v);
     v[0] ^= last;
-    v[2] ^= 0xff;
+}
+
+static inline uint64_t sip_end(uint64_t v[4])
+{
     for (int i = 0; i < 3; i++)
         sip_round(v);
     return v[0] ^ v[1] ^ v[2] ^ v[3];
+}
+
+uint64_t nfi_siphash(const void *p, size_t n, nfi_secret k)
+{
+    uint64_t v[4];
+
+    sip_message(v, p, n, k, 0);
+    v[2] ^= 0xff;
+    return sip_end(v);
+}
+
+nfi_hash128 nfi_siphash128(const void *p, size_t n, nfi_secret k)
+{
+    nfi_hash128 h;
+    uint64_t v[4];
+
+    sip_message(v, p, n, k, 0xee);
+    v[2] ^= 0xee;
+    h.lo = sip_end(v);
+    v[1] ^= 0xdd;
+    h.hi = sip_end(v);
+    return h;
 }
 
 uint64_t nfi_xxh64(const void *p, size_t n)

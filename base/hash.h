@@ -32,13 +32,15 @@ static inline uint64_t nfi_hash2(uint64_t x, uint64_t y, nfi_secret k)
     return nfi_mum(x ^ k.a, y ^ k.b ^ 0x9e3779b97f4a7c15u);
 }
 
-/* Any bytes, SipHash-1-3 (Aumasson, Bernstein 2012). */
-uint64_t nfi_siphash(const void *p, size_t n, nfi_secret k);
-
-/* Stable content hashes. */
 typedef struct nfi_hash128 {
     uint64_t lo, hi;
 } nfi_hash128;
+
+/* Any bytes, SipHash-1-3 (Aumasson, Bernstein 2012), and its variant of 128 bits. */
+uint64_t nfi_siphash(const void *p, size_t n, nfi_secret k);
+nfi_hash128 nfi_siphash128(const void *p, size_t n, nfi_secret k);
+
+/* Stable content hashes. */
 uint64_t nfi_xxh64(const void *p, size_t n);
 nfi_hash128 nfi_xxh128(const void *p, size_t n);
 

@@ -319,6 +319,16 @@ static nf_status settle_id(nf_docs *in, nf_doc *doc, nfi_hash128 h, nfi_arena *a
     return NF_OK;
 }
 
+static void count_flags(nf_docs_stats *stats, uint32_t flags)
+{
+    stats->repaired += (flags & NF_DOC_REPAIRED) != 0;
+    stats->nul += (flags & NF_DOC_NUL) != 0;
+    stats->ids_made += (flags & NF_DOC_ID_MADE) != 0;
+    stats->ids_suffixed += (flags & NF_DOC_ID_SUFFIX) != 0;
+    stats->mojibake += (flags & NF_DOC_MOJIBAKE) != 0;
+    stats->not_accepted += (flags & NF_DOC_NOT_ACCEPTED) != 0;
+}
+
 /* In input order: rejects, ids, counts. Leaves the documents in b->docs[0..b->n). */
 static nf_status take(nf_docs *in, nf_batch *b, size_t n, nf_err *err)
 {
@@ -342,14 +352,10 @@ static nf_status take(nf_docs *in, nf_batch *b, size_t n, nf_err *err)
         if (!in->distinct)
             NF_TRY(settle_id(in, doc, slot->id, &b->mem->arena[0], err));
         in->stats.read++;
-        in->stats.repaired += (doc->flags & NF_DOC_REPAIRED) != 0;
-        in->stats.nul += (doc->flags & NF_DOC_NUL) != 0;
-        in->stats.ids_made += (doc->flags & NF_DOC_ID_MADE) != 0;
-        in->stats.ids_suffixed += (doc->flags & NF_DOC_ID_SUFFIX) != 0;
-        in->stats.mojibake += (doc->flags & NF_DOC_MOJIBAKE) != 0;
         in->stats.replacements += slot->replacements;
         in->stats.fallback += slot->fallback;
-        in->stats.not_accepted += (doc->flags & NF_DOC_NOT_ACCEPTED) != 0;
+        if (doc->flags)
+            count_flags(&in->stats, doc->flags);
         if (kept != i)
             b->docs[kept] = *doc;
         kept++;

@@ -138,17 +138,24 @@ static bool is_formula(const char *s, size_t n)
     return false;
 }
 
+/* True when one of eight bytes makes a cell need quotes. */
+static inline bool is_special(uint64_t w, char delimiter)
+{
+    return (nfi_bytes_equal(w, delimiter) | nfi_bytes_equal(w, '"') | nfi_bytes_equal(w, '\n') | nfi_bytes_equal(w, '\r')) != 0;
+}
+
 static bool needs_quotes(const char *p, size_t n, char delimiter)
 {
     if (n > FEW) /* most texts have a comma near their start, and libc has vectors */
         return memchr(p, delimiter, n) || memchr(p, '"', n) || memchr(p, '\n', n) || memchr(p, '\r', n);
-    size_t i = 0;
-    for (; i + 8 <= n; i += 8) {
-        uint64_t w = nfi_load_le((const unsigned char *)p + i);
-        if (nfi_bytes_equal(w, delimiter) | nfi_bytes_equal(w, '"') | nfi_bytes_equal(w, '\n') | nfi_bytes_equal(w, '\r'))
-            return true;
+    const unsigned char *s = (const unsigned char *)p;
+    if (n >= 8) {
+        for (size_t i = 0; i + 8 < n; i += 8)
+            if (is_special(nfi_load_le(s + i), delimiter))
+                return true;
+        return is_special(nfi_load_le(s + n - 8), delimiter); /* the last eight, whatever was seen of them */
     }
-    for (; i < n; i++)
+    for (size_t i = 0; i < n; i++)
         if (p[i] == delimiter || p[i] == '"' || p[i] == '\n' || p[i] == '\r')
             return true;
     return false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* ids.c - the set of ids. Two SipHashes under secrets of this run: nobody can prepare ids that collide. */
+/* ids.c - the set of ids. SipHash of 128 bits under a secret of this run: nobody can prepare ids that collide. */
 #include "datasets/ids.h"
 
 #include "base/mem.h"
@@ -9,12 +9,12 @@ enum { QUICK = 1 << 18 }; /* places up to which the set grows by four: memory th
 
 void nfi_ids_init(nfi_ids *t)
 {
-    *t = (nfi_ids){.a = nfi_secret_random(), .b = nfi_secret_random()};
+    *t = (nfi_ids){.secret = nfi_secret_random()};
 }
 
 nfi_hash128 nfi_ids_hash(const nfi_ids *t, const char *p, size_t n)
 {
-    nfi_hash128 h = {nfi_siphash(p, n, t->a), nfi_siphash(p, n, t->b)};
+    nfi_hash128 h = nfi_siphash128(p, n, t->secret);
     h.lo |= h.lo == 0 && h.hi == 0;
     return h;
 }

@@ -15,7 +15,7 @@ typedef struct nfi_id {
 typedef struct nfi_ids {
     nfi_id *slot; /* open addressing, at most 2/3 full; h == 0 is free */
     size_t cap, n;
-    nfi_secret a, b;
+    nfi_secret secret;
 } nfi_ids;
 
 void nfi_ids_init(nfi_ids *t);

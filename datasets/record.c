@@ -149,19 +149,22 @@ const char *nfi_one_label_fault(nf_str label)
     return fault == semicolon ? several : fault;
 }
 
-/* Content of a column that must be plain: absent and null give an empty string. */
-static nf_status plain(const nfi_plan *plan, nfi_row *row, int32_t column, nf_str *out)
+static nf_status not_plain(const nfi_plan *plan, nfi_row *row, int32_t column)
 {
-    const nfi_field *f = column < 0 ? NULL : &row->f[column];
+    char name[120];
 
-    *out = (nf_str){0};
-    if (!f || f->kind == NFI_ABSENT || f->kind == NFI_NULL)
+    nfi_escape(name, sizeof name, plan->name[column].p, plan->name[column].n);
+    return nfi_row_bad(row, NF_EFORMAT, "field \"%s\" is %s, expected a string", name, kind_name(row->f[column].kind));
+}
+
+/* Content of a column that must be plain to *out, which stays what it is where the content is absent, null or empty. */
+static inline nf_status plain(const nfi_plan *plan, nfi_row *row, int32_t column, nf_str *out)
+{
+    if (column < 0 || row->f[column].v.n == 0)
         return NF_OK;
-    if (f->kind == NFI_OBJECT || f->kind == NFI_ARRAY) {
-        char name[120];
-        nfi_escape(name, sizeof name, plan->name[column].p, plan->name[column].n);
-        return nfi_row_bad(row, NF_EFORMAT, "field \"%s\" is %s, expected a string", name, kind_name(f->kind));
-    }
+    const nfi_field *f = &row->f[column];
+    if (f->kind == NFI_OBJECT || f->kind == NFI_ARRAY)
+        return not_plain(plan, row, column);
     *out = f->v;
     return NF_OK;
 }
@@ -211,7 +214,7 @@ static nf_status take_label(const nfi_shape *sh, nfi_row *row, nf_str *label)
     int32_t column = usable || plan->labels < 0 ? plan->label : plan->labels;
 
     *label = (nf_str){0};
-    if (column < 0)
+    if (column < 0 || row->f[column].v.n == 0)
         return NF_OK;
     const nfi_field *f = &row->f[column];
     nf_str name = plan->name[column];
@@ -247,7 +250,7 @@ static nf_status take_text(const nfi_shape *sh, nfi_row *row, nf_doc *doc)
 {
     const nfi_plan *plan = sh->plan;
     size_t total = 0, parts = 0;
-    nf_str one = {0}, *part = nfi_arena_alloc(row->arena, plan->n_text * sizeof *part);
+    nf_str one = {0}, only, *part = plan->n_text == 1 ? &only : nfi_arena_alloc(row->arena, plan->n_text * sizeof *part);
     char name[120];
 
     if (!part)
@@ -293,33 +296,41 @@ static nf_status take_text(const nfi_shape *sh, nfi_row *row, nf_doc *doc)
     return NF_OK;
 }
 
+/* A member of the object of fields without a column: raw_name, or name where that is NULL. */
+static void put_extra(nfi_buf *b, nf_str name, const nf_str *raw_name, const nfi_field *f)
+{
+    nfi_buf_putc(b, b->n ? ',' : '{');
+    if (raw_name)
+        nfi_buf_put(b, raw_name->p, raw_name->n);
+    else
+        nfi_json_put_string(b, name);
+    nfi_buf_putc(b, ':');
+    if (f->raw.p)
+        nfi_buf_put(b, f->raw.p, f->raw.n);
+    else
+        nfi_json_put_string(b, f->v);
+}
+
 /* Fields without a column of their own, as one JSON object in the order met. */
 static nf_status take_extra(const nfi_shape *sh, nfi_row *row, nf_str *out, uint32_t *flags)
 {
     const nfi_plan *plan = sh->plan;
-    bool any = false;
+    const nfi_field *f = row->f;
+    const int32_t *carry = plan->carry;
+    size_t i = 0, n = plan->n;
 
+    while (i < n && (carry[i] != NFI_TO_EXTRA || f[i].kind == NFI_ABSENT))
+        i++;
+    if (i == n && row->n_extra == 0)
+        return NF_OK;
     if (!row->tmp && !(row->tmp = nfi_calloc(1, sizeof *row->tmp)))
         return NF_ENOMEM;
     row->tmp->n = 0;
-    for (size_t i = 0; i < plan->n + row->n_extra; i++) {
-        const nfi_field *f = i < plan->n ? &row->f[i] : &row->extra[i - plan->n].f;
-        if (i < plan->n && (plan->carry[i] != NFI_TO_EXTRA || f->kind == NFI_ABSENT))
-            continue;
-        nfi_buf_putc(row->tmp, any ? ',' : '{');
-        any = true;
-        if (i < plan->n)
-            nfi_json_put_string(row->tmp, plan->name[i]);
-        else
-            nfi_buf_put(row->tmp, row->extra[i - plan->n].raw_name.p, row->extra[i - plan->n].raw_name.n);
-        nfi_buf_putc(row->tmp, ':');
-        if (f->raw.p)
-            nfi_buf_put(row->tmp, f->raw.p, f->raw.n);
-        else
-            nfi_json_put_string(row->tmp, f->v);
-    }
-    if (!any)
-        return NF_OK;
+    for (; i < n; i++)
+        if (carry[i] == NFI_TO_EXTRA && f[i].kind != NFI_ABSENT)
+            put_extra(row->tmp, plan->name[i], NULL, &f[i]);
+    for (i = 0; i < row->n_extra; i++)
+        put_extra(row->tmp, row->extra[i].name, &row->extra[i].raw_name, &row->extra[i].f);
     nfi_buf_putc(row->tmp, '}');
     NF_TRY(take_scratch(row, out));
     return nfi_clean(sh->encoding, row, sh->columns->name[sh->columns->extra], out, flags);
@@ -345,7 +356,7 @@ static nf_status clean_fields(const nfi_shape *sh, nfi_row *row, uint32_t *flags
 
     for (size_t i = 0; i < row->n; i++) {
         uint32_t met = 0;
-        if (row->f[i].plain)
+        if (row->f[i].plain || row->f[i].v.n == 0)
             continue;
         NF_TRY(nfi_clean(sh->encoding, row, plan->name[i], &row->f[i].v, &met));
         if (met & NF_DOC_NUL && ((int32_t)i == plan->id || (int32_t)i == plan->label)) {
@@ -392,16 +403,9 @@ nf_status nfi_record_finish(const nfi_shape *sh, nfi_row *row, nf_doc *doc)
     if (row->bad.code == NF_OK)
         NF_TRY(sh->multi ? nfi_take_label_set(sh, row, &doc->label) : take_label(sh, row, &doc->label));
     NF_TRY(plain(plan, row, plan->id, &doc->id));
-    const struct {
-        int32_t column;
-        nf_str *to;
-    } roles[] = {{plan->title, &doc->title}, {plan->date, &doc->date}, {plan->source, &doc->source}};
-    for (size_t i = 0; i < 3; i++) {
-        nf_str v;
-        NF_TRY(plain(plan, row, roles[i].column, &v));
-        if (v.n) /* what a page says of itself counts where the table says nothing */
-            *roles[i].to = v;
-    }
+    NF_TRY(plain(plan, row, plan->title, &doc->title)); /* what a page says of itself counts where the table says nothing */
+    NF_TRY(plain(plan, row, plan->date, &doc->date));
+    NF_TRY(plain(plan, row, plan->source, &doc->source));
     if (row->bad.code != NF_OK)
         return NF_OK;
     if (doc->id.n == 0)
@@ -410,11 +414,13 @@ nf_status nfi_record_finish(const nfi_shape *sh, nfi_row *row, nf_doc *doc)
     nf_str *carried = nfi_arena_alloc(row->arena, sh->columns->n * sizeof *carried);
     if (!carried)
         return NF_ENOMEM;
-    for (size_t i = 0; i < sh->columns->n; i++)
+    for (size_t i = 0, n = sh->columns->n; i < n; i++)
         carried[i] = (nf_str){0};
-    for (size_t i = 0; i < row->n; i++)
-        if (plan->carry[i] >= 0)
-            carried[plan->carry[i]] = row->f[i].v;
+    const nfi_field *f = row->f;
+    const int32_t *carry = plan->carry;
+    for (size_t i = 0, n = row->n; i < n; i++)
+        if (carry[i] >= 0)
+            carried[carry[i]] = f[i].v;
     if (sh->kinds)
         NF_TRY(take_kinds(sh, row, &doc->kind));
     if (sh->columns->extra >= 0)
