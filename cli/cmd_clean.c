@@ -293,7 +293,8 @@ static const char *const paragraphs[] = {
     "Writes one row for each document, in input order: the columns it came with, its text, the text without the cut lines, how many "
     "characters were cut and what share that is. The text itself is never changed, and --audit records every cut with its place and the "
     "rule that made it.",
-    "The rules, in order: lines (the line stands in at least 3, and 0.5 %, of the documents of its source), shape (it looks like a menu "
+    "The rules, in order: lines (the line stands in at least 3, and 0.5 %, of the documents of its source, and is no sentence of a "
+    "document that as a whole is a copy of others), shape (it looks like a menu "
     "or a headline among lines that do), position (it belongs to something before or after the article), script (it is written in another "
     "script than the text), repeats (it says again what a line before it says), phrases (it has a phrase of the list). Where there is no "
     "run of sentences to hold on to, and in text whose lines were cut to a width, shape and position cut nothing.",

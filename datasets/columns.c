@@ -62,6 +62,15 @@ static bool needs_quotes(nf_str s)
     return false;
 }
 
+/* True of a name that looks like a header that was not cut. */
+static bool has_separator(nf_str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (memchr(",;|\t:^~#!*&+", s.p[i], 12))
+            return true;
+    return false;
+}
+
 static size_t put_name(char *dst, size_t cap, nf_str s)
 {
     bool quotes = needs_quotes(s);
@@ -108,6 +117,10 @@ nf_status nfi_no_column(const nf_str *names, size_t n, const char *p, size_t len
         memcpy(hint, lead, sizeof lead);
         nfi_escape(hint + sizeof lead - 1, 100, names[best].p, names[best].n);
         memcpy(hint + strlen(hint), "\"?", 3);
+    }
+    if (best == n && n == 1 && has_separator(names[0])) {
+        static const char delimiter[] = "; if another sign separates its fields, name it with --delimiter";
+        memcpy(hint, delimiter, sizeof delimiter);
     }
     return NF_FAIL_AT(err, NF_EINVAL, path, 0, "no column \"%s\"; columns are: %s%s", asked, list, hint);
 }

@@ -15,6 +15,8 @@
 
 #include <string.h>
 
+enum { LONER_TEXT = 500 /* bytes of an ASCII text in which one such letter by itself is not meant */ };
+
 typedef enum grade { NONE, WEAK, PAIR, STRONG } grade;
 
 /* A sequence of characters that was one character. */
@@ -50,7 +52,7 @@ static int byte_of(uint32_t cp)
 static bool follows_letters(uint32_t cp)
 {
     return cp == 0xa0 || cp == 0xab || cp == 0xbb || cp == 0xb7 ||
-           (cp >= 0x2013 && cp <= 0x203a && cp != 0x2020 && cp != 0x2021 && cp != 0x2030) || (cp >= 0x152 && cp <= 0x192);
+           (cp >= 0x2013 && cp <= 0x203a && cp != 0x2020 && cp != 0x2021 && cp != 0x2030) || (cp >= 0x152 && cp <= 0x17e);
 }
 
 /* Signs that follow names in capitals: (R), TM and their like. */
@@ -135,6 +137,16 @@ static run look(const char *p, size_t i, size_t n)
     return r;
 }
 
+/* True of a text with no other character beyond ASCII than one of two bytes. */
+static bool is_plain_beside_one(const char *p, size_t n)
+{
+    size_t high = 0;
+
+    for (size_t i = 0; i < n; i++)
+        high += (unsigned char)p[i] >> 7;
+    return high == 2;
+}
+
 /* One pass: counts, and with dst writes the text with every run undone. *strong says whether there is one that stands in no sound text. */
 static size_t pass(char *dst, const char *p, size_t n, nf_mojibake *m, bool *strong)
 {
@@ -180,6 +192,8 @@ static size_t pass(char *dst, const char *p, size_t n, nf_mojibake *m, bool *str
             out += len;
         }
     }
+    if (!dst && n >= LONER_TEXT && loners == 1 && !*strong)
+        *strong = is_plain_beside_one(p, n);
     return out;
 }
 

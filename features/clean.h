@@ -14,7 +14,7 @@
 #include "newsframe/clean.h"
 
 enum {
-    NFI_CLEAN_VERSION = 2,  /* raised when the same rules cut otherwise: files made before are refused */
+    NFI_CLEAN_VERSION = 3,  /* raised when the same rules cut otherwise: files made before are refused */
     NFI_CLEAN_ROUNDS = 8,
     NFI_LINE_SCAN = 640,    /* bytes of a line that are looked at word by word; of a longer one the first so many */
     NFI_PHRASE_WORDS = 12

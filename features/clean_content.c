@@ -4,7 +4,7 @@
  *
  * The content is text, then keys:
  *
- *   version=2
+ *   version=3
  *   rules=lines,shape,position,script,repeats,phrases   those in use, in this order; "none"
  *   phrases=N                                           N bytes follow: phrases, one a line, newsframe-phrases(5) without comments
  *   lines=N                                             N keys of 16 bytes follow, rising: XXH128 of a line, see clean_lines.c

@@ -4,14 +4,46 @@
 
 #include "features/script.h"
 
+enum { SENTENCE_WORDS = 7, COPIED_SENTENCES = 2 };
+
+static bool in_table(const nf_cleaner *c, const nfi_text_lines *t, const nfi_line *l)
+{
+    nfi_hash128 key;
+
+    return nfi_line_key(t, l, t->source, &key) && nfi_frozen_has(&c->frozen, key);
+}
+
+/*
+ * True of a text that is one line, and of one two thirds of whose sentences the table knows: it is a copy of others, as wire copies are.
+ * Lines too long for the table say nothing. Lines that are cut count too, so that all rounds say the same.
+ */
+static bool is_copy(const nf_cleaner *c, const nfi_text_lines *t)
+{
+    uint64_t known = 0, all = 0;
+    size_t n = 0;
+
+    for (size_t i = 0; i < t->n; i++) {
+        const nfi_line *l = &t->line[i];
+        if (!(l->flags & NFI_LINE_END) || !(l->flags & NFI_LINE_WHOLE) || l->words < SENTENCE_WORDS)
+            continue;
+        all += l->chars;
+        if (in_table(c, t, l)) {
+            known += l->chars;
+            n++;
+        }
+    }
+    return t->n == 1 || (n >= COPIED_SENTENCES && known * 3 >= all * 2);
+}
+
+/* The sentences of a copy stay. */
 static void cut_lines(const nf_cleaner *c, nfi_text_lines *t, int rule)
 {
     if (c->frozen.n == 0)
         return;
+    bool copy = is_copy(c, t);
     for (size_t i = 0; i < t->nlive; i++) {
         nfi_line *l = nfi_live_line(t, i);
-        nfi_hash128 key;
-        if (nfi_line_key(t, l, t->source, &key) && nfi_frozen_has(&c->frozen, key))
+        if (!(copy && (t->n == 1 || l->flags & NFI_LINE_END)) && in_table(c, t, l))
             l->rule = (int8_t)rule;
     }
 }

@@ -300,16 +300,16 @@ START_TEST(content_makes_the_same_cleaner_or_is_refused)
     for (size_t n = 0; n < a->content.n; n += 1 + n / 64)
         nft_fails(nfi_cleaner_from_content(&x, a->content.p, n, "test", &nft_err), NF_EMODEL);
     static const char *const bad[] = {"version=1\nrules=none\nphrases=0\nlines=0\n",
-                                      "version=2\nrules=shape,lines\nphrases=0\nlines=0\n",
-                                      "version=2\nrules=\nphrases=0\nlines=0\n",
-                                      "version=2\nrules=none\nphrases=9\nlines=0\n",
-                                      "version=2\nrules=none\nphrases=5\nis a \nlines=0\n",
-                                      "version=2\nrules=none\nphrases=00\nlines=0\n",
-                                      "version=2\nrules=none\nphrases=0\nlines=1\n0123456789",
-                                      "version=2\nrules=none\nphrases=0\nlines=0\n.",
-                                      "version=2\nrules=none\nphrases=6\nwas a\nlines=0\n",
-                                      "version=2\nrules=none\nphrases=0\nlines=2\nbbbbbbbbbbbbbbbbaaaaaaaaaaaaaaaa",
-                                      "version=2\nrules=none\nphrases=0\nlines=1152921504606846976\n"};
+                                      "version=3\nrules=shape,lines\nphrases=0\nlines=0\n",
+                                      "version=3\nrules=\nphrases=0\nlines=0\n",
+                                      "version=3\nrules=none\nphrases=9\nlines=0\n",
+                                      "version=3\nrules=none\nphrases=5\nis a \nlines=0\n",
+                                      "version=3\nrules=none\nphrases=00\nlines=0\n",
+                                      "version=3\nrules=none\nphrases=0\nlines=1\n0123456789",
+                                      "version=3\nrules=none\nphrases=0\nlines=0\n.",
+                                      "version=3\nrules=none\nphrases=6\nwas a\nlines=0\n",
+                                      "version=3\nrules=none\nphrases=0\nlines=2\nbbbbbbbbbbbbbbbbaaaaaaaaaaaaaaaa",
+                                      "version=3\nrules=none\nphrases=0\nlines=1152921504606846976\n"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         nft_fails(nfi_cleaner_from_content(&x, bad[i], strlen(bad[i]), "test", &nft_err), NF_EMODEL);
     nf_cleaner_free(a);
@@ -381,6 +381,38 @@ START_TEST(a_table_cuts_in_its_own_source_alone)
 }
 END_TEST
 
+/* Copies of a story are no boilerplate: their sentences stay, what else is known goes. */
+START_TEST(sentences_of_copies_stay)
+{
+    static const char story[] = "The ferry sank in the storm of that year with all who were aboard.\nShare this story\n"
+                                "It had left the harbour in the morning, and nobody had told of the wind.\n\"So be it,\" she said.\n";
+    static const char own[] = "The council met on Monday and spoke of nothing but the price of bread and milk in town.\n"
+                              "The ferry sank in the storm of that year with all who were aboard.\nShare this story\n"
+                              "It will meet again in the spring, when the mayor is back from the capital of the land.\n";
+    static const char line[] = "Morning news in brief";
+    static const struct {
+        const char *text;
+        size_t cuts;
+    } c[] = {{story, 1}, {own, 2}, {line, 0}};
+    nf_lines *t = NULL;
+    nf_cleaner *cleaner = NULL;
+    nf_cuts k = {0};
+
+    nft_ok(nf_lines_new(&t, &nft_err));
+    add(t, "a", 12, 12, story);
+    add(t, "a", 12, 12, line);
+    static const char *const only[] = {"lines"};
+    nft_ok(nf_cleaner_new(&cleaner, &(nf_clean_opts){.lines = t, .only = only, .nonly = 1}, &nft_err));
+    for (size_t i = 0; i < sizeof c / sizeof *c; i++) {
+        nft_ok(nf_clean_text(cleaner, (nf_str){c[i].text, strlen(c[i].text)}, (nf_str){"a", 1}, NULL, 0, &k, &nft_err));
+        ck_assert_msg(k.n == c[i].cuts, "text %zu: %zu cuts", i, k.n);
+    }
+    nf_cuts_clear(&k);
+    nf_cleaner_free(cleaner);
+    nf_lines_free(t);
+}
+END_TEST
+
 START_TEST(damaged_tables_are_refused)
 {
     nf_lines *t = NULL, *x = NULL;
@@ -425,6 +457,7 @@ int main(void)
     tcase_add_test(t, unknown_rules_are_refused);
     tcase_add_test(t, a_line_is_frozen_from_three_documents_and_half_a_percent);
     tcase_add_test(t, a_table_cuts_in_its_own_source_alone);
+    tcase_add_test(t, sentences_of_copies_stay);
     tcase_add_test(t, damaged_tables_are_refused);
     suite_add_tcase(s, t);
     return nft_run(s);

@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "newsframe/mojibake.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* s read as Windows-1252 level times; the five bytes that are not in it become C1 controls, as browsers do. */
@@ -32,7 +33,7 @@ static void break_text(nfi_buf *out, const char *s, size_t n, int levels)
 
 static void repairs_to(const char *broken, const char *want, uint64_t runs, uint64_t lost)
 {
-    char got[400];
+    char got[800];
     nf_mojibake m;
     size_t n = strlen(broken);
 
@@ -46,7 +47,7 @@ static void repairs_to(const char *broken, const char *want, uint64_t runs, uint
 
 static void is_sound(const char *text)
 {
-    char got[400];
+    char got[800];
     size_t n = strlen(text);
 
     ck_assert_msg(!nf_mojibake_find(text, n, NULL), "taken for broken: %s", text);
@@ -101,6 +102,7 @@ START_TEST(sound_text_that_maps_back_to_utf8_stays)
     is_sound("fran\u00e7ais : caf\u00e9\u201d\u2026");
     is_sound("un caf\u00e9\u00a0\u00bb et l\u2019\u00e9t\u00e9\u2019\u2019");
     is_sound("litera \u00c2 din alfabet, VALE\u00c2");
+    is_sound("the letter \u00c2 of the alphabet");
     is_sound("\u00c2me, \u00c3o, \u00e2ge");
     is_sound("\xc3");
     is_sound("");
@@ -115,8 +117,31 @@ START_TEST(bytes_that_went_missing_are_counted_and_filled_or_marked)
     repairs_to("it\u00e2\u20ac\u2122s\u00c2 so", "it\u2019s so", 1, 1);
     repairs_to("related stories\u00c2 more", "related stories more", 0, 1);
     repairs_to("read \u00c2 \u00c2 hindi", "read   hindi", 0, 2);
+    repairs_to("S\u00c3\u0192O PAULO", "S\u00c3O PAULO", 1, 0);
     repairs_to("great\u00c2\ufffd salience", "great\ufffd salience", 0, 1);
     repairs_to("\u00c3\ufffdsland, caf\u00c3\u00a9", "\ufffdsland, caf\u00e9", 1, 1);
+}
+END_TEST
+
+START_TEST(a_letter_by_itself_is_damage_in_a_long_text_of_ascii)
+{
+    static const char *const lone = "related stories \u00c2 pm ", *const more = "\u0103 in the capital ";
+    char text[600], want[600];
+
+    for (int other = 0; other < 2; other++) {
+        memset(text, 'x', sizeof text);
+        memcpy(text, lone, strlen(lone));
+        memcpy(text + 100, more, other ? strlen(more) : 0);
+        text[sizeof text - 1] = '\0';
+        if (other) {
+            is_sound(text);
+            continue;
+        }
+        snprintf(want, sizeof want, "related stories  pm %s", text + strlen(lone));
+        repairs_to(text, want, 0, 1);
+        text[400] = '\0';
+        is_sound(text);
+    }
 }
 END_TEST
 
@@ -161,6 +186,7 @@ int main(void)
     tcase_add_loop_test(t, what_is_broken_up_to_four_times_is_found_and_undone_exactly, 0, sizeof texts / sizeof *texts);
     tcase_add_test(t, sound_text_that_maps_back_to_utf8_stays);
     tcase_add_test(t, bytes_that_went_missing_are_counted_and_filled_or_marked);
+    tcase_add_test(t, a_letter_by_itself_is_damage_in_a_long_text_of_ascii);
     tcase_add_test(t, weak_sequences_are_undone_beside_strong_ones_only);
     tcase_add_test(t, a_long_text_takes_linear_time);
     tcase_add_test(t, a_letter_that_is_broken_by_each_round_anew_takes_linear_time);
