@@ -83,9 +83,21 @@ static size_t find_column(parser *ps, nf_str name)
 
 /* ---- members of one line ---- */
 
-static nf_status duplicate(parser *ps, nf_str name)
+/* Content of a string of the line. */
+static nf_status content(parser *ps, const nfi_json_place *place, nf_str raw, nf_str *out)
+{
+    if (nfi_json_what(&ps->json, place) & NFI_JSON_ESCAPES)
+        return nfi_json_string(out, raw, ps->row->arena, &ps->row->replacements);
+    *out = (nf_str){raw.p + 1, raw.n - 2};
+    return NF_OK;
+}
+
+static nf_status duplicate(parser *ps, const nfi_json_member *m)
 {
     char shown[200];
+    nf_str name;
+
+    NF_TRY(content(ps, &m->key, nfi_json_raw(&ps->json, &m->key), &name));
     nfi_escape(shown, sizeof shown, name.p, name.n);
     return nfi_row_bad(ps->row, NF_EFORMAT, "key \"%s\" stands twice in the object", shown);
 }
@@ -120,42 +132,53 @@ static nf_status add_extra(parser *ps, nf_str name, nf_str raw, bool *twice)
     return NF_OK;
 }
 
-/* Content of a string of the line. */
-static nf_status content(parser *ps, const nfi_json_place *place, nf_str raw, nf_str *out)
+/* Finds the column of a member, if it is not the same as in the line before. */
+static nf_status look_up(parser *ps, nfi_json_member *m)
 {
-    if (nfi_json_what(&ps->json, place) & NFI_JSON_ESCAPES)
-        return nfi_json_string(out, raw, ps->row->arena, &ps->row->replacements);
-    *out = (nf_str){raw.p + 1, raw.n - 2};
+    nf_str name;
+
+    NF_TRY(content(ps, &m->key, nfi_json_raw(&ps->json, &m->key), &name));
+    m->column = find_column(ps, name);
+    m->plan = ps->plan;
+    ps->next_column = m->column + 1;
     return NF_OK;
 }
 
-static nf_status take_member(parser *ps, const nfi_json_member *m)
+/* Where a member without a column goes. */
+static nf_status spare_field(parser *ps, const nfi_json_member *m, nfi_field **f)
 {
-    nfi_row *row = ps->row;
     nf_str raw = nfi_json_raw(&ps->json, &m->key), name;
-    bool twice = false;
-    nfi_field *f;
+    bool twice;
 
     NF_TRY(content(ps, &m->key, raw, &name));
-    size_t column = find_column(ps, name);
-    if (ps->plan && column < ps->plan->n) {
-        f = &row->f[column];
-        twice = f->kind != NFI_ABSENT;
-        ps->next_column = column + 1;
-    } else {
-        NF_TRY(add_extra(ps, name, raw, &twice));
-        f = &row->extra[row->n_extra - 1].f;
-    }
-    if (twice)
-        return duplicate(ps, name);
+    NF_TRY(add_extra(ps, name, raw, &twice));
+    *f = twice ? NULL : &ps->row->extra[ps->row->n_extra - 1].f;
+    return NF_OK;
+}
+
+static nf_status take_member(parser *ps, nfi_json_member *m)
+{
+    const nfi_plan *plan = ps->plan;
+    nfi_field *f;
+
+    if (plan && !(ps->json.again && m->plan == plan))
+        NF_TRY(look_up(ps, m));
+    if (!plan || m->column == plan->n)
+        NF_TRY(spare_field(ps, m, &f));
+    else if ((f = &ps->row->f[m->column])->kind != NFI_ABSENT)
+        f = NULL;
+    if (!f)
+        return duplicate(ps, m);
     f->kind = m->kind;
     f->raw = nfi_json_raw(&ps->json, &m->value);
     if (m->kind == NFI_STRING) {
-        f->plain = !(nfi_json_what(&ps->json, &m->value) & NFI_JSON_WIDE);
+        unsigned what = nfi_json_what(&ps->json, &m->value);
+        f->sound = !(what & (NFI_JSON_WIDE | NFI_JSON_NUL));
+        f->plain = !(what & (NFI_JSON_WIDE | NFI_JSON_UNICODE));
         return content(ps, &m->value, f->raw, &f->v);
     }
     f->v = m->kind == NFI_NULL ? (nf_str){0} : f->raw;
-    f->plain = m->kind < NFI_OBJECT;
+    f->sound = f->plain = m->kind < NFI_OBJECT;
     return NF_OK;
 }
 
@@ -199,13 +222,13 @@ static nf_status jsonl_parse(void *p, const nfi_plan *plan, nf_str rec, nfi_row 
 {
     parser *ps = p;
     size_t first = 0, columns = plan ? plan->n : 0;
-    const nfi_json_shape *shape;
+    nfi_json_shape *shape;
 
     NF_TRY(nfi_grow(&row->f, &row->cap_f, columns, sizeof *row->f, NULL));
     row->n = columns;
     row->n_extra = 0;
-    for (size_t i = 0; i < columns; i++)
-        row->f[i] = (nfi_field){0};
+    if (columns)
+        memset(row->f, 0, columns * sizeof *row->f);
     while (first < rec.n && (rec.p[first] == ' ' || rec.p[first] == '\t' || rec.p[first] == '\r'))
         first++;
     if (first < rec.n && rec.p[first] != '{')

@@ -15,7 +15,8 @@ typedef enum nfi_kind { NFI_ABSENT, NFI_STRING, NFI_NUMBER, NFI_BOOL, NFI_NULL, 
 typedef struct nfi_field {
     nf_str v, raw;
     nfi_kind kind;
-    bool plain; /* v is known to be ASCII without NUL */
+    bool sound; /* v is known to be valid UTF-8 without NUL */
+    bool plain; /* and to be ASCII */
 } nfi_field;
 
 /* A field that belongs to no known column. */

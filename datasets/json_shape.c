@@ -210,7 +210,7 @@ static nf_status ask(nfi_json *j, nfi_json_shape *x, nf_str text, nfi_row *row, 
 {
     parser ps = {.row = row, .shape = x, .text = text};
 
-    x->text.n = x->n = 0;
+    x->text.n = x->n = x->mould.n = 0;
     NF_TRY(nfi_json_pool_begin(&j->pool, text.n));
     yajl_alloc_funcs memory = {nfi_json_pool_alloc, nfi_json_pool_realloc, nfi_json_pool_free, &j->pool};
     ps.yajl = yajl_alloc(&callbacks, &memory, &ps);
@@ -296,14 +296,21 @@ static void count_strings(const nfi_json *j, nfi_json_shape *x)
     }
 }
 
-nf_status nfi_json_read(nfi_json *j, nf_str line, nfi_row *row, const nfi_json_shape **shape)
+nf_status nfi_json_read(nfi_json *j, nf_str line, nfi_row *row, nfi_json_shape **shape)
 {
-    nfi_json_shape *x;
+    nfi_json_shape *x = &j->shape[j->latest];
     bool malformed;
 
-    NF_TRY(shorten(j, line));
-    if (!j->whole && (x = find(j))) {
+    if ((j->again = nfi_json_mould_fits(j, &x->mould, line))) {
+        j->line = line;
+        j->ntokens = x->mould.n;
+        j->whole = false;
         *shape = x;
+        return NF_OK;
+    }
+    NF_TRY(shorten(j, line));
+    if (!j->whole && (*shape = find(j))) {
+        nfi_json_mould_make(j, *shape);
         return NF_OK;
     }
     size_t next = (j->latest + 1) % NFI_JSON_SHAPES;
@@ -320,6 +327,7 @@ nf_status nfi_json_read(nfi_json *j, nf_str line, nfi_row *row, const nfi_json_s
     if (j->whole || j->brief.n > MAX_KEPT)
         return NF_OK;
     nfi_buf_put(&x->text, j->brief.p, j->brief.n);
+    nfi_json_mould_make(j, x);
     j->latest = next;
     x->text.failed = false; /* then it is not kept */
     return NF_OK;
@@ -330,6 +338,7 @@ void nfi_json_clear(nfi_json *j)
     for (size_t i = 0; i < NFI_JSON_SHAPES; i++) {
         nfi_buf_clear(&j->shape[i].text);
         nfi_free(j->shape[i].member);
+        nfi_json_mould_clear(&j->shape[i].mould);
     }
     nfi_json_pool_clear(&j->pool);
     nfi_buf_clear(&j->brief);

@@ -67,7 +67,7 @@ size_t nfi_json_string_skip(const char *p, size_t n, unsigned *what)
         }
         *what |= NFI_JSON_ESCAPES;
         if (i + 6 <= n && s[i + 1] == 'u' && is_hex(s[i + 2]) && is_hex(s[i + 3]) && is_hex(s[i + 4]) && is_hex(s[i + 5])) {
-            *what |= NFI_JSON_WIDE;
+            *what |= memcmp(s + i + 2, "0000", 4) == 0 ? NFI_JSON_UNICODE | NFI_JSON_NUL : NFI_JSON_UNICODE;
             i += 6;
         } else if (i + 1 < n && (s[i + 1] == 'n' || memchr("\"\\/bfrt", s[i + 1], 7))) {
             i += 2;

@@ -14,7 +14,13 @@ size_t nfi_json_string_end(const char *p, size_t n, bool *escapes);
  * p[0] is an opening quote, what follows was not looked at by a parser: the offset behind the closing one when the grammar allows all that
  * stands between them, and what that is; else 0.
  */
-enum { NFI_JSON_ESCAPES = 1, NFI_JSON_WIDE = 2 /* bytes beyond ASCII, or \u */ };
+enum {
+    NFI_JSON_ESCAPES = 1,
+    NFI_JSON_WIDE = 2,    /* bytes beyond ASCII */
+    NFI_JSON_UNICODE = 4, /* \u */
+    NFI_JSON_NUL = 8,     /* \u0000 */
+    NFI_JSON_ANY = 15
+};
 size_t nfi_json_string_skip(const char *p, size_t n, unsigned *what);
 
 /*

@@ -356,7 +356,7 @@ static nf_status clean_fields(const nfi_shape *sh, nfi_row *row, uint32_t *flags
 
     for (size_t i = 0; i < row->n; i++) {
         uint32_t met = 0;
-        if (row->f[i].plain || row->f[i].v.n == 0)
+        if (row->f[i].sound || row->f[i].v.n == 0)
             continue;
         NF_TRY(nfi_clean(sh->encoding, row, plan->name[i], &row->f[i].v, &met));
         if (met & NF_DOC_NUL && ((int32_t)i == plan->id || (int32_t)i == plan->label)) {

@@ -45,15 +45,6 @@ START_TEST(keys_may_have_escapes_and_any_order)
 }
 END_TEST
 
-START_TEST(blank_lines_and_a_mark_of_byte_order_are_no_records)
-{
-    expect_str("f.jsonl", "\xef\xbb\xbf\n{\"text\":\"a\"}\r\n \t\r\n\n{\"text\":\"b\"}", NULL,
-               "columns:\n2:1 id=f.jsonl:1 label= title= text=a flags=8\n5:2 id=f.jsonl:2 label= title= text=b flags=8\n");
-    expect_str("f.jsonl", "", NULL, "the data cannot support the request f.jsonl: empty file\n");
-    expect_str("f.jsonl", "\n \n", NULL, "the data cannot support the request f.jsonl: no records\n");
-}
-END_TEST
-
 /* The second line is bad; this is what is said about it. */
 static void says(const char *line, const char *reason)
 {
@@ -69,6 +60,49 @@ static void says(const char *line, const char *reason)
     ck_assert_msg(strncmp(got, want, strlen(want)) == 0, "got %swanted %s", got, want); /* what yajl adds is its own */
     nfi_free(got);
 }
+
+START_TEST(keys_of_the_line_before_tell_nothing_of_other_keys)
+{
+    expect_str("f.jsonl",
+               "{\"id\":\"1\",\"text\":\"a\"}\n{\"id\":\"2\",\"text\":\"b\"}\n{\"text\":\"c\",\"id\":\"3\"}\n"
+               "{\"text\":\"d\",\"id\":\"4\"}\n{\"id\":\"5\",\"text\":\"e\"}\n"
+               "{\"id\":6,\"text\":\"f\"}\n{\"text\":\"g\",\"id\":\"7\"}\n{\"date\":\"8\",\"text\":\"h\"}\n"
+               "{\"x\":\"9\",\"text\":\"i\"}\n{\"x\":\"10\",\"text\":\"j\"}\n",
+               NULL,
+               "columns: id, extra\n1:1 id=1 label= title= text=a [1] []\n2:2 id=2 label= title= text=b [2] []\n"
+               "3:3 id=3 label= title= text=c [3] []\n4:4 id=4 label= title= text=d [4] []\n5:5 id=5 label= title= text=e [5] []\n"
+               "6:6 id=6 label= title= text=f [6] []\n7:7 id=7 label= title= text=g [7] []\n"
+               "8:8 id=f.jsonl:8 label= title= text=h [] [{\"date\":\"8\"}] flags=8\n"
+               "9:9 id=f.jsonl:9 label= title= text=i [] [{\"x\":\"9\"}] flags=8\n"
+               "10:10 id=f.jsonl:10 label= title= text=j [] [{\"x\":\"10\"}] flags=8\n");
+    says("{\"id\":\"2\",\"id\":\"b\"}", "key \"id\" stands twice in the object"); /* the shape of the line before it */
+}
+END_TEST
+
+START_TEST(a_line_with_the_keys_of_a_bad_one_is_bad)
+{
+    const char *in = "{\"id\":\"1\",\"text\":\"a\",\"x\":\"p\"}\n{\"id\":\"2\",\"id\":\"b\",\"text\":\"q\"}\n"
+                     "{\"id\":\"3\",\"id\":\"c\",\"text\":\"q\"}\n{\"id\":\"4\",\"text\":\"d\",\"x\":\"r\"}\n";
+    char rejects[NFT_PATH], dir[NFT_PATH];
+    nf_docs_stats st;
+
+    nft_dir(dir);
+    snprintf(rejects, sizeof rejects, "%.400s/r.csv", dir);
+    char *got = dump_bytes("f.jsonl", in, strlen(in), &(nf_docs_opts){.rejects = rejects}, &st);
+    ck_assert_str_eq(got, "columns: id, x\n1:1 id=1 label= title= text=a [1] [p]\n4:4 id=4 label= title= text=d [4] [r]\n");
+    ck_assert_uint_eq(st.rejected, 2);
+    nfi_free(got);
+}
+END_TEST
+
+START_TEST(blank_lines_and_a_mark_of_byte_order_are_no_records)
+{
+    expect_str("f.jsonl", "\xef\xbb\xbf\n{\"text\":\"a\"}\r\n \t\r\n\n{\"text\":\"b\"}", NULL,
+               "columns:\n2:1 id=f.jsonl:1 label= title= text=a flags=8\n5:2 id=f.jsonl:2 label= title= text=b flags=8\n");
+    expect_str("f.jsonl", "", NULL, "the data cannot support the request f.jsonl: empty file\n");
+    expect_str("f.jsonl", "\n \n", NULL, "the data cannot support the request f.jsonl: no records\n");
+}
+END_TEST
 
 START_TEST(malformed_lines_are_named)
 {
@@ -378,6 +412,8 @@ int main(void)
     tcase_add_test(t, values_of_every_kind_are_carried);
     tcase_add_test(t, escapes_are_decoded_and_unpaired_surrogates_replaced);
     tcase_add_test(t, keys_may_have_escapes_and_any_order);
+    tcase_add_test(t, keys_of_the_line_before_tell_nothing_of_other_keys);
+    tcase_add_test(t, a_line_with_the_keys_of_a_bad_one_is_bad);
     tcase_add_test(t, blank_lines_and_a_mark_of_byte_order_are_no_records);
     tcase_add_test(t, malformed_lines_are_named);
     tcase_add_test(t, a_null_text_is_an_empty_one_and_a_nul_a_space);
