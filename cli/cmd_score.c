@@ -377,8 +377,8 @@ static const char *const paragraphs[] = {
     "language, trade or kind of text, not another angle; with --unit each unit is asked. A model of fewer than 199 documents, the "
     "built-in one, and one made from statistics do not know it, and say so.",
     "With --language a document told to be in another language gets the status other_language and no label; one whose language cannot be "
-    "told (und: too short, or too unlike all that are known) is scored. Languages are told by script and by n-grams, as newsframe inspect "
-    "does.",
+    "told (und: too short, or too unlike all that are known) is scored. With --unit paragraph so is each paragraph told, and one whose "
+    "language cannot be is in that of its document. Languages are told by script and by n-grams, as newsframe inspect does.",
     "An operand is a file or folder of documents; without one they come from standard input. A plain text file is one document.",
     NULL};
 

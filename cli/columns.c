@@ -39,7 +39,7 @@ const nfi_dict_column nfi_dict[] = {
     {"units", "start", "integer", "bytes, >= 0", "where the unit begins in that column, as it was read"},
     {"units", "end", "integer", "bytes, >= 0", "where it ends: the byte after its last"},
     {"units", "status", "ok|empty|too_short|no_known_words|below_threshold|tie|other_language|unlike_training", "",
-     "whether a label was given, else why not; other_language: the document was told to be in another"},
+     "whether a label was given, else why not; other_language: the document, or the paragraph, was told to be in another"},
     {"units", "label", "text", "", "the class with the highest score; as in scores"},
     {"units", "second_label", "text", "", "the class with the next score; as in scores"},
     {"units", "margin", "number", "nats, >= 0", "score of the best class less that of the second; as in scores"},

@@ -14,7 +14,7 @@ static bool in_table(const nf_cleaner *c, const nfi_text_lines *t, const nfi_lin
 }
 
 /*
- * True of a text that is one line, and of one two thirds of whose sentences the table knows: it is a copy of others, as wire copies are.
+ * True of a text that is one line, and of one four fifths of whose sentences the table knows: it is a copy of others, as wire copies are.
  * Lines too long for the table say nothing. Lines that are cut count too, so that all rounds say the same.
  */
 static bool is_copy(const nf_cleaner *c, const nfi_text_lines *t)
@@ -32,7 +32,7 @@ static bool is_copy(const nf_cleaner *c, const nfi_text_lines *t)
             n++;
         }
     }
-    return t->n == 1 || (n >= COPIED_SENTENCES && known * 3 >= all * 2);
+    return t->n == 1 || (n >= COPIED_SENTENCES && known * 5 >= all * 4);
 }
 
 /* The sentences of a copy stay. */

@@ -119,6 +119,19 @@ static nf_status code_units(const job *j, chunk_units *out, size_t had, nf_err *
     return s;
 }
 
+/* A paragraph has a language of its own where it can be told, else that of its document. */
+static nf_status tell_paragraph(const job *j, nf_str part, int32_t *lang, nf_err *err)
+{
+    nf_lang_guess g;
+
+    if (!j->s->lang || j->kind != NF_UNIT_PARAGRAPH)
+        return NF_OK;
+    NF_TRY(nf_lang_of(&g, j->s->lang, &part, 1, err));
+    if (g.lang >= 0)
+        *lang = g.lang;
+    return NF_OK;
+}
+
 static nf_status add_unit(const job *j, nfi_scoring *sc, nf_str text, const nf_scored_unit *like, const whole *w, chunk_units *out,
                           nf_err *err)
 {
@@ -129,6 +142,7 @@ static nf_status add_unit(const job *j, nfi_scoring *sc, nf_str text, const nf_s
     NF_TRY(nfi_grow(&out->unit, &out->cap, out->n + 1, sizeof *out->unit, err));
     NF_TRY(nfi_grow(&out->log_odds, &out->capodds, (out->n + 1) * k, sizeof *out->log_odds, err));
     NF_TRY(nfi_count_doc(&sc->counter, &part, 1, err));
+    NF_TRY(tell_paragraph(j, part, &u.score.lang, err));
     NF_TRY(nfi_scoring_finish(j->s, sc, &u.score, out->log_odds + out->n * k, err));
     nfi_score_row row = nfi_scoring_row(sc);
     for (size_t e = 0; e < row.n && w->n; e++)
