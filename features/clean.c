@@ -188,6 +188,8 @@ nf_status nf_clean_text(const nf_cleaner *c, nf_str text, nf_str source, const n
     cuts->empty = false;
     if (!cuts->mem && !(cuts->mem = nfi_calloc(1, sizeof *cuts->mem)))
         return nfi_oom(err, "cleaning");
+    if (nfi_clean_alone(c, text, &cuts->chars))
+        return NF_OK;
     nfi_text_lines *t = &cuts->mem->t;
     NF_TRY(nfi_clean_scan(c, text, mark, nmarks, t, err));
     t->source = c->frozen.n ? nfi_source_key(source) : 0;

@@ -17,7 +17,9 @@ enum {
     NFI_CLEAN_VERSION = 3,  /* raised when the same rules cut otherwise: files made before are refused */
     NFI_CLEAN_ROUNDS = 8,
     NFI_LINE_SCAN = 640,    /* bytes of a line that are looked at word by word; of a longer one the first so many */
-    NFI_PHRASE_WORDS = 12
+    NFI_PHRASE_WORDS = 12,
+    NFI_PHRASE_HEAD = 4,    /* letters of a word that are looked at first */
+    NFI_HEADS = 4096
 };
 
 /* ---- rules ---- */
@@ -91,6 +93,10 @@ static inline void nfi_word_put(nfi_word_set *s, uint64_t h) { s->bit[h >> 54] |
  * word. Counts into l (may be NULL) what a line needs.
  */
 size_t nfi_clean_words(const char *s, size_t n, size_t room, uint64_t *word, size_t cap, nfi_line *l);
+/* Reads one word of s at byte i or after it; returns where it ends. *word becomes 0 when there is none. */
+size_t nfi_clean_word(const char *s, size_t i, size_t n, uint64_t *word);
+/* The first NFI_PHRASE_HEAD bytes of the word in s[i..n), the lowest first, zeros behind; *letters: of how many. */
+uint32_t nfi_clean_head(const char *s, size_t i, size_t n, size_t *letters);
 /* Hash of the numbers in s, digit by digit. */
 uint64_t nfi_clean_numbers(const char *s, size_t n);
 
@@ -99,14 +105,23 @@ uint64_t nfi_clean_numbers(const char *s, size_t n);
 typedef enum nfi_phrase_kind { NFI_PHRASE_IS, NFI_PHRASE_STARTS, NFI_PHRASE_HAS, NFI_PHRASE_TAIL } nfi_phrase_kind;
 typedef struct nfi_phrase {
     uint64_t word[NFI_PHRASE_WORDS];
-    uint8_t n, kind;
+    uint32_t head;               /* of the word by which it is found */
+    uint8_t n, kind, rare, letters; /* rare: that word; letters: bytes of it, 0 when no head tells */
 } nfi_phrase;
 
 typedef struct nfi_phrases {
     nfi_phrase *p;      /* n, by first word, then as read */
     size_t n, cap;
     nfi_word_set first; /* first words of those that stand at the beginning of a line */
+    bool head[NFI_HEADS]; /* at nfi_phrase_head(): of the words by which those that stand anywhere are found */
+    nfi_word_set pairs;   /* nfi_phrase_pair() of those words and the next ones */
+    bool anywhere;        /* the heads do not tell */
 } nfi_phrases;
+
+/* Of two hashes; the second is 0 for the last word of a phrase. */
+static inline uint64_t nfi_phrase_pair(uint64_t a, uint64_t b) { return a ^ b >> 1; }
+
+static inline uint32_t nfi_phrase_head(uint64_t letters) { return (uint32_t)letters * UINT32_C(0x9e3779b1) / (UINT32_MAX / NFI_HEADS + 1); }
 
 /*
  * Adds the phrases of a text and appends their lines to kept (may be NULL), comments left out; name is for messages. NF_EFORMAT names the
@@ -115,6 +130,8 @@ typedef struct nfi_phrases {
 nf_status nfi_phrases_add(nfi_phrases *p, nfi_buf *kept, const char *text, size_t n, const char *name, nf_err *err) NF_MUST_CHECK;
 nf_status nfi_phrases_builtin(nfi_phrases *p, nfi_buf *kept, nf_err *err) NF_MUST_CHECK;
 nf_status nfi_phrases_settle(nfi_phrases *p, nfi_word_marks *m, nf_err *err) NF_MUST_CHECK;
+/* Whether a phrase has these words at its beginning, and perhaps more. */
+bool nfi_phrases_go_on(const nfi_phrases *p, const uint64_t *word, size_t n);
 void nfi_phrases_clear(nfi_phrases *p);
 /* Flags (NFI_LINE_PHRASE, NFI_LINE_TAIL) that the phrases give a line of these words. at: the nat places of nfi_clean_marks(). */
 unsigned nfi_phrases_match(const nfi_phrases *p, const nfi_word_marks *m, const uint64_t *word, size_t n, uint32_t chars,
@@ -189,6 +206,12 @@ nf_status nfi_cleaner_spell(nf_cleaner *c, const nfi_buf *phrases, nf_err *err) 
 /* From the content that a file kept. NF_EMODEL naming the file on any fault. */
 nf_status nfi_cleaner_from_content(nf_cleaner **out, const void *p, size_t n, const char *name, nf_err *err) NF_MUST_CHECK;
 
+/* The text has one line at most and nothing is cut: says how many characters there are. False: it has to be looked at line by line. */
+bool nfi_clean_alone(const nf_cleaner *c, nf_str text, uint64_t *chars);
+/* Characters of n bytes; more: of the first i those that go on with one. */
+uint32_t nfi_clean_chars(const unsigned char *s, size_t n, size_t i, size_t more);
+/* Moves [*a, *b) of s past the blanks at its ends. */
+void nfi_clean_trim(const unsigned char *s, size_t *a, size_t *b);
 /* Splits into lines and fills their features. */
 nf_status nfi_clean_scan(const nf_cleaner *c, nf_str text, const nf_line_mark *mark, size_t nmarks, nfi_text_lines *t,
                          nf_err *err) NF_MUST_CHECK;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * clean_phrases.c - phrases of pages that are not articles, as sequences of word hashes. The list is features/phrases.txt; users add their
- * own in the same form. Each is found by one word of it: marks of words say no to nearly every word of a text.
+ * own in the same form. Those that stand anywhere are found by one word: marks of words say no to nearly every word of a text.
  */
 #include "features/clean.h"
 
@@ -21,26 +21,46 @@ static const char *const builtin[] = {
 static const char *const kinds[] = {
     [NFI_PHRASE_IS] = "is", [NFI_PHRASE_STARTS] = "starts", [NFI_PHRASE_HAS] = "has", [NFI_PHRASE_TAIL] = "tail"};
 
-/* Words of a phrase; # stands for a number. */
-static size_t phrase_words(const char *p, size_t n, uint64_t word[NFI_PHRASE_WORDS + 1])
+/*
+ * Word m of x: the longest of the first few is the one by which it is found, if it begins with letters of ASCII; rather one that another
+ * follows than the last.
+ */
+static void choose_word(nfi_phrase *x, size_t m, uint32_t head, size_t letters)
 {
-    size_t m = 0;
+    if (m >= NFI_WORD_PLACES || letters <= x->letters || letters < NFI_PHRASE_HEAD - 1 || (head & 0xff) >= 0x80)
+        return;
+    x->rare = (uint8_t)m;
+    x->head = head;
+    x->letters = (uint8_t)(letters < UINT8_MAX ? letters : UINT8_MAX);
+}
 
-    for (size_t i = 0; i < n && m <= NFI_PHRASE_WORDS;) {
-        size_t e = i;
-        while (e < n && p[e] != '#')
-            e++;
-        m += nfi_clean_words(p + i, e - i, n - i, word + m, NFI_PHRASE_WORDS + 1 - m, NULL);
-        if (e < n && m <= NFI_PHRASE_WORDS)
-            word[m++] = NFI_WORD_NUMBER;
-        i = e + 1;
+/* Fills x from its words, # standing for a number, and returns how many there are; more than NFI_PHRASE_WORDS are too many. */
+static size_t phrase_words(const char *p, size_t n, nfi_phrase *x)
+{
+    size_t m = 0, letters = 0;
+    uint32_t head = 0;
+
+    for (size_t i = 0, end; i < n; i = end) {
+        const char *number = memchr(p + i, '#', n - i);
+        uint64_t word = NFI_WORD_NUMBER;
+        end = number == p + i ? i + 1 : nfi_clean_word(p, i, number ? (size_t)(number - p) : n, &word);
+        if (!word)
+            continue;
+        if (m > 0)
+            choose_word(x, m - 1, head, letters);
+        if (m == NFI_PHRASE_WORDS)
+            return m + 1;
+        head = nfi_clean_head(p, i, end, &letters);
+        x->word[m++] = word;
     }
+    if (m > 0 && x->letters <= NFI_PHRASE_HEAD)
+        choose_word(x, m - 1, head, letters);
     return m;
 }
 
 nf_status nfi_phrases_add(nfi_phrases *p, nfi_buf *kept, const char *text, size_t n, const char *name, nf_err *err)
 {
-    uint64_t number = 0, word[NFI_PHRASE_WORDS + 1];
+    uint64_t number = 0;
 
     for (size_t at = 0, next; at < n; at = next) {
         const char *nl = memchr(text + at, '\n', n - at);
@@ -63,15 +83,15 @@ nf_status nfi_phrases_add(nfi_phrases *p, nfi_buf *kept, const char *text, size_
             return NF_FAIL_AT(err, NF_EFORMAT, name, number,
                               "\"%.*s\" is no kind of phrase, expected is, starts, has or tail, and then the words",
                               (int)(len < 40 ? len : 40), text + at);
-        size_t m = phrase_words(text + at + len, end - at - len, word);
+        nfi_phrase x = {.kind = (uint8_t)kind};
+        size_t m = phrase_words(text + at + len, end - at - len, &x);
         if (m == 0 || m > NFI_PHRASE_WORDS)
             return NF_FAIL_AT(err, NF_EFORMAT, name, number, "a phrase has 1 to %d words", NFI_PHRASE_WORDS);
         if (p->n >= MAX_PHRASES)
             return NF_FAIL_AT(err, NF_ELIMIT, name, number, "more than %d phrases", MAX_PHRASES);
         NF_TRY(nfi_grow(&p->p, &p->cap, p->n + 1, sizeof *p->p, err));
-        nfi_phrase *x = &p->p[p->n++];
-        *x = (nfi_phrase){.n = (uint8_t)m, .kind = (uint8_t)kind};
-        memcpy(x->word, word, m * sizeof *word);
+        x.n = (uint8_t)m;
+        p->p[p->n++] = x;
         if (kept) {
             nfi_buf_put(kept, text + at, end - at);
             nfi_buf_putc(kept, '\n');
@@ -98,13 +118,17 @@ static int by_words(const void *a, const void *b, void *ctx)
     return (int)x->kind - (int)y->kind;
 }
 
-/* The word by which a phrase that stands anywhere is found: the first that is no function word, if it is among the first few. */
-static size_t rare_word(const nfi_phrase *x, const nfi_word_marks *m)
+/* How a phrase that stands anywhere is found. Of a head of three letters any byte may be the fourth: they may be all there are. */
+static void put_rare(nfi_phrases *p, const nfi_phrase *x, nfi_word_marks *m)
 {
-    for (size_t k = 0; k < x->n && k < NFI_WORD_PLACES; k++)
-        if (!(nfi_word_mark(m, x->word[k]) & NFI_WORD_IS_STOP))
-            return k;
-    return 0;
+    uint32_t last = x->letters < NFI_PHRASE_HEAD ? 255 : 0;
+    uint64_t word = x->word[x->rare];
+
+    m->of[word >> 48] |= (uint8_t)(NFI_WORD_IN_PHRASE << x->rare);
+    nfi_word_put(&p->pairs, nfi_phrase_pair(word, x->rare + 1 < x->n ? x->word[x->rare + 1] : 0));
+    p->anywhere |= x->letters == 0;
+    for (uint32_t c = 0; c <= last; c++)
+        p->head[nfi_phrase_head(x->head | c << 24)] = true;
 }
 
 nf_status nfi_phrases_settle(nfi_phrases *p, nfi_word_marks *m, nf_err *err)
@@ -118,9 +142,8 @@ nf_status nfi_phrases_settle(nfi_phrases *p, nfi_word_marks *m, nf_err *err)
     p->n = n;
     for (size_t i = 0; i < p->n; i++) {
         const nfi_phrase *x = &p->p[i];
-        size_t k = rare_word(x, m);
         if (x->kind == NFI_PHRASE_HAS)
-            m->of[x->word[k] >> 48] |= (uint8_t)(NFI_WORD_IN_PHRASE << k);
+            put_rare(p, x, m);
         else
             nfi_word_put(&p->first, x->word[0]);
     }
@@ -144,6 +167,19 @@ static size_t lower(const nfi_phrases *p, size_t lo, size_t hi, size_t d, uint64
             hi = mid;
     }
     return lo;
+}
+
+bool nfi_phrases_go_on(const nfi_phrases *p, const uint64_t *word, size_t n)
+{
+    size_t lo = 0, hi = p->n;
+
+    for (size_t d = 0; d < n; d++) {
+        if (d == NFI_PHRASE_WORDS)
+            return false;
+        lo = lower(p, lo, hi, d, word[d]);
+        hi = word[d] == UINT64_MAX ? hi : lower(p, lo, hi, d, word[d] + 1);
+    }
+    return lo < hi;
 }
 
 /* Phrases that begin at word i: the range of those that agree with the text is narrowed word by word. */

@@ -12,10 +12,8 @@ enum { SLACK = 8 /* words that nfi_clean_marks() reads past a line's, zeros */ }
 
 /* ---- lines ---- */
 
-/* Bytes that begin a character. more: of the first i that do not. */
-static uint32_t count_chars(const unsigned char *s, size_t n, size_t i, size_t more)
+uint32_t nfi_clean_chars(const unsigned char *s, size_t n, size_t i, size_t more)
 {
-
     while (i + 8 <= n) {
         uint64_t sum = 0; /* of each byte: at most 255 of it */
         for (int k = 0; k < 255 && i + 8 <= n; k++, i += 8) {
@@ -55,6 +53,16 @@ static size_t blank_before(const unsigned char *s, size_t start, size_t end)
         if (blank_at(s + end - b, b) == b)
             return b;
     return 0;
+}
+
+void nfi_clean_trim(const unsigned char *s, size_t *a, size_t *b)
+{
+    size_t skip;
+
+    while (*a < *b && !is_ink(s[*a]) && (skip = blank_at(s + *a, *b - *a)) > 0)
+        *a += skip;
+    while (*b > *a && (skip = blank_before(s, *a, *b)) > 0)
+        *b -= skip;
 }
 
 /* Ends like a sentence: a full stop or its like, perhaps with quotes and brackets after it. */
@@ -128,7 +136,7 @@ static void fill_line(const nf_cleaner *c, const unsigned char *s, size_t a, siz
     memset(word + m, 0, SLACK * sizeof *word);
     l->stops = (uint16_t)nfi_clean_marks(&c->marks, word, m, at, &hits);
     l->flags |= scan == n ? NFI_LINE_WHOLE : 0;
-    l->chars = count_chars(s + a, n, scan, l->more);
+    l->chars = nfi_clean_chars(s + a, n, scan, l->more);
     l->flags |= ends_sentence(s + a, n) ? NFI_LINE_END : 0;
     l->flags |= s[a] >= 'a' && s[a] <= 'z' ? NFI_LINE_LOWER : 0;
     if (scan == n)
@@ -151,13 +159,10 @@ nf_status nfi_clean_scan(const nf_cleaner *c, nf_str text, const nf_line_mark *m
         return NF_FAIL(err, NF_ELIMIT, "a text of %zu bytes cannot be cleaned: the limit is 4 GiB", text.n);
     for (size_t at = 0, next; at < text.n; at = next) {
         const unsigned char *nl = memchr(s + at, '\n', text.n - at);
-        size_t a = at, b = nl ? (size_t)(nl - s) : text.n, skip;
+        size_t a = at, b = nl ? (size_t)(nl - s) : text.n;
         next = nl ? b + 1 : b;
         number++;
-        while (a < b && !is_ink(s[a]) && (skip = blank_at(s + a, b - a)) > 0)
-            a += skip;
-        while (b > a && (skip = blank_before(s, a, b)) > 0)
-            b -= skip;
+        nfi_clean_trim(s, &a, &b);
         if (a == b) {
             gap = true;
             continue;

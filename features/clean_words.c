@@ -197,6 +197,37 @@ static size_t read_one(found *f, const unsigned char *s, size_t i, size_t n)
     return i;
 }
 
+size_t nfi_clean_word(const char *str, size_t i, size_t n, uint64_t *word)
+{
+    found f;
+
+    *word = 0;
+    f.word = word;
+    f.m = f.scripts = f.capitals = f.bars = f.digits = f.others = 0;
+    f.letters[LATIN] = 0;
+    while (i < n && f.m == 0)
+        i = read_one(&f, (const unsigned char *)str, i, n);
+    return i;
+}
+
+uint32_t nfi_clean_head(const char *str, size_t i, size_t n, size_t *letters)
+{
+    const unsigned char *s = (const unsigned char *)str;
+    uint32_t head = 0;
+    size_t m = 0, b;
+    bool sign, bar, quote;
+
+    for (; i < n; i += b) {
+        unsigned k = kind[s[i]];
+        b = k == K_HIGH ? high_char(s + i, n - i, &sign, &bar, &quote) : 1;
+        bool taken = k == K_LOWER || k == K_UPPER || (k == K_HIGH && !sign);
+        for (size_t j = 0; taken && j < b; j++, m++)
+            head |= m < NFI_PHRASE_HEAD ? (uint32_t)(k == K_UPPER ? s[i] | 0x20u : s[i + j]) << 8 * m : 0;
+    }
+    *letters = m;
+    return head;
+}
+
 /* Takes the words of runs [k, stop), or as many as there is room for. */
 static inline void take_runs(found *f, const nfi_runs *r, size_t k, size_t stop)
 {

@@ -175,12 +175,65 @@ START_TEST(words_of_a_line_are_those_found_byte_by_byte)
 }
 END_TEST
 
+START_TEST(texts_of_one_line_are_cut_by_their_phrases)
+{
+    static const char *const list[] = {NULL, "has the foxes of\nhas o'clock news\nstarts big deal\nis plain\ntail end of line #\n",
+                                       "has \xc3\xa9t\xc3\xa9 ici\nhas use it\nis don't\nhas cookies\n", "has a b\nhas # #\n"};
+    static const char *const piece[] = {
+        "the ", "foxes ", "of ", "The", "Foxes", "o'clock ", "o\xe2\x80\x99" "clock ", "O'Clock ", "news ", "big ", "deal ", "plain",
+        "end ", "line ", "7 ", "1,2", "\xc3\xa9t\xc3\xa9 ", "ici ", "use ", "it's ", "don't ", "cookies ", "coo'kies ", "c'o'okies ",
+        "co\xe2\x80\x98okies", "user", "a ", "b ", ". ", "\xe2\x80\x9c", "\xd0\xbc\xd0\xb8\xd1\x80 ", "-", "'", " ", "privacy ",
+        "policy ", "all ", "rights ", "reserved ", "Subscribe ", "to ", "our ", "newsletter ", "newsLetter ", "in ", "your ", "inbox ",
+        "terms ", "comments", "#", "information ",
+        "a rather longer piece of text that no phrase of any of the lists is found in, whatever stands near it; "};
+    size_t cut = 0, left = 0;
+
+    for (size_t k = 0; k < sizeof list / sizeof *list; k++) {
+        nf_cleaner *c = NULL;
+        nf_cuts cuts = {0};
+        nfi_text_lines t = {0};
+        nfi_buf text = {0};
+        char file[NFT_PATH];
+        nft_file_str(file, NULL, "list", list[k] ? list[k] : "");
+        nf_clean_opts o = {.phrases = list[k] ? file : NULL};
+        nft_ok(nf_cleaner_new(&c, &o, &nft_err));
+        for (int i = 0; i < nft_cases(20000); i++) {
+            nfi_rng r = nft_rng((uint64_t)i);
+            size_t n = 1 + nfi_rng_below(&r, nfi_rng_below(&r, 2) ? 8 : 40);
+            text.n = 0;
+            for (size_t j = 0; j < n; j++)
+                nfi_buf_puts(&text, piece[nfi_rng_below(&r, sizeof piece / sizeof *piece)]);
+            if (nfi_rng_below(&r, 4) == 0)
+                nfi_buf_puts(&text, "\n \xc2\xa0");
+            char *tight = malloc(text.n + 1); /* no byte more, for sanitizers */
+            ck_assert_ptr_nonnull(tight);
+            memcpy(tight + 1, text.p, text.n);
+            nf_str s = {tight + 1, text.n};
+            nft_ok(nf_clean_text(c, s, (nf_str){0}, NULL, 0, &cuts, &nft_err));
+            nft_ok(nfi_clean_scan(c, s, NULL, 0, &t, &nft_err));
+            size_t want = t.n && t.line[0].flags & NFI_LINE_PHRASE, chars = t.n ? t.line[0].chars : 0;
+            ck_assert_msg(t.n < 2 && cuts.n == want && cuts.chars == chars && cuts.removed_chars == want * chars && cuts.empty == want,
+                          "list %zu, case %d: \"%.*s\"", k, i, (int)s.n, s.p);
+            cut += want;
+            left += !want;
+            free(tight);
+        }
+        nf_cuts_clear(&cuts);
+        nfi_text_lines_clear(&t);
+        nfi_buf_clear(&text);
+        nf_cleaner_free(c);
+    }
+    ck_assert(nft_cases(20000) < 20000 || (cut > 1000 && left > 1000));
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("clean");
     TCase *t = tcase_create("clean");
     tcase_set_timeout(t, 120);
     tcase_add_test(t, cuts_hold_together_and_are_final);
+    tcase_add_test(t, texts_of_one_line_are_cut_by_their_phrases);
     tcase_add_test(t, words_of_a_line_are_those_found_byte_by_byte);
     tcase_add_test(t, tables_of_parts_add_up_to_the_table_of_the_whole);
     suite_add_tcase(s, t);
