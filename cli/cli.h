@@ -260,7 +260,7 @@ typedef struct nfi_tally {
     uint64_t whole, sum;
     size_t parts, extras;
     size_t n_line, n_also;
-    char line[512], also[256];
+    char line[512], also[512];
 } nfi_tally;
 void nfi_tally_begin(nfi_tally *t, const char *name, uint64_t whole);
 void nfi_tally_part(nfi_tally *t, const char *name, uint64_t n);

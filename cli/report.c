@@ -193,6 +193,9 @@ void nfi_tally_docs(nfi_tally *t, const nf_docs_stats *c)
     nfi_tally_also(t, "with NUL", c->nul);
     nfi_tally_also(t, "ids made", c->ids_made);
     nfi_tally_also(t, "ids suffixed", c->ids_suffixed);
+    nfi_tally_also(t, "tables with semicolons between fields", c->semicolons);
+    nfi_tally_also(t, "tables with tabs between fields", c->tabs);
+    nfi_tally_also(t, "tables with bars between fields", c->bars);
 }
 
 void nfi_tally_end(const nfi_tally *t, nfi_cli *cli)

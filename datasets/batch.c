@@ -364,6 +364,13 @@ static nf_status take(nf_docs *in, nf_batch *b, size_t n, nf_err *err)
     return NF_OK;
 }
 
+static void count_delimiter(nf_docs_stats *stats, char delimiter)
+{
+    stats->semicolons += delimiter == ';';
+    stats->tabs += delimiter == '\t';
+    stats->bars += delimiter == '|';
+}
+
 /* The next records of the table in->at; b->n may be 0 when all were rejects, or when the table is at its end, which moves in->at on. */
 static nf_status read_table(nf_docs *in, nf_batch *b, nf_err *err)
 {
@@ -371,13 +378,15 @@ static nf_status read_table(nf_docs *in, nf_batch *b, nf_err *err)
     size_t n = 0;
     bool parsed = false;
 
-    if (!src->reader) {
+    bool fresh = !src->reader;
+    if (fresh)
         NF_TRY(nfi_source_open(in, src, NFI_BLOCK, err));
-        in->stats.bytes += nfi_reader_used(src->reader); /* byte order mark and header */
-    } else if (src->reader->record == 0) {
-        in->stats.bytes += nfi_reader_used(src->reader);
-    }
     nfi_reader *r = src->reader;
+    if (fresh || r->record == 0) {
+        in->stats.bytes += nfi_reader_used(r); /* byte order mark and header */
+        if (r->format == &nfi_format_csv && !in->o.delimiter)
+            count_delimiter(&in->stats, r->scan.delimiter);
+    }
     uint64_t before = nfi_reader_used(r);
     in->shape.plan = &r->plan;
     in->shape.id_base = src->id;

@@ -115,6 +115,7 @@ typedef struct nf_docs_stats {
     uint64_t nul, ids_made, ids_suffixed;
     uint64_t not_accepted; /**< documents with NF_DOC_NOT_ACCEPTED */
     uint64_t mojibake;     /**< documents with NF_DOC_MOJIBAKE */
+    uint64_t semicolons, tabs, bars; /**< tables whose header shows that these, not commas, separate fields */
     uint64_t bytes;        /**< input bytes consumed */
     uint64_t total_bytes;  /**< size of the regular files, 0 when unknown (pipe) */
 } nf_docs_stats;
