@@ -52,8 +52,23 @@ enum { NFI_MASKED = 32 };
 
 enum { NFI_LEAST = 128 }; /* bytes of a row of least_u8() */
 
+/*
+ * What tells keys that are there once from the others: a bit for each value of the leading bits of a key, set when one was met, and few
+ * bits, soon found, for the trailing bits of those that were met again.
+ */
+enum { NFI_SIEVE_LOG = 4, NFI_SIEVE_BITS = 1 << NFI_SIEVE_LOG };
+typedef struct nfi_sieve {
+    uint64_t *once, *again; /* words * NFI_SIEVE_BITS and words of them */
+    uint32_t words;         /* a power of two */
+    int shift;              /* leaves as many bits of a key as once has */
+} nfi_sieve;
+
 #define NFI_TURN_FLAG 0x80000000u
-enum { NFI_TURNS_MORE = 32 };
+enum { NFI_TURNS_MORE = 32, NFI_WORDS_MORE = 4 };
+
+typedef struct nfi_token {
+    uint32_t off, n; /* where it starts, its bytes */
+} nfi_token;
 
 typedef struct nfi_kern {
     const char *name;
@@ -69,6 +84,12 @@ typedef struct nfi_kern {
      * 64 * blocks + NFI_TURNS_MORE numbers.
      */
     size_t (*turns)(const nfi_class64 *cls, size_t blocks, uint32_t *turn);
+    /*
+     * The words between n turns, two a word: those of least bytes or more to out, of which *m are made; room for NFI_WORDS_MORE more.
+     * Stops before a word of more than NFI_MAX_TOKEN bytes, and where look is NFI_TURN_FLAG (else 0) before a word that is kept, with a
+     * flag at its end, or at its start and of up to three bytes. Returns how many turns went.
+     */
+    size_t (*words)(const uint32_t *turn, size_t n, uint32_t least, uint32_t look, nfi_token *out, size_t *m);
     /*
      * acc[i] += x[j] * (double)w[j * ld + i] for j in [0, m), in that order, and i in [0, n); ld is n rounded up to a multiple of 8, and
      * what stands between n and ld is read but of no matter. Accumulators stay in registers in tiles of up to 32 columns.
@@ -100,6 +121,10 @@ typedef struct nfi_kern {
     size_t (*find_special)(const uint8_t *p, size_t n, bool *high);
     /* Fills r from the line s[0..n), n at most NFI_RUN_BYTES; s can be read up to the next multiple of 64. */
     void (*find_runs)(nfi_runs *r, const uint8_t *s, size_t n);
+    /* Meets those of 64 keys whose bit is set in which. */
+    void (*sieve_meet)(const nfi_sieve *v, const uint32_t *key, uint64_t which);
+    /* Those of them that were met more than once, or look like one that was. Neither reads other keys. */
+    uint64_t (*sieve_met)(const nfi_sieve *v, const uint32_t *key, uint64_t which);
 } nfi_kern;
 
 /* All rows; the vector ones exist on x86-64 only. Reach them through the functions below. */

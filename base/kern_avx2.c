@@ -3,6 +3,7 @@
 #define LANES 8
 #define UNITS 6 /* 12 accumulators, the factor and a product: 14 of 16 registers */
 #include "base/kern_impl.h"
+#include "base/kern_sieve_impl.h"
 #include "base/kern_turns.h"
 
 #include <immintrin.h>
@@ -61,5 +62,5 @@ INLINE block_class classify_block(const uint8_t *src, uint8_t *dst, const bool w
 
 #include "base/kern_runs_impl.h" /* on top of classify_block() */
 
-const nfi_kern nfi_kern_avx2 = {"avx2", classify, turns, axpys_f64, axpys_masked, spmv_f32,
-    scatter_f32, log_f32, log_axpy_f32, least_u8, find_special, find_runs};
+const nfi_kern nfi_kern_avx2 = {"avx2", classify, turns, words, axpys_f64, axpys_masked, spmv_f32,
+    scatter_f32, log_f32, log_axpy_f32, least_u8, find_special, find_runs, sieve_meet, sieve_met};

@@ -4,6 +4,8 @@
 #define UNITS 8 /* 8 accumulators of 32 registers; more columns would not run faster, the loads are the limit */
 #include "base/kern_impl.h"
 #define NFI_TURNS_OWN
+#define NFI_WORDS_OWN
+#include "base/kern_sieve_impl.h"
 #include "base/kern_turns.h"
 
 #include <immintrin.h>
@@ -70,5 +72,31 @@ static size_t turns(const nfi_class64 *cls, size_t blocks, uint32_t *turn)
     return n;
 }
 
-const nfi_kern nfi_kern_avx512 = {"avx512", classify, turns, axpys_f64, axpys_masked, spmv_f32,
-    scatter_f32, log_f32, log_axpy_f32, least_u8, find_special, find_runs};
+/* Four words at a time: start and end in a lane of 64 bits become start and length by one subtraction. */
+static size_t words(const uint32_t *turn, size_t n, uint32_t least, uint32_t look, nfi_token *out, size_t *m)
+{
+    enum { ENDS = 0xaa }; /* the upper halves of lanes */
+    const __m256i place = _mm256_set1_epi32((int)~NFI_TURN_FLAG), three = _mm256_set1_epi32(3);
+    const __m256i most = _mm256_set1_epi32(NFI_MAX_TOKEN), few = _mm256_set1_epi32((int)least);
+    const unsigned looks = look ? ENDS : 0;
+    size_t i = 0, k = 0;
+
+    for (; i + 8 <= n; i += 8) {
+        __m256i v = _mm256_loadu_epi32(turn + i), at = _mm256_and_si256(v, place), w = _mm256_sub_epi32(at, _mm256_slli_epi64(at, 32));
+        unsigned flags = _mm256_movepi32_mask(v), kept = _mm256_cmpge_epu32_mask(w, few);
+        unsigned odd = (flags | (flags << 1 & _mm256_cmple_epu32_mask(w, three))) & kept & looks;
+        odd |= _mm256_cmpgt_epu32_mask(w, most) & ENDS;
+        unsigned lanes = _pext_u32(odd ? kept & ((odd & -odd) - 1) : kept, ENDS);
+        _mm256_storeu_epi64(out + k, _mm256_maskz_compress_epi64((__mmask8)lanes, w));
+        k += (size_t)_mm_popcnt_u32(lanes);
+        if (odd) {
+            *m = k;
+            return i + (size_t)(__builtin_ctz(odd) - 1);
+        }
+    }
+    *m = k;
+    return words_from(turn, i, n, least, look, out, m);
+}
+
+const nfi_kern nfi_kern_avx512 = {"avx512", classify, turns, words, axpys_f64, axpys_masked, spmv_f32,
+    scatter_f32, log_f32, log_axpy_f32, least_u8, find_special, find_runs, sieve_meet, sieve_met};

@@ -4,6 +4,7 @@
  * to the compiler, which turns their fixed-width inner loops into whatever vectors the baseline has (SSE2 on x86-64).
  */
 #include "base/kern_special_impl.h"
+#include "base/kern_sieve_impl.h"
 #include "base/kern_turns.h"
 
 #include "base/num.h"
@@ -140,5 +141,5 @@ static size_t find_special(const uint8_t *p, size_t n, bool *high)
     return special_from(p, 0, n, 0, high);
 }
 
-const nfi_kern nfi_kern_scalar = {"scalar", classify, turns, axpys_f64, axpys_masked, spmv_f32,
-    scatter_f32, log_f32, log_axpy_f32, least_u8, find_special, find_runs};
+const nfi_kern nfi_kern_scalar = {"scalar", classify, turns, words, axpys_f64, axpys_masked, spmv_f32,
+    scatter_f32, log_f32, log_axpy_f32, least_u8, find_special, find_runs, sieve_meet, sieve_met};

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* kern_turns.h - the loop over bits that all rows of kern.h share; each is compiled with the bit instructions of its level. */
+/* kern_turns.h - the loops from bits to words that all rows of kern.h share; each is compiled with the bit instructions of its level. */
 #ifndef NFI_KERN_TURNS_H
 #define NFI_KERN_TURNS_H
 
 #include "base/kern.h"
+#include "base/limits.h"
 
 /* The masks of a block, with those that find_runs() needs beside; what a caller does not look at is never computed. */
 typedef struct block_class {
@@ -103,6 +104,29 @@ static size_t turns(const nfi_class64 *cls, size_t blocks, uint32_t *turn)
         n += turns_popcount(b.edges);
     }
     return n;
+}
+#endif
+
+static inline size_t words_from(const uint32_t *turn, size_t i, size_t n, uint32_t least, uint32_t look, nfi_token *out, size_t *m)
+{
+    nfi_token *to = out + *m;
+
+    for (; i < n; i += 2) {
+        uint32_t from = turn[i], end = turn[i + 1], s = from & ~NFI_TURN_FLAG, len = (end & ~NFI_TURN_FLAG) - s;
+        if (len > NFI_MAX_TOKEN || (((end | (len <= 3 ? from : 0)) & look) && len >= least))
+            break;
+        *to = (nfi_token){s, len};
+        to += len >= least;
+    }
+    *m = (size_t)(to - out);
+    return i;
+}
+
+#ifndef NFI_WORDS_OWN
+static size_t words(const uint32_t *turn, size_t n, uint32_t least, uint32_t look, nfi_token *out, size_t *m)
+{
+    *m = 0;
+    return words_from(turn, 0, n, least, look, out, m);
 }
 #endif
 

@@ -3,7 +3,7 @@
  * dedup.c - documents to sets, signatures and dates, batch by batch; and groups from the stars that stars.c finds.
  *
  * Costs a document: 8 bytes a word for the set, 4 bytes a band (32 of them at the default threshold) for the keys of a signature that is
- * not kept, 56 bytes of facts. Grouping takes 12 bytes a band in which the document is not alone, 12 more where it begins a group, 40 bytes
+ * not kept, 48 bytes of facts. Grouping takes 12 bytes a band in which the document is not alone, 12 more where it begins a group, 40 bytes
  * more, and while bands are sorted 4 a thread and 32 for each that may not be alone.
  */
 #include "features/dedup.h"
@@ -95,9 +95,8 @@ void nf_dedup_free(nf_dedup *d)
     }
     nfi_free(d->worker);
     nf_cleaner_free(d->cleaner);
-    nfi_free(d->doc);
-    nfi_free(d->key);
-    nfi_arena_clear(&d->keys);
+    nfi_free(d->block);
+    nfi_arena_clear(&d->blocks);
     nfi_free(d);
 }
 
@@ -138,7 +137,7 @@ static nf_status take_chunk(void *ctx, size_t k, int worker, nf_err *err)
 
     for (size_t i = p->bound[k]; i < p->bound[k + 1]; i++) {
         const nf_doc *x = &p->batch->docs[i];
-        nfi_dedup_doc *to = &d->doc[d->n + i];
+        nfi_dedup_doc *to = nfi_dedup_at(d, d->n + i);
         nf_str parts[2] = {x->title, {NULL, 0}};
         nfi_shingles s;
         NF_TRY(clean(d, w, x, &parts[1], err));
@@ -148,7 +147,7 @@ static nf_status take_chunk(void *ctx, size_t k, int worker, nf_err *err)
         if (s.n == 0)
             continue;
         nfi_minhash(&d->densify, s.set, s.n, sig);
-        nfi_band_keys(sig, d->bands, nfi_dedup_key(d, d->n + i, 0), NFI_KEY_STEP);
+        nfi_band_keys(sig, d->bands, nfi_dedup_key(d, d->n + i, 0), NFI_DEDUP_STEP);
     }
     return NF_OK;
 }
@@ -186,20 +185,20 @@ static void take_date(nf_dedup *d, nfi_dedup_doc *to, nf_str text)
 
 static uint64_t bytes_held(const nf_dedup *d)
 {
-    uint64_t sum = d->capdoc * sizeof *d->doc + d->keys.bytes + d->n * 40;
+    uint64_t sum = d->blocks.bytes + d->n * 40;
     for (int w = 0; w < d->threads; w++)
         sum += d->worker[w].sets.bytes;
     return sum;
 }
 
-/* Blocks for the keys of n documents. */
-static nf_status add_keys(nf_dedup *d, size_t n, nf_err *err)
+/* Blocks for n documents. */
+static nf_status add_blocks(nf_dedup *d, size_t n, nf_err *err)
 {
-    size_t blocks = (n + NFI_KEY_BLOCK - 1) / NFI_KEY_BLOCK;
+    size_t blocks = (n + NFI_DEDUP_BLOCK - 1) / NFI_DEDUP_BLOCK, keys = (size_t)d->bands.bands * NFI_DEDUP_STEP;
 
-    NF_TRY(nfi_grow(&d->key, &d->capkey, blocks, sizeof *d->key, err));
-    for (; d->nkeys < blocks; d->nkeys++)
-        if (!(d->key[d->nkeys] = nfi_arena_alloc(&d->keys, (size_t)d->bands.bands * NFI_KEY_STEP * sizeof **d->key)))
+    NF_TRY(nfi_grow(&d->block, &d->capblocks, blocks, sizeof *d->block, err));
+    for (; d->nblocks < blocks; d->nblocks++)
+        if (!(d->block[d->nblocks] = nfi_arena_alloc(&d->blocks, sizeof **d->block + keys * sizeof(uint32_t))))
             return nfi_oom(err, "the keys of bands");
     return NF_OK;
 }
@@ -213,8 +212,7 @@ nf_status nf_dedup_add(nf_dedup *d, const nf_batch *b, nf_err *err)
         return NF_FAIL(err, NF_ELIMIT, "more than %u documents to be compared", UINT32_MAX - 1);
     if (!(bound = nfi_alloc(b->n + 1, sizeof *bound)))
         return nfi_oom(err, "a batch");
-    NF_GO(nfi_grow(&d->doc, &d->capdoc, n, sizeof *d->doc, err));
-    NF_GO(add_keys(d, n, err));
+    NF_GO(add_blocks(d, n, err));
     size_t chunks = nfi_batch_cut(b, CHUNK_BYTES, bound);
     pass p = {d, b, bound};
     NF_GO(nfi_par_chunks(chunks, d->threads, take_chunk, &p, err));
@@ -226,7 +224,7 @@ nf_status nf_dedup_add(nf_dedup *d, const nf_batch *b, nf_err *err)
     for (size_t i = 0; !d->o.ignore_dates && i < b->n; i++) {
         if (i + AHEAD < b->n)
             __builtin_prefetch(b->docs[i + AHEAD].date.p);
-        take_date(d, &d->doc[d->n + i], b->docs[i].date);
+        take_date(d, nfi_dedup_at(d, d->n + i), b->docs[i].date);
     }
     d->n = n;
 out:
@@ -248,16 +246,18 @@ nf_status nfi_dedup_order(const nf_dedup *d, nfi_date_order order, uint32_t *out
 
     if (!kv)
         return nfi_oom(err, "an order of documents");
-    for (size_t i = 0; i < d->n; i++)
-        if (d->doc[i].dated == NFI_DATED)
-            kv[dated++] = (nfi_kv){(uint64_t)d->doc[i].seconds[order] ^ (uint64_t)1 << 63, (uint32_t)i, 0};
+    for (size_t i = 0; i < d->n; i++) {
+        const nfi_dedup_doc *x = nfi_dedup_at(d, i);
+        if (x->dated == NFI_DATED)
+            kv[dated++] = (nfi_kv){(uint64_t)x->seconds[order] ^ (uint64_t)1 << 63, (uint32_t)i, 0};
+    }
     nf_status s = nfi_sort_kv(kv, dated, err);
     for (size_t i = 0; s == NF_OK && i < dated; i++)
         out[i] = kv[i].val;
     nfi_free(kv);
     at = dated;
     for (size_t i = 0; i < d->n; i++) /* without a date: behind all others, as read */
-        if (d->doc[i].dated != NFI_DATED)
+        if (nfi_dedup_at(d, i)->dated != NFI_DATED)
             out[at++] = (uint32_t)i;
     return s;
 }
@@ -283,9 +283,9 @@ static void number(nf_groups *g, const nf_dedup *d, const uint32_t *order, const
     for (size_t i = 0; i < g->n; i++) {
         uint32_t x = order[i], f = g->first[x];
         if (size[f] == 1) {
-            bool no_date = d->o.window && d->doc[x].dated != NFI_DATED;
+            bool no_date = d->o.window && nfi_dedup_at(d, x)->dated != NFI_DATED;
             g->similarity[x] = 0.0f;
-            *(d->doc[x].n == 0 ? &g->empty : no_date ? &g->undated : &g->alone) += 1;
+            *(nfi_dedup_at(d, x)->n == 0 ? &g->empty : no_date ? &g->undated : &g->alone) += 1;
             continue;
         }
         if (x == f) {

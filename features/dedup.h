@@ -28,6 +28,16 @@ typedef struct nfi_dedup_worker {
     nfi_buf text; /* what they leave */
 } nfi_dedup_worker;
 
+/*
+ * What is kept of NFI_DEDUP_BLOCK documents: the keys band by band, so that a band is read in runs. The step from band to band is no power
+ * of two, which would put the keys of a document all into the same few lines of the cache.
+ */
+enum { NFI_DEDUP_BLOCK = 512, NFI_DEDUP_STEP = NFI_DEDUP_BLOCK + 16 };
+typedef struct nfi_dedup_block {
+    nfi_dedup_doc doc[NFI_DEDUP_BLOCK];
+    uint32_t key[]; /* NFI_DEDUP_STEP a band */
+} nfi_dedup_block;
+
 struct nf_dedup {
     nf_dedup_opts o; /* defaults filled in */
     const nfi_tokenizer *tokenizer;
@@ -37,22 +47,21 @@ struct nf_dedup {
     nfi_densify densify;
     nf_cleaner *cleaner;    /* NULL: texts are compared as they are */
     nfi_dedup_worker *worker; /* one a thread */
-    nfi_dedup_doc *doc;
-    uint32_t **key;         /* of nkeys blocks: see nfi_dedup_key() */
-    nfi_arena keys;
-    size_t n, capdoc, nkeys, capkey;
+    nfi_dedup_block **block;  /* nblocks, from the arena */
+    nfi_arena blocks;
+    size_t n, nblocks, capblocks;
     uint64_t missing, bad, ambiguous, day_first, month_first; /* dates */
     char bad_date[3][64];
 };
 
-/*
- * Where the key of a band is: blocks of documents, within a block band by band, so that a band is read in runs. The step from band to band
- * is no power of two, which would put the keys of a document all into the same few lines of the cache.
- */
-enum { NFI_KEY_BLOCK = 512, NFI_KEY_STEP = NFI_KEY_BLOCK + 16 };
+static inline nfi_dedup_doc *nfi_dedup_at(const nf_dedup *d, size_t doc)
+{
+    return &d->block[doc / NFI_DEDUP_BLOCK]->doc[doc % NFI_DEDUP_BLOCK];
+}
+
 static inline uint32_t *nfi_dedup_key(const nf_dedup *d, size_t doc, size_t band)
 {
-    return d->key[doc / NFI_KEY_BLOCK] + band * NFI_KEY_STEP + doc % NFI_KEY_BLOCK;
+    return d->block[doc / NFI_DEDUP_BLOCK]->key + band * NFI_DEDUP_STEP + doc % NFI_DEDUP_BLOCK;
 }
 
 /* How ambiguous dates of a corpus are read. shown: a date with a number above 12 has the day, the month first. */

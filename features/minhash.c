@@ -15,8 +15,8 @@
 
 #include <string.h>
 
-enum { BIN_SHIFT = 64 - 7, FEW = 24, MAX_BITS = 20 };
-_Static_assert((int)NFI_BINS == (int)NFI_LEAST, "least_u8() works on all bins at once");
+enum { BIN_BITS = 7, FEW = 24, MAX_BITS = 20 };
+_Static_assert((int)NFI_BINS == (int)NFI_LEAST && (int)NFI_BINS == 1 << (int)BIN_BITS, "least_u8() works on all bins at once");
 static const uint64_t P = 0x9fb21c651e98df25u, SHINGLE_SEED = 0x6e65777366726d31u, BAND_SEED = 0x62616e64735f3132u;
 
 void nfi_shingler_clear(nfi_shingler *s)
@@ -230,40 +230,42 @@ void nfi_densify_init(nfi_densify *d)
     }
 }
 
-/* Lists the full bins; returns how many. A shingle of nothing but ones looks like an empty bin, and is one where there are others. */
-static size_t full_bins(const uint64_t *least, uint8_t *list)
+#define EMPTY UINT32_MAX
+
+/* Lists the full bins; returns how many. */
+static size_t full_bins(const uint32_t *least, uint8_t *list)
 {
     size_t m = 0;
 
     for (size_t i = 0; i < NFI_BINS; i++) {
         list[m] = (uint8_t)i;
-        m += least[i] != UINT64_MAX;
+        m += least[i] != EMPTY;
     }
-    return m ? m : 1; /* list[0] is then the last bin, where that shingle belongs */
+    return m;
 }
 
 void nfi_minhash(const nfi_densify *d, const uint64_t *set, size_t n, uint32_t sig[NFI_BINS])
 {
-    uint64_t least[NFI_BINS];
+    uint32_t least[NFI_BINS];
     uint8_t list[NFI_BINS], first[NFI_BINS];
     size_t m = n;
 
     memset(least, 0xff, sizeof least);
     for (size_t i = 0; i < n; i++) {
-        size_t bin = set[i] >> BIN_SHIFT;
+        size_t bin = set[i] >> (64 - BIN_BITS);
+        uint32_t value = (uint32_t)(set[i] << BIN_BITS >> 33); /* 31 bits: never EMPTY */
         list[i % NFI_BINS] = (uint8_t)bin; /* where all fit, a bin that is there twice costs less than looking for it */
-        least[bin] = set[i] < least[bin] ? set[i] : least[bin];
+        least[bin] = value < least[bin] ? value : least[bin];
     }
     if (n > NFI_BINS && (m = full_bins(least, list)) == NFI_BINS) {
-        for (size_t i = 0; i < NFI_BINS; i++)
-            sig[i] = (uint32_t)least[i];
+        memcpy(sig, least, sizeof least);
         return;
     }
     /* The first full bin in the order of each: the least place among those of the full ones, for all bins at once. */
     nfi_kern_get()->least_u8(first, d->place, list, m);
 #pragma GCC unroll 4
     for (size_t i = 0; i < NFI_BINS; i++)
-        sig[i] = (uint32_t)least[d->order[first[i]][i]];
+        sig[i] = least[d->order[first[i]][i]];
 }
 
 static double power(double x, int n)

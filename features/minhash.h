@@ -7,9 +7,9 @@
  * where two different shingles of the two texts compared have one hash: 2^-64 a pair of shingles for texts that were not made for it.
  *
  * The signature is one-permutation hashing with optimal densification (Shrivastava 2017, "Optimal densification for fast and accurate
- * minwise hashing"): the hash of a shingle says in which of 128 bins it falls, the least of a bin is the bin's; an empty bin borrows from
- * the first full one in an order of bins that is its own and the same for all texts. Two sets agree in a bin with the probability of their
- * Jaccard similarity.
+ * minwise hashing"): the first 7 bits of the hash of a shingle say in which of 128 bins it falls, and the least of the next 31 bits of
+ * those in a bin is the bin's; an empty bin borrows from the first full one in an order of bins that is its own and the same for all texts.
+ * Two sets agree in a bin with the probability of their Jaccard similarity.
  */
 #ifndef NFI_MINHASH_H
 #define NFI_MINHASH_H

@@ -8,6 +8,7 @@
  */
 #include "features/dedup.h"
 
+#include "base/kern.h"
 #include "base/par.h"
 #include "base/sort.h"
 #include "base/try.h"
@@ -15,24 +16,19 @@
 #include <string.h>
 
 #define NONE UINT32_MAX
-enum { SIEVE_LOG = 4, SIEVE_BITS = 1 << SIEVE_LOG, AHEAD = 192 };
+enum { AHEAD = 192 };
 
 /* A list of first documents in a bucket, latest first. */
 typedef struct entry {
     uint32_t doc, next;
 } entry;
 
-/*
- * What tells keys of a band that are there once from the others: a bit for each value of the leading bits of a key, set when one was met,
- * and few bits, soon found, for the trailing bits of those that were met again.
- */
-typedef struct sieve {
-    uint64_t *once, *again; /* again[0..words), once[0..words * SIEVE_BITS), in one piece */
-    size_t words;
-    int shift;
+/* Scratch of a worker. */
+typedef struct sifter {
+    nfi_sieve sieve; /* again and once are one block */
     nfi_kv *kv;
     size_t capkv;
-} sieve;
+} sifter;
 
 /* Who is in which bucket of a band. */
 typedef struct member {
@@ -60,12 +56,13 @@ typedef struct stars {
     uint32_t *last;   /* of each text: the latest document with it, and the latest first one */
     uint32_t *latest;
     uint32_t *seen;   /* n: the document for which this one was compared last */
-    sieve *sieve;     /* one a worker */
+    sifter *sifter;   /* one a worker */
 } stars;
 
 static bool is_compared(const nf_dedup *d, size_t i)
 {
-    return d->doc[i].n && !(d->o.window && d->doc[i].dated != NFI_DATED);
+    const nfi_dedup_doc *x = nfi_dedup_at(d, i);
+    return x->n && !(d->o.window && x->dated != NFI_DATED);
 }
 
 static bool is_shared(const stars *t, size_t i)
@@ -73,72 +70,47 @@ static bool is_shared(const stars *t, size_t i)
     return t->shared[i / 64] >> i % 64 & 1;
 }
 
-/* SIEVE_BITS bits or more a document, so that one key in SIEVE_BITS is taken for another at most. */
-static nf_status sieve_new(sieve *v, size_t n, nf_err *err)
+/* NFI_SIEVE_BITS bits or more a document, so that one key in NFI_SIEVE_BITS is taken for another at most. */
+static nf_status sieve_new(nfi_sieve *v, size_t n, nf_err *err)
 {
     int bits = 6;
 
-    while (bits < 32 - SIEVE_LOG && (size_t)1 << bits < n)
+    while (bits < 32 - NFI_SIEVE_LOG && (size_t)1 << bits < n)
         bits++;
-    v->shift = 32 - SIEVE_LOG - bits;
-    v->words = (size_t)1 << (bits - 6);
-    v->again = nfi_alloc(v->words, (1 + SIEVE_BITS) * sizeof *v->again);
+    v->shift = 32 - NFI_SIEVE_LOG - bits;
+    v->words = (uint32_t)1 << (bits - 6);
+    v->again = nfi_alloc(v->words, (1 + NFI_SIEVE_BITS) * sizeof *v->again);
     v->once = v->again ? v->again + v->words : NULL;
     return v->again ? NF_OK : nfi_oom(err, "sorting bands");
 }
 
-static void sieve_clear(sieve *v)
+static void sifter_clear(sifter *f)
 {
-    nfi_free(v->again);
-    nfi_free(v->kv);
+    nfi_free(f->sieve.again);
+    nfi_free(f->kv);
 }
 
-static inline void meet(const sieve *v, uint32_t k)
-{
-    uint32_t h = k >> v->shift;
-    uint64_t bit = (uint64_t)1 << h % 64, met = v->once[h / 64] >> h % 64 & 1;
-
-    v->once[h / 64] |= bit;
-    v->again[k / 64 & (v->words - 1)] |= met << k % 64;
-}
-
-/* The keys of a band that another document may have, to v->kv; *m: how many. */
-static nf_status sift(sieve *v, const stars *t, size_t number, size_t *m, nf_err *err)
+/* The keys of a band that another document may have, to f->kv; *m: how many. */
+static nf_status sift(sifter *f, const stars *t, size_t number, size_t *m, nf_err *err)
 {
     const nf_dedup *d = t->d;
-    const sieve x = *v;
-    const uint64_t *again = v->again;
-    size_t n = 0, words = v->words;
+    const nfi_kern *kern = nfi_kern_get();
+    const nfi_sieve *v = &f->sieve;
+    size_t n = 0;
 
-    memset(v->again, 0, words * (1 + SIEVE_BITS) * sizeof *v->again);
+    memset(v->again, 0, (size_t)v->words * (1 + NFI_SIEVE_BITS) * sizeof *v->again);
     for (size_t from = 0; from < d->n; from += 64) {
-        const uint32_t *key = nfi_dedup_key(d, from, number);
-        uint64_t left = t->compared[from / 64];
         const uint32_t *next = nfi_dedup_key(d, from + AHEAD < d->n ? from + AHEAD : from, number); /* blocks are far from each other */
         for (size_t i = 0; i < 64; i += 16)
             __builtin_prefetch(next + i);
-        if (left == UINT64_MAX)
-            for (size_t i = 0; i < 64; i++)
-                meet(&x, key[i]);
-        else
-            for (; left; left &= left - 1)
-                meet(&x, key[__builtin_ctzll(left)]);
+        kern->sieve_meet(v, nfi_dedup_key(d, from, number), t->compared[from / 64]);
     }
     for (size_t from = 0; from < d->n; from += 64) {
         const uint32_t *key = nfi_dedup_key(d, from, number);
-        NF_TRY(nfi_grow(&v->kv, &v->capkv, n + 64, sizeof *v->kv, err));
-        uint64_t left = t->compared[from / 64], found = 0;
-        if (left == UINT64_MAX)
-            for (size_t i = 0; i < 64; i++)
-                found |= (again[key[i] / 64 & (words - 1)] >> key[i] % 64 & 1) << i;
-        else
-            for (; left; left &= left - 1) {
-                uint32_t k = key[__builtin_ctzll(left)];
-                found |= (again[k / 64 & (words - 1)] >> k % 64 & 1) * (left & -left);
-            }
-        for (; found; found &= found - 1) {
-            size_t i = (size_t)__builtin_ctzll(found);
-            v->kv[n++] = (nfi_kv){key[i], (uint32_t)(from + i), 0};
+        NF_TRY(nfi_grow(&f->kv, &f->capkv, n + 64, sizeof *f->kv, err));
+        for (uint64_t met = kern->sieve_met(v, key, t->compared[from / 64]); met; met &= met - 1) {
+            size_t i = (size_t)__builtin_ctzll(met);
+            f->kv[n++] = (nfi_kv){key[i], (uint32_t)(from + i), 0};
         }
     }
     *m = n;
@@ -149,14 +121,14 @@ static nf_status sift(sieve *v, const stars *t, size_t number, size_t *m, nf_err
 static nf_status sort_band(void *ctx, size_t number, int worker, nf_err *err)
 {
     stars *t = ctx;
-    sieve *v = &t->sieve[worker];
+    sifter *f = &t->sifter[worker];
     band *b = &t->band[number];
     size_t m, n = 0;
 
-    if (!v->again)
-        NF_TRY(sieve_new(v, t->d->n, err));
-    NF_TRY(sift(v, t, number, &m, err));
-    nfi_kv *kv = v->kv;
+    if (!f->sieve.again)
+        NF_TRY(sieve_new(&f->sieve, t->d->n, err));
+    NF_TRY(sift(f, t, number, &m, err));
+    nfi_kv *kv = f->kv;
     NF_TRY(nfi_sort_kv(kv, m, err));
     for (size_t i = 0, end; i < m; i = end) { /* those that are not alone go to the front */
         for (end = i + 1; end < m && kv[end].key == kv[i].key; end++)
@@ -214,7 +186,7 @@ static nf_status sort_sets(void *ctx, size_t chunk, int worker, nf_err *err)
     size_t end = (chunk + 1) * SORT_CHUNK < t->d->n ? (chunk + 1) * SORT_CHUNK : t->d->n;
 
     for (size_t i = chunk * SORT_CHUNK; i < end; i++) {
-        nfi_dedup_doc *x = &t->d->doc[i];
+        nfi_dedup_doc *x = nfi_dedup_at(t->d, i);
         size_t n;
         if (x->sorted || !is_shared(t, i))
             continue;
@@ -242,7 +214,7 @@ static nf_status find_twins(stars *t, size_t *n, nf_err *err)
         return nfi_oom(err, "sorting texts");
     m = 0;
     for (size_t i = 0; i < d->n; i++) {
-        nfi_dedup_doc *x = &d->doc[i];
+        nfi_dedup_doc *x = nfi_dedup_at(d, i);
         if (!is_shared(t, i))
             continue;
         if (!x->sorted)
@@ -253,7 +225,7 @@ static nf_status find_twins(stars *t, size_t *n, nf_err *err)
     for (size_t i = 0, end; i < m; i = end) {
         bool any = false;
         for (end = i + 1; end < m && kv[end].key == kv[i].key; end++)
-            if (d->doc[kv[end].val].text.hi == d->doc[kv[i].val].text.hi) { /* the other half differs by mere chance */
+            if (nfi_dedup_at(d, kv[end].val)->text.hi == nfi_dedup_at(d, kv[i].val)->text.hi) { /* the other half differs by mere chance */
                 t->twin[kv[end].val] = number;
                 any = true;
             }
@@ -269,7 +241,7 @@ out:
 static bool too_old(const stars *t, uint32_t doc, uint32_t first)
 {
     const nf_dedup *d = t->d;
-    return d->o.window && d->doc[doc].seconds[t->dates] - d->doc[first].seconds[t->dates] > d->o.window_seconds;
+    return d->o.window && nfi_dedup_at(d, doc)->seconds[t->dates] - nfi_dedup_at(d, first)->seconds[t->dates] > d->o.window_seconds;
 }
 
 typedef struct match {
@@ -281,7 +253,7 @@ typedef struct match {
 static match best_of(stars *t, uint32_t x, const uint32_t *place, uint64_t *compared, bool *cut)
 {
     const nf_dedup *d = t->d;
-    const nfi_dedup_doc *a = &d->doc[x];
+    const nfi_dedup_doc *a = nfi_dedup_at(d, x);
     match best = {NONE, 0.0};
 
     for (size_t i = t->at[x]; i < t->at[x + 1]; i++) {
@@ -298,7 +270,8 @@ static match best_of(stars *t, uint32_t x, const uint32_t *place, uint64_t *comp
                 continue;
             t->seen[y] = x;
             ++*compared;
-            double j = nfi_jaccard(a->set, a->n, d->doc[y].set, d->doc[y].n, d->o.threshold);
+            const nfi_dedup_doc *b = nfi_dedup_at(d, y);
+            double j = nfi_jaccard(a->set, a->n, b->set, b->n, d->o.threshold);
             if (j < d->o.threshold)
                 continue;
             if (j > best.similarity || (j == best.similarity && place[y] < place[best.doc]))
@@ -375,8 +348,8 @@ nf_status nfi_dedup_stars(const nf_dedup *d, nfi_date_order dates, const uint32_
     t.at = nfi_calloc(d->n + 1, sizeof *t.at);
     t.twin = nfi_alloc(d->n, sizeof *t.twin);
     t.seen = nfi_alloc(d->n, sizeof *t.seen);
-    t.sieve = nfi_calloc((size_t)d->threads, sizeof *t.sieve);
-    if (!place || !t.compared || !t.shared || !t.band || !t.at || !t.twin || !t.seen || !t.sieve) {
+    t.sifter = nfi_calloc((size_t)d->threads, sizeof *t.sifter);
+    if (!place || !t.compared || !t.shared || !t.band || !t.at || !t.twin || !t.seen || !t.sifter) {
         s = nfi_oom(err, "buckets");
         goto out;
     }
@@ -402,9 +375,9 @@ nf_status nfi_dedup_stars(const nf_dedup *d, nfi_date_order dates, const uint32_
     }
     NF_GO(walk(&t, place, first, similarity, exact, crowded, compared, err));
 out:
-    for (int w = 0; t.sieve && w < d->threads; w++)
-        sieve_clear(&t.sieve[w]);
-    nfi_free(t.sieve);
+    for (int w = 0; t.sifter && w < d->threads; w++)
+        sifter_clear(&t.sifter[w]);
+    nfi_free(t.sifter);
     nfi_free(place);
     for (size_t b = 0; t.band && b < bands; b++)
         nfi_free(t.band[b].member);

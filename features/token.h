@@ -13,10 +13,7 @@
 #include "base/limits.h"
 #include "newsframe/status.h"
 
-/* A token: n bytes at nfi_tokbuf.bytes + off; at least 16 bytes are readable there, bytes after the token are arbitrary. */
-typedef struct nfi_token {
-    uint32_t off, n;
-} nfi_token;
+/* A token of kern.h: n bytes at nfi_tokbuf.bytes + off; at least 16 bytes are readable there, bytes after the token are arbitrary. */
 
 /* Tokens of one segment and the bytes they point into. {0} is empty; reused from segment to segment. */
 typedef struct nfi_tokbuf {

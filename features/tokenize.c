@@ -83,7 +83,7 @@ static bool classify(nfi_tokbuf *b, const char *text, size_t n)
 
     if (nfi_grow(&b->cls, &b->capcls, blocks + 1, sizeof *b->cls, NULL) != NF_OK)
         b->failed = true;
-    if (!reserve(b, blocks * 64, n / 2 + 2)) /* one more than there can be: see ascii_token() */
+    if (!reserve(b, blocks * 64, n / 2 + 1 + NFI_WORDS_MORE))
         return false;
     if (whole)
         kern->classify((const uint8_t *)text, whole, b->bytes, b->cls);
@@ -159,34 +159,31 @@ static size_t find_chunks(nfi_tokbuf *b, const char *text, size_t s, size_t e, s
 }
 
 /* Emits the ASCII tokens between turns [i, end) of the segment that starts at base. */
-static inline void ascii_tokens(const nfi_tokenizer *t, nfi_tokbuf *b, const char *text, size_t n, size_t base, size_t i, size_t end)
+static void ascii_tokens(const nfi_tokenizer *t, nfi_tokbuf *b, const char *text, size_t n, size_t base, size_t i, size_t end)
 {
-    const uint32_t *turn = b->turn;
-    const size_t least = t->min_ascii;
-    const uint32_t flag = t->special ? NFI_TURN_FLAG : 0;
-    nfi_token *out = b->tok + b->ntok;
+    const nfi_kern *kern = nfi_kern_get();
+    const uint32_t look = t->special ? NFI_TURN_FLAG : 0;
 
-    for (; i < end; i += 2) {
-        uint32_t from = turn[i], to = turn[i + 1], s = from & ~NFI_TURN_FLAG, len = (to & ~NFI_TURN_FLAG) - s;
-        if (__builtin_expect(len > NFI_MAX_TOKEN, 0)) {
+    while (i < end) {
+        size_t made;
+        i += kern->words(b->turn + i, end - i, (uint32_t)t->min_ascii, look, b->tok + b->ntok, &made);
+        b->ntok += made;
+        if (i == end)
+            return;
+        uint32_t s = b->turn[i] & ~NFI_TURN_FLAG, len = (b->turn[i + 1] & ~NFI_TURN_FLAG) - s;
+        if (len > NFI_MAX_TOKEN)
             b->dropped++;
-        } else if (__builtin_expect(((to | (len <= 3 ? from : 0)) & flag) && len >= least, 0)) {
-            b->ntok = (size_t)(out - b->tok);
+        else
             t->special(b, text, n, base + s, base + s + len, s);
-            out = b->tok + b->ntok;
-        } else {
-            *out = (nfi_token){s, len};
-            out += len >= least;
-        }
+        i += 2;
     }
-    b->ntok = (size_t)(out - b->tok);
 }
 
 /* With chunks. */
 static void extract_mixed(const nfi_tokenizer *t, nfi_tokbuf *b, const char *text, size_t n, size_t base, size_t end, size_t blocks,
                           size_t turns)
 {
-    size_t nchunks = find_chunks(b, text, base, end, blocks), room = (end - base) / 2 + 2, i = 0;
+    size_t nchunks = find_chunks(b, text, base, end, blocks), room = (end - base) / 2 + 1 + NFI_WORDS_MORE, i = 0;
 
     if (!nfi_buf_ok(&b->chunks)) {
         b->chunks.failed = false;

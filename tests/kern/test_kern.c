@@ -138,7 +138,7 @@ START_TEST(scalar_row_is_first_and_names_differ)
     ck_assert_uint_ge(rows, 1);
     ck_assert_str_eq(row[0]->name, "scalar");
     for (size_t i = 0; i < rows; i++) {
-        ck_assert(row[i]->classify && row[i]->turns);
+        ck_assert(row[i]->classify && row[i]->turns && row[i]->words && row[i]->sieve_meet && row[i]->sieve_met);
         ck_assert(row[i]->axpys_f64 && row[i]->axpys_masked && row[i]->spmv_f32 && row[i]->scatter_f32);
         ck_assert(row[i]->log_f32 && row[i]->log_axpy_f32);
         ck_assert(row[i]->find_runs && row[i]->least_u8 && row[i]->find_special);

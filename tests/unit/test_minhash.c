@@ -103,7 +103,7 @@ START_TEST(hashes_do_not_change)
     ck_assert_uint_eq(n, 2);
     ck_assert_msg(a[0] == 0x86800cdc60b7ce1au && a[1] == 0xaf2bd4fa1d765ea8u, "%#llx %#llx", (unsigned long long)a[0],
                   (unsigned long long)a[1]);
-    ck_assert_msg(key[7] == 0x31b7bfd9u, "%#x", key[7]);
+    ck_assert_msg(key[7] == 0x9e6eaeadu, "%#x", key[7]);
     free(a);
 }
 END_TEST
@@ -216,7 +216,7 @@ START_TEST(every_empty_bin_borrows_from_the_first_full_one_of_its_order)
         nfi_minhash(&d, a, n, sig);
         for (size_t i = n; i-- > 0;) {
             full[a[i] >> 57] = true;
-            plain[a[i] >> 57] = (uint32_t)a[i];
+            plain[a[i] >> 57] = (uint32_t)(a[i] << 7 >> 33);
         }
         for (int i = 0; i < NFI_BINS; i++) {
             int from = i;
