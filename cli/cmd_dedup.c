@@ -103,8 +103,7 @@ static nf_status put_document(shelf *f, const nf_doc *d, size_t columns, size_t 
     }
     nf_csv_text(f->rows, d->text.p, d->text.n);
     uint64_t end = nfi_csv_bytes(f->rows);
-    for (int i = 0; i < MARKS; i++)
-        nf_csv_blank(f->rows);
+    nfi_csv_blanks(f->rows, MARKS);
     nf_csv_end(f->rows);
     f->at[++f->n] = nfi_csv_bytes(f->rows);
     f->end = f->at[f->n] - end;
@@ -192,8 +191,7 @@ static nf_status row(job *j, size_t d, const char *p, nfi_buf *id, nf_err *err)
         nfi_csv_cells(j->w, p, f->id[first].n);
         nf_csv_num(j->w, (double)g->similarity[d], 6);
     } else {
-        nf_csv_blank(j->w);
-        nf_csv_blank(j->w);
+        nfi_csv_blanks(j->w, 2);
     }
     nf_csv_int(j->w, g->rank[d]);
     nf_csv_end(j->w);

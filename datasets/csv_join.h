@@ -16,6 +16,8 @@ uint64_t nfi_csv_bytes(const nf_csv *w);
 nf_status nfi_csv_rows(nf_csv *tmp, const char **p, size_t n, uint64_t at, nfi_buf *scratch, nf_err *err) NF_MUST_CHECK;
 /* Cells of the same dialect as they were written, with what separates them, go to the row of w; n > 0. */
 void nfi_csv_cells(nf_csv *w, const char *p, size_t n);
+/* n blank cells. */
+void nfi_csv_blanks(nf_csv *w, size_t n);
 /* Whole rows of the same dialect as they were written go to w, which is no piece and has no row begun. */
 void nfi_csv_put_rows(nf_csv *w, const char *p, size_t n);
 /* As if memory had not been enough for w itself: flushing, taking or closing it says so. */

@@ -318,6 +318,18 @@ void nfi_csv_cells(nf_csv *w, const char *p, size_t n)
     w->blank_row = false;
 }
 
+void nfi_csv_blanks(nf_csv *w, size_t n)
+{
+    size_t marks = n - (w->cells == 0 && n > 0); /* none before the first cell of a row */
+
+    w->cells += n;
+    w->blank_row = w->blank_row && marks == 0;
+    if (!nfi_buf_reserve(&w->buf, marks))
+        return;
+    memset(w->buf.p + w->buf.n, w->delimiter, marks);
+    w->buf.n += marks;
+}
+
 void nfi_csv_put_rows(nf_csv *w, const char *p, size_t n)
 {
     pass_on(w);
