@@ -150,7 +150,11 @@ bool nfi_clean_alone(const nf_cleaner *c, nf_str text, uint64_t *chars)
 
     if (text.n >= UINT32_MAX)
         return false;
-    nfi_clean_trim(s, &from, &to);
+    if (text.n)
+        nfi_clean_trim(s, &from, &to);
+    *chars = 0;
+    if (from == to)
+        return true;
     s += from;
     if (memchr(s, '\n', to - from))
         return false;

@@ -204,6 +204,21 @@ START_TEST(all_boilerplate_is_empty)
 }
 END_TEST
 
+START_TEST(texts_without_ink_have_nothing_to_cut)
+{
+    static const nf_str text[] = {{NULL, 0}, {"", 0}, {" \t", 2}, {"\n", 1}, {" \n \n", 4}};
+    nf_cleaner *c = make(NULL);
+    nf_cuts cuts = {0};
+
+    for (size_t i = 0; i < sizeof text / sizeof *text; i++) {
+        nft_ok(nf_clean_text(c, text[i], (nf_str){0}, NULL, 0, &cuts, &nft_err));
+        ck_assert_msg(cuts.n == 0 && cuts.chars == 0 && !cuts.empty, "text %zu", i);
+    }
+    nf_cuts_clear(&cuts);
+    nf_cleaner_free(c);
+}
+END_TEST
+
 START_TEST(links_tell_a_teaser_from_the_text)
 {
     const char *text = SAID ALSO "The ministry has ordered a review of all the coastal roads, it said on Monday.\n";
@@ -449,6 +464,7 @@ int main(void)
     tcase_add_test(t, scripts_are_those_of_unicode);
     tcase_add_test(t, doubtful_lines_stay);
     tcase_add_test(t, all_boilerplate_is_empty);
+    tcase_add_test(t, texts_without_ink_have_nothing_to_cut);
     tcase_add_test(t, links_tell_a_teaser_from_the_text);
     tcase_add_test(t, phrases_match_as_their_kind_says);
     tcase_add_test(t, phrases_are_found_by_any_of_their_words);
