@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * clean_alone.c - texts of one line, which nothing but phrases can cut. Whether a phrase may stand in one is asked of
- * its first word, and of the first four letters of each: only a text with a word by which a phrase is found, and the next, is read
- * word by word.
+ * clean_alone.c - texts of one line, which nothing but phrases can cut. Whether a phrase may stand in one is asked of its first word, and
+ * of the first four letters of each: only a text with a word by which a phrase is found, and the next, is read word by word.
  */
 #include "features/clean.h"
 

@@ -69,12 +69,10 @@ static void roll(const uint64_t *hash, size_t n, size_t k, uint64_t *out)
 
     k = n < k ? n : k;
     seed = nfi_mix64(SHINGLE_SEED + k); /* a short text is no part of a longer one */
-    for (size_t i = 0; i + 1 < k; i++) {
+    for (size_t i = 0; i < k; i++) {
         h = h * P + hash[i];
         top *= P;
     }
-    top *= P;
-    h = h * P + hash[k - 1];
     *out++ = nfi_mix64(h ^ seed);
     for (size_t i = k; i < n; i++) { /* one multiplication and one addition wait for the shingle before */
         h = h * P + (hash[i] - hash[i - k] * top);

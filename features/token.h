@@ -13,9 +13,10 @@
 #include "base/limits.h"
 #include "newsframe/status.h"
 
-/* A token of kern.h: n bytes at nfi_tokbuf.bytes + off; at least 16 bytes are readable there, bytes after the token are arbitrary. */
-
-/* Tokens of one segment and the bytes they point into. {0} is empty; reused from segment to segment. */
+/*
+ * Tokens of one segment and the bytes they point into: those of a token are at bytes + off, where at least 16 can be read; what follows the
+ * token is arbitrary. {0} is empty; reused from segment to segment.
+ */
 typedef struct nfi_tokbuf {
     uint8_t *bytes;
     size_t nbytes, cap;
