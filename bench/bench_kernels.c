@@ -17,6 +17,7 @@
 #include "features/corpus.h"
 #include "features/dict.h"
 #include "features/minhash.h"
+#include "features/shingles.h"
 #include "models/model.h"
 
 #include <fcntl.h>
@@ -151,11 +152,12 @@ static void work_minhash(void *ctx)
 
     for (size_t i = 0; i < j->docs.n; i++) {
         nf_str t = bench_text_of(&j->docs, i);
-        nfi_shingles x;
-        must(nfi_shingles_of(&j->shingler, j->tokenizer, &t, 1, 5, NULL, &x, &err), &err);
-        if (x.n == 0)
+        size_t shingles;
+        must(nfi_shingler_read(&j->shingler, j->tokenizer, &t, 1, &err), &err);
+        must(nfi_shingler_set(&j->shingler, 5, &shingles, &err), &err);
+        if (shingles == 0)
             continue;
-        nfi_minhash(&j->densify, x.set, x.n, sig);
+        nfi_minhash(&j->densify, j->shingler.set, shingles, sig);
         nfi_band_keys(sig, bands, key, 1);
         j->sink += key[0];
     }

@@ -22,7 +22,7 @@ static const nfi_opt rows[] = {
     OPT_HEADER("What is looked at"),
     OPT_ENUM(0, "tokenizer", struct opts, tokenizer, "news", nf_tokenizer_name, "how text is cut into words"),
     OPT_FLAG(0, "no-language", struct opts, no_language, "do not tell languages, which takes most of the time"),
-    OPT_FLAG(0, "no-near", struct opts, no_near, "do not look for near copies, which takes memory: 8 bytes a word"),
+    OPT_FLAG(0, "no-near", struct opts, no_near, "do not look for near copies, which takes memory: 4 bytes a word"),
     OPT_CHOICE(0, "date-order", struct opts, dates, "auto", nf_date_order_name, "what 3/4/2008 is"),
     OPT_INPUT(struct opts, in),
     OPT_MULTI(struct opts, in),

@@ -456,7 +456,7 @@ complete -c newsframe -n '__fish_seen_subcommand_from inspect' -l output -s o -r
 complete -c newsframe -n '__fish_seen_subcommand_from inspect' -l json -f -d 'write the report as one JSON object'
 complete -c newsframe -n '__fish_seen_subcommand_from inspect' -l tokenizer -x -a 'news sklearn' -d 'how text is cut into words'
 complete -c newsframe -n '__fish_seen_subcommand_from inspect' -l no-language -f -d 'do not tell languages, which takes most of the time'
-complete -c newsframe -n '__fish_seen_subcommand_from inspect' -l no-near -f -d 'do not look for near copies, which takes memory: 8 bytes a word'
+complete -c newsframe -n '__fish_seen_subcommand_from inspect' -l no-near -f -d 'do not look for near copies, which takes memory: 4 bytes a word'
 complete -c newsframe -n '__fish_seen_subcommand_from inspect' -l date-order -x -a 'auto dmy mdy' -d 'what 3/4/2008 is'
 complete -c newsframe -n '__fish_seen_subcommand_from inspect' -l text -x -d 'text column, or several joined by commas; without it "text"'
 complete -c newsframe -n '__fish_seen_subcommand_from inspect' -l id -x -d 'id column; without it "id" where there is one, else file:record'

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * dedup.c - documents to sets, signatures and dates, batch by batch; and groups from the stars that stars.c finds.
+ * dedup.c - documents to words, signatures and dates, batch by batch; and groups from the stars that stars.c finds.
  *
- * Costs a document: 8 bytes a word for the set, 4 bytes a band (32 of them at the default threshold) for the keys of a signature that is
- * not kept, 48 bytes of facts. Grouping takes 12 bytes a band in which the document is not alone, 12 more where it begins a group, 40 bytes
+ * Costs a document: 4 bytes a word, 4 bytes a band (32 of them at the default threshold) for the keys of a signature that is
+ * not kept, 48 bytes of facts. Grouping takes 12 bytes a band in which the document is not alone, 12 more where it begins a group, 44 bytes
  * more, and while bands are sorted 4 a thread and 32 for each that may not be alone.
  */
 #include "features/dedup.h"
@@ -89,7 +89,7 @@ void nf_dedup_free(nf_dedup *d)
         return;
     for (int w = 0; d->worker && w < d->threads; w++) {
         nfi_shingler_clear(&d->worker[w].shingler);
-        nfi_arena_clear(&d->worker[w].sets);
+        nfi_arena_clear(&d->worker[w].words);
         nf_cuts_clear(&d->worker[w].cuts);
         nfi_buf_clear(&d->worker[w].text);
     }
@@ -139,14 +139,19 @@ static nf_status take_chunk(void *ctx, size_t k, int worker, nf_err *err)
         const nf_doc *x = &p->batch->docs[i];
         nfi_dedup_doc *to = nfi_dedup_at(d, d->n + i);
         nf_str parts[2] = {x->title, {NULL, 0}};
-        nfi_shingles s;
+        nfi_shingler *r = &w->shingler;
+        size_t shingles;
         NF_TRY(clean(d, w, x, &parts[1], err));
-        NF_TRY(nfi_shingles_of(&w->shingler, d->tokenizer, parts + !d->o.with_title, d->o.with_title ? 2 : 1, d->o.shingle, &w->sets,
-                               &s, err));
-        *to = (nfi_dedup_doc){.set = s.set, .n = (uint32_t)s.n};
-        if (s.n == 0)
+        NF_TRY(nfi_shingler_read(r, d->tokenizer, parts + !d->o.with_title, d->o.with_title ? 2 : 1, err));
+        *to = (nfi_dedup_doc){.n = (uint32_t)r->n};
+        if (r->n == 0)
             continue;
-        nfi_minhash(&d->densify, s.set, s.n, sig);
+        if (!(to->word = nfi_arena_alloc(&w->words, r->n * sizeof *to->word)))
+            return nfi_oom(err, "words");
+        to->text = nfi_shingler_text(r);
+        memcpy(to->word, r->word, r->n * sizeof *to->word);
+        NF_TRY(nfi_shingler_set(r, (size_t)d->o.shingle, &shingles, err));
+        nfi_minhash(&d->densify, r->set, shingles, sig);
         nfi_band_keys(sig, d->bands, nfi_dedup_key(d, d->n + i, 0), NFI_DEDUP_STEP);
     }
     return NF_OK;
@@ -187,7 +192,7 @@ static uint64_t bytes_held(const nf_dedup *d)
 {
     uint64_t sum = d->blocks.bytes + d->n * 40;
     for (int w = 0; w < d->threads; w++)
-        sum += d->worker[w].sets.bytes;
+        sum += d->worker[w].words.bytes;
     return sum;
 }
 

@@ -7,23 +7,24 @@
 #include "base/buf.h"
 #include "base/date.h"
 #include "features/minhash.h"
+#include "features/shingles.h"
 #include "newsframe/dedup.h"
 
 enum { NFI_NO_DATE, NFI_BAD_DATE, NFI_DATED }; /* nfi_dedup_doc.dated */
 enum { NFI_BUCKET_LOOKS = 256 };               /* first documents of a band that one document is compared with */
 
 typedef struct nfi_dedup_doc {
-    nfi_hash128 text; /* nfi_shingles_text(), of documents that share a band */
-    uint64_t *set; /* n shingles: as they come, or once sorted rising and each once */
-    uint32_t n;    /* 0: no words */
+    nfi_hash128 text;   /* nfi_shingler_text() */
+    uint32_t *word;     /* n */
+    uint32_t n;         /* 0: no words */
     uint8_t dated;
-    bool ambiguous, sorted;
-    int64_t seconds[2];  /* by nfi_date_order */
+    bool ambiguous;
+    int64_t seconds[2]; /* by nfi_date_order */
 } nfi_dedup_doc;
 
 typedef struct nfi_dedup_worker {
     nfi_shingler shingler;
-    nfi_arena sets;
+    nfi_arena words;
     nf_cuts cuts; /* of the text being read */
     nfi_buf text; /* what they leave */
 } nfi_dedup_worker;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * inspect_near.c - near copies for nf_inspect(): what newsframe dedup finds with its defaults, among the first documents alone, since it
- * holds 8 bytes a word. The limits are fixed, so that the report does not depend on the machine.
+ * holds 4 bytes a word. The limits are fixed, so that the report does not depend on the machine.
  */
 #include "features/inspect.h"
 

@@ -56,6 +56,8 @@ typedef struct stars {
     uint32_t *last;   /* of each text: the latest document with it, and the latest first one */
     uint32_t *latest;
     uint32_t *seen;   /* n: the document for which this one was compared last */
+    uint32_t *distinct; /* n: shingles of a first document, each once */
+    nfi_set set;      /* of the document that is compared with others */
     sifter *sifter;   /* one a worker */
 } stars;
 
@@ -177,26 +179,6 @@ static nf_status join_bands(stars *t, size_t *buckets, nf_err *err)
     return NF_OK;
 }
 
-enum { SORT_CHUNK = 4096 };
-
-/* Sets of documents that may be compared. They stay what they are, but for the order. */
-static nf_status sort_sets(void *ctx, size_t chunk, int worker, nf_err *err)
-{
-    const stars *t = ctx;
-    size_t end = (chunk + 1) * SORT_CHUNK < t->d->n ? (chunk + 1) * SORT_CHUNK : t->d->n;
-
-    for (size_t i = chunk * SORT_CHUNK; i < end; i++) {
-        nfi_dedup_doc *x = nfi_dedup_at(t->d, i);
-        size_t n;
-        if (x->sorted || !is_shared(t, i))
-            continue;
-        NF_TRY(nfi_shingles_sort(&t->d->worker[worker].shingler, x->set, x->n, &n, err));
-        x->n = (uint32_t)n;
-        x->sorted = true;
-    }
-    return NF_OK;
-}
-
 /* Numbers of equal texts, which are in the same buckets; their count in *n. */
 static nf_status find_twins(stars *t, size_t *n, nf_err *err)
 {
@@ -214,12 +196,9 @@ static nf_status find_twins(stars *t, size_t *n, nf_err *err)
         return nfi_oom(err, "sorting texts");
     m = 0;
     for (size_t i = 0; i < d->n; i++) {
-        nfi_dedup_doc *x = nfi_dedup_at(d, i);
         if (!is_shared(t, i))
             continue;
-        if (!x->sorted)
-            x->text = nfi_shingles_text(x->set, x->n);
-        kv[m++] = (nfi_kv){x->text.lo, (uint32_t)i, 0};
+        kv[m++] = (nfi_kv){nfi_dedup_at(d, i)->text.lo, (uint32_t)i, 0};
     }
     NF_GO(nfi_sort_kv(kv, m, err));
     for (size_t i = 0, end; i < m; i = end) {
@@ -250,12 +229,15 @@ typedef struct match {
 } match;
 
 /* The most similar first document in the buckets of x; ties to the one that comes first in order (which place tells). */
-static match best_of(stars *t, uint32_t x, const uint32_t *place, uint64_t *compared, bool *cut)
+static nf_status best_of(stars *t, uint32_t x, const uint32_t *place, match *out, uint64_t *compared, bool *cut, nf_err *err)
 {
     const nf_dedup *d = t->d;
     const nfi_dedup_doc *a = nfi_dedup_at(d, x);
+    size_t k = (size_t)d->o.shingle;
     match best = {NONE, 0.0};
 
+    NF_TRY(nfi_set_fill(&t->set, a->word, a->n, k, err));
+    t->distinct[x] = (uint32_t)t->set.n;
     for (size_t i = t->at[x]; i < t->at[x + 1]; i++) {
         size_t looks = 0;
         for (uint32_t l = t->head[t->bucket[i]]; l != NONE; l = t->list[l].next) {
@@ -271,14 +253,15 @@ static match best_of(stars *t, uint32_t x, const uint32_t *place, uint64_t *comp
             t->seen[y] = x;
             ++*compared;
             const nfi_dedup_doc *b = nfi_dedup_at(d, y);
-            double j = nfi_jaccard(a->set, a->n, b->set, b->n, d->o.threshold);
+            double j = nfi_set_jaccard(&t->set, b->word, b->n, k, t->distinct[y], d->o.threshold);
             if (j < d->o.threshold)
                 continue;
             if (j > best.similarity || (j == best.similarity && place[y] < place[best.doc]))
                 best = (match){y, j};
         }
     }
-    return best;
+    *out = best;
+    return NF_OK;
 }
 
 /* x is a first document from now on. */
@@ -317,7 +300,7 @@ static nf_status walk(stars *t, const uint32_t *place, uint32_t *first, float *s
         else if (twin != NONE && t->latest[twin] != NONE && !too_old(t, x, t->latest[twin]))
             m = (match){t->latest[twin], 1.0};
         else
-            m = best_of(t, x, place, compared, &cut);
+            NF_TRY(best_of(t, x, place, &m, compared, &cut, err));
         *crowded += cut;
         if (m.doc != NONE) {
             first[x] = m.doc;
@@ -348,8 +331,9 @@ nf_status nfi_dedup_stars(const nf_dedup *d, nfi_date_order dates, const uint32_
     t.at = nfi_calloc(d->n + 1, sizeof *t.at);
     t.twin = nfi_alloc(d->n, sizeof *t.twin);
     t.seen = nfi_alloc(d->n, sizeof *t.seen);
+    t.distinct = nfi_alloc(d->n, sizeof *t.distinct);
     t.sifter = nfi_calloc((size_t)d->threads, sizeof *t.sifter);
-    if (!place || !t.compared || !t.shared || !t.band || !t.at || !t.twin || !t.seen || !t.sifter) {
+    if (!place || !t.compared || !t.shared || !t.band || !t.at || !t.twin || !t.seen || !t.distinct || !t.sifter) {
         s = nfi_oom(err, "buckets");
         goto out;
     }
@@ -358,7 +342,6 @@ nf_status nfi_dedup_stars(const nf_dedup *d, nfi_date_order dates, const uint32_
     NF_GO(nfi_par_chunks(bands, d->threads, sort_band, &t, err));
     NF_GO(join_bands(&t, &buckets, err));
     NF_GO(find_twins(&t, &texts, err));
-    NF_GO(nfi_par_chunks((d->n + SORT_CHUNK - 1) / SORT_CHUNK, d->threads, sort_sets, &t, err));
     t.head = nfi_alloc(buckets, sizeof *t.head);
     t.last = nfi_alloc(texts, sizeof *t.last);
     t.latest = nfi_alloc(texts, sizeof *t.latest);
@@ -392,5 +375,7 @@ out:
     nfi_free(t.last);
     nfi_free(t.latest);
     nfi_free(t.seen);
+    nfi_free(t.distinct);
+    nfi_set_clear(&t.set);
     return s;
 }

@@ -51,19 +51,52 @@ static inline nf_groups ddk_groups(const dk_docs *k, const nf_dedup_opts *o, nfi
     return g;
 }
 
-/* Set of shingles of one text, owned by the caller (free). */
+static inline int ddk_by_value(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Makes a set of n numbers: rising, each once; how many stay. */
+static inline size_t ddk_distinct(uint64_t *v, size_t n)
+{
+    size_t m = 0;
+
+    qsort(v, n, sizeof *v, ddk_by_value);
+    for (size_t i = 0; i < n; i++)
+        if (m == 0 || v[m - 1] != v[i])
+            v[m++] = v[i];
+    return m;
+}
+
+/* Shingles of one text, rising and each once, owned by the caller (free). */
 static inline uint64_t *ddk_set(nf_str text, int k, size_t *n)
 {
     nfi_shingler s = {0};
-    nfi_shingles x;
+    size_t count;
 
-    nft_ok(nfi_shingles_of(&s, nfi_tokenizer_find("news"), &text, 1, k, NULL, &x, &nft_err));
-    uint64_t *copy = calloc(x.n + 1, sizeof *copy);
-    if (x.n)
-        memcpy(copy, x.set, x.n * sizeof *copy);
-    nft_ok(nfi_shingles_sort(&s, copy, x.n, n, &nft_err));
+    nft_ok(nfi_shingler_read(&s, nfi_tokenizer_find("news"), &text, 1, &nft_err));
+    nft_ok(nfi_shingler_set(&s, (size_t)k, &count, &nft_err));
+    uint64_t *copy = calloc(count + 1, sizeof *copy);
+    if (count)
+        memcpy(copy, s.set, count * sizeof *copy);
+    *n = ddk_distinct(copy, count);
     nfi_shingler_clear(&s);
     return copy;
+}
+
+/* Similarity of two rising sets by counting. */
+static inline double ddk_jaccard(const uint64_t *a, size_t na, const uint64_t *b, size_t nb)
+{
+    size_t i = 0, j = 0, both = 0;
+
+    while (i < na && j < nb) {
+        uint64_t x = a[i], y = b[j];
+        both += x == y;
+        i += x <= y;
+        j += y <= x;
+    }
+    return (double)both / (double)(na + nb - both);
 }
 
 #endif

@@ -3,9 +3,9 @@
  * dedup.h - copies and near copies in a stream of documents.
  *
  * Two documents are alike by the Jaccard similarity of their sets of shingles (runs of, by default, 5 words as the tokeniser gives them).
- * Documents with equal words in equal order are exact copies; near copies are proposed by MinHash and every one is verified on the sets
- * themselves. A group is a star: a first document, the earliest, and documents each of which is similar to the first. Who is similar to a
- * member only is not in the group.
+ * Documents with equal words in equal order are exact copies, told by 128 bits made of 64 a word; near copies are proposed by MinHash
+ * and every one is verified on the sets themselves, in which a word is 32 bits. A group is a star: a first document, the earliest, and
+ * documents each of which is similar to the first. Who is similar to a member only is not in the group.
  *
  * In order (by date where there is one, then as read), a document joins the most similar of the first documents before it, ties to the
  * earliest; when none reaches the threshold it is a first document itself. The result depends on the documents and their order alone, not
@@ -46,7 +46,7 @@ typedef struct nf_dedup_opts {
     uint64_t memory;      /**< bytes, 0 = half of RAM */
 } nf_dedup_opts;
 
-/** Documents on their way to groups. Holds about 8 bytes a word and 200 to 600 bytes a document; the text is not kept. */
+/** Documents on their way to groups. Holds about 4 bytes a word and 200 to 600 bytes a document; the text is not kept. */
 typedef struct nf_dedup nf_dedup;
 
 /** @param out owned, nf_dedup_free(). @param opts borrowed, NULL for defaults. @return NF_EINVAL: an option out of range; as

@@ -67,14 +67,14 @@ static size_t judge(const dk_docs *k, const nf_groups *g, double threshold)
         ck_assert((g->group[i] == 0) == (g->rank[i] == 0) && (g->rank[i] == 1) == (g->group[i] != 0 && f == i) &&
                   g->group[i] == g->group[f]);
         if (f != i) {
-            double j = nfi_jaccard(set[i], n[i], set[f], n[f], 0);
+            double j = ddk_jaccard(set[i], n[i], set[f], n[f]);
             ck_assert_msg(j >= threshold && (float)j == g->similarity[i], "document %zu: %g, marked with %g", i, j,
                           (double)g->similarity[i]);
         }
         for (size_t x = 0; x < i; x++) {
             if (g->first[x] != x)
                 continue;
-            double j = nfi_jaccard(set[i], n[i], set[x], n[x], 0);
+            double j = ddk_jaccard(set[i], n[i], set[x], n[x]);
             best = j > best ? j : best;
         }
         missed += best >= threshold && (f == i || (double)g->similarity[i] < (double)(float)best);
