@@ -119,6 +119,8 @@ typedef struct nfi_kern {
     /* Offset of the first quote, backslash or byte below 0x20 of p[0..n), n when there is none. *high becomes true when a byte before it is
      * 0x80 or more, else it stays. */
     size_t (*find_special)(const uint8_t *p, size_t n, bool *high);
+    /* Bytes of p[0..n) before the first sequence that is no well-formed UTF-8, n when there is none. */
+    size_t (*utf8_prefix)(const uint8_t *p, size_t n);
     /* Fills r from the line s[0..n), n at most NFI_RUN_BYTES; s can be read up to the next multiple of 64. */
     void (*find_runs)(nfi_runs *r, const uint8_t *s, size_t n);
     /* Meets those of 64 keys whose bit is set in which. */

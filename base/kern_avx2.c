@@ -5,6 +5,7 @@
 #include "base/kern_impl.h"
 #include "base/kern_sieve_impl.h"
 #include "base/kern_turns.h"
+#include "base/kern_utf8_impl.h"
 
 #include <immintrin.h>
 
@@ -63,4 +64,4 @@ INLINE block_class classify_block(const uint8_t *src, uint8_t *dst, const bool w
 #include "base/kern_runs_impl.h" /* on top of classify_block() */
 
 const nfi_kern nfi_kern_avx2 = {"avx2", classify, turns, words, axpys_f64, axpys_masked, spmv_f32,
-    scatter_f32, log_f32, log_axpy_f32, least_u8, find_special, find_runs, sieve_meet, sieve_met};
+    scatter_f32, log_f32, log_axpy_f32, least_u8, find_special, utf8_prefix, find_runs, sieve_meet, sieve_met};

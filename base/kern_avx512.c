@@ -7,6 +7,7 @@
 #define NFI_WORDS_OWN
 #include "base/kern_sieve_impl.h"
 #include "base/kern_turns.h"
+#include "base/kern_utf8_impl.h"
 
 #include <immintrin.h>
 
@@ -99,4 +100,4 @@ static size_t words(const uint32_t *turn, size_t n, uint32_t least, uint32_t loo
 }
 
 const nfi_kern nfi_kern_avx512 = {"avx512", classify, turns, words, axpys_f64, axpys_masked, spmv_f32,
-    scatter_f32, log_f32, log_axpy_f32, least_u8, find_special, find_runs, sieve_meet, sieve_met};
+    scatter_f32, log_f32, log_axpy_f32, least_u8, find_special, utf8_prefix, find_runs, sieve_meet, sieve_met};

@@ -6,6 +6,7 @@
 #include "base/kern_special_impl.h"
 #include "base/kern_sieve_impl.h"
 #include "base/kern_turns.h"
+#include "base/kern_utf8_impl.h"
 
 #include "base/num.h"
 
@@ -142,4 +143,4 @@ static size_t find_special(const uint8_t *p, size_t n, bool *high)
 }
 
 const nfi_kern nfi_kern_scalar = {"scalar", classify, turns, words, axpys_f64, axpys_masked, spmv_f32,
-    scatter_f32, log_f32, log_axpy_f32, least_u8, find_special, find_runs, sieve_meet, sieve_met};
+    scatter_f32, log_f32, log_axpy_f32, least_u8, find_special, utf8_prefix, find_runs, sieve_meet, sieve_met};

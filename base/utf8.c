@@ -2,6 +2,8 @@
 /* utf8.c - UTF-8 by the ranges of Unicode 15, table 3-7; the second byte decides between well-formed, overlong, surrogate and too large. */
 #include "base/utf8.h"
 
+#include "base/kern.h"
+
 /* One character or maximal ill-formed subpart at p; *ok tells which. */
 static size_t take(const unsigned char *p, size_t n, uint32_t *cp, bool *ok)
 {
@@ -31,57 +33,9 @@ static size_t take(const unsigned char *p, size_t n, uint32_t *cp, bool *ok)
     return len;
 }
 
-/* Length of the ASCII run at s. */
-static size_t ascii_run(const char *s, size_t n)
-{
-    const uint64_t high = 0x8080808080808080u;
-    size_t i = 0;
-
-    for (; i + 64 <= n; i += 64) {
-        uint64_t w[8];
-        memcpy(w, s + i, sizeof w);
-        if ((w[0] | w[1] | w[2] | w[3] | w[4] | w[5] | w[6] | w[7]) & high)
-            break;
-    }
-    for (; i + 8 <= n; i += 8) {
-        uint64_t w;
-        memcpy(&w, s + i, sizeof w);
-        if (w & high)
-            break;
-    }
-    while (i < n && (unsigned char)s[i] < 0x80)
-        i++;
-    return i;
-}
-
-/* Bytes of the well-formed character at p where it is one of the many of two or three bytes that follow no special rule, else 0. */
-static inline size_t plain_length(const unsigned char *p, size_t n)
-{
-    if (n >= 3 && p[0] >= 0xe1 && p[0] <= 0xec && (p[1] & 0xc0) == 0x80 && (p[2] & 0xc0) == 0x80)
-        return 3;
-    return n >= 2 && p[0] >= 0xc2 && p[0] <= 0xdf && (p[1] & 0xc0) == 0x80 ? 2 : 0;
-}
-
 size_t nfi_utf8_valid_prefix(const char *s, size_t n)
 {
-    const unsigned char *p = (const unsigned char *)s;
-
-    for (size_t i = 0;;) {
-        i += ascii_run(s + i, n - i);
-        /* Stays here for as long as characters follow each other, so that text in other scripts does not restart the run. */
-        for (; i < n && p[i] >= 0x80;) {
-            uint32_t cp;
-            bool ok = true;
-            size_t len = plain_length(p + i, n - i);
-            if (len == 0)
-                len = take(p + i, n - i, &cp, &ok);
-            if (!ok)
-                return i;
-            i += len;
-        }
-        if (i >= n)
-            return n;
-    }
+    return nfi_kern_get()->utf8_prefix((const uint8_t *)s, n);
 }
 
 size_t nfi_utf8_decode(const char *s, size_t n, uint32_t *cp)
@@ -141,7 +95,7 @@ uint64_t nfi_cp1252_to_utf8(nfi_buf *out, const char *s, size_t n)
     uint64_t undefined = 0;
 
     for (size_t i = 0; i < n;) {
-        size_t run = ascii_run(s + i, n - i);
+        size_t run = nfi_ascii_run(s + i, n - i);
         nfi_buf_put(out, s + i, run);
         i += run;
         if (i < n) {

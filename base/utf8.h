@@ -13,7 +13,30 @@
 
 #include "base/buf.h"
 
-/* Bytes of s before the first ill-formed sequence; n when all is well. ASCII runs go 64 bytes at a time. */
+/* Bytes below 0x80 at the start of s. */
+static inline size_t nfi_ascii_run(const char *s, size_t n)
+{
+    const uint64_t high = 0x8080808080808080u;
+    size_t i = 0;
+
+    for (; i + 64 <= n; i += 64) {
+        uint64_t w[8];
+        memcpy(w, s + i, sizeof w);
+        if ((w[0] | w[1] | w[2] | w[3] | w[4] | w[5] | w[6] | w[7]) & high)
+            break;
+    }
+    for (; i + 8 <= n; i += 8) {
+        uint64_t w;
+        memcpy(&w, s + i, sizeof w);
+        if (w & high)
+            break;
+    }
+    while (i < n && (unsigned char)s[i] < 0x80)
+        i++;
+    return i;
+}
+
+/* Bytes of s before the first ill-formed sequence; n when all is well. */
 size_t nfi_utf8_valid_prefix(const char *s, size_t n);
 
 /* Decodes one character at s (n >= 1): its bytes in the return value (1..4), the code point in *cp, U+FFFD for a maximal ill-formed

@@ -50,8 +50,11 @@ size_t nfi_news_joins(const char *text, size_t n, size_t i);
  */
 void nfi_news_ascii(nfi_tokbuf *b, const char *raw, size_t len, const char *text, size_t n, size_t s, size_t e);
 
-/* Tokenises a chunk of plain words only; false when there is more in it (tokens may have been emitted by then). */
-bool nfi_news_plain(nfi_tokbuf *b, const char *text, size_t n, size_t s, size_t e);
+/*
+ * Tokenises the stretches of a chunk up to the first in which there is more than plain words; returns where that begins, e when there is
+ * none.
+ */
+size_t nfi_news_plain(nfi_tokbuf *b, const char *text, size_t n, size_t s, size_t e);
 
 /* nfi_tokenizer.chunk of `news`. */
 void nfi_news_chunk(nfi_tokbuf *b, const char *text, size_t n, size_t s, size_t e);

@@ -68,6 +68,13 @@ static void end_word(nfi_tokbuf *b, word *w, const char *text, size_t size, size
     w->high = w->joined = false;
 }
 
+/* A letter or digit that folds by itself. */
+static bool is_plain(uint32_t cp, unsigned rec)
+{
+    unsigned cls = rec & NFI_WB_CLASS;
+    return (rec & NFI_WB_FAST) && (cls == NFI_WB_ALETTER || cls == NFI_WB_NUMERIC) && cp != 0x2bc;
+}
+
 /* A character that ends a word and does nothing else. */
 static bool is_separator(unsigned rec)
 {
@@ -76,8 +83,41 @@ static bool is_separator(unsigned rec)
            (cls == NFI_WB_OTHER || cls == NFI_WB_WSEGSPACE || cls == NFI_WB_NEWLINE || cls == NFI_WB_REGIONAL_INDICATOR);
 }
 
-bool nfi_news_plain(nfi_tokbuf *b, const char *text, size_t n, size_t s, size_t e)
+/* Letters of two bytes that follow each other, to the word while it has room; returns their bytes. */
+static inline size_t letters2(word *w, const char *text, size_t n)
 {
+    size_t i = 0;
+
+    for (unsigned two; w->n + i <= NFI_MAX_TOKEN && (two = nfi_wb_letter2(text + i, n - i)) != 0; i += 2) {
+        w->p[w->n + i] = (char)(two >> 8);
+        w->p[w->n + i + 1] = (char)two;
+    }
+    w->n += i;
+    return i;
+}
+
+/* Where a stretch begins, and what was emitted before it. */
+typedef struct place {
+    size_t at, ntok, nbytes;
+    uint64_t dropped;
+} place;
+
+static place place_of(const nfi_tokbuf *b, size_t at)
+{
+    return (place){at, b->ntok, b->nbytes, b->dropped};
+}
+
+static size_t give_up(nfi_tokbuf *b, const place *p)
+{
+    b->ntok = p->ntok;
+    b->nbytes = p->nbytes;
+    b->dropped = p->dropped;
+    return p->at;
+}
+
+size_t nfi_news_plain(nfi_tokbuf *b, const char *text, size_t n, size_t s, size_t e)
+{
+    place stretch = place_of(b, s);
     word w;
 
     w.n = 0;
@@ -87,7 +127,7 @@ bool nfi_news_plain(nfi_tokbuf *b, const char *text, size_t n, size_t s, size_t 
         uint32_t cp = c;
         len = 1;
         if (w.n > NFI_MAX_TOKEN)
-            return false;
+            return give_up(b, &stretch);
         if (w.n == 0)
             w.start = i;
         if (c < 0x80) {
@@ -96,35 +136,30 @@ bool nfi_news_plain(nfi_tokbuf *b, const char *text, size_t n, size_t s, size_t 
                 continue;
             }
         } else {
-            if (c >= 0xc2 && c < 0xe0 && i + 1 < e && (text[i + 1] & 0xc0) == 0x80) {
-                cp = (c & 0x1fu) << 6 | ((unsigned char)text[i + 1] & 0x3fu);
-                len = 2;
-            } else {
-                len = nfi_utf8_decode(text + i, e - i, &cp);
-            }
-            unsigned rec = nfi_wb(cp), cls = rec & NFI_WB_CLASS;
-            if ((rec & NFI_WB_FAST) && (cls == NFI_WB_ALETTER || cls == NFI_WB_NUMERIC) && cp != 0x2bc) {
+            len = letters2(&w, text + i, e - i);
+            if (len) {
                 if (w.joined)
-                    return false;
+                    return give_up(b, &stretch);
                 w.high = true;
-                if (rec & NFI_WB_CHANGES)
-                    cp = nfi_uni_fold_fast(cp);
-                if (cp >= 0x80 && cp < 0x800) {
-                    w.p[w.n++] = (char)(0xc0 | cp >> 6);
-                    w.p[w.n++] = (char)(0x80 | (cp & 0x3f));
-                } else {
-                    w.n += nfi_utf8_encode(w.p + w.n, cp);
-                }
+                continue;
+            }
+            len = nfi_utf8_decode(text + i, e - i, &cp);
+            unsigned rec = nfi_wb(cp);
+            if (is_plain(cp, rec)) {
+                if (w.joined)
+                    return give_up(b, &stretch);
+                w.high = true;
+                w.n += nfi_utf8_encode(w.p + w.n, rec & NFI_WB_CHANGES ? nfi_uni_fold_fast(cp) : cp);
                 continue;
             }
             cp = news_same_as(cp);
             if (cp != '\'' && !is_separator(rec))
-                return false;
+                return give_up(b, &stretch);
         }
         if (w.n > 0 && (cp == '\'' || cp == '.' || cp == ',' || cp == '_')) {
             effect x = effect_of(cp, &w, text, i + len, e);
             if (x == UNSURE)
-                return false;
+                return give_up(b, &stretch);
             if (x == JOINS) {
                 w.p[w.n++] = (char)cp;
                 w.joined = true;
@@ -132,9 +167,11 @@ bool nfi_news_plain(nfi_tokbuf *b, const char *text, size_t n, size_t s, size_t 
             }
         }
         end_word(b, &w, text, n, i);
+        if (nfi_tok_is_blank(c))
+            stretch = place_of(b, i + 1);
     }
     if (w.n > NFI_MAX_TOKEN)
-        return false;
+        return give_up(b, &stretch);
     end_word(b, &w, text, n, e);
-    return true;
+    return e;
 }

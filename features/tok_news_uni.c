@@ -326,7 +326,7 @@ static size_t cut_off(const piece *p, size_t from)
     return last;
 }
 
-/* The long way. */
+/* The long way: one stretch. */
 static void any_chunk(nfi_tokbuf *b, const char *text, size_t n, size_t s, size_t e)
 {
     size_t cap = e - s < BLOCK ? e - s : BLOCK, pos = s, marks = 0;
@@ -382,13 +382,11 @@ static void any_chunk(nfi_tokbuf *b, const char *text, size_t n, size_t s, size_
 
 void nfi_news_chunk(nfi_tokbuf *b, const char *text, size_t n, size_t s, size_t e)
 {
-    size_t ntok = b->ntok, nbytes = b->nbytes;
-    uint64_t dropped = b->dropped;
-
-    if (nfi_news_plain(b, text, n, s, e) || b->failed)
-        return;
-    b->ntok = ntok;
-    b->nbytes = nbytes;
-    b->dropped = dropped;
-    any_chunk(b, text, n, s, e);
+    while ((s = nfi_news_plain(b, text, n, s, e)) < e && !b->failed) {
+        size_t end = s;
+        while (end < e && !nfi_tok_is_blank(text[end]))
+            end++;
+        any_chunk(b, text, n, s, end);
+        s = end;
+    }
 }

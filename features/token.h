@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * token.h - text to tokens. A tokeniser cuts text into segments at ASCII white space; ASCII stretches go through 64-byte masks
- * (tokenize.c), every maximal run of non-blank bytes that holds a byte >= 0x80 goes to the tokeniser's chunk() (Unicode path).
+ * token.h - text to tokens. A tokeniser cuts text into segments at ASCII white space; ASCII goes through 64-byte masks (tokenize.c), every
+ * stretch (a maximal run of non-blank bytes) that holds a byte >= 0x80 goes to the tokeniser's chunk() (Unicode path).
  */
 #ifndef NFI_TOKEN_H
 #define NFI_TOKEN_H
@@ -12,6 +12,13 @@
 #include "base/kern.h"
 #include "base/limits.h"
 #include "newsframe/status.h"
+
+/* ASCII white space; most bytes are told by the first comparison. */
+static inline bool nfi_tok_is_blank(char c)
+{
+    const uint64_t blanks = UINT64_C(1) << ' ' | UINT64_C(0x1f) << '\t';
+    return (unsigned char)c <= ' ' && (blanks >> c & 1);
+}
 
 /*
  * Tokens of one segment and the bytes they point into: those of a token are at bytes + off, where at least 16 can be read; what follows the
@@ -54,7 +61,7 @@ typedef struct nfi_tokenizer {
      * in b->tok. NULL: no rewriting.
      */
     void (*special)(nfi_tokbuf *b, const char *text, size_t n, size_t s, size_t e, uint32_t off);
-    /* Tokenises [s, e) of text: no ASCII blank inside, at least one byte >= 0x80, possibly ill-formed UTF-8. */
+    /* Tokenises [s, e) of text: stretches, each with a byte >= 0x80, parted by one ASCII blank; possibly ill-formed UTF-8. */
     void (*chunk)(nfi_tokbuf *b, const char *text, size_t n, size_t s, size_t e);
 } nfi_tokenizer;
 

@@ -9,6 +9,7 @@
 #include "features/token.h"
 
 #include "base/mem.h"
+#include "base/num.h"
 
 #include <string.h>
 
@@ -17,11 +18,6 @@ enum { SEGMENT = 32 << 10, LONGEST = 1 << 30, PAD = 64 };
 typedef struct span {
     size_t s, e;
 } span;
-
-static bool is_blank(char c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
 
 void nfi_tokbuf_clear(nfi_tokbuf *b)
 {
@@ -66,10 +62,10 @@ static size_t segment_end(const char *text, size_t n, size_t s)
     if (n - s <= SEGMENT)
         return n;
     for (size_t e = s + SEGMENT; e > s; e--)
-        if (is_blank(text[e - 1]))
+        if (nfi_tok_is_blank(text[e - 1]))
             return e;
     size_t e = s + SEGMENT;
-    while (e < n && e - s < LONGEST && !is_blank(text[e]))
+    while (e < n && e - s < LONGEST && !nfi_tok_is_blank(text[e]))
         e++;
     return e;
 }
@@ -134,28 +130,58 @@ static void word_masks(const nfi_tokenizer *t, nfi_tokbuf *b, const char *text, 
     }
 }
 
-/* Non-blank stretches with a byte >= 0x80 in text[s..e), relative to s, into b->chunks as spans. Returns how many. */
-static size_t find_chunks(nfi_tokbuf *b, const char *text, size_t s, size_t e, size_t blocks)
+/* The first byte >= 0x80 at or after from, the end of the blocks when there is none. */
+static size_t next_high(const nfi_tokbuf *b, size_t blocks, size_t from)
 {
-    size_t done = 0, count = 0;
+    uint64_t after = ~UINT64_C(0) << from % 64;
 
-    b->chunks.n = 0;
-    for (size_t k = 0; k < blocks; k++) {
-        for (uint64_t h = b->cls[k].high; h; h &= h - 1) {
-            size_t i = k * 64 + (size_t)__builtin_ctzll(h);
-            if (i < done)
-                continue;
-            span c = {i, i};
-            while (c.s > done && !is_blank(text[s + c.s - 1]))
-                c.s--;
-            while (c.e < e - s && !is_blank(text[s + c.e]))
-                c.e++;
-            done = c.e;
-            nfi_buf_put(&b->chunks, &c, sizeof c);
-            count++;
+    for (size_t k = from / 64; k < blocks; k++, after = ~UINT64_C(0))
+        if (b->cls[k].high & after)
+            return k * 64 + (size_t)__builtin_ctzll(b->cls[k].high & after);
+    return blocks * 64;
+}
+
+/* The first blank at or after i, n when there is none. */
+static size_t next_blank(const char *text, size_t n, size_t i)
+{
+    const uint64_t each = UINT64_C(0x0101010101010101), top = each * 0x80;
+
+    for (; i + 8 <= n; i += 8) {
+        uint64_t w = nfi_load_le((const uint8_t *)text + i), low = ~(w | ((w | top) - each * (' ' + 1))) & top; /* bytes up to a blank */
+        for (; low; low &= low - 1) {
+            size_t at = i + (size_t)__builtin_ctzll(low) / 8;
+            if (nfi_tok_is_blank(text[at]))
+                return at;
         }
     }
-    return count;
+    while (i < n && !nfi_tok_is_blank(text[i]))
+        i++;
+    return i;
+}
+
+/*
+ * Stretches with a byte >= 0x80 in the n bytes of the segment into b->chunks as spans; those that one blank parts are one span, so that
+ * text in another script is few. Returns how many.
+ */
+static size_t find_chunks(nfi_tokbuf *b, const char *text, size_t n, size_t blocks)
+{
+    span *last = NULL; /* in b->chunks */
+    size_t done = 0;
+
+    b->chunks.n = 0;
+    for (size_t i = next_high(b, blocks, 0); i < n; i = next_high(b, blocks, done)) {
+        span c = {i, next_blank(text, n, i + 1)};
+        while (c.s > done && !nfi_tok_is_blank(text[c.s - 1]))
+            c.s--;
+        done = c.e;
+        if (last && c.s == last->e + 1) {
+            last->e = c.e;
+        } else {
+            nfi_buf_put(&b->chunks, &c, sizeof c);
+            last = b->chunks.failed ? NULL : (span *)(void *)(b->chunks.p + b->chunks.n - sizeof c);
+        }
+    }
+    return b->chunks.n / sizeof(span);
 }
 
 /* Emits the ASCII tokens between turns [i, end) of the segment that starts at base. */
@@ -183,7 +209,7 @@ static void ascii_tokens(const nfi_tokenizer *t, nfi_tokbuf *b, const char *text
 static void extract_mixed(const nfi_tokenizer *t, nfi_tokbuf *b, const char *text, size_t n, size_t base, size_t end, size_t blocks,
                           size_t turns)
 {
-    size_t nchunks = find_chunks(b, text, base, end, blocks), room = (end - base) / 2 + 1 + NFI_WORDS_MORE, i = 0;
+    size_t nchunks = find_chunks(b, text + base, end - base, blocks), room = (end - base) / 2 + 1 + NFI_WORDS_MORE, i = 0;
 
     if (!nfi_buf_ok(&b->chunks)) {
         b->chunks.failed = false;

@@ -36,6 +36,20 @@ static inline unsigned nfi_wb(uint32_t cp)
     return cp <= 0x10ffff ? nfi_wb_records[nfi_wb_index[(size_t)nfi_wb_blocks[cp >> 7] << 7 | (cp & 127)]] : NFI_WB_OTHER;
 }
 
+extern const uint16_t nfi_wb_letters2[];
+
+/*
+ * The two bytes of UTF-8, the first high, of what the character of two bytes at p[0..n) folds to, when it is a letter or digit that stands
+ * for itself in every text: NFI_WB_FAST, of class ALetter or Numeric, no modifier apostrophe, and folds to two bytes. 0 for all others.
+ */
+static inline unsigned nfi_wb_letter2(const char *p, size_t n)
+{
+    if (n < 2)
+        return 0;
+    unsigned a = (unsigned char)p[0] - 0xc2u, b = (unsigned char)p[1] ^ 0x80u;
+    return a < 30 && b < 64 ? nfi_wb_letters2[a << 6 | b] : 0;
+}
+
 /*
  * Word boundaries WB1 to WB999 over n records: brk[i] becomes 1 when there is a boundary before element i, else 0 (brk[0] is 1); the
  * boundary at the end is not stored. Only the class and NFI_WB_PICT are looked at, so a caller may tailor classes first. O(n).

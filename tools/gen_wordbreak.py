@@ -5,7 +5,8 @@
 usage: tools/gen_wordbreak.py [/usr/share/unicode] > features/wordbreak_table.inc
 
 A code point has one of a few dozen records: its Word_Break class and flags (features/wordbreak.h explains them). Two stages:
-block number -> block, block -> record number. The output is ASCII, deterministic, and holds no copy of the input's prose.
+block number -> block, block -> record number. What the letters of two bytes fold to is a list. The output is ASCII,
+deterministic, and holds no copy of the input's prose.
 """
 from ucd import array, rows, two_stages, version
 
@@ -82,6 +83,11 @@ def main():
         r |= CASED if cased[cp] else 0
         r |= IGNORABLE if ignorable[cp] else 0
         of.append(r)
+    letters2 = []  # see nfi_wb_letter2()
+    for cp in range(0x80, 0x800):
+        to = SIGMA if cp == FINAL_SIGMA else lower[cp]
+        plain = of[cp] & FAST and CLASSES[cls[cp]] in ("ALetter", "Numeric") and cp != 0x2BC and 0x80 <= to < 0x800
+        letters2.append((0xC0 | to >> 6) << 8 | 0x80 | to & 0x3F if plain else 0)
     records = sorted(set(of))
     number = {r: i for i, r in enumerate(records)}
     assert len(records) <= 256
@@ -93,6 +99,7 @@ def main():
     array("const uint16_t nfi_wb_records", records)
     array("const uint8_t nfi_wb_blocks", blocks)
     array("const uint8_t nfi_wb_index", index)
+    array("const uint16_t nfi_wb_letters2", letters2)
 
 
 main()

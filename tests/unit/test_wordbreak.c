@@ -2,6 +2,7 @@
 /* The Word_Break table and the untailored boundaries, against the files of the Unicode Character Database (Debian package unicode-data). */
 #include "nft.h"
 
+#include "base/utf8.h"
 #include "features/unicode.h"
 #include "features/wordbreak.h"
 
@@ -205,6 +206,27 @@ START_TEST(random_fast_text_is_stable_under_folding)
 }
 END_TEST
 
+START_TEST(letters_of_two_bytes_fold_as_others_do)
+{
+    size_t letters = 0;
+
+    for (unsigned first = 0; first < 0x100; first++)
+        for (unsigned second = 0; second < 0x100; second++) {
+            char p[8] = {(char)first, (char)second, 'x'}, want[8];
+            uint32_t cp;
+            size_t len = nfi_utf8_decode(p, sizeof p, &cp);
+            unsigned rec = nfi_wb(cp), cls = rec & NFI_WB_CLASS;
+            bool plain = len == 2 && (rec & NFI_WB_FAST) && (cls == NFI_WB_ALETTER || cls == NFI_WB_NUMERIC) && cp != 0x2bc &&
+                         nfi_utf8_encode(want, nfi_uni_fold_fast(cp)) == 2;
+            unsigned two = plain ? (unsigned)(unsigned char)want[0] << 8 | (unsigned char)want[1] : 0;
+            ck_assert_msg(nfi_wb_letter2(p, 2) == two, "bytes %#x %#x", first, second);
+            ck_assert_uint_eq(nfi_wb_letter2(p, 1), 0);
+            letters += plain;
+        }
+    ck_assert_uint_gt(letters, 1000);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("wordbreak");
@@ -216,6 +238,7 @@ int main(void)
     tcase_add_test(t, well_known_code_points_have_their_class);
     tcase_add_test(t, categories_agree_with_the_other_table);
     tcase_add_test(t, fast_code_points_fold_as_the_long_way_has_it);
+    tcase_add_test(t, letters_of_two_bytes_fold_as_others_do);
     tcase_add_test(t, random_fast_text_is_stable_under_folding);
     suite_add_tcase(s, t);
     return nft_run(s);
