@@ -283,7 +283,8 @@ void nfi_progress_stop(nfi_progress *p); /* wipes the line; safe to repeat */
 /* ---- help for run() ---- */
 /* Fills *d from the shared rows; strings are borrowed from in. */
 void nfi_cli_docs_opts(nf_docs_opts *d, const nfi_input_opts *in, const nfi_common_opts *common);
-/* NFI_EXIT_OK, or a message and NFI_EXIT_USAGE when output names the same file as an input. out NULL or "-" is fine. */
+/* NFI_EXIT_OK, or a message and NFI_EXIT_USAGE when output names the same file as an input, or a packed one (x.csv.gz: what
+ * is in it would be plain). out NULL or "-" is fine. */
 int nfi_cli_check_output(nfi_cli *cli, const char *out, char *const *inputs, int n);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include <stdarg.h>
 #include <string.h>
+#include <strings.h>
 
 #define LINE_MAX_BYTES 2048
 
@@ -235,8 +236,25 @@ void nfi_cli_docs_opts(nf_docs_opts *d, const nfi_input_opts *in, const nfi_comm
         }
 }
 
+/* The extension by which other programs would take a file for a packed one, or NULL. */
+static const char *packed_extension(const char *path)
+{
+    static const char *const list[] = {".gz", ".tgz", ".bz2", ".xz", ".zst", ".zip", ".tar"};
+    size_t n = strlen(path);
+
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++)
+        if (n > strlen(list[i]) && strcasecmp(path + n - strlen(list[i]), list[i]) == 0)
+            return list[i];
+    return NULL;
+}
+
 int nfi_cli_check_output(nfi_cli *cli, const char *out, char *const *inputs, int n)
 {
+    const char *packed = out ? packed_extension(out) : NULL;
+
+    if (packed)
+        return nfi_cli_usage(cli, "output \"%s\": files are not packed; leave %s out and pack the file, or give - and pack what comes", out,
+                             packed);
     for (int i = 0; out && i < n; i++)
         if (inputs[i] && nfi_same_file(out, inputs[i]))
             return nfi_cli_usage(cli, "output \"%s\" is also an input", strcmp(out, "-") == 0 ? "standard output" : out);
