@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * arena.c - blocks double from 64 KiB to 4 MiB, heads included, so that the larger ones are whole huge pages; a larger request gets a block
- * of its own.
- */
+/* arena.c - blocks double from 64 KiB to 4 MiB, heads included, so that they are whole pages; a larger request gets a block of its own. */
 #include "base/arena.h"
 
 #include <string.h>

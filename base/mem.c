@@ -12,8 +12,11 @@
 #define HUGE_PAGE ((size_t)2 << 20)
 #define PAGE ((size_t)4096)
 
-/* Blocks from here up get whole huge pages: random access to large tables spends most of its time on address translation without. */
-#define HUGE_FROM HUGE_PAGE
+/*
+ * Blocks from here up get whole huge pages: random access to large tables spends most of its time on address translation without. Small
+ * ones do not: a virtual machine that hands free memory back to its host hands back huge pages, and waits for each that is used again.
+ */
+#define HUGE_FROM ((size_t)32 << 20)
 
 static void *alloc_huge(size_t bytes)
 {

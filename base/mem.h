@@ -18,7 +18,7 @@ void *nfi_realloc(void *p, size_t n, size_t size);  /* p stays valid when it fai
 void *nfi_alloc_aligned(size_t n, size_t size);     /* 64-byte aligned, zeroed; free with nfi_free */
 void *nfi_alloc_aligned_raw(size_t n, size_t size); /* 64-byte aligned, uninitialised (for bytes read at once); free with nfi_free */
 void nfi_free(void *p);                             /* NULL is fine */
-void nfi_keep_freed(void);                          /* for programs: up to 32 MiB are used again, not handed back block by block */
+void nfi_keep_freed(void);                          /* for programs: blocks of up to 2 MiB are used again, not handed back one by one */
 void nfi_trim(void);                                /* hands freed memory back to the system, after much was freed */
 
 nf_status nfi_grow_beyond(void *p, size_t *cap, size_t want, size_t size, nf_err *err) NF_MUST_CHECK; /* want > *cap */

@@ -76,7 +76,8 @@ nf_status nfi_reader_fill(nfi_reader *r, size_t more, nf_err *err)
         NF_TRY(read_raw(r, r->raw.p + r->raw.n, more, &got, err));
         r->raw.n += got;
     } else {
-        NF_TRY(nfi_grow(&r->buf, &r->cap, r->have + more, 1, err));
+        if (r->have + more > r->cap) /* and room for what a block cuts off, so that the next does not move it all */
+            NF_TRY(nfi_grow(&r->buf, &r->cap, r->have + more + more / 4, 1, err));
         NF_TRY(read_raw(r, r->buf + r->have, more, &got, err));
         r->have += got;
     }
