@@ -250,7 +250,7 @@ static void report(const job *j)
         nfi_cli_detail(j->cli, "line table: %zu lines", nf_cleaner_lines(j->cleaner));
     for (size_t k = 0; nf_clean_rule_name(k, NULL); k++)
         nfi_cli_detail(j->cli, "%s: %llu lines", nf_clean_rule_name(k, NULL), (unsigned long long)j->by_rule[k]);
-    nfi_cli_note(j->cli, "%llu lines cut, %.1f %% of the text", (unsigned long long)j->cut,
+    nfi_cli_note(j->cli, "%llu line%s cut, %.1f %% of the text", (unsigned long long)j->cut, j->cut == 1 ? "" : "s",
                  j->chars ? 100.0 * (double)j->removed / (double)j->chars : 0.0);
     nfi_tally_begin(&t, "read", nf_docs_counts(j->docs)->read);
     nfi_tally_part(&t, "cut from", j->changed);

@@ -250,8 +250,8 @@ static void report(job *j)
     else
         nfi_cli_note(j->cli, "no document is a copy of another");
     if (j->o->keep)
-        nfi_cli_note(j->cli, "%llu rows written, %llu copies left out", (unsigned long long)j->written,
-                     (unsigned long long)(g->n - j->written));
+        nfi_cli_note(j->cli, "%llu row%s written, %llu cop%s left out", (unsigned long long)j->written, j->written == 1 ? "" : "s",
+                     (unsigned long long)(g->n - j->written), g->n - j->written == 1 ? "y" : "ies");
     nfi_cli_detail(j->cli, "%llu pairs compared", (unsigned long long)g->compared);
     nfi_tally_begin(&t, "read", nf_docs_counts(j->docs)->read);
     nfi_tally_part(&t, "alone", g->alone);
