@@ -122,6 +122,7 @@ nf_status nfi_shingler_set(nfi_shingler *s, size_t k, size_t *count, nf_err *err
 
 void nfi_set_clear(nfi_set *a)
 {
+    nfi_free(a->bit);
     nfi_free(a->key);
     nfi_free(a->met);
     *a = (nfi_set){0};
@@ -139,22 +140,29 @@ static inline size_t slot_of(const nfi_set *a, uint64_t *key)
 
 static inline void put(nfi_set *a, uint64_t key)
 {
+    uint64_t bit = key >> (64 - a->bits);
     size_t i = slot_of(a, &key);
 
     a->n += a->key[i] == 0;
     a->key[i] = key;
+    a->bit[bit / 64] |= (uint64_t)1 << bit % 64;
 }
 
 nf_status nfi_set_fill(nfi_set *a, const uint32_t *word, size_t n, size_t k, nf_err *err)
 {
     uint64_t first;
     roll r = roll_begin(word, n, k, &first);
-    size_t slots = r.count + r.count / 2 + 1; /* one is empty at least, where each search ends */
+    size_t slots = 2 * r.count; /* one is empty at least, where each search ends */
 
     if (!a->key)
         a->secret = nfi_secret_random();
+    for (a->bits = 6; (size_t)1 << a->bits < 16 * r.count;)
+        a->bits++;
+    size_t words = (size_t)1 << (a->bits - 6);
+    NF_TRY(nfi_grow(&a->bit, &a->capbit, words, sizeof *a->bit, err));
     NF_TRY(nfi_grow(&a->key, &a->capkey, slots, sizeof *a->key, err));
     NF_TRY(nfi_grow(&a->met, &a->capmet, slots, sizeof *a->met, err));
+    memset(a->bit, 0, words * sizeof *a->bit);
     memset(a->key, 0, slots * sizeof *a->key);
     memset(a->met, 0, slots * sizeof *a->met);
     a->slots = slots;
@@ -169,8 +177,11 @@ nf_status nfi_set_fill(nfi_set *a, const uint32_t *word, size_t n, size_t k, nf_
 /* Whether the set has the key and it was not met in this round before. */
 static inline bool meet(nfi_set *a, uint64_t key)
 {
-    size_t i = slot_of(a, &key);
+    uint64_t bit = key >> (64 - a->bits);
 
+    if (!(a->bit[bit / 64] >> bit % 64 & 1))
+        return false;
+    size_t i = slot_of(a, &key);
     if (a->key[i] == 0 || a->met[i] == a->round)
         return false;
     a->met[i] = a->round;

@@ -56,8 +56,9 @@ typedef struct stars {
     uint32_t *last;   /* of each text: the latest document with it, and the latest first one */
     uint32_t *latest;
     uint32_t *seen;   /* n: the document for which this one was compared last */
-    uint32_t *distinct; /* n: shingles of a first document, each once */
+    uint32_t *distinct; /* n: shingles of a document, each once, 0 while they are not counted */
     nfi_set set;      /* of the document that is compared with others */
+    nfi_set counted;  /* of one whose shingles were counted */
     sifter *sifter;   /* one a worker */
 } stars;
 
@@ -228,16 +229,23 @@ typedef struct match {
     double similarity;
 } match;
 
+/* The set of document x, and how many its shingles are. */
+static nf_status fill(stars *t, uint32_t x, nfi_set *set, nf_err *err)
+{
+    const nfi_dedup_doc *d = nfi_dedup_at(t->d, x);
+
+    NF_TRY(nfi_set_fill(set, d->word, d->n, (size_t)t->d->o.shingle, err));
+    t->distinct[x] = (uint32_t)set->n;
+    return NF_OK;
+}
+
 /* The most similar first document in the buckets of x; ties to the one that comes first in order (which place tells). */
 static nf_status best_of(stars *t, uint32_t x, const uint32_t *place, match *out, uint64_t *compared, bool *cut, nf_err *err)
 {
     const nf_dedup *d = t->d;
-    const nfi_dedup_doc *a = nfi_dedup_at(d, x);
-    size_t k = (size_t)d->o.shingle;
     match best = {NONE, 0.0};
+    bool filled = false;
 
-    NF_TRY(nfi_set_fill(&t->set, a->word, a->n, k, err));
-    t->distinct[x] = (uint32_t)t->set.n;
     for (size_t i = t->at[x]; i < t->at[x + 1]; i++) {
         size_t looks = 0;
         for (uint32_t l = t->head[t->bucket[i]]; l != NONE; l = t->list[l].next) {
@@ -252,8 +260,13 @@ static nf_status best_of(stars *t, uint32_t x, const uint32_t *place, match *out
                 continue;
             t->seen[y] = x;
             ++*compared;
+            if (!filled)
+                NF_TRY(fill(t, x, &t->set, err));
+            filled = true;
+            if (t->distinct[y] == 0)
+                NF_TRY(fill(t, y, &t->counted, err));
             const nfi_dedup_doc *b = nfi_dedup_at(d, y);
-            double j = nfi_set_jaccard(&t->set, b->word, b->n, k, t->distinct[y], d->o.threshold);
+            double j = nfi_set_jaccard(&t->set, b->word, b->n, (size_t)d->o.shingle, t->distinct[y], d->o.threshold);
             if (j < d->o.threshold)
                 continue;
             if (j > best.similarity || (j == best.similarity && place[y] < place[best.doc]))
@@ -331,7 +344,7 @@ nf_status nfi_dedup_stars(const nf_dedup *d, nfi_date_order dates, const uint32_
     t.at = nfi_calloc(d->n + 1, sizeof *t.at);
     t.twin = nfi_alloc(d->n, sizeof *t.twin);
     t.seen = nfi_alloc(d->n, sizeof *t.seen);
-    t.distinct = nfi_alloc(d->n, sizeof *t.distinct);
+    t.distinct = nfi_calloc(d->n, sizeof *t.distinct);
     t.sifter = nfi_calloc((size_t)d->threads, sizeof *t.sifter);
     if (!place || !t.compared || !t.shared || !t.band || !t.at || !t.twin || !t.seen || !t.distinct || !t.sifter) {
         s = nfi_oom(err, "buckets");
@@ -377,5 +390,6 @@ out:
     nfi_free(t.seen);
     nfi_free(t.distinct);
     nfi_set_clear(&t.set);
+    nfi_set_clear(&t.counted);
     return s;
 }
