@@ -10,22 +10,17 @@
 
 #include "base/utf8.h"
 
-static inline bool utf8_more(uint8_t c) { return (c & 0xc0) == 0x80; }
-
 /* Bytes of the well-formed character at p, 0 where there is none. */
 static inline size_t utf8_whole(const uint8_t *p, size_t n)
 {
     unsigned c = p[0];
 
-    if (c < 0x80)
-        return 1;
-    if (c < 0xe0)
-        return c >= 0xc2 && n >= 2 && utf8_more(p[1]) ? 2 : 0;
-    unsigned lo = c == 0xe0 ? 0xa0 : c == 0xf0 ? 0x90 : 0x80, hi = c == 0xed ? 0x9f : c == 0xf4 ? 0x8f : 0xbf;
+    if (c < 0xe0) /* first bytes of two take any second */
+        return c < 0x80 ? 1 : c >= 0xc2 && n >= 2 && nfi_utf8_more(p[1]) ? 2 : 0;
     size_t len = c < 0xf0 ? 3 : 4;
-    if (c > 0xf4 || n < len || p[1] < lo || p[1] > hi || !utf8_more(p[2]))
+    if (c > 0xf4 || n < len || !nfi_utf8_second(c, p[1]) || !nfi_utf8_more(p[2]))
         return 0;
-    return len == 3 || utf8_more(p[3]) ? len : 0;
+    return len == 3 || nfi_utf8_more(p[3]) ? len : 0;
 }
 
 /* From p[i] on, where a character begins and all is well before. */

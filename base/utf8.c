@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* utf8.c - UTF-8 by the ranges of Unicode 15, table 3-7; the second byte decides between well-formed, overlong, surrogate and too large. */
+/* utf8.c - decoding, encoding and repair of UTF-8. */
 #include "base/utf8.h"
 
 #include "base/kern.h"
@@ -19,14 +19,11 @@ static size_t take(const unsigned char *p, size_t n, uint32_t *cp, bool *ok)
     if (b < 0xc2 || b > 0xf4)
         return 1;
     size_t len = b < 0xe0 ? 2 : b < 0xf0 ? 3 : 4;
-    unsigned lo = b == 0xe0 ? 0xa0 : b == 0xf0 ? 0x90 : 0x80, hi = b == 0xed ? 0x9f : b == 0xf4 ? 0x8f : 0xbf;
     uint32_t c = b & (0x7fu >> len);
     for (size_t i = 1; i < len; i++) {
-        if (i >= n || p[i] < lo || p[i] > hi)
+        if (i >= n || !(i == 1 ? nfi_utf8_second(b, p[1]) : nfi_utf8_more(p[i])))
             return i;
         c = c << 6 | (p[i] & 0x3fu);
-        lo = 0x80;
-        hi = 0xbf;
     }
     *cp = c;
     *ok = true;

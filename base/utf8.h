@@ -13,6 +13,24 @@
 
 #include "base/buf.h"
 
+/* ASCII white space; most bytes are told by the first comparison. */
+static inline bool nfi_is_blank(char c)
+{
+    const uint64_t blanks = UINT64_C(1) << ' ' | UINT64_C(0x1f) << '\t';
+    return (unsigned char)c <= ' ' && (blanks >> c & 1);
+}
+
+/* A byte that goes on with a character. */
+static inline bool nfi_utf8_more(unsigned char c) { return (c & 0xc0) == 0x80; }
+
+/* Whether a character may begin with the bytes first (C2 to F4) and second; it decides between well-formed, overlong, surrogate and too
+ * large (Unicode 15, table 3-7). */
+static inline bool nfi_utf8_second(unsigned first, unsigned second)
+{
+    unsigned lo = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80, hi = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
+    return second >= lo && second <= hi;
+}
+
 /* Bytes below 0x80 at the start of s. */
 static inline size_t nfi_ascii_run(const char *s, size_t n)
 {

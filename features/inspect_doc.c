@@ -3,6 +3,7 @@
 #include "features/inspect.h"
 
 #include "base/try.h"
+#include "base/utf8.h"
 
 #include <string.h>
 
@@ -17,15 +18,10 @@ static uint64_t characters_of(nf_str s)
     return n;
 }
 
-static bool is_blank(char c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 bool nfi_all_blank(nf_str s)
 {
     for (size_t i = 0; i < s.n; i++)
-        if (!is_blank(s.p[i]))
+        if (!nfi_is_blank(s.p[i]))
             return false;
     return true;
 }
@@ -50,7 +46,7 @@ static nf_status hash_text(nfi_facts *f, nfi_buf *b, nf_str s, nf_err *err)
     if (!nfi_buf_reserve(b, s.n + 1))
         return nfi_oom(err, "a text");
     for (size_t i = 0; i < s.n; i++) {
-        if (!is_blank(s.p[i]))
+        if (!nfi_is_blank(s.p[i]))
             b->p[b->n++] = s.p[i];
         else if (b->n && b->p[b->n - 1] != ' ')
             b->p[b->n++] = ' ';

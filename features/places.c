@@ -25,8 +25,6 @@ void nfi_places_clear(nfi_places *p)
     *p = (nfi_places){0};
 }
 
-static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-
 static bool is_word(const char *p, size_t n, size_t i, size_t *len)
 {
     uint32_t cp;
@@ -127,11 +125,11 @@ static nf_status part(nfi_places *p, const nfi_tokenizer *t, nf_str text, bool i
 {
     for (size_t i = 0; i < text.n;) {
         size_t s = i;
-        while (i < text.n && !is_blank(text.p[i]))
+        while (i < text.n && !nfi_is_blank(text.p[i]))
             i++;
         if (i > s)
             NF_TRY(stretch(p, t, text, s, i, in_title, err));
-        while (i < text.n && is_blank(text.p[i]))
+        while (i < text.n && nfi_is_blank(text.p[i]))
             i++;
     }
     return NF_OK;

@@ -87,7 +87,7 @@ typedef struct roll {
 /* Of n >= 1 words. *first: the first shingle; the others by roll_next(), i = 1, 2, ... below count. */
 static inline roll roll_begin(const uint32_t *word, size_t n, size_t k, uint64_t *first)
 {
-    roll r = {.word = word, .count = nfi_shingles_count(n, k), .k = n < k ? n : k, .top = 1};
+    roll r = {.word = word, .count = n < k ? 1 : n - k + 1, .k = n < k ? n : k, .top = 1};
 
     r.seed = nfi_mix64(SHINGLE_SEED + r.k); /* a short text is no part of a longer one */
     for (size_t i = 0; i < r.k; i++) {
@@ -107,14 +107,18 @@ static inline uint64_t roll_next(roll *r, size_t i)
 
 nf_status nfi_shingler_set(nfi_shingler *s, size_t k, size_t *count, nf_err *err)
 {
-    *count = nfi_shingles_count(s->n, k);
+    uint64_t first;
+
+    *count = 0;
     if (s->n == 0)
         return NF_OK;
-    NF_TRY(nfi_grow(&s->set, &s->capset, *count, sizeof *s->set, err));
+    roll r = roll_begin(s->word, s->n, k, &first);
+    NF_TRY(nfi_grow(&s->set, &s->capset, r.count, sizeof *s->set, err));
     uint64_t *restrict to = s->set;
-    roll r = roll_begin(s->word, s->n, k, to);
+    to[0] = first;
     for (size_t i = 1; i < r.count; i++)
         to[i] = roll_next(&r, i);
+    *count = r.count;
     return NF_OK;
 }
 

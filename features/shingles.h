@@ -30,11 +30,9 @@ void nfi_shingler_clear(nfi_shingler *s);
 nf_status nfi_shingler_read(nfi_shingler *s, const nfi_tokenizer *t, const nf_str *parts, size_t nparts, nf_err *err) NF_MUST_CHECK;
 /* Of the text read: equal for texts that differ in blanks, signs and capitals alone. */
 nfi_hash128 nfi_shingler_text(const nfi_shingler *s);
-/* Its shingles of k words to s->set, in the order of the text: what is there twice is here twice. *count: how many. O(n). */
+/* Its shingles of k words to s->set, in the order of the text: what is there twice is here twice. *count: how many; a
+ * text of fewer words is one, and none of a longer text. O(n). */
 nf_status nfi_shingler_set(nfi_shingler *s, size_t k, size_t *count, nf_err *err) NF_MUST_CHECK;
-
-/* How many shingles of k words n words have: a text of fewer is one shingle, and none of a longer text. */
-static inline size_t nfi_shingles_count(size_t n, size_t k) { return n == 0 ? 0 : n < k ? 1 : n - k + 1; }
 
 /* The set of one text, with which others are compared; {0} is empty. A table by a secret, so that no text is slow. */
 typedef struct nfi_set {

@@ -167,7 +167,7 @@ size_t nfi_news_plain(nfi_tokbuf *b, const char *text, size_t n, size_t s, size_
             }
         }
         end_word(b, &w, text, n, i);
-        if (nfi_tok_is_blank(c))
+        if (nfi_is_blank(c))
             stretch = place_of(b, i + 1);
     }
     if (w.n > NFI_MAX_TOKEN)

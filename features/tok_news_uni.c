@@ -384,7 +384,7 @@ void nfi_news_chunk(nfi_tokbuf *b, const char *text, size_t n, size_t s, size_t 
 {
     while ((s = nfi_news_plain(b, text, n, s, e)) < e && !b->failed) {
         size_t end = s;
-        while (end < e && !nfi_tok_is_blank(text[end]))
+        while (end < e && !nfi_is_blank(text[end]))
             end++;
         any_chunk(b, text, n, s, end);
         s = end;

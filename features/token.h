@@ -13,13 +13,6 @@
 #include "base/limits.h"
 #include "newsframe/status.h"
 
-/* ASCII white space; most bytes are told by the first comparison. */
-static inline bool nfi_tok_is_blank(char c)
-{
-    const uint64_t blanks = UINT64_C(1) << ' ' | UINT64_C(0x1f) << '\t';
-    return (unsigned char)c <= ' ' && (blanks >> c & 1);
-}
-
 /*
  * Tokens of one segment and the bytes they point into: those of a token are at bytes + off, where at least 16 can be read; what follows the
  * token is arbitrary. {0} is empty; reused from segment to segment.

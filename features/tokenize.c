@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "base/num.h"
+#include "base/utf8.h"
 
 #include <string.h>
 
@@ -62,10 +63,10 @@ static size_t segment_end(const char *text, size_t n, size_t s)
     if (n - s <= SEGMENT)
         return n;
     for (size_t e = s + SEGMENT; e > s; e--)
-        if (nfi_tok_is_blank(text[e - 1]))
+        if (nfi_is_blank(text[e - 1]))
             return e;
     size_t e = s + SEGMENT;
-    while (e < n && e - s < LONGEST && !nfi_tok_is_blank(text[e]))
+    while (e < n && e - s < LONGEST && !nfi_is_blank(text[e]))
         e++;
     return e;
 }
@@ -150,11 +151,11 @@ static size_t next_blank(const char *text, size_t n, size_t i)
         uint64_t w = nfi_load_le((const uint8_t *)text + i), low = ~(w | ((w | top) - each * (' ' + 1))) & top; /* bytes up to a blank */
         for (; low; low &= low - 1) {
             size_t at = i + (size_t)__builtin_ctzll(low) / 8;
-            if (nfi_tok_is_blank(text[at]))
+            if (nfi_is_blank(text[at]))
                 return at;
         }
     }
-    while (i < n && !nfi_tok_is_blank(text[i]))
+    while (i < n && !nfi_is_blank(text[i]))
         i++;
     return i;
 }
@@ -171,7 +172,7 @@ static size_t find_chunks(nfi_tokbuf *b, const char *text, size_t n, size_t bloc
     b->chunks.n = 0;
     for (size_t i = next_high(b, blocks, 0); i < n; i = next_high(b, blocks, done)) {
         span c = {i, next_blank(text, n, i + 1)};
-        while (c.s > done && !nfi_tok_is_blank(text[c.s - 1]))
+        while (c.s > done && !nfi_is_blank(text[c.s - 1]))
             c.s--;
         done = c.e;
         if (last && c.s == last->e + 1) {
